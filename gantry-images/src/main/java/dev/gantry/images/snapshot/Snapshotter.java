@@ -1,0 +1,40 @@
+package dev.gantry.images.snapshot;
+
+import dev.gantry.base.ContainerId;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Unpacked layers by chain id, and one writable layer per container above a stack of them.
+public interface Snapshotter {
+    boolean contains(ChainId chain);
+
+    /// A place to unpack one layer into. Visible under `chain` only after `commit`; closing without it removes it all.
+    LayerStage stage(ChainId chain);
+
+    /// Removes an unpacked layer; what is absent is not an error.
+    void removeLayer(ChainId chain);
+
+    List<ChainId> layers();
+
+    /// Makes the writable layer of a container. `lowers`: chain ids from the topmost to the base.
+    RootFs prepare(ContainerId container, List<ChainId> lowers);
+
+    /// The same over a plain directory of the host (`dir:/path`).
+    RootFs prepare(ContainerId container, Path directory);
+
+    /// Deletes the writable layer; what is absent is not an error.
+    void remove(ContainerId container);
+
+    List<ContainerId> containers();
+
+    interface LayerStage extends AutoCloseable {
+        /// The empty directory to fill.
+        Path directory();
+
+        /// Makes it durable, then visible. A second stage of the same chain that commits later is simply dropped.
+        void commit();
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.gantry.runtime.plan;
+
+import java.util.List;
+
+/// One thing the shim does: a single system call or a small fixed idiom. The table of operations, their numbers and
+/// their fields is `docs/shim-protocol.md` §Plan; the components of each record are those fields in order.
+public sealed interface Step {
+    /// Who performs a step, and when. The order of the constants is the order of a plan.
+    enum Where {
+        WATCH,
+        PREPARE,
+        SETTLE,
+        CHILD,
+        RELEASE
+    }
+
+    // watch options
+
+    record Log(long kind, String path, long maxBytes, long maxFiles, boolean blocking) implements Step {
+        public static final long JSON_FILE = 1;
+        public static final long CRI = 2;
+    }
+
+    record ExitRecordAt(String path, String bootId) implements Step {}
+
+    record Stdin(long mode) implements Step {
+        public static final long NONE = 0;
+        public static final long OPEN = 1;
+        public static final long ONCE = 2;
+    }
+
+    record Tty(long rows, long columns) implements Step {}
+
+    record OomCounter(String path, String key) implements Step {}
+
+    record Tied(long pid, long startTime) implements Step {}
+
+    record Orphan(List<String> argv) implements Step {
+        public Orphan {
+            argv = List.copyOf(argv);
+        }
+    }
+
+    // prepare
+
+    record CgroupMake(long slot, String path) implements Step {}
+
+    /// `where` is PREPARE or SETTLE.
+    record CgroupSet(Where where, long slot, String file, String value) implements Step {}
+
+    record OpenTree(long slot, String path, long flags) implements Step {
+        public static final long RECURSIVE = 1;
+        public static final long MAY_BE_MISSING = 2;
+    }
+
+    record OpenCgroup(long slot, String path) implements Step {}
+
+    record Overlay(long slot, List<String> lowers, String upper, String work, List<String> options) implements Step {
+        public Overlay {
+            lowers = List.copyOf(lowers);
+            options = List.copyOf(options);
+        }
+    }
+
+    record Join(long pid, long startTime, long flags) implements Step {}
+
+    record Clone(long flags, long cgroupSlotPlusOne) implements Step {}
+
+    // settle
+
+    record IdMap(String uidMap, String gidMap, boolean denySetgroups) implements Step {}
+
+    // child
+
+    record CgroupJoin(long slot) implements Step {}
+
+    record Unshare(long flags) implements Step {}
+
+    record Propagation(long flags) implements Step {}
+
+    record Root(long slot, String over) implements Step {}
+
+    record Mount(String type, String source, String target, long attributes, List<String> options, long flags)
+            implements Step {
+        public static final long MAKE_TARGET = 1;
+        public static final long TYPE_MAY_BE_UNKNOWN = 2;
+
+        public Mount {
+            options = List.copyOf(options);
+        }
+    }
+
+    record Bind(long slot, String target, long attributes, long flags, long propagation) implements Step {
+        public static final long MAKE_TARGET = 1;
+        public static final long RECURSIVE_ATTRIBUTES = 2;
+    }
+
+    record Mkdir(String target, long mode) implements Step {}
+
+    record Device(String target, long mode, long major, long minor, long uid, long gid, long slotPlusOne)
+            implements Step {}
+
+    record Symlink(String target, String content) implements Step {}
+
+    record Pivot() implements Step {}
+
+    record Mask(String path) implements Step {}
+
+    record ReadOnly(String path) implements Step {}
+
+    record RootReadOnly() implements Step {}
+
+    record Hostname(String name) implements Step {}
+
+    record DomainName(String name) implements Step {}
+
+    record Sysctl(String name, String value) implements Step {}
+
+    record Loopback() implements Step {}
+
+    record Rlimit(long resource, long soft, long hard) implements Step {}
+
+    record OomScore(String value) implements Step {}
+
+    record Console() implements Step {}
+
+    record Identity(
+            long uid,
+            long gid,
+            List<String> groups,
+            long umask,
+            long bounding,
+            long effective,
+            long permitted,
+            long inheritable,
+            long ambient)
+            implements Step {
+        public Identity {
+            groups = List.copyOf(groups);
+        }
+    }
+
+    record NoNewPrivs() implements Step {}
+
+    record Seccomp(long flags, Filter filter) implements Step {
+        /// An array of `struct sock_filter` in the kernel's own layout, eight bytes each. <linux/filter.h>
+        public record Filter(byte[] bytes) {
+            public Filter {
+                bytes = bytes.clone();
+            }
+
+            @Override
+            public byte[] bytes() {
+                return bytes.clone();
+            }
+
+            @Override
+            public boolean equals(Object o) {
+                return o instanceof Filter(byte[] other) && java.util.Arrays.equals(bytes, other);
+            }
+
+            @Override
+            public int hashCode() {
+                return java.util.Arrays.hashCode(bytes);
+            }
+        }
+    }
+
+    record Chdir(String path, long flags) implements Step {
+        public static final long MAKE = 1;
+    }
+
+    record Exec(List<String> argv, List<String> environment, long flags) implements Step {
+        public static final long UNDER_INIT = 1;
+
+        public Exec {
+            argv = List.copyOf(argv);
+            environment = List.copyOf(environment);
+        }
+    }
+
+    // release
+
+    record KillGroup(String path) implements Step {}
+
+    record CgroupRemove(String path) implements Step {}
+
+    record Unmount(String path) implements Step {}
+
+    record Remove(String path) implements Step {}
+}
