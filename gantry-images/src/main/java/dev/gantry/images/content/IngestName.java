@@ -6,7 +6,8 @@ import dev.gantry.base.InvalidArgument;
 public record IngestName(String text) {
     public IngestName {
         if (!text.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}")) {
-            throw new InvalidArgument("name ingest " + text, "expected letters, digits, dot, dash", "choose another name");
+            throw new InvalidArgument(
+                    "name ingest " + text, "expected letters, digits, dot, dash", "choose another name");
         }
     }
 }

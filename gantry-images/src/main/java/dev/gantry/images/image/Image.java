@@ -9,7 +9,8 @@ import java.util.Map;
 /// One image for one platform, ready to run.
 public record Image(Id id, Config config, Source source) {
 
-    /// The digest of the configuration, as `docker images` shows it. For a directory: the SHA-256 of `dir:` and its path.
+    /// The digest of the configuration, as `docker images` shows it. For a directory: the SHA-256 of `dir:` and its
+    /// path.
     public record Id(Digest digest) {}
 
     public sealed interface Source {
