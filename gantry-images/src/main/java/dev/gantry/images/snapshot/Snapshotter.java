@@ -3,6 +3,7 @@ package dev.gantry.images.snapshot;
 import dev.gantry.base.ContainerId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Unpacked layers by chain id, and one writable layer per container above a stack of them.
 public interface Snapshotter {
@@ -22,6 +23,15 @@ public interface Snapshotter {
     /// The same over a plain directory of the host (`dir:/path`).
     RootFs prepare(ContainerId container, Path directory);
 
+    /// What `prepare` made for this container, also by an earlier process.
+    Optional<RootFs> find(ContainerId container);
+
+    /// The layers below a container's writable one, topmost first; empty over a directory and for an unknown container.
+    List<ChainId> lowers(ContainerId container);
+
+    /// The bytes that were given to `commit` of this layer; zero if it is absent.
+    long contentBytes(ChainId chain);
+
     /// Deletes the writable layer; what is absent is not an error.
     void remove(ContainerId container);
 
@@ -32,7 +42,8 @@ public interface Snapshotter {
         Path directory();
 
         /// Makes it durable, then visible. A second stage of the same chain that commits later is simply dropped.
-        void commit();
+        /// `contentBytes` is the sum of its file sizes, kept for listings.
+        void commit(long contentBytes);
 
         @Override
         void close();

@@ -1,0 +1,99 @@
+package dev.gantry.images.image;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Digest;
+import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
+import dev.gantry.images.progress.ProgressListener;
+import dev.gantry.images.registry.Credentials;
+import dev.gantry.images.snapshot.RootFs;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+
+/// The images of one data root. A *user reference* is what a person types: `debian`, `debian:12`, `debian@sha256:…`,
+/// an image id or a unique prefix of one (with or without `sha256:`), or `dir:/path` for a directory of this host.
+///
+/// All methods may be called from any thread. Errors are those of `dev.gantry.base`: an unknown reference is
+/// `NotFound`,
+/// an ambiguous prefix `InvalidArgument`, a damaged archive or layer `InvalidArgument`.
+public interface Images {
+    /// For the platform of this host if the image has it, else for the one it has.
+    Image resolve(String userReference);
+
+    /// Exactly for this platform; `NotFound` if the image does not have it.
+    Image resolve(String userReference, Platform platform);
+
+    /// One row per image, newest first; images without a name too.
+    List<ImageSummary> list();
+
+    ImageDetails inspect(String userReference);
+
+    /// Gives the image a further name; a name that meant another image moves.
+    void tag(String userReference, Reference.Tagged name);
+
+    /// Docker's rules: a name is taken off; when it was the last one, or an id was given, the image goes.
+    /// `Conflict` when a container uses it, or when an id with several names is given, without `force`.
+    List<Removal> remove(String userReference, boolean force, InUse inUse);
+
+    Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress);
+
+    /// Reads a docker-archive or an OCI layout, plain or compressed. Either all its images are there afterwards or
+    /// none.
+    List<Loaded> load(InputStream archive, ProgressListener progress);
+
+    /// Writes one archive with the images of these references, in a form docker, podman and skopeo read.
+    void save(List<String> userReferences, OutputStream out);
+
+    /// Makes an image of one layer from the tar of a root file system. `changes` are Dockerfile lines such as
+    /// `CMD ["sh"]`.
+    Image importRootfs(InputStream tar, ImportOptions options, ProgressListener progress);
+
+    /// Makes the writable layer of a new container over the image.
+    RootFs prepare(ContainerId container, Image image);
+
+    /// What `prepare` made, for a container of an earlier process.
+    Optional<RootFs> find(ContainerId container);
+
+    /// Deletes the writable layer; what is absent is not an error.
+    void release(ContainerId container);
+
+    /// Deletes blobs and layers that no name, no container and no running transfer needs.
+    Collected collectGarbage();
+
+    /// Who uses an image; the engine answers.
+    @FunctionalInterface
+    interface InUse {
+        InUse NOBODY = _ -> List.of();
+
+        List<User> of(Image.Id image);
+
+        record User(ContainerId container, boolean running) {}
+    }
+
+    /// What [#remove] did.
+    sealed interface Removal {
+        /// The familiar form of a name that is gone.
+        record Untagged(String reference) implements Removal {}
+
+        record Deleted(Digest digest) implements Removal {}
+    }
+
+    /// An image that came by [#load], with the names it got.
+    record Loaded(Image.Id image, List<Reference.Tagged> names) {
+        public Loaded {
+            names = List.copyOf(names);
+        }
+    }
+
+    /// `names`: what to call the image; may be empty.
+    record ImportOptions(List<Reference.Tagged> names, List<String> changes, String message, Platform platform) {
+        public ImportOptions {
+            names = List.copyOf(names);
+            changes = List.copyOf(changes);
+        }
+    }
+
+    record Collected(int blobs, int layers, long bytes) {}
+}
