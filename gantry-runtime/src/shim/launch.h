@@ -1,0 +1,37 @@
+/* What the watch asks of launch. Launch is a fork of the watch: it obeys the plan and leaves; the container's init
+ * becomes a child of the watch (CLONE_PARENT). */
+#ifndef GANTRY_LAUNCH_H
+#define GANTRY_LAUNCH_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+/* The child's ends; all -1 with a TTY step. They are close-on-exec; launch makes them 0, 1 and 2. */
+struct launch_stdio {
+    int in, out, err;
+};
+
+struct launch_result {
+    pid_t pid;
+    uint64_t start_time; /* clock ticks, /proc/<pid>/stat field 22 */
+    int tty_master;      /* -1 without a TTY step; else close-on-exec and owned by the caller */
+    uint32_t step;       /* on failure: index into the plan, or NO_STEP */
+    int err;             /* on failure: errno */
+    char detail[256];    /* on failure: words, may be empty */
+};
+
+/* Forks launch. Returns a descriptor (close-on-exec) that becomes readable with the result, or -1 and errno.
+ * The caller has all signals blocked that it takes by signalfd: launch starts with sys_reset_signals(). */
+int launch_start(const struct plan *plan, const struct launch_stdio *io);
+
+/* Reads the result once `fd` is readable, and closes it. 0: the program was executed; -1: failed, all is undone. The
+ * caller reaps launch and, on failure, the child. The caller must reap nothing between start and finish: the init may
+ * already have ended. */
+int launch_finish(int fd, struct launch_result *out);
+
+/* Runs the release steps in order, going on after errors. Returns the number of steps that failed. */
+int release_run(const struct plan *plan);
+
+#endif

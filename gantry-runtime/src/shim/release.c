@@ -1,0 +1,3 @@
+#include "launch.h"
+
+int release_run(const struct plan *plan) { (void)plan; return 0; }

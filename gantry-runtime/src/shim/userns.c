@@ -1,0 +1,3 @@
+#include "faces.h"
+
+int face_userns(int argc, char **argv) { (void)argc, (void)argv; return 2; }
