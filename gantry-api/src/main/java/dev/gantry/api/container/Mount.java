@@ -1,0 +1,22 @@
+package dev.gantry.api.container;
+
+import dev.gantry.api.json.Absent;
+import io.avaje.jsonb.Json;
+import org.jspecify.annotations.Nullable;
+
+/// A mount as asked for by `--mount`.
+@Json
+public record Mount(
+        @Json.Property("Type") String type,
+        @Json.Property("Source") @Nullable String source,
+        @Json.Property("Target") String target,
+        @Json.Property("ReadOnly") @Nullable Boolean readOnly,
+        @Json.Property("Consistency") @Nullable String consistency,
+        @Json.Property("BindOptions") @Nullable BindOptions bindOptions,
+        @Json.Property("VolumeOptions") @Nullable VolumeOptions volumeOptions,
+        @Json.Property("TmpfsOptions") @Nullable TmpfsOptions tmpfsOptions) {
+    public Mount {
+        type = Absent.text(type);
+        target = Absent.text(target);
+    }
+}
