@@ -1,16 +1,18 @@
 /* A decoded plan: the bytes as they came, and where each step lies in them. docs/shim-protocol.md "Plan".
  *
- * plan_decode checks everything once (lengths, order, known ops, field layout, slots below 64, NUL after each
- * str), so that reading fields afterwards cannot fail. */
+ * plan_decode checks everything once (lengths, order, known ops, field layout, slots filled once and before use, no NUL
+ * in a str and one after it), so that reading fields afterwards cannot fail. */
 #ifndef GANTRY_PLAN_H
 #define GANTRY_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define PLAN_MAGIC 0x31505347u
 #define PLAN_SLOTS 64
+#define PLAN_MAX (16u << 20) /* bytes */
 #define NO_STEP 0xffffffffu
 
 enum where { WATCH = 0, PREPARE = 1, SETTLE = 2, CHILD = 3, RELEASE = 4 };
@@ -30,6 +32,7 @@ enum op {
     OP_OVERLAY = 20,
     OP_JOIN = 21,
     OP_CLONE = 22,
+    OP_TIME_OFFSETS = 23,
     OP_ID_MAP = 32,
     OP_CGROUP_JOIN = 48,
     OP_UNSHARE = 49,
@@ -80,6 +83,16 @@ struct plan {
  * and *why in words. plan_free frees what decode allocated. */
 int plan_decode(struct plan *plan, unsigned char *bytes, size_t size, uint32_t *step, const char **why);
 void plan_free(struct plan *plan);
+
+/* The table of operations: name, and the letters of the fields (plan.c says what they mean). */
+const char *op_name(uint16_t op);
+const char *op_fields(uint16_t op);
+
+/* One step per line: the text of `gantry-shim decode`. */
+void plan_print(const struct plan *plan, FILE *out);
+
+/* A whole plan read to the end of a descriptor; malloc'ed. NULL and errno; EFBIG beyond PLAN_MAX. */
+unsigned char *read_plan_bytes(int fd, size_t *size);
 
 /* The first step with this op, or NULL. */
 const struct step *plan_find(const struct plan *plan, uint16_t op);
