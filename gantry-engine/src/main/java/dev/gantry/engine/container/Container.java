@@ -1,0 +1,47 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A container as it was when it was asked for. `spec` is what runs, with the image's configuration merged in.
+public record Container(
+        ContainerId id,
+        String name,
+        ContainerSpec spec,
+        String imageId,
+        Instant created,
+        ContainerState state,
+        History history,
+        Files files) {
+
+    /// `startedAt` and `exit` tell of the latest run, also while the next one is on. `restarts` counts those by policy.
+    /// `stopped`: a user asked for the latest end. `error`: why the latest start failed, or empty.
+    public record History(
+            Optional<Instant> startedAt, Optional<Exit> exit, int restarts, boolean stopped, String error) {
+        static final History NONE = new History(Optional.empty(), Optional.empty(), 0, false, "");
+    }
+
+    /// Where its files are. `log` is there once it has run with a log.
+    public record Files(Path directory, Path log, Path hostname, Path hosts, Path resolvConf) {
+        static Files in(Path containers, ContainerId id) {
+            Path d = containers.resolve(id.hex());
+            return new Files(
+                    d,
+                    d.resolve(id.hex() + "-json.log"),
+                    d.resolve("hostname"),
+                    d.resolve("hosts"),
+                    d.resolve("resolv.conf"));
+        }
+    }
+
+    public boolean isRunning() {
+        return state instanceof ContainerState.Running;
+    }
+
+    /// The process, or 0.
+    public int pid() {
+        return state instanceof ContainerState.Running r ? r.pid() : 0;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.InvalidArgument;
+import io.avaje.jsonb.Json;
+import java.util.List;
+import java.util.Map;
+
+/// What was asked for when a container was created: typed, checked once here, and stored as it is. The engine merges
+/// the image's configuration into it at creation, so a stored spec says what runs.
+///
+/// ```java
+/// var spec = ContainerSpec.of("debian").args("cat", "/etc/os-release").memoryBytes(64 << 20).build();
+/// ```
+///
+/// `doorNotes` is for the door through which it came: whatever it wants back at inspection. The engine does not read
+/// it.
+@Json
+public record ContainerSpec(
+        @Json.Property("Image") String image,
+        @Json.Property("Command") Command command,
+        @Json.Property("Streams") Streams streams,
+        @Json.Property("Hostname") String hostname,
+        @Json.Property("Domainname") String domainname,
+        @Json.Property("Binds") List<Bind> binds,
+        @Json.Property("Tmpfs") List<Tmpfs> tmpfs,
+        @Json.Property("Resources") Resources resources,
+        @Json.Property("Security") Security security,
+        @Json.Property("Network") Network network,
+        @Json.Property("Names") Names names,
+        @Json.Property("Init") boolean init,
+        @Json.Property("Labels") Map<String, String> labels,
+        @Json.Property("Stop") Stop stop,
+        @Json.Property("Restart") RestartPolicy restart,
+        @Json.Property("AutoRemove") boolean autoRemove,
+        @Json.Property("Log") LogConfig log,
+        @Json.Property("DoorNotes") String doorNotes) {
+
+    public ContainerSpec {
+        binds = List.copyOf(binds);
+        tmpfs = List.copyOf(tmpfs);
+        labels = Map.copyOf(labels);
+        SpecCheck.check(image, command, hostname, binds, tmpfs, resources);
+        if (autoRemove && restart.kind() != RestartPolicy.Kind.NO) {
+            throw new InvalidArgument(
+                    "create a container of " + image,
+                    "it cannot both restart and be removed at its end",
+                    "choose either --rm or --restart");
+        }
+    }
+
+    public static SpecBuilder of(String image) {
+        return new SpecBuilder(image);
+    }
+
+    public SpecBuilder toBuilder() {
+        return new SpecBuilder(this);
+    }
+
+    /// `entrypoint` empty: the image's; one empty string: none. `args` empty: the image's, unless there is an
+    /// entrypoint here. `env` is `NAME=value`, or `NAME` alone, which takes a variable of the image away.
+    @Json
+    public record Command(
+            @Json.Property("Entrypoint") List<String> entrypoint,
+            @Json.Property("Args") List<String> args,
+            @Json.Property("Env") List<String> env,
+            @Json.Property("User") String user,
+            @Json.Property("WorkingDir") String workingDir) {
+        public Command {
+            entrypoint = List.copyOf(entrypoint);
+            args = List.copyOf(args);
+            env = List.copyOf(env);
+        }
+    }
+
+    /// `stdinOnce`: the end of the first attached input closes the container's.
+    @Json
+    public record Streams(
+            @Json.Property("Tty") boolean tty,
+            @Json.Property("OpenStdin") boolean openStdin,
+            @Json.Property("StdinOnce") boolean stdinOnce) {}
+
+    /// A path of the host seen in the container. `propagation` is empty or one of `private`, `rprivate`, `slave`,
+    /// `rslave`, `shared`, `rshared`. `makeSource`: a missing source is made as a directory.
+    @Json
+    public record Bind(
+            @Json.Property("Source") String source,
+            @Json.Property("Target") String target,
+            @Json.Property("ReadOnly") boolean readOnly,
+            @Json.Property("Recursive") boolean recursive,
+            @Json.Property("Propagation") String propagation,
+            @Json.Property("MakeSource") boolean makeSource) {}
+
+    /// Memory as a directory; options as tmpfs(5) has them, such as `size=64m`.
+    @Json
+    public record Tmpfs(
+            @Json.Property("Target") String target,
+            @Json.Property("Options") List<String> options) {
+        public Tmpfs {
+            options = List.copyOf(options);
+        }
+    }
+
+    /// The two kinds of network there are until networks are built.
+    public enum Network {
+        NONE,
+        HOST
+    }
+
+    /// What is written to `hosts` (`name:address`) and `resolv.conf`.
+    @Json
+    public record Names(
+            @Json.Property("ExtraHosts") List<String> extraHosts,
+            @Json.Property("Dns") List<String> dns,
+            @Json.Property("DnsSearch") List<String> dnsSearch,
+            @Json.Property("DnsOptions") List<String> dnsOptions) {
+        public static final Names NONE = new Names(List.of(), List.of(), List.of(), List.of());
+
+        public Names {
+            extraHosts = List.copyOf(extraHosts);
+            dns = List.copyOf(dns);
+            dnsSearch = List.copyOf(dnsSearch);
+            dnsOptions = List.copyOf(dnsOptions);
+        }
+    }
+
+    /// How it is asked to end. `signal` empty: the image's, else `SIGTERM`. `timeoutSeconds`: -1 waits for ever,
+    /// `DEFAULT` (-2) is ten seconds.
+    @Json
+    public record Stop(
+            @Json.Property("Signal") String signal,
+            @Json.Property("TimeoutSeconds") int timeoutSeconds) {
+        public static final int DEFAULT = -2;
+    }
+
+    /// `kind` NONE writes nothing; `maxBytes` 0 never rotates; `blocking` waits on a full disk instead of dropping.
+    @Json
+    public record LogConfig(
+            @Json.Property("Kind") Kind kind,
+            @Json.Property("MaxBytes") long maxBytes,
+            @Json.Property("MaxFiles") int maxFiles,
+            @Json.Property("Blocking") boolean blocking) {
+        /// Twenty MiB in two files.
+        public static final LogConfig DEFAULT = new LogConfig(Kind.JSON_FILE, 20L << 20, 2, false);
+
+        public enum Kind {
+            JSON_FILE,
+            NONE
+        }
+    }
+}

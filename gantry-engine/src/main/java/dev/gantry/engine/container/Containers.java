@@ -1,0 +1,48 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import java.util.List;
+import java.util.Optional;
+
+/// All containers of one data root. Each method is atomic and blocks until its change is stored; what runs at the same
+/// time on one container is put in an order. What does not exist is [dev.gantry.base.NotFound].
+public interface Containers {
+    /// Creates it from an image that is here already; durable on return. An empty name is chosen for the user;
+    /// [dev.gantry.base.Conflict] when the name is taken.
+    Container create(String name, ContainerSpec spec);
+
+    /// By whole id, name (with or without a leading slash), or unambiguous beginning of an id, in this order.
+    Container find(String text);
+
+    Optional<Container> get(ContainerId id);
+
+    /// The newest first.
+    List<Container> list();
+
+    /// A failed launch is an exception whose cause is a [LaunchFailure]; the container stays as it was, and its history
+    /// holds the words.
+    StartOutcome start(ContainerId id);
+
+    StopOutcome stop(ContainerId id, StopRequest how);
+
+    void restart(ContainerId id, StopRequest how);
+
+    /// Sends a signal; [dev.gantry.base.Conflict] when it is not running.
+    void kill(ContainerId id, int signal);
+
+    ExitWait expect(ContainerId id, WaitCondition condition);
+
+    /// Deletes it and its files; `force` kills it first. A running one without `force` is a Conflict.
+    void remove(ContainerId id, boolean force);
+
+    void rename(ContainerId id, String name);
+
+    /// The size of the terminal; before the start it is kept for it.
+    void resize(ContainerId id, int rows, int columns);
+
+    /// Also before the start: then not a byte is missed.
+    Attachment attach(ContainerId id, AttachRequest what);
+
+    /// The processes in it, as pids of the host.
+    List<Integer> processes(ContainerId id);
+}

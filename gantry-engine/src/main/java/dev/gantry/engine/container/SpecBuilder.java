@@ -1,0 +1,274 @@
+package dev.gantry.engine.container;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Collects a [ContainerSpec]; see there for what each part means. What is not said has the engine's default.
+public final class SpecBuilder {
+    private String image;
+    private List<String> entrypoint = List.of();
+    private List<String> args = List.of();
+    private List<String> env = List.of();
+    private String user = "";
+    private String workingDir = "";
+    private ContainerSpec.Streams streams = new ContainerSpec.Streams(false, false, false);
+    private String hostname = "";
+    private String domainname = "";
+    private final List<ContainerSpec.Bind> binds = new ArrayList<>();
+    private final List<ContainerSpec.Tmpfs> tmpfs = new ArrayList<>();
+    private Resources resources = Resources.NONE;
+    private Security security = Security.DEFAULT;
+    private ContainerSpec.Network network = ContainerSpec.Network.NONE;
+    private ContainerSpec.Names names = ContainerSpec.Names.NONE;
+    private boolean init;
+    private final Map<String, String> labels = new LinkedHashMap<>();
+    private ContainerSpec.Stop stop = new ContainerSpec.Stop("", ContainerSpec.Stop.DEFAULT);
+    private RestartPolicy restart = RestartPolicy.NO;
+    private boolean autoRemove;
+    private ContainerSpec.LogConfig log = ContainerSpec.LogConfig.DEFAULT;
+    private String doorNotes = "";
+
+    SpecBuilder(String image) {
+        this.image = image;
+    }
+
+    SpecBuilder(ContainerSpec spec) {
+        image = spec.image();
+        command(spec.command());
+        streams = spec.streams();
+        hostname = spec.hostname();
+        domainname = spec.domainname();
+        binds.addAll(spec.binds());
+        tmpfs.addAll(spec.tmpfs());
+        resources = spec.resources();
+        security = spec.security();
+        network = spec.network();
+        names = spec.names();
+        init = spec.init();
+        labels.putAll(spec.labels());
+        stop = spec.stop();
+        restart = spec.restart();
+        autoRemove = spec.autoRemove();
+        log = spec.log();
+        doorNotes = spec.doorNotes();
+    }
+
+    public ContainerSpec build() {
+        return new ContainerSpec(
+                image,
+                new ContainerSpec.Command(entrypoint, args, env, user, workingDir),
+                streams,
+                hostname,
+                domainname,
+                binds,
+                tmpfs,
+                resources,
+                security,
+                network,
+                names,
+                init,
+                labels,
+                stop,
+                restart,
+                autoRemove,
+                log,
+                doorNotes);
+    }
+
+    public SpecBuilder image(String reference) {
+        image = reference;
+        return this;
+    }
+
+    public SpecBuilder command(ContainerSpec.Command c) {
+        entrypoint = c.entrypoint();
+        args = c.args();
+        env = c.env();
+        user = c.user();
+        workingDir = c.workingDir();
+        return this;
+    }
+
+    public SpecBuilder entrypoint(List<String> words) {
+        entrypoint = words;
+        return this;
+    }
+
+    public SpecBuilder args(String... words) {
+        return args(List.of(words));
+    }
+
+    public SpecBuilder args(List<String> words) {
+        args = words;
+        return this;
+    }
+
+    public SpecBuilder env(List<String> variables) {
+        env = variables;
+        return this;
+    }
+
+    public SpecBuilder user(String text) {
+        user = text;
+        return this;
+    }
+
+    public SpecBuilder workingDir(String path) {
+        workingDir = path;
+        return this;
+    }
+
+    public SpecBuilder tty(boolean yes) {
+        streams = new ContainerSpec.Streams(yes, streams.openStdin(), streams.stdinOnce());
+        return this;
+    }
+
+    public SpecBuilder openStdin(boolean open, boolean once) {
+        streams = new ContainerSpec.Streams(streams.tty(), open, once);
+        return this;
+    }
+
+    public SpecBuilder hostname(String name) {
+        hostname = name;
+        return this;
+    }
+
+    public SpecBuilder domainname(String name) {
+        domainname = name;
+        return this;
+    }
+
+    public SpecBuilder bind(ContainerSpec.Bind bind) {
+        binds.add(bind);
+        return this;
+    }
+
+    public SpecBuilder bind(String source, String target) {
+        return bind(new ContainerSpec.Bind(source, target, false, true, "", false));
+    }
+
+    public SpecBuilder tmpfs(String target, List<String> options) {
+        tmpfs.add(new ContainerSpec.Tmpfs(target, options));
+        return this;
+    }
+
+    public SpecBuilder resources(Resources limits) {
+        resources = limits;
+        return this;
+    }
+
+    public SpecBuilder memoryBytes(long bytes) {
+        Resources r = resources;
+        resources = new Resources(
+                bytes,
+                r.memorySwapBytes(),
+                r.memoryReservationBytes(),
+                r.cpuNanos(),
+                r.cpuQuotaMicros(),
+                r.cpuPeriodMicros(),
+                r.cpuShares(),
+                r.cpusetCpus(),
+                r.cpusetMems(),
+                r.pidsLimit(),
+                r.shmBytes(),
+                r.oomScoreAdj(),
+                r.ulimits());
+        return this;
+    }
+
+    public SpecBuilder cpuNanos(long nanos) {
+        Resources r = resources;
+        resources = new Resources(
+                r.memoryBytes(),
+                r.memorySwapBytes(),
+                r.memoryReservationBytes(),
+                nanos,
+                r.cpuQuotaMicros(),
+                r.cpuPeriodMicros(),
+                r.cpuShares(),
+                r.cpusetCpus(),
+                r.cpusetMems(),
+                r.pidsLimit(),
+                r.shmBytes(),
+                r.oomScoreAdj(),
+                r.ulimits());
+        return this;
+    }
+
+    public SpecBuilder pidsLimit(long processes) {
+        Resources r = resources;
+        resources = new Resources(
+                r.memoryBytes(),
+                r.memorySwapBytes(),
+                r.memoryReservationBytes(),
+                r.cpuNanos(),
+                r.cpuQuotaMicros(),
+                r.cpuPeriodMicros(),
+                r.cpuShares(),
+                r.cpusetCpus(),
+                r.cpusetMems(),
+                processes,
+                r.shmBytes(),
+                r.oomScoreAdj(),
+                r.ulimits());
+        return this;
+    }
+
+    public SpecBuilder security(Security what) {
+        security = what;
+        return this;
+    }
+
+    public SpecBuilder network(ContainerSpec.Network kind) {
+        network = kind;
+        return this;
+    }
+
+    public SpecBuilder names(ContainerSpec.Names what) {
+        names = what;
+        return this;
+    }
+
+    public SpecBuilder init(boolean yes) {
+        init = yes;
+        return this;
+    }
+
+    public SpecBuilder label(String name, String value) {
+        labels.put(name, value);
+        return this;
+    }
+
+    public SpecBuilder labels(Map<String, String> all) {
+        labels.clear();
+        labels.putAll(all);
+        return this;
+    }
+
+    public SpecBuilder stop(String signal, int timeoutSeconds) {
+        stop = new ContainerSpec.Stop(signal, timeoutSeconds);
+        return this;
+    }
+
+    public SpecBuilder restart(RestartPolicy policy) {
+        restart = policy;
+        return this;
+    }
+
+    public SpecBuilder autoRemove(boolean yes) {
+        autoRemove = yes;
+        return this;
+    }
+
+    public SpecBuilder log(ContainerSpec.LogConfig config) {
+        log = config;
+        return this;
+    }
+
+    public SpecBuilder doorNotes(String text) {
+        doorNotes = text;
+        return this;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.gantry.engine.exec;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.engine.container.AttachRequest;
+import dev.gantry.engine.container.Attachment;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// Execs of running containers. They are forgotten with their container, and five minutes after their end.
+public interface Execs {
+    /// [dev.gantry.base.Conflict] when the container is not running.
+    Exec create(ContainerId container, ExecSpec spec);
+
+    /// By whole id.
+    Exec find(String id);
+
+    List<Exec> of(ContainerId container);
+
+    /// Starts it with its streams held from the first byte. A terminal begins with the given size; 0 is the kernel's.
+    Attachment start(ContainerId exec, AttachRequest what, int rows, int columns);
+
+    void startDetached(ContainerId exec, int rows, int columns);
+
+    void resize(ContainerId exec, int rows, int columns);
+
+    /// Its exit code, or empty when `limit` passed first.
+    OptionalInt await(ContainerId exec, Duration limit);
+}
