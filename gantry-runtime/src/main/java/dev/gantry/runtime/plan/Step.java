@@ -14,6 +14,11 @@ public sealed interface Step {
         RELEASE
     }
 
+    /// When this step is performed, and by whom.
+    default Where where() {
+        return Op.of(this).where();
+    }
+
     // watch options
 
     record Log(long kind, String path, long maxBytes, long maxFiles, boolean blocking) implements Step {
@@ -65,6 +70,9 @@ public sealed interface Step {
     record Join(long pid, long startTime, long flags) implements Step {}
 
     record Clone(long flags, long cgroupSlotPlusOne) implements Step {}
+
+    /// Lines of `/proc/self/timens_offsets`; makes the time namespace that the child is born in.
+    record TimeOffsets(String lines) implements Step {}
 
     // settle
 
