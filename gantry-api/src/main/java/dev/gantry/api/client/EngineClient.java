@@ -1,0 +1,235 @@
+package dev.gantry.api.client;
+
+import dev.gantry.api.container.ContainerInspect;
+import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.CreateResponse;
+import dev.gantry.api.container.ExecConfig;
+import dev.gantry.api.container.ExecCreated;
+import dev.gantry.api.container.ExecInspect;
+import dev.gantry.api.container.ExecStart;
+import dev.gantry.api.container.WaitResponse;
+import dev.gantry.api.image.DeletedItem;
+import dev.gantry.api.image.HistoryItem;
+import dev.gantry.api.image.ImageSummary;
+import dev.gantry.api.json.Wire;
+import dev.gantry.api.system.Info;
+import dev.gantry.api.system.Version;
+import dev.gantry.base.Unavailable;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/// The calls of the Engine API by name. Errors of the engine are [EngineError], an engine out of reach is
+/// [dev.gantry.base.Unavailable].
+public final class EngineClient implements Closeable {
+    private final HttpClient http;
+
+    public EngineClient(Dialer dialer) {
+        this.http = new HttpClient(dialer);
+    }
+
+    /// For requests that have no method here.
+    public HttpClient http() {
+        return http;
+    }
+
+    public CreateResponse createContainer(String name, String platform, CreateRequest request) {
+        return one(
+                Request.post("/containers/create")
+                        .with("name", name)
+                        .with("platform", platform)
+                        .json(write(CreateRequest.class, request)),
+                CreateResponse.class);
+    }
+
+    public void startContainer(String container) {
+        done(container(container, "POST", "/start"));
+    }
+
+    /// Stops with the container's signal and timeout where `signal` and `seconds` are empty text.
+    public void stopContainer(String container, String signal, String seconds) {
+        done(container(container, "POST", "/stop").with("signal", signal).with("t", seconds));
+    }
+
+    public void restartContainer(String container, String signal, String seconds) {
+        done(container(container, "POST", "/restart").with("signal", signal).with("t", seconds));
+    }
+
+    public void killContainer(String container, String signal) {
+        done(container(container, "POST", "/kill").with("signal", signal));
+    }
+
+    public void renameContainer(String container, String name) {
+        done(container(container, "POST", "/rename").with("name", name));
+    }
+
+    public void resizeContainer(String container, int rows, int columns) {
+        done(container(container, "POST", "/resize")
+                .with("h", Integer.toString(rows))
+                .with("w", Integer.toString(columns)));
+    }
+
+    public void removeContainer(String container, boolean force, boolean volumes, boolean link) {
+        done(container(container, "DELETE", "")
+                .with("force", force)
+                .with("v", volumes)
+                .with("link", link));
+    }
+
+    public ContainerInspect inspectContainer(String container) {
+        return one(container(container, "GET", "/json"), ContainerInspect.class);
+    }
+
+    /// `filters` is the JSON of the query parameter, or empty text.
+    public List<ContainerSummary> containers(boolean all, String limit, boolean size, String filters) {
+        return list(
+                Request.get("/containers/json")
+                        .with("all", all)
+                        .with("limit", limit)
+                        .with("size", size)
+                        .with("filters", filters),
+                ContainerSummary.class);
+    }
+
+    /// Waits, however long it takes, until the condition holds: `not-running`, `next-exit` or `removed`.
+    /// The engine sends the head of its answer once it is watching, which [Waiting] lets the caller rely on.
+    public Waiting waitContainer(String container, String condition) {
+        return new Waiting(http.ask(container(container, "POST", "/wait").with("condition", condition)));
+    }
+
+    /// A wait which the engine has confirmed.
+    public static final class Waiting implements Closeable {
+        private final Response response;
+
+        Waiting(Response response) {
+            this.response = response;
+        }
+
+        public WaitResponse await() {
+            try (response) {
+                return Wire.json().type(WaitResponse.class).fromJson(response.text());
+            } catch (IOException e) {
+                throw broken(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            response.close();
+        }
+    }
+
+    public Request attachRequest(String container) {
+        return container(container, "POST", "/attach");
+    }
+
+    public Response logs(Request request) {
+        return http.ask(request);
+    }
+
+    public Request logsRequest(String container) {
+        return container(container, "GET", "/logs");
+    }
+
+    public String createExec(String container, ExecConfig config) {
+        return one(container(container, "POST", "/exec").json(write(ExecConfig.class, config)), ExecCreated.class)
+                .id();
+    }
+
+    public Duplex startExec(String exec, ExecStart start) {
+        return http.hijack(exec(exec, "POST", "/start").json(write(ExecStart.class, start)));
+    }
+
+    public void startExecDetached(String exec, ExecStart start) {
+        done(exec(exec, "POST", "/start").json(write(ExecStart.class, start)));
+    }
+
+    public void resizeExec(String exec, int rows, int columns) {
+        done(exec(exec, "POST", "/resize").with("h", Integer.toString(rows)).with("w", Integer.toString(columns)));
+    }
+
+    public ExecInspect inspectExec(String exec) {
+        return one(exec(exec, "GET", "/json"), ExecInspect.class);
+    }
+
+    public List<ImageSummary> images(boolean all, String filters) {
+        return list(Request.get("/images/json").with("all", all).with("filters", filters), ImageSummary.class);
+    }
+
+    public List<HistoryItem> history(String image, String platform) {
+        return list(
+                Request.get("/images/" + Request.segment(image) + "/history").with("platform", platform),
+                HistoryItem.class);
+    }
+
+    public List<DeletedItem> removeImage(String image, boolean force, boolean noPrune) {
+        return list(
+                Request.of("DELETE", "/images/" + Request.segment(image))
+                        .with("force", force)
+                        .with("noprune", noPrune),
+                DeletedItem.class);
+    }
+
+    public void tagImage(String image, String repository, String tag) {
+        done(Request.post("/images/" + Request.segment(image) + "/tag")
+                .with("repo", repository)
+                .with("tag", tag));
+    }
+
+    public Version version() {
+        return one(Request.get("/version"), Version.class);
+    }
+
+    public Info info() {
+        return one(Request.get("/info"), Info.class);
+    }
+
+    /// The answer of an inspect as the engine wrote it: what it says beyond our records is kept.
+    public String raw(Request request) {
+        try (Response response = http.ask(request)) {
+            return response.text();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+
+    private static Request container(String container, String method, String action) {
+        return Request.of(method, "/containers/" + Request.segment(container) + action);
+    }
+
+    private static Request exec(String exec, String method, String action) {
+        return Request.of(method, "/exec/" + Request.segment(exec) + action);
+    }
+
+    private void done(Request request) {
+        try (Response response = http.ask(request);
+                InputStream body = response.body()) {
+            body.skip(Long.MAX_VALUE);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private <T> T one(Request request, Class<T> type) {
+        return Wire.json().type(type).fromJson(raw(request));
+    }
+
+    private <T> List<T> list(Request request, Class<T> type) {
+        return Wire.json().type(type).list().fromJson(raw(request));
+    }
+
+    private static <T> String write(Class<T> type, T value) {
+        return Wire.json().type(type).toJson(value);
+    }
+
+    private static Unavailable broken(IOException e) {
+        return new Unavailable("read the engine's answer", String.valueOf(e.getMessage()), "ask again", e);
+    }
+}
