@@ -12,33 +12,33 @@
 #define FRAME_MAX_LAUNCH (16u << 20)
 
 /* Between the engine and the starter. */
-enum starter_frame { S_HELLO = 1, S_SPAWN = 2, S_SPAWNED = 3, S_REFUSED = 4 };
+enum starter_frame { STARTER_HELLO = 1, STARTER_SPAWN = 2, STARTER_SPAWNED = 3, STARTER_REFUSED = 4 };
 
 /* Between the engine and a watch. */
 enum watch_frame {
-    W_HELLO = 1,
-    W_LAUNCH = 2,
-    W_STARTED = 3,
-    W_FAILED = 4,
-    W_SIGNAL = 5,
-    W_RESIZE = 6,
-    W_ATTACH = 7,
-    W_ATTACHED = 8,
-    W_STDIN = 9,
-    W_STDIN_EOF = 10,
-    W_CREDIT = 11,
-    W_OUT = 12,
-    W_ERR = 13,
-    W_FOLLOW = 14,
-    W_RECORDS = 15,
-    W_END = 16,
-    W_SUBSCRIBE = 17,
-    W_EXITED = 18,
-    W_OK = 19,
-    W_ERROR = 20,
-    W_DETACH = 21,
-    W_LOGPOS = 22,
-    W_POS = 23,
+    WATCH_HELLO = 1,
+    WATCH_LAUNCH = 2,
+    WATCH_STARTED = 3,
+    WATCH_FAILED = 4,
+    WATCH_SIGNAL = 5,
+    WATCH_RESIZE = 6,
+    WATCH_ATTACH = 7,
+    WATCH_ATTACHED = 8,
+    WATCH_STDIN = 9,
+    WATCH_STDIN_EOF = 10,
+    WATCH_CREDIT = 11,
+    WATCH_OUT = 12,
+    WATCH_ERR = 13,
+    WATCH_FOLLOW = 14,
+    WATCH_RECORDS = 15,
+    WATCH_END = 16,
+    WATCH_SUBSCRIBE = 17,
+    WATCH_EXITED = 18,
+    WATCH_OK = 19,
+    WATCH_ERROR = 20,
+    WATCH_DETACH = 21,
+    WATCH_LOGPOS = 22,
+    WATCH_POS = 23,
 };
 
 struct frame_head {

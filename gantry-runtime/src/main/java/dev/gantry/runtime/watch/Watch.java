@@ -1,0 +1,323 @@
+package dev.gantry.runtime.watch;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Internal;
+import dev.gantry.base.Unavailable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A connection to the watch of one container: starts it, signals it, and learns of its end.
+///
+/// ```java
+/// try (var watch = Watch.connect(dir)) {
+///     switch (watch.launch(plan)) {
+///         case LaunchOutcome.Started started -> watch.exited().join();
+///         case LaunchOutcome.Failed failed -> report(failed);
+///     }
+/// }
+/// ```
+///
+/// Closing leaves the container alone. Attachments and followers are connections of their own.
+public final class Watch implements AutoCloseable {
+    /// What the watch says of itself when one connects. `initPid` is 0 before the start.
+    public record Greeting(int version, long watchPid, long initPid, long initStartTime, State state) {}
+
+    public enum State {
+        WAITING,
+        RUNNING,
+        ENDED
+    }
+
+    private final Path dir;
+    private final FrameChannel channel;
+    private final Greeting greeting;
+    private final CompletableFuture<Exited> exited = new CompletableFuture<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+    /// Guards the two fields below, and that requests are sent in the order in which they wait.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Deque<CompletableFuture<Reply>> waiting = new ArrayDeque<>();
+    private boolean reading;
+
+    private Watch(Path dir, FrameChannel channel, Greeting greeting) {
+        this.dir = dir;
+        this.channel = channel;
+        this.greeting = greeting;
+    }
+
+    /// Connects to the watch of `dir`. [Unavailable] when none listens there: it has ended, and left an exit record.
+    public static Watch connect(Path dir) {
+        try {
+            FrameChannel channel = FrameChannel.connect(dir.resolve("s"));
+            try {
+                return new Watch(dir, channel, greet(channel));
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw gone("connect to the watch of " + dir, e);
+        }
+    }
+
+    static Greeting greet(FrameChannel channel) throws IOException {
+        channel.send(hello());
+        ByteBuffer in = channel.next();
+        if (channel.type() != Frame.HELLO || in.remaining() < 19) {
+            throw new IOException("it is no watch");
+        }
+        return new Greeting(
+                in.getShort(),
+                Integer.toUnsignedLong(in.getInt()),
+                Integer.toUnsignedLong(in.getInt()),
+                in.getLong(),
+                switch (in.get()) {
+                    case 0 -> State.WAITING;
+                    case 1 -> State.RUNNING;
+                    default -> State.ENDED;
+                });
+    }
+
+    private static ByteBuffer hello() {
+        return FrameChannel.frame(
+                Frame.HELLO, Payload.of(2).putShort((short) Frame.VERSION).array());
+    }
+
+    static Unavailable gone(String what, IOException cause) {
+        return new Unavailable(
+                what, "the watch does not answer (" + cause.getMessage() + ")", "look at its exit record", cause);
+    }
+
+    /// What the watch said when this connection was made.
+    public Greeting greeting() {
+        return greeting;
+    }
+
+    /// Subscribes to the end and obeys `plan`, an encoded launch plan. May be called once.
+    public LaunchOutcome launch(byte[] plan) {
+        if (plan.length > Frame.MAX_LAUNCH) {
+            return new LaunchOutcome.Failed(LaunchOutcome.Failed.NO_STEP, E2BIG, "the plan is longer than 16 MiB");
+        }
+        ByteBuffer subscribe = FrameChannel.frame(Frame.SUBSCRIBE, new byte[0]);
+        CompletableFuture<Reply> subscribed = new CompletableFuture<>();
+        CompletableFuture<Reply> outcome = new CompletableFuture<>();
+        request(subscribed, outcome, subscribe, FrameChannel.frame(Frame.LAUNCH, plan));
+        expectOk("subscribe", await(subscribed));
+        return switch (await(outcome)) {
+            case Reply.Launched(LaunchOutcome result) -> result;
+            case Reply.Error(int errno, String words) -> throw refused("start", errno, words);
+            case Reply.Ok _, Reply.At _ -> throw unexpected();
+        };
+    }
+
+    /// From now on this connection counts as an engine, and [#exited] will be completed.
+    public void subscribe() {
+        expectOk("subscribe", call(Frame.SUBSCRIBE, new byte[0]));
+    }
+
+    /// Sends a signal to the init, and to nobody else: the watch holds its pidfd. [Conflict] when it does not run.
+    public void signal(int signal) {
+        expectOk("signal", call(Frame.SIGNAL, Payload.of(4).putInt(signal).array()));
+    }
+
+    /// Sets the size of the terminal. Before the launch it is kept for the start.
+    public void resize(int rows, int columns) {
+        byte[] size =
+                Payload.of(4).putShort((short) rows).putShort((short) columns).array();
+        expectOk("resize the terminal of", call(Frame.RESIZE, size));
+    }
+
+    /// Where the log ends now.
+    public LogPosition logPosition() {
+        return switch (call(Frame.LOGPOS, new byte[0])) {
+            case Reply.At(LogPosition position) -> position;
+            case Reply.Error(int errno, String words) -> throw refused("read the log of", errno, words);
+            case Reply.Ok _, Reply.Launched _ -> throw unexpected();
+        };
+    }
+
+    /// Attaches over a connection of its own. Made before the launch it misses no byte.
+    public Attachment attach(AttachOptions options) {
+        return Attachment.open(dir, options);
+    }
+
+    /// Follows the log file's bytes over a connection of its own, from `position` on.
+    public Follower follow(LogPosition position) {
+        return Follower.open(dir, position);
+    }
+
+    /// Completed with the end, for a subscribed connection. Fails with [Unavailable] when the watch goes without having
+    /// told it: then its exit record decides, or it was killed.
+    public CompletableFuture<Exited> exited() {
+        listen();
+        return exited;
+    }
+
+    /// Completed when the connection has ended. After [#exited] this means that the release steps were run.
+    public CompletableFuture<Void> gone() {
+        listen();
+        return gone;
+    }
+
+    private sealed interface Reply {
+        record Ok() implements Reply {}
+
+        record Error(int errno, String words) implements Reply {}
+
+        record Launched(LaunchOutcome outcome) implements Reply {}
+
+        record At(LogPosition position) implements Reply {}
+    }
+
+    private static final int ESRCH = 3; // <errno.h>
+    private static final int E2BIG = 7;
+    private static final int EALREADY = 114;
+    private static final int ENOTTY = 25;
+
+    private Reply call(int type, byte[] payload) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        request(reply, reply, FrameChannel.frame(type, payload));
+        return await(reply);
+    }
+
+    private void request(CompletableFuture<Reply> first, CompletableFuture<Reply> second, ByteBuffer... frames) {
+        listen();
+        lock.lock();
+        try {
+            if (gone.isDone()) {
+                throw gone("ask the watch of " + dir, new EOFException("the connection has ended"));
+            }
+            waiting.add(first);
+            if (second != first) {
+                waiting.add(second);
+            }
+            channel.send(frames);
+        } catch (IOException e) {
+            throw gone("ask the watch of " + dir, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Reply await(CompletableFuture<Reply> reply) {
+        try {
+            return reply.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Unavailable cause
+                    ? new Unavailable(cause.what(), cause.why(), cause.todo(), cause)
+                    : new Internal("ask the watch of " + dir, String.valueOf(e.getCause()), "report this", e);
+        }
+    }
+
+    private void expectOk(String verb, Reply reply) {
+        switch (reply) {
+            case Reply.Ok _ -> {}
+            case Reply.Error(int errno, String words) -> throw refused(verb, errno, words);
+            case Reply.Launched _, Reply.At _ -> throw unexpected();
+        }
+    }
+
+    private RuntimeException refused(String verb, int errno, String words) {
+        String what = verb + " the container of " + dir;
+        return switch (errno) {
+            case ESRCH -> new Conflict(what, words, "start it first");
+            case EALREADY -> new Conflict(what, words, "use another watch");
+            case ENOTTY -> new Conflict(what, words, "start it with a terminal");
+            default -> new Internal(what, words + " (errno " + errno + ")", "report this");
+        };
+    }
+
+    private IllegalStateException unexpected() {
+        return new IllegalStateException("the watch of " + dir + " answers another question than was asked");
+    }
+
+    private void listen() {
+        lock.lock();
+        try {
+            if (reading) {
+                return;
+            }
+            reading = true;
+        } finally {
+            lock.unlock();
+        }
+        Thread.ofVirtual().name("watch " + dir.getFileName()).start(this::read);
+    }
+
+    private void read() {
+        IOException end;
+        try {
+            while (true) {
+                handle(channel.next());
+            }
+        } catch (IOException e) {
+            end = e;
+        }
+        Unavailable lost = gone("wait for the container of " + dir, end);
+        lock.lock();
+        try {
+            waiting.forEach(reply -> reply.completeExceptionally(lost));
+            waiting.clear();
+            gone.complete(null);
+        } finally {
+            lock.unlock();
+        }
+        exited.completeExceptionally(lost);
+    }
+
+    private void handle(ByteBuffer in) throws IOException {
+        switch (channel.type()) {
+            case Frame.OK -> answer(new Reply.Ok());
+            case Frame.ERROR -> answer(new Reply.Error(in.getInt(), Payload.string(in)));
+            case Frame.STARTED ->
+                answer(new Reply.Launched(new LaunchOutcome.Started(
+                        Integer.toUnsignedLong(in.getInt()), in.getLong(), in.getLong(), in.getLong())));
+            case Frame.FAILED ->
+                answer(new Reply.Launched(new LaunchOutcome.Failed(in.getInt(), in.getInt(), Payload.string(in))));
+            case Frame.POS -> answer(new Reply.At(new LogPosition(in.getLong(), in.getLong())));
+            case Frame.EXITED -> exited.complete(exited(in));
+            default -> throw new IOException("frame type " + channel.type() + " is not for this connection");
+        }
+    }
+
+    private void answer(Reply reply) throws IOException {
+        CompletableFuture<Reply> next;
+        lock.lock();
+        try {
+            next = waiting.poll();
+        } finally {
+            lock.unlock();
+        }
+        if (next == null) {
+            throw new IOException("an answer to no question");
+        }
+        next.complete(reply);
+    }
+
+    private static Exited exited(ByteBuffer in) {
+        return new Exited(in.getInt(), in.getInt(), in.get() != 0, instant(in.getLong()), in.getLong());
+    }
+
+    static Instant instant(long unixNanos) {
+        return Instant.ofEpochSecond(unixNanos / 1_000_000_000L, unixNanos % 1_000_000_000L);
+    }
+
+    /// Ends the connection. A container that was started goes on.
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException _) {
+            // Nobody could do anything about it, and nothing depends on it.
+        }
+    }
+}
