@@ -1,0 +1,395 @@
+package dev.gantry.runtime.oci;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.runtime.oci.LinuxSpec.Device;
+import dev.gantry.runtime.oci.ProcessSpec.ConsoleSize;
+import dev.gantry.runtime.oci.ProcessSpec.Rlimit;
+import dev.gantry.runtime.oci.ResourcesSpec.DeviceRule;
+import dev.gantry.runtime.oci.RuntimeSpec.Mount;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Changes to the default configuration, in the words of its users; `build` makes the configuration. Not shared between
+/// threads.
+public final class SpecBuilder {
+    private static final long CPU_PERIOD_MICROS = 100_000;
+    private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
+
+    private final HostFacts host;
+    private List<String> args = List.of();
+    private List<String> env = List.of();
+    private String cwd = "/";
+    private ProcessSpec.User user = ProcessSpec.User.ROOT;
+    private boolean terminal;
+    private @Nullable ConsoleSize consoleSize;
+    private String hostname = "";
+    private String domainname = "";
+    private Set<String> capabilities;
+    private boolean noNewPrivileges;
+    private @Nullable Integer oomScoreAdj;
+    private final List<Rlimit> rlimits = new ArrayList<>();
+    private boolean readonlyRoot;
+    private boolean ownNetwork = true;
+    private long shmBytes = DefaultSpec.SHM_BYTES;
+    private final List<Mount> userMounts = new ArrayList<>();
+    private final List<Device> devices = new ArrayList<>();
+    private final List<DeviceRule> deviceRules = new ArrayList<>(DefaultSpec.DEVICE_RULES);
+    private final Map<String, String> sysctls = new TreeMap<>();
+    private List<String> maskedPaths;
+    private List<String> readonlyPaths = DefaultSpec.READONLY_PATHS;
+    private @Nullable Long memory;
+    private @Nullable Long memorySwap;
+    private @Nullable Long memoryReservation;
+    private @Nullable Long memorySwappiness;
+    private boolean oomKillDisable;
+    private @Nullable Long cpuShares;
+    private @Nullable Long cpuQuota;
+    private @Nullable Long cpuPeriod;
+    private String cpusetCpus = "";
+    private String cpusetMems = "";
+    private @Nullable Long pidsLimit;
+
+    SpecBuilder(HostFacts host) {
+        this.host = host;
+        this.maskedPaths = DefaultSpec.maskedPaths(host);
+        this.capabilities = known(DefaultSpec.CAPABILITIES);
+    }
+
+    public SpecBuilder args(List<String> argv) {
+        args = List.copyOf(argv);
+        return this;
+    }
+
+    public SpecBuilder env(List<String> environment) {
+        env = List.copyOf(environment);
+        return this;
+    }
+
+    /// Absolute; made where it is missing.
+    public SpecBuilder cwd(String directory) {
+        cwd = directory;
+        return this;
+    }
+
+    public SpecBuilder user(long uid, long gid, List<Long> groups) {
+        user = ProcessSpec.User.of(uid, gid, groups);
+        return this;
+    }
+
+    /// A terminal, of no particular size yet.
+    public SpecBuilder terminal() {
+        terminal = true;
+        return this;
+    }
+
+    public SpecBuilder terminal(long rows, long columns) {
+        terminal = true;
+        consoleSize = new ConsoleSize(rows, columns);
+        return this;
+    }
+
+    public SpecBuilder hostname(String name) {
+        hostname = name;
+        return this;
+    }
+
+    public SpecBuilder domainname(String name) {
+        domainname = name;
+        return this;
+    }
+
+    /// Docker's rules for `--cap-add` and `--cap-drop`: names in any case, with or without `CAP_`, or `ALL`. Adding all
+    /// leaves what is dropped out; dropping all leaves what is added.
+    public SpecBuilder capabilities(List<String> add, List<String> drop) {
+        Set<String> added = expand("--cap-add", add);
+        Set<String> dropped = expand("--cap-drop", drop);
+        Set<String> result = new LinkedHashSet<>();
+        if (isAll(add)) {
+            result.addAll(known(Capabilities.all()));
+            if (!isAll(drop)) {
+                result.removeAll(dropped);
+            }
+        } else if (isAll(drop)) {
+            result.addAll(added);
+        } else {
+            result.addAll(known(DefaultSpec.CAPABILITIES));
+            result.removeAll(dropped);
+            result.addAll(added);
+        }
+        capabilities = result;
+        return this;
+    }
+
+    public SpecBuilder noNewPrivileges(boolean on) {
+        noNewPrivileges = on;
+        return this;
+    }
+
+    public SpecBuilder oomScoreAdj(int score) {
+        oomScoreAdj = score;
+        return this;
+    }
+
+    /// `name` as ulimit(1) has it, such as `nofile`; -1 is unlimited.
+    public SpecBuilder ulimit(String name, long soft, long hard) {
+        rlimits.add(new Rlimit("RLIMIT_" + name.toUpperCase(Locale.ROOT), unsigned(soft), unsigned(hard)));
+        return this;
+    }
+
+    public SpecBuilder readonlyRoot(boolean on) {
+        readonlyRoot = on;
+        return this;
+    }
+
+    /// Uses the host's network instead of one of its own.
+    public SpecBuilder hostNetwork() {
+        ownNetwork = false;
+        return this;
+    }
+
+    public SpecBuilder shmSize(long bytes) {
+        shmBytes = bytes;
+        return this;
+    }
+
+    /// `source` of the host at `target`. Options as in the configuration: `rbind`, `rro`, `rslave`, …; without a
+    /// propagation it is `rprivate`.
+    public SpecBuilder bind(String source, String target, List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        if (!all.contains("bind") && !all.contains("rbind")) {
+            all.addFirst("rbind");
+        }
+        userMounts.add(Mount.of(target, "bind", source, all));
+        return this;
+    }
+
+    /// An empty tmpfs at `target`; `noexec`, `nosuid` and `nodev` unless the options say otherwise.
+    public SpecBuilder tmpfs(String target, List<String> options) {
+        List<String> all = new ArrayList<>(TMPFS_DEFAULTS);
+        all.addAll(options);
+        userMounts.add(Mount.of(target, "tmpfs", "tmpfs", all));
+        return this;
+    }
+
+    /// A device node and the right to open it: `access` is of `r`, `w`, `m`.
+    public SpecBuilder device(Device device, String access) {
+        devices.add(device);
+        return deviceRule(DefaultSpec.allow(device.type(), device.major(), device.minor(), access));
+    }
+
+    public SpecBuilder deviceRule(DeviceRule rule) {
+        deviceRules.add(rule);
+        return this;
+    }
+
+    public SpecBuilder sysctl(String name, String value) {
+        sysctls.put(name, value);
+        return this;
+    }
+
+    public SpecBuilder maskedPaths(List<String> paths) {
+        maskedPaths = List.copyOf(paths);
+        return this;
+    }
+
+    public SpecBuilder readonlyPaths(List<String> paths) {
+        readonlyPaths = List.copyOf(paths);
+        return this;
+    }
+
+    /// Unless `memorySwap` says otherwise, as much swap again.
+    public SpecBuilder memory(long bytes) {
+        memory = bytes;
+        return this;
+    }
+
+    /// Memory and swap together; -1 is unlimited.
+    public SpecBuilder memorySwap(long bytes) {
+        memorySwap = bytes;
+        return this;
+    }
+
+    public SpecBuilder memoryReservation(long bytes) {
+        memoryReservation = bytes;
+        return this;
+    }
+
+    public SpecBuilder memorySwappiness(long percent) {
+        memorySwappiness = percent;
+        return this;
+    }
+
+    public SpecBuilder oomKillDisable(boolean on) {
+        oomKillDisable = on;
+        return this;
+    }
+
+    /// Billionths of a processor: `--cpus 0.5` is 500 million.
+    public SpecBuilder cpuNanos(long nanos) {
+        return cpuQuota(nanos * CPU_PERIOD_MICROS / 1_000_000_000, CPU_PERIOD_MICROS);
+    }
+
+    public SpecBuilder cpuQuota(long quotaMicros, long periodMicros) {
+        cpuQuota = quotaMicros == 0 ? null : quotaMicros;
+        cpuPeriod = periodMicros == 0 ? null : periodMicros;
+        return this;
+    }
+
+    public SpecBuilder cpuShares(long shares) {
+        cpuShares = shares;
+        return this;
+    }
+
+    public SpecBuilder cpuset(String cpus, String mems) {
+        cpusetCpus = cpus;
+        cpusetMems = mems;
+        return this;
+    }
+
+    /// 0 and less: no limit.
+    public SpecBuilder pidsLimit(long limit) {
+        pidsLimit = limit;
+        return this;
+    }
+
+    public RuntimeSpec build() {
+        List<String> names = List.copyOf(capabilities);
+        ProcessSpec process = new ProcessSpec(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                env,
+                cwd,
+                new ProcessSpec.CapabilitySets(names, names, names, List.of(), List.of()),
+                rlimits,
+                noNewPrivileges,
+                oomScoreAdj,
+                "",
+                "",
+                null,
+                null,
+                null);
+        LinuxSpec linux = new LinuxSpec(
+                List.of(),
+                List.of(),
+                DefaultSpec.namespaces(ownNetwork),
+                Map.of(),
+                devices,
+                "",
+                resources(),
+                "",
+                null,
+                allSysctls(),
+                maskedPaths,
+                readonlyPaths,
+                "",
+                null,
+                null);
+        return new RuntimeSpec(
+                DefaultSpec.OCI_VERSION,
+                process,
+                new RuntimeSpec.Root("rootfs", readonlyRoot),
+                hostname,
+                domainname,
+                mounts(),
+                null,
+                Map.of(),
+                linux);
+    }
+
+    private ResourcesSpec resources() {
+        Long swap = memorySwap;
+        Long bytes = memory;
+        if (bytes != null && swap == null && host.cgroups().swapAccounting()) {
+            swap = 2 * bytes;
+        }
+        ResourcesSpec.Memory m = bytes == null
+                        && swap == null
+                        && memoryReservation == null
+                        && memorySwappiness == null
+                        && !oomKillDisable
+                ? null
+                : new ResourcesSpec.Memory(
+                        bytes, memoryReservation, swap, null, null, memorySwappiness, oomKillDisable, null, false);
+        ResourcesSpec.Cpu c = cpuShares == null
+                        && cpuQuota == null
+                        && cpuPeriod == null
+                        && cpusetCpus.isEmpty()
+                        && cpusetMems.isEmpty()
+                ? null
+                : new ResourcesSpec.Cpu(cpuShares, cpuQuota, null, cpuPeriod, null, null, cpusetCpus, cpusetMems, null);
+        ResourcesSpec.Pids p = pidsLimit == null || pidsLimit <= 0 ? null : new ResourcesSpec.Pids(pidsLimit);
+        return new ResourcesSpec(deviceRules, m, c, p, null, List.of(), null, Map.of(), Map.of());
+    }
+
+    /// Low ports and ping for everybody, where the network is the container's own.
+    private Map<String, String> allSysctls() {
+        Map<String, String> all = new TreeMap<>();
+        if (ownNetwork) {
+            all.put("net.ipv4.ip_unprivileged_port_start", "0");
+            all.put("net.ipv4.ping_group_range", "0 2147483647");
+        }
+        all.putAll(sysctls);
+        return all;
+    }
+
+    /// A user's mount replaces the default one at its place, and with `/dev` those below it; parents come first.
+    private List<Mount> mounts() {
+        List<Mount> all = new ArrayList<>();
+        for (Mount m : DefaultSpec.mounts(shmBytes)) {
+            boolean replaced = userMounts.stream()
+                    .anyMatch(u -> u.destination().equals(m.destination())
+                            || (u.destination().equals("/dev")
+                                    && m.destination().startsWith("/dev/")));
+            if (!replaced) {
+                all.add(m);
+            }
+        }
+        userMounts.stream()
+                .sorted(Comparator.comparingLong(
+                        m -> m.destination().chars().filter(c -> c == '/').count()))
+                .forEach(all::add);
+        return all;
+    }
+
+    private Set<String> known(List<String> names) {
+        Set<String> result = new LinkedHashSet<>();
+        for (String name : Capabilities.all().subList(0, host.lastCapability() + 1)) {
+            if (names.contains(name)) {
+                result.add(name);
+            }
+        }
+        return result;
+    }
+
+    private static boolean isAll(List<String> names) {
+        return names.stream().anyMatch(n -> n.equalsIgnoreCase("ALL") || n.equalsIgnoreCase("CAP_ALL"));
+    }
+
+    private static Set<String> expand(String flag, List<String> names) {
+        Set<String> result = new LinkedHashSet<>();
+        for (String name : names) {
+            if (!isAll(List.of(name))) {
+                result.add(Capabilities.named(name)
+                        .orElseThrow(() -> new InvalidArgument(
+                                "read " + flag + " " + name,
+                                "there is no such capability",
+                                "see capabilities(7) for the names")));
+            }
+        }
+        return result;
+    }
+
+    private static BigInteger unsigned(long value) {
+        return value < 0 ? BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE) : BigInteger.valueOf(value);
+    }
+}
