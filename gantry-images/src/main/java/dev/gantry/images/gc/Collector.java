@@ -1,0 +1,89 @@
+package dev.gantry.images.gc;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Digest;
+import dev.gantry.base.Unavailable;
+import dev.gantry.images.content.Blob;
+import dev.gantry.images.content.ContentStore;
+import dev.gantry.images.snapshot.ChainId;
+import dev.gantry.images.snapshot.Snapshotter;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Marks from roots and sweeps the rest. What cannot be marked for certain stops the sweep: too much
+/// kept is a cost, too much deleted a loss.
+public final class Collector {
+    private final ContentStore content;
+    private final Snapshotter snapshots;
+    private final Leases leases;
+
+    public Collector(ContentStore content, Snapshotter snapshots, Leases leases) {
+        this.content = content;
+        this.snapshots = snapshots;
+        this.leases = leases;
+    }
+
+    /// What a root reaches.
+    public interface Marks {
+        void blob(Digest digest);
+
+        void layer(ChainId chain);
+    }
+
+    /// Called once per sweep, after the sweep has begun.
+    @FunctionalInterface
+    public interface Roots {
+        void mark(Marks marks);
+    }
+
+    public record Swept(int blobs, int layers, long bytes) {}
+
+    public Swept collect(Roots names) {
+        try {
+            leases.beginSweep();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("collect garbage", "the thread was interrupted", "ask again", e);
+        }
+        try {
+            Set<Digest> blobs = new HashSet<>();
+            Set<ChainId> layers = new HashSet<>();
+            names.mark(new Marks() {
+                @Override
+                public void blob(Digest digest) {
+                    blobs.add(digest);
+                }
+
+                @Override
+                public void layer(ChainId chain) {
+                    layers.add(chain);
+                }
+            });
+            for (ContainerId container : snapshots.containers()) {
+                layers.addAll(snapshots.lowers(container));
+            }
+            return sweep(blobs, layers);
+        } finally {
+            leases.endSweep();
+        }
+    }
+
+    private Swept sweep(Set<Digest> blobs, Set<ChainId> layers) {
+        int deletedLayers = 0;
+        for (ChainId chain : snapshots.layers()) {
+            if (!layers.contains(chain) && leases.deleteUnlessHeld(chain, () -> snapshots.removeLayer(chain))) {
+                deletedLayers++;
+            }
+        }
+        int deletedBlobs = 0;
+        long bytes = 0;
+        for (Blob blob : content.list()) {
+            if (!blobs.contains(blob.digest())
+                    && leases.deleteUnlessHeld(blob.digest(), () -> content.delete(blob.digest()))) {
+                deletedBlobs++;
+                bytes += blob.size();
+            }
+        }
+        return new Swept(deletedBlobs, deletedLayers, bytes);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.gantry.images.registry;
+
+import dev.gantry.base.Repository;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Opens sessions with registries and shares their connections.
+///
+/// ```java
+/// try (var client = new RegistryClient(RegistryOptions.DEFAULT)) {
+///     var session = client.open(reference.repository(), Credentials.ANONYMOUS);
+///     Fetched manifest = session.manifest(reference);
+/// }
+/// ```
+public final class RegistryClient implements AutoCloseable {
+    private static final Duration PROBE = Duration.ofSeconds(10);
+
+    private final RegistryOptions options;
+    private final Transport transport;
+    private final Map<String, URI> bases = new ConcurrentHashMap<>();
+
+    public RegistryClient(RegistryOptions options) {
+        this.options = options;
+        this.transport = new Transport(options.pace());
+    }
+
+    /// A conversation about one repository. Nothing is sent yet.
+    public RegistrySession open(Repository repository, Credentials credentials) {
+        String domain = repository.domain();
+        var authenticator = new Authenticator(
+                transport,
+                credentials,
+                domain,
+                "repository:" + repository.path() + ":pull",
+                options.mayBePlain(domain));
+        return new RegistrySession(repository, transport, authenticator, options.pace(), () -> base(domain));
+    }
+
+    public RegistryOptions options() {
+        return options;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    /// `https://host`, or `http://host` where that is allowed and spoken.
+    private URI base(String domain) throws IOException {
+        URI known = bases.get(domain);
+        if (known != null) {
+            return known;
+        }
+        URI base =
+                options.mayBePlain(domain) ? probe(domain) : URI.create("https://" + RegistryOptions.authority(domain));
+        bases.put(domain, base);
+        return base;
+    }
+
+    /// On this host plain http is the rule; elsewhere TLS is tried first, so that a listed registry
+    /// that has it keeps it.
+    private URI probe(String domain) throws IOException {
+        boolean loopback = RegistryOptions.isLoopback(domain);
+        URI first = URI.create((loopback ? "http://" : "https://") + domain);
+        URI second = URI.create((loopback ? "https://" : "http://") + domain);
+        try {
+            if (answers(first)) {
+                return first;
+            }
+        } catch (IOException e) {
+            try {
+                if (answers(second)) {
+                    return second;
+                }
+            } catch (IOException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
+        }
+        return answers(second) ? second : first;
+    }
+
+    private boolean answers(URI base) throws IOException {
+        try (Transport.Answer answer = transport.get(base.resolve("/v2/"), Map.of(), PROBE)) {
+            // A TLS port that is asked in plain words answers 400.
+            return answer.status() != 400;
+        }
+    }
+}

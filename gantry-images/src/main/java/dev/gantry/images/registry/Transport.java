@@ -1,0 +1,192 @@
+package dev.gantry.images.registry;
+
+import dev.gantry.base.Unavailable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+
+/// Requests over HTTP with redirects of our own: an `Authorization` goes to the host it was made for
+/// and to no other.
+final class Transport implements AutoCloseable {
+    private static final int MAX_REDIRECTS = 10;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final HttpClient http;
+    private final Pace pace;
+
+    Transport(Pace pace) {
+        this.pace = pace;
+        this.http = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(pace.connect())
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+    }
+
+    /// A response whose body must be closed.
+    record Answer(int status, HttpResponse<InputStream> response, InputStream body) implements AutoCloseable {
+        Optional<String> header(String name) {
+            return response.headers().firstValue(name);
+        }
+
+        @Override
+        public void close() {
+            try {
+                body.close();
+            } catch (IOException _) {
+                // The connection is of no further use, and nothing was promised about it.
+            }
+        }
+    }
+
+    Answer get(URI uri, Map<String, String> headers) throws IOException {
+        return send(uri, headers, Optional.empty(), pace.answer());
+    }
+
+    Answer get(URI uri, Map<String, String> headers, Duration patience) throws IOException {
+        return send(uri, headers, Optional.empty(), patience);
+    }
+
+    Answer post(URI uri, Map<String, String> headers, String form) throws IOException {
+        return send(uri, headers, Optional.of(form), pace.answer());
+    }
+
+    private Answer send(URI first, Map<String, String> firstHeaders, Optional<String> form, Duration patience)
+            throws IOException {
+        URI uri = first;
+        Map<String, String> headers = new LinkedHashMap<>(firstHeaders);
+        for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+            Answer answer = once(uri, headers, form, patience);
+            if (!REDIRECTS.contains(answer.status())) {
+                return answer;
+            }
+            URI next = target(uri, answer);
+            answer.close();
+            if (form.isPresent()) {
+                throw new IOException(uri.getHost() + " redirects a request that carries a secret");
+            }
+            if (!sameOrigin(uri, next)) {
+                headers.remove("Authorization");
+            }
+            uri = next;
+        }
+        throw new IOException("more than " + MAX_REDIRECTS + " redirects from " + first.getHost());
+    }
+
+    private Answer once(URI uri, Map<String, String> headers, Optional<String> form, Duration patience)
+            throws IOException {
+        var request = HttpRequest.newBuilder(uri).timeout(patience);
+        if (!"https".equals(uri.getScheme())) {
+            // Else each plain request would offer an upgrade to HTTP/2, which small servers stumble over.
+            request.version(HttpClient.Version.HTTP_1_1);
+        }
+        headers.forEach(request::header);
+        form.ifPresent(text -> request.header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(text)));
+        try {
+            HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return new Answer(response.statusCode(), response, new GuardedBody(response.body(), pace.idle()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("ask " + uri.getHost(), "the thread was interrupted", "ask again", e);
+        }
+    }
+
+    private static URI target(URI from, Answer answer) throws IOException {
+        URI next;
+        try {
+            next = from.resolve(answer.header("Location").orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(from.getHost() + " redirects to a malformed address", e);
+        }
+        String scheme = String.valueOf(next.getScheme()).toLowerCase(Locale.ROOT);
+        if (next.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+            throw new IOException(from.getHost() + " redirects to no web address");
+        }
+        if ("https".equals(from.getScheme()) && scheme.equals("http")) {
+            throw new IOException(from.getHost() + " redirects from https to plain http");
+        }
+        return next;
+    }
+
+    static boolean sameOrigin(URI a, URI b) {
+        return a.getScheme().equalsIgnoreCase(b.getScheme())
+                && a.getHost().equalsIgnoreCase(b.getHost())
+                && a.getPort() == b.getPort();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    /// Ends a body that stays silent for too long: the client of the JDK itself would wait for ever.
+    private static final class GuardedBody extends FilterInputStream {
+        private final Duration idle;
+        private volatile long waitingSince;
+        private volatile boolean waiting;
+        private volatile boolean closed;
+        private volatile boolean silent;
+        private final Thread guard;
+
+        GuardedBody(InputStream body, Duration idle) {
+            super(body);
+            this.idle = idle;
+            this.guard = Thread.ofVirtual().start(this::watch);
+        }
+
+        private void watch() {
+            try {
+                while (!closed) {
+                    Thread.sleep(Duration.ofMillis(Math.max(1, idle.toMillis() / 4)));
+                    if (waiting && System.nanoTime() - waitingSince > idle.toNanos()) {
+                        silent = true;
+                        in.close();
+                        return;
+                    }
+                }
+            } catch (InterruptedException | IOException _) {
+                // Closed, or closing failed: either way the reader learns it by itself.
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            waitingSince = System.nanoTime();
+            waiting = true;
+            try {
+                int n = super.read(bytes, from, length);
+                if (silent) {
+                    throw new IOException("no byte came for " + idle.toSeconds() + " s");
+                }
+                return n;
+            } finally {
+                waiting = false;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            closed = true;
+            guard.interrupt();
+            super.close();
+        }
+    }
+}
