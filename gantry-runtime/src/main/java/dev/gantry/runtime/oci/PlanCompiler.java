@@ -6,8 +6,10 @@ import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.Step;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Compiles a container's configuration and the facts of a host into the list of what the shim shall do.
@@ -78,29 +80,13 @@ public final class PlanCompiler {
         }
 
         private void watch() {
-            LaunchContext.WatchOptions watch = context.watch();
-            if (watch.log() != null) {
-                steps.add(watch.log());
-            }
-            if (!watch.exitRecord().isEmpty()) {
-                steps.add(
-                        new Step.ExitRecordAt(watch.exitRecord(), context.host().bootId()));
-            }
-            if (watch.stdin() != Step.Stdin.NONE) {
-                steps.add(new Step.Stdin(watch.stdin()));
-            }
-            if (process.terminal()) {
-                ProcessSpec.ConsoleSize size = process.consoleSize();
-                steps.add(size == null ? new Step.Tty(0, 0) : new Step.Tty(size.height(), size.width()));
-            }
-            steps.addAll(cgroups.oomCounter());
-            LaunchContext.Peer owner = watch.tiedTo();
-            if (owner != null) {
-                steps.add(new Step.Tied(owner.pid(), owner.startTime()));
-            }
-            if (!watch.orphan().isEmpty()) {
-                steps.add(new Step.Orphan(watch.orphan()));
-            }
+            WatchSteps.add(
+                    steps,
+                    context.watch(),
+                    context.host().bootId(),
+                    process.terminal(),
+                    process.consoleSize(),
+                    cgroups.oomCounter());
         }
 
         private void prepare() {
@@ -116,7 +102,7 @@ public final class PlanCompiler {
 
         /// One step per process whose namespaces are joined.
         private void joins() {
-            Map<LaunchContext.Peer, Long> flags = new java.util.LinkedHashMap<>();
+            Map<LaunchContext.Peer, Long> flags = new LinkedHashMap<>();
             for (LinuxSpec.Namespace n : linux.namespaces()) {
                 if (n.path().isEmpty()) {
                     continue;
@@ -211,7 +197,7 @@ public final class PlanCompiler {
             boolean readonly = root != null && root.readonly();
             // With the rights of root: OCI runtimes enter a directory that the user may not, too.
             steps.add(new Step.Chdir(process.cwd(), readonly || process.cwd().equals("/") ? 0 : Step.Chdir.MAKE));
-            IdentitySteps.add(steps, process, java.util.Optional.empty());
+            IdentitySteps.add(steps, process, Optional.empty());
             steps.add(new Step.Exec(process.args(), process.env(), context.underInit() ? Step.Exec.UNDER_INIT : 0));
         }
 
