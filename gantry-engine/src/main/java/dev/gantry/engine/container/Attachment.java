@@ -1,43 +1,52 @@
 package dev.gantry.engine.container;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/// The streams of one container or exec, held by one client. One thread may read while another writes.
+/// The streams of one container or exec, held by one client. One thread pumps what comes out; another may write in.
+/// Somebody must be in [#pump] while input is written: it is there that the container says how much it takes.
 public interface Attachment extends AutoCloseable {
-    /// With a terminal there is only [Chunk.Out].
+    /// With a terminal there is only standard output.
     boolean tty();
 
-    /// Waits for the next bytes; after [Chunk.End] always the same end.
-    Chunk read();
+    /// False when input was not asked for, or the container has none, or another attachment holds it.
+    boolean hasStdin();
 
-    /// Waits until all bytes are taken. False when the input is closed: the bytes are of no use to anybody.
-    boolean write(ByteBuffer bytes);
+    /// Hands everything to `sink` until the end, and says why it ended. What the sink throws ends the pump and is
+    /// thrown on.
+    End pump(Sink sink) throws IOException;
 
-    /// Half-close: the container reads its end of file once it has read all that was written.
-    void closeInput();
+    /// Writing waits until the container takes the bytes; an IOException says that its input is closed. Closing is a
+    /// half-close: the container reads its end of file once it has read all that was written.
+    OutputStream stdin();
 
-    /// Lets go. The container is not disturbed, except that its input closes when it is an stdinOnce one. A reader
-    /// waiting
-    /// elsewhere sees the end.
+    /// Asks for the end: the pump returns with `DETACHED` after what is on its way.
+    void detach();
+
+    /// Lets go at once. The container is not disturbed, except that its input closes when it is an stdinOnce one.
     @Override
     void close();
 
-    sealed interface Chunk {
-        record Out(ByteBuffer bytes) implements Chunk {}
+    /// Takes what the container writes. A buffer is valid during the call only.
+    interface Sink {
+        void out(ByteBuffer bytes) throws IOException;
 
-        record Err(ByteBuffer bytes) implements Chunk {}
-
-        record End(Reason reason, String words) implements Chunk {}
+        void err(ByteBuffer bytes) throws IOException;
     }
+
+    record End(Reason reason, String words) {}
 
     enum Reason {
         /// All was sent: the container ended.
         DONE,
-        /// This attacher was too slow.
+        /// This attacher was too slow and has lost bytes.
         TOO_SLOW,
         /// What was to be replayed has been rotated away.
         GONE,
-        /// Closed from this side, or the supervisor was lost.
-        DETACHED
+        /// As asked.
+        DETACHED,
+        /// The supervisor was lost.
+        LOST
     }
 }
