@@ -1,0 +1,34 @@
+package dev.gantry.docker;
+
+import dev.gantry.base.InvalidArgument;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One request. The path is decoded and without the query; `headers` finds a value by its name in lower case, or null.
+public record ApiRequest(
+        String method, String path, Query query, Function<String, @Nullable String> headers, InputStream body) {
+
+    /// Larger bodies are archives, which are streamed and never read whole.
+    private static final int DOCUMENT_LIMIT = 8 << 20;
+
+    public @Nullable String header(String lowerCaseName) {
+        return headers.apply(lowerCaseName);
+    }
+
+    /// The body as text, for documents.
+    public String document() {
+        try {
+            byte[] bytes = body.readNBytes(DOCUMENT_LIMIT + 1);
+            if (bytes.length > DOCUMENT_LIMIT) {
+                throw new InvalidArgument(
+                        "read the request's body", "it is longer than 8 MiB", "send a document, not an archive");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InvalidArgument("read the request's body", String.valueOf(e.getMessage()), "send it again", e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.gantry.docker;
+
+import dev.gantry.api.json.Wire;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/// An answer: bytes at hand, nothing, bytes as they come, or the connection itself.
+public sealed interface ApiResponse {
+    String JSON = "application/json";
+    String RAW_STREAM = "application/vnd.docker.raw-stream";
+    String MULTIPLEXED_STREAM = "application/vnd.docker.multiplexed-stream";
+
+    /// A whole answer, sent with its length.
+    record Bytes(int status, String contentType, byte[] body, Map<String, String> headers) implements ApiResponse {}
+
+    /// An answer without a body.
+    record Empty(int status) implements ApiResponse {}
+
+    /// An answer sent while it is made. The status has gone out by then: a later failure must be told in the body.
+    /// When the client leaves, the writer is interrupted and its writes fail.
+    record Stream(String contentType, Writer writer) implements ApiResponse {}
+
+    /// From here on the connection carries the bytes of a container in both directions. Whether it begins with 101
+    /// or with 200 is the transport's business.
+    record Hijack(String contentType, Taker taker) implements ApiResponse {}
+
+    /// Writes the body; every `flush` reaches the client.
+    @FunctionalInterface
+    interface Writer {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /// Uses the connection and returns when it is done with it.
+    @FunctionalInterface
+    interface Taker {
+        void take(Duplex connection) throws IOException;
+    }
+
+    /// Two directions which end independently of each other.
+    interface Duplex {
+        /// Ends when the client closes its sending side.
+        InputStream input();
+
+        /// What is written is sent at once. Fails when the client has left.
+        OutputStream output();
+
+        /// Tells the client that no more output comes; input may go on.
+        void closeOutput() throws IOException;
+    }
+
+    static ApiResponse json(int status, Object value) {
+        return new Bytes(status, JSON, line(Wire.json().toJsonBytes(value)), Map.of());
+    }
+
+    static ApiResponse json(Object value) {
+        return json(200, value);
+    }
+
+    static ApiResponse text(int status, String text) {
+        return new Bytes(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    static ApiResponse noContent() {
+        return new Empty(204);
+    }
+
+    /// Go's encoder ends every document with a line feed, and so do we.
+    private static byte[] line(byte[] json) {
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
+    }
+}
