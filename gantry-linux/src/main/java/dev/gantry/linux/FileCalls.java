@@ -1,0 +1,186 @@
+package dev.gantry.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Opening files and moving their bytes. <fcntl.h>, <linux/openat2.h>, <unistd.h>, <sys/file.h>.
+public final class FileCalls {
+    /// `struct open_how` of <linux/openat2.h>: three u64, flags, mode, resolve.
+    static final int OPEN_HOW_SIZE = 24;
+
+    /// A walk with `..` under `RESOLVE_IN_ROOT` reports EAGAIN whenever anybody on the host renames or mounts
+    /// meanwhile.
+    private static final int OPEN_ATTEMPTS = 1000;
+
+    private static final int LOCK_EX = 2; // <sys/file.h>
+    private static final int LOCK_NB = 4;
+    private static final int LOCK_UN = 8;
+    private static final int COPY_SIZE = 1 << 17;
+
+    private final Kernel kernel;
+
+    FileCalls(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /// Opens `path` below `directory`, close-on-exec. `mode` counts only with [OpenFlags#CREATE]. openat2(2).
+    public Fd open(Fd directory, String path, int flags, int mode, int resolve) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment how = arena.allocate(OPEN_HOW_SIZE, 8);
+            how.set(JAVA_LONG, 0, Integer.toUnsignedLong(flags | OpenFlags.CLOEXEC));
+            how.set(JAVA_LONG, 8, mode);
+            how.set(JAVA_LONG, 16, resolve);
+            long name = Memory.cString(arena, path);
+            long rc = -Errno.EAGAIN.number();
+            for (int i = 0; i < OPEN_ATTEMPTS && again(rc); i++) {
+                rc = kernel.call(arena, Sys.OPENAT2, directory.number(), name, how.address(), OPEN_HOW_SIZE, 0, 0);
+            }
+            if (rc < 0) {
+                throw LinuxError.of(Sys.OPENAT2, path, rc);
+            }
+            return Fd.own(kernel, (int) rc);
+        }
+    }
+
+    /// The directory at an absolute path of the host, to resolve others under.
+    public Fd openDirectory(String path) {
+        return open(Fd.CWD, path, OpenFlags.READ | OpenFlags.DIRECTORY, 0, Resolve.ANY);
+    }
+
+    /// Reads from the current position; -1 at the end.
+    public int read(Fd fd, byte[] into, int from, int length) {
+        return readAt(fd, into, from, length, -1);
+    }
+
+    /// Reads from `position` without moving the descriptor's own; -1 at the end.
+    public int readAt(Fd fd, byte[] into, int from, int length, long position) {
+        try (Arena arena = Arena.ofConfined()) {
+            int n = Math.min(length, COPY_SIZE);
+            MemorySegment memory = arena.allocate(n);
+            Sys sys = position < 0 ? Sys.READ : Sys.PREAD;
+            long rc = -Errno.EINTR.number();
+            while (rc == -Errno.EINTR.number()) {
+                rc = kernel.call(arena, sys, fd.number(), memory.address(), n, Math.max(position, 0), 0, 0);
+            }
+            if (rc < 0) {
+                throw LinuxError.of(sys, fd.toString(), rc);
+            }
+            MemorySegment.copy(memory, JAVA_BYTE, 0, into, from, (int) rc);
+            return rc == 0 && n > 0 ? -1 : (int) rc;
+        }
+    }
+
+    /// All bytes from the current position; a file of more than `limit` bytes is EFBIG.
+    public byte[] readAll(Fd fd, int limit) {
+        byte[] bytes = new byte[Math.min(limit, 8192) + 1];
+        int size = 0;
+        while (true) {
+            if (size == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(limit + 1, bytes.length * 2));
+            }
+            int n = read(fd, bytes, size, bytes.length - size);
+            if (n < 0) {
+                return Arrays.copyOf(bytes, size);
+            }
+            size += n;
+            if (size > limit) {
+                throw new LinuxError(Sys.READ.callName(), fd.toString(), Errno.EFBIG);
+            }
+        }
+    }
+
+    /// Writes all of it at the current position.
+    public void write(Fd fd, byte[] bytes, int from, int length) {
+        writeAll(fd, bytes, from, length, -1);
+    }
+
+    /// Writes all of it from `position` on, without moving the descriptor's own.
+    public void writeAt(Fd fd, byte[] bytes, int from, int length, long position) {
+        writeAll(fd, bytes, from, length, position);
+    }
+
+    private void writeAll(Fd fd, byte[] bytes, int from, int length, long position) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(Math.clamp(length, 1, COPY_SIZE));
+            int done = 0;
+            while (done < length) {
+                int n = Math.min(length - done, COPY_SIZE);
+                MemorySegment.copy(bytes, from + done, memory, JAVA_BYTE, 0, n);
+                int written = 0;
+                while (written < n) {
+                    written += writeSome(
+                            arena,
+                            fd,
+                            memory.address() + written,
+                            n - written,
+                            position < 0 ? -1 : position + done + written);
+                }
+                done += n;
+            }
+        }
+    }
+
+    private int writeSome(Arena arena, Fd fd, long address, int length, long position) {
+        Sys sys = position < 0 ? Sys.WRITE : Sys.PWRITE;
+        while (true) {
+            long rc = kernel.call(arena, sys, fd.number(), address, length, Math.max(position, 0), 0, 0);
+            if (rc >= 0) {
+                return (int) rc;
+            }
+            if (rc != -Errno.EINTR.number()) {
+                throw LinuxError.of(sys, fd.toString(), rc);
+            }
+        }
+    }
+
+    public void truncate(Fd fd, long size) {
+        check(Sys.FTRUNCATE, fd, size, 0, 0);
+    }
+
+    /// Reserves the blocks of the first `size` bytes.
+    public void allocate(Fd fd, long size) {
+        check(Sys.FALLOCATE, fd, 0, 0, size);
+    }
+
+    /// Makes content and size, and for a directory its names, survive a crash. fsync(2).
+    public void sync(Fd fd) {
+        check(Sys.FSYNC, fd, 0, 0, 0);
+    }
+
+    /// Writes the whole filesystem that `fd` is on. syncfs(2).
+    public void syncFilesystem(Fd fd) {
+        check(Sys.SYNCFS, fd, 0, 0, 0);
+    }
+
+    /// Takes the whole-file lock if nobody holds it; never waits. It ends with the last duplicate of the descriptor.
+    public boolean tryLock(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(arena, Sys.FLOCK, fd.number(), LOCK_EX | LOCK_NB, 0, 0, 0, 0);
+            if (rc < 0 && rc != -Errno.EAGAIN.number()) {
+                throw LinuxError.of(Sys.FLOCK, fd.toString(), rc);
+            }
+            return rc == 0;
+        }
+    }
+
+    public void unlock(Fd fd) {
+        check(Sys.FLOCK, fd, LOCK_UN, 0, 0);
+    }
+
+    private void check(Sys sys, Fd fd, long b, long c, long d) {
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(arena, sys, fd.number(), b, c, d, 0, 0);
+            if (rc < 0) {
+                throw LinuxError.of(sys, fd.toString(), rc);
+            }
+        }
+    }
+
+    private static boolean again(long rc) {
+        return rc == -Errno.EAGAIN.number() || rc == -Errno.EINTR.number();
+    }
+}

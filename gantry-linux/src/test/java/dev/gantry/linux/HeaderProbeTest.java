@@ -1,0 +1,160 @@
+package dev.gantry.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every number this module copied from a header, against the header itself: a C program prints them.
+class HeaderProbeTest {
+    private static final String HEADERS = """
+            #define _GNU_SOURCE
+            #include <stdio.h>
+            #include <stddef.h>
+            #include <fcntl.h>
+            #include <errno.h>
+            #include <sys/syscall.h>
+            #include <sys/file.h>
+            #include <sys/sysmacros.h>
+            #include <sys/resource.h>
+            #include <linux/openat2.h>
+            #include <linux/stat.h>
+            #include <linux/fs.h>
+            #include <asm/termbits.h>
+            #include <asm/ioctls.h>
+            struct winsize { unsigned short r, c, x, y; };
+            int main(void) {
+            """;
+
+    @Test
+    void numbersAndLayoutsAreThoseOfTheHeaders(@TempDir Path dir) throws Exception {
+        Map<String, Long> expected = expected();
+        Map<String, Long> actual = probe(dir, expected);
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    private static Map<String, Long> expected() {
+        Map<String, Long> m = new LinkedHashMap<>();
+        boolean arm = System.getProperty("os.arch").equals("aarch64");
+        for (Sys sys : Sys.values()) {
+            m.put("SYS_" + headerName(sys), (long) (arm ? sys.arm64() : sys.x86()));
+        }
+        for (String e :
+                "EPERM ENOENT ESRCH EINTR EIO EBADF EAGAIN ENOMEM EACCES EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL "
+                        .concat(
+                                "ENFILE EMFILE ENOTTY EFBIG ENOSPC EROFS EMLINK EPIPE ERANGE ENAMETOOLONG ENOSYS ENOTEMPTY ELOOP ")
+                        .concat("ENODATA EOPNOTSUPP EDQUOT")
+                        .split(" ")) {
+            m.put(e, (long) number(e));
+        }
+        m.put("O_CREAT", (long) OpenFlags.CREATE);
+        m.put("O_EXCL", (long) OpenFlags.EXCLUSIVE);
+        m.put("O_NOCTTY", (long) OpenFlags.NO_CONTROLLING_TERMINAL);
+        m.put("O_TRUNC", (long) OpenFlags.TRUNCATE);
+        m.put("O_APPEND", (long) OpenFlags.APPEND);
+        m.put("O_NONBLOCK", (long) OpenFlags.NON_BLOCKING);
+        m.put("O_DIRECTORY", (long) OpenFlags.DIRECTORY);
+        m.put("O_NOFOLLOW", (long) OpenFlags.NO_FOLLOW);
+        m.put("O_PATH", (long) OpenFlags.PATH);
+        m.put("O_CLOEXEC", (long) OpenFlags.CLOEXEC);
+        m.put("RESOLVE_NO_XDEV", (long) Resolve.NO_XDEV);
+        m.put("RESOLVE_NO_MAGICLINKS", (long) Resolve.NO_MAGICLINKS);
+        m.put("RESOLVE_NO_SYMLINKS", (long) Resolve.NO_SYMLINKS);
+        m.put("RESOLVE_BENEATH", (long) Resolve.BENEATH);
+        m.put("RESOLVE_IN_ROOT", (long) Resolve.IN_ROOT);
+        m.put("sizeof(struct open_how)", (long) FileCalls.OPEN_HOW_SIZE);
+        m.put("offsetof(struct open_how, mode)", 8L);
+        m.put("offsetof(struct open_how, resolve)", 16L);
+        m.put("sizeof(struct statx)", (long) AttributeCalls.STATX_SIZE);
+        m.put("offsetof(struct statx, stx_nlink)", 16L);
+        m.put("offsetof(struct statx, stx_uid)", 20L);
+        m.put("offsetof(struct statx, stx_gid)", 24L);
+        m.put("offsetof(struct statx, stx_mode)", 28L);
+        m.put("offsetof(struct statx, stx_ino)", 32L);
+        m.put("offsetof(struct statx, stx_size)", 40L);
+        m.put("offsetof(struct statx, stx_blocks)", 48L);
+        m.put("offsetof(struct statx, stx_atime)", 64L);
+        m.put("offsetof(struct statx, stx_ctime)", 96L);
+        m.put("offsetof(struct statx, stx_mtime)", 112L);
+        m.put("offsetof(struct statx, stx_rdev_major)", 128L);
+        m.put("offsetof(struct statx, stx_rdev_minor)", 132L);
+        m.put("offsetof(struct statx, stx_dev_major)", 136L);
+        m.put("offsetof(struct statx, stx_dev_minor)", 140L);
+        m.put("STATX_BASIC_STATS", 0x7ffL);
+        m.put("sizeof(struct termios)", (long) TerminalCalls.TERMIOS_SIZE);
+        m.put("offsetof(struct termios, c_cc)", 17L);
+        m.put("sizeof(struct winsize)", 8L);
+        m.put("TCGETS", 0x5401L);
+        m.put("TCSETSW", 0x5403L);
+        m.put("TIOCGWINSZ", 0x5413L);
+        m.put("TIOCSWINSZ", 0x5414L);
+        m.put("IGNBRK|BRKINT|PARMRK|ISTRIP|INLCR|IGNCR|ICRNL|IXON", 0x5ebL);
+        m.put("ECHO|ECHONL|ICANON|ISIG|IEXTEN", 0x804bL);
+        m.put("CSIZE|PARENB", 0x130L);
+        m.put("LOCK_EX|LOCK_NB", 6L);
+        m.put("makedev(259, 70000)", DirectoryCalls.device(259, 70000));
+        m.put("sizeof(struct rlimit64)", 16L);
+        return m;
+    }
+
+    private static int number(String name) {
+        for (int n = 1; n < 200; n++) {
+            if (new Errno(n).name().equals(name)) {
+                return n;
+            }
+        }
+        throw new AssertionError("no number for " + name);
+    }
+
+    private static String headerName(Sys sys) {
+        return sys.callName();
+    }
+
+    private static Map<String, Long> probe(Path dir, Map<String, Long> expected) throws Exception {
+        StringBuilder source = new StringBuilder(HEADERS);
+        expected.keySet()
+                .forEach(e -> source.append("printf(\"%lld\\n\", (long long) (")
+                        .append(e)
+                        .append("));\n"));
+        Files.writeString(dir.resolve("probe.c"), source.append("return 0; }\n"));
+        Assumptions.assumeTrue(hasCompiler(), "no C compiler (cc) to ask the headers with");
+        run(dir, "cc", "-o", "probe", "probe.c");
+        String[] lines = run(dir, dir.resolve("probe").toString()).split("\n");
+        Map<String, Long> actual = new LinkedHashMap<>();
+        int i = 0;
+        for (String key : expected.keySet()) {
+            actual.put(key, Long.parseLong(lines[i++]));
+        }
+        return actual;
+    }
+
+    private static boolean hasCompiler() {
+        try {
+            return new ProcessBuilder("cc", "--version")
+                    .redirectErrorStream(true)
+                    .start()
+                    .waitFor(20, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String run(Path dir, String... command) throws Exception {
+        Process process = new ProcessBuilder(command)
+                .directory(dir.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}
