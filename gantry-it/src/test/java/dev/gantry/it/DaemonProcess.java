@@ -1,0 +1,140 @@
+package dev.gantry.it;
+
+import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.client.Request;
+import dev.gantry.api.client.SocketDialer;
+import dev.gantry.base.Unavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A gantryd of its own, as a process, with its own roots below one directory. It can be killed and started again.
+final class DaemonProcess implements AutoCloseable {
+    private final Path root;
+    private Process process;
+
+    /// Starts a daemon and waits until it answers.
+    static DaemonProcess start(Path root) throws IOException {
+        return new DaemonProcess(root);
+    }
+
+    private DaemonProcess(Path root) throws IOException {
+        this.root = root;
+        this.process = launch();
+    }
+
+    Path data() {
+        return root.resolve("data");
+    }
+
+    Path run() {
+        return root.resolve("run");
+    }
+
+    String host() {
+        return "unix://" + root.resolve("s");
+    }
+
+    EngineClient client() {
+        return new EngineClient(new SocketDialer(EngineAddress.parse(host())));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// SIGKILL, and nothing else: what the containers do then is the test's business.
+    void kill() {
+        process.destroyForcibly();
+        waitForEnd();
+    }
+
+    /// SIGTERM: the daemon leaves, its containers stay.
+    void stop() {
+        process.destroy();
+        waitForEnd();
+    }
+
+    void startAgain() throws IOException {
+        process = launch();
+    }
+
+    /// Removes every container and image name, then stops the daemon.
+    void clear() {
+        try (EngineClient client = client()) {
+            for (var container : client.containers(true, "", false, "")) {
+                client.removeContainer(container.id(), true, false, false);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        stop();
+    }
+
+    String log() throws IOException {
+        return Files.readString(root.resolve("daemon.out"));
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            clear();
+        }
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dgantry.shim=" + System.getProperty("gantry.shim"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.gantry.daemon.Main",
+                "daemon",
+                "-H",
+                host(),
+                "--data-root",
+                data().toString(),
+                "--exec-root",
+                run().toString()));
+        Process started = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        root.resolve("daemon.out").toFile()))
+                .start();
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+        try (EngineClient client = client()) {
+            while (true) {
+                try {
+                    client.raw(Request.get("/_ping"));
+                    return started;
+                } catch (Unavailable e) {
+                    if (!started.isAlive() || Instant.now().isAfter(deadline)) {
+                        started.destroyForcibly();
+                        throw new IllegalStateException("the daemon did not start: " + log(), e);
+                    }
+                    Waiting.pause();
+                }
+            }
+        }
+    }
+
+    private void waitForEnd() {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("the daemon did not end within 20 s of SIGTERM: " + log());
+            }
+        } catch (InterruptedException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.gantry.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.client.EngineError;
+import dev.gantry.api.client.Multiplexed;
+import dev.gantry.api.client.Request;
+import dev.gantry.api.client.Response;
+import dev.gantry.api.container.ContainerInspect;
+import dev.gantry.base.GantryException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Kills gantryd at random moments while it runs, executes and loads, starts it again, and holds it to its word: what
+/// was
+/// acknowledged is there, every exit code is right, no log byte is missing, the store's bytes are what their names say.
+final class KillCampaign {
+    private static final Pattern ID = Pattern.compile("\"Id\" *: *\"([0-9a-f]{64})\"");
+
+    /// A container as its user knows it: `acknowledged` says whether the engine answered the start.
+    private record Run(String id, int lines, int code, boolean acknowledged) {}
+
+    private final Path image;
+    private final Path archive;
+    private final DaemonProcess daemon;
+    private final Random random;
+    private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
+    private final Queue<AssertionError> wrongs = new ConcurrentLinkedQueue<>();
+    private int settled;
+
+    KillCampaign(Path directory, DaemonProcess daemon, long seed) throws IOException {
+        this.image = Rootfs.busybox(directory.resolve("image"));
+        this.archive = Rootfs.tarball(image, directory.resolve("rootfs.tar"));
+        this.daemon = daemon;
+        this.random = new Random(seed);
+    }
+
+    /// `kills` times: load, wait a random moment, kill, start again, verify.
+    void run(int kills) throws IOException, InterruptedException {
+        for (int i = 0; i < kills; i++) {
+            List<Thread> load = List.of(
+                    thread(this::containers),
+                    thread(this::containers),
+                    thread(this::executions),
+                    thread(this::imports));
+            Thread.sleep(Duration.ofMillis(5 + random.nextInt(400)));
+            daemon.kill();
+            for (Thread t : load) {
+                t.join(Duration.ofSeconds(30));
+                assertThat(t.isAlive()).as("a client hangs after the kill").isFalse();
+            }
+            daemon.startAgain();
+            verify();
+            if (!wrongs.isEmpty()) {
+                throw wrongs.element();
+            }
+        }
+        assertThat(settled).as("containers whose end was verified").isGreaterThan(kills);
+    }
+
+    int settled() {
+        return settled;
+    }
+
+    private interface Load {
+        void one(EngineClient client, Random random) throws IOException;
+    }
+
+    /// Repeats `load` until the daemon is gone.
+    private Thread thread(Load load) {
+        long seed = random.nextLong();
+        return Thread.ofVirtual().start(() -> {
+            Random own = new Random(seed);
+            try (EngineClient client = daemon.client()) {
+                while (true) {
+                    load.one(client, own);
+                }
+            } catch (GantryException | IOException | UncheckedIOException _) {
+                // The daemon was killed: what happens then is verified after its next start.
+            } catch (EngineError e) {
+                wrongs.add(new AssertionError("refused while it lived: " + e.getMessage(), e));
+            } catch (AssertionError e) {
+                wrongs.add(e);
+            }
+        });
+    }
+
+    private void containers(EngineClient client, Random own) {
+        int lines = 1 + own.nextInt(3000);
+        int code = own.nextInt(100);
+        String pause = own.nextBoolean() ? "sleep 0." + own.nextInt(9) + ";" : "";
+        String script = "i=0; while [ $i -lt " + lines / 2 + " ]; do echo line $i; i=$((i+1)); done;" + pause
+                + "while [ $i -lt " + lines + " ]; do echo line $i; i=$((i+1)); done; exit " + code;
+        String id = create(client, "[\"/bin/sh\",\"-c\",\"" + script + "\"]");
+        try {
+            client.startContainer(id);
+            runs.add(new Run(id, lines, code, true));
+        } catch (GantryException e) {
+            runs.add(new Run(id, lines, code, false));
+            throw e;
+        }
+    }
+
+    private void executions(EngineClient client, Random own) throws IOException {
+        String id = create(client, "[\"/bin/sleep\",\"3\"]");
+        try {
+            client.startContainer(id);
+        } finally {
+            runs.add(new Run(id, 0, 0, false));
+        }
+        for (int i = 0; i < 5; i++) {
+            int code = own.nextInt(100);
+            String body = "{\"AttachStdout\":true,\"Cmd\":[\"/bin/sh\",\"-c\",\"echo said; exit " + code + "\"]}";
+            String made = client.raw(Request.post("/containers/" + id + "/exec").json(body));
+            String exec = id(made);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (Response answer = client.http()
+                    .ask(Request.post("/exec/" + exec + "/start").json("{\"Detach\":false,\"Tty\":false}"))) {
+                Multiplexed.copy(answer.body(), out, OutputStream.nullOutputStream());
+            }
+            if (client.inspectExec(exec).exitCode() instanceof Integer ended) {
+                assertThat(ended).as("exit code of an exec").isEqualTo(code);
+                assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("said\n");
+            }
+        }
+    }
+
+    private void imports(EngineClient client, Random own) throws IOException {
+        try (InputStream tar = Files.newInputStream(archive)) {
+            client.raw(Request.post("/images/create")
+                    .with("fromSrc", "-")
+                    .with("repo", "campaign")
+                    .with("tag", "t" + own.nextInt(4))
+                    .stream(tar, "application/x-tar"));
+        }
+    }
+
+    private String create(EngineClient client, String command) {
+        String body = "{\"Image\":\"dir:" + image + "\",\"Cmd\":" + command
+                + ",\"HostConfig\":{\"NetworkMode\":\"none\",\"Memory\":67108864,\"PidsLimit\":64}}";
+        return id(client.raw(Request.post("/containers/create").json(body)));
+    }
+
+    private static String id(String json) {
+        Matcher matcher = ID.matcher(json);
+        assertThat(matcher.find()).as("an id in %s", json).isTrue();
+        return matcher.group(1);
+    }
+
+    private void verify() throws IOException {
+        try (EngineClient client = daemon.client()) {
+            for (Run run = runs.poll(); run != null; run = runs.poll()) {
+                settle(client, run);
+            }
+            for (var image : client.images(false, "")) {
+                assertThat(image.id()).startsWith("sha256:");
+            }
+        }
+        blobsAreWhatTheirNamesSay();
+    }
+
+    private void settle(EngineClient client, Run run) throws IOException {
+        Waiting.until(Duration.ofSeconds(30), () -> "the end of " + run, () -> {
+            String status = client.inspectContainer(run.id).state().status();
+            return status.equals("exited") || (status.equals("created") && !run.acknowledged);
+        });
+        ContainerInspect found = client.inspectContainer(run.id);
+        if (found.state().status().equals("exited")) {
+            assertThat(found.state().exitCode())
+                    .as("exit code of %s: %s", run, found.state().error())
+                    .isEqualTo(run.code);
+            assertThat(logs(client, run.id)).as("log of %s", run).isEqualTo(expected(run.lines));
+            settled++;
+        }
+        client.removeContainer(run.id, true, false, false);
+    }
+
+    private static String expected(int lines) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < lines; i++) {
+            all.append("line ").append(i).append('\n');
+        }
+        return all.toString();
+    }
+
+    private static String logs(EngineClient client, String id) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Response answer =
+                client.logs(client.logsRequest(id).with("stdout", true).with("stderr", true))) {
+            Multiplexed.copy(answer.body(), out, out);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private void blobsAreWhatTheirNamesSay() throws IOException {
+        Path blobs = daemon.data().resolve("content/blobs/sha256");
+        if (!Files.isDirectory(blobs)) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(blobs)) {
+            for (Path blob : all.toList()) {
+                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+                byte[] bytes = Files.readAllBytes(blob);
+                assertThat(HexFormat.of().formatHex(sha256.digest(bytes)))
+                        .isEqualTo(blob.getFileName().toString());
+            }
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.gantry.it;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.TimeUnit;
+
+/// A root file system with nothing but busybox, as a directory and as a tarball.
+final class Rootfs {
+    private Rootfs() {}
+
+    /// Fills `directory`; skips the test where there is no static busybox.
+    static Path busybox(Path directory) throws IOException {
+        Path busybox = Path.of("/bin/busybox");
+        assumeTrue(Files.isExecutable(busybox), "no /bin/busybox: install busybox-static");
+        for (String name : new String[] {"bin", "proc", "sys", "dev", "etc", "tmp", "root", "var"}) {
+            Files.createDirectories(directory.resolve(name));
+        }
+        Files.copy(busybox, directory.resolve("bin/busybox"), StandardCopyOption.COPY_ATTRIBUTES);
+        run("chroot", directory.toString(), "/bin/busybox", "--install", "-s", "/bin");
+        Files.writeString(
+                directory.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n");
+        Files.writeString(directory.resolve("etc/group"), "root:x:0:\nuser:x:1000:\n");
+        return directory;
+    }
+
+    static Path tarball(Path directory, Path file) throws IOException {
+        run("tar", "-C", directory.toString(), "--numeric-owner", "-cf", file.toString(), ".");
+        return file;
+    }
+
+    static void run(String... command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IOException(String.join(" ", command) + " failed");
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            throw new IOException(e);
+        }
+    }
+}
