@@ -1,9 +1,444 @@
+/* Launch: obeys one plan, says how it went, and leaves.
+ *
+ *     watch ──fork──> launch ──clone3(CLONE_PARENT)──> child ──execve──> the program
+ *
+ * Launch and the child share a line (a socket pair). The child's end is close-on-exec, so its end of file tells launch
+ * that the program runs; or that the child is gone, and then the shared page says in which step and why. Launch
+ * answers the watch with one message, and until then everything that must be undone stands in the shared page: should
+ * launch itself be killed, launch_finish undoes it. */
 #include "launch.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "faces.h"
+#include "kernel.h"
+#include "obey.h"
+#include "sys.h"
 
-int launch_start(const struct plan *plan, const struct launch_stdio *io) { (void)plan, (void)io; errno = ENOSYS; return -1; }
-int launch_finish(int fd, struct launch_result *out) { (void)fd, (void)out; return -1; }
-int face_launch(int argc, char **argv) { (void)argc, (void)argv; return 2; }
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+/* A watch has one container, so one launch at a time is all there can be. */
+static struct {
+    int fd;
+    const struct plan *plan;
+    struct shared *shared;
+} pending = {.fd = -1};
+
+void explain(struct obey *o, const char *format, ...)
+{
+    int error = errno;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(o->shared->detail, sizeof o->shared->detail, format, arguments);
+    va_end(arguments);
+    errno = error;
+}
+
+static int obey_step(struct obey *o, const struct step *step)
+{
+    struct fields in = step_fields(step);
+    o->shared->detail[0] = 0;
+    switch ((enum op)step->op) {
+    case OP_CGROUP_MAKE: return obey_cgroup_make(o, in);
+    case OP_CGROUP_SET: return obey_cgroup_set(o, in);
+    case OP_OPEN_TREE: return obey_open_tree(o, in);
+    case OP_OPEN_CGROUP: return obey_open_cgroup(o, in);
+    case OP_OVERLAY: return obey_overlay(o, in);
+    case OP_JOIN: return obey_join(o, in);
+    case OP_TIME_OFFSETS: return obey_time_offsets(o, in);
+    case OP_ID_MAP: return obey_id_map(o, in);
+    case OP_CGROUP_JOIN: return obey_cgroup_join(o, in);
+    case OP_UNSHARE: return obey_unshare(o, in);
+    case OP_PROPAGATION: return obey_propagation(o, in);
+    case OP_ROOT: return obey_root(o, in);
+    case OP_MOUNT: return obey_mount(o, in);
+    case OP_BIND: return obey_bind(o, in);
+    case OP_MKDIR: return obey_mkdir(o, in);
+    case OP_DEVICE: return obey_device(o, in);
+    case OP_SYMLINK: return obey_symlink(o, in);
+    case OP_PIVOT: return obey_pivot(o, in);
+    case OP_MASK: return obey_mask(o, in);
+    case OP_READONLY: return obey_readonly(o, in);
+    case OP_ROOT_READONLY: return obey_root_readonly(o, in);
+    case OP_HOSTNAME: return obey_hostname(o, in);
+    case OP_DOMAINNAME: return obey_domainname(o, in);
+    case OP_SYSCTL: return obey_sysctl(o, in);
+    case OP_LOOPBACK: return obey_loopback(o, in);
+    case OP_RLIMIT: return obey_rlimit(o, in);
+    case OP_OOM_SCORE: return obey_oom_score(o, in);
+    case OP_CONSOLE: return obey_console(o, in);
+    case OP_IDENTITY: return obey_identity(o, in);
+    case OP_NO_NEW_PRIVS: return obey_no_new_privs(o, in);
+    case OP_SECCOMP: return obey_seccomp(o, in);
+    case OP_CHDIR: return obey_chdir(o, in);
+    case OP_EXEC: return obey_exec(o, in);
+    case OP_LOG:
+    case OP_EXIT_RECORD:
+    case OP_STDIN:
+    case OP_TTY:
+    case OP_OOM_COUNTER:
+    case OP_TIED:
+    case OP_ORPHAN:
+    case OP_CLONE:
+    case OP_KILL_GROUP:
+    case OP_CGROUP_REMOVE:
+    case OP_UNMOUNT:
+    case OP_REMOVE:
+        break;
+    }
+    errno = ENOSYS;
+    return -1;
+}
+
+static void failed(struct obey *o, uint32_t step)
+{
+    o->shared->step = step;
+    o->shared->err = errno == 0 ? EIO : errno;
+}
+
+static bool has_where(const struct plan *plan, enum where where)
+{
+    for (uint16_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].where == where)
+            return true;
+    return false;
+}
+
+/* In its new user namespace the child is nobody until the map is written; then it becomes root there. */
+static int become_root_inside(void)
+{
+    return syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0 ? -1 : 0;
+}
+
+static _Noreturn void child_main(struct obey *o, uint32_t clone_step, uint64_t clone_flags, bool settles)
+{
+    char go;
+    if (settles && recv(o->sync, &go, 1, 0) != 1)
+        _exit(1); /* launch failed or is dead; it, or launch_finish, knows why */
+    o->shared->child_step = clone_step;
+    o->shared->in_child = true;
+    if (clone_flags & CLONE_NEWUSER && become_root_inside() < 0) {
+        explain(o, "id 0 of the new user namespace");
+        failed(o, clone_step);
+        _exit(1);
+    }
+    for (uint16_t i = 0; i < o->plan->count; i++) {
+        if (o->plan->steps[i].where != CHILD)
+            continue;
+        o->shared->child_step = i;
+        if (obey_step(o, &o->plan->steps[i]) < 0) {
+            failed(o, i);
+            break;
+        }
+    }
+    _exit(1);
+}
+
+/* clone3, all namespaces in one step. The pid goes into the shared page by the kernel's own hand, before the child
+ * runs, so that there is no moment at which nobody knows whom to kill. */
+static int clone_child(struct obey *o, uint32_t index, struct fields in, bool settles)
+{
+    uint64_t flags = field_u(&in), cgroup = field_u(&in);
+    int line[2], pidfd = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0)
+        return -1;
+    struct clone_args args = {
+        .flags = flags | CLONE_PARENT | CLONE_PIDFD | CLONE_PARENT_SETTID,
+        .pidfd = (uintptr_t)&pidfd,
+        .parent_tid = (uintptr_t)&o->shared->pid,
+    };
+    if (cgroup != 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint64_t)o->slots[cgroup - 1];
+    }
+    long pid = syscall(SYS_clone3, &args, sizeof args);
+    if (pid == 0) {
+        close(line[0]);
+        o->sync = line[1];
+        child_main(o, index, flags, settles);
+    }
+    int error = errno;
+    close(line[1]);
+    if (pid < 0) {
+        close(line[0]);
+        errno = error;
+        return -1;
+    }
+    o->pidfd = pidfd;
+    return line[0];
+}
+
+/* One message with at most one descriptor. The size, 0 at the end of file. */
+static ssize_t receive(int line, void *bytes, size_t size, int *descriptor)
+{
+    char room[CMSG_SPACE(sizeof(int))];
+    struct iovec data = {bytes, size};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    ssize_t n;
+    do
+        n = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
+    return n;
+}
+
+static int send_with(int line, char byte, int descriptor)
+{
+    char room[CMSG_SPACE(sizeof descriptor)] = {0};
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        message.msg_control = room;
+        message.msg_controllen = sizeof room;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof descriptor);
+        memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    }
+    return sendmsg(line, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+static int obey_all(struct obey *o, enum where where)
+{
+    for (uint16_t i = 0; i < o->plan->count; i++) {
+        const struct step *step = &o->plan->steps[i];
+        if (step->where != where || step->op == OP_CLONE)
+            continue;
+        o->shared->launch_step = i;
+        if (obey_step(o, step) < 0) {
+            failed(o, i);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Waits until the child has executed its program (0) or is gone (-1). */
+static int follow_child(struct obey *o, int line, int *terminal)
+{
+    char byte;
+    ssize_t n;
+    while ((n = receive(line, &byte, 1, terminal)) > 0)
+        ;
+    if (o->shared->err == 0 && !o->shared->executing) {
+        explain(o, "the process died in this step");
+        errno = ECHILD;
+        failed(o, o->shared->child_step);
+    }
+    return o->shared->err == 0 ? 0 : -1;
+}
+
+/* Everything up to the program's execution. 0, or -1 with the failure in the shared page. */
+static int launch(struct obey *o, int *terminal)
+{
+    const struct step *clone = plan_find(o->plan, OP_CLONE);
+    uint32_t index = (uint32_t)(clone - o->plan->steps);
+    bool settles = has_where(o->plan, SETTLE);
+    umask(0);
+    if (obey_all(o, PREPARE) < 0)
+        return -1;
+    o->shared->launch_step = index;
+    o->shared->detail[0] = 0;
+    int line = clone_child(o, index, step_fields(clone), settles);
+    if (line < 0) {
+        failed(o, index);
+        return -1;
+    }
+    if (settles && (obey_all(o, SETTLE) < 0 || send_with(line, 'g', -1) < 0)) {
+        if (o->shared->err == 0)
+            failed(o, o->shared->launch_step);
+        return -1;
+    }
+    return follow_child(o, line, terminal);
+}
+
+static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, struct shared *shared, int up)
+{
+    struct obey o = {.plan = plan, .io = io, .shared = shared, .root = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
+                     .masks = -1, .null = -1, .master = -1, .slave = -1,
+                     .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
+    for (int i = 0; i < PLAN_SLOTS; i++)
+        o.slots[i] = o.joins[i] = -1;
+    int terminal = -1;
+    sys_reset_signals();
+    if (plan_find(plan, OP_SYSCTL) || plan_find(plan, OP_OOM_SCORE) || plan_find(plan, OP_ID_MAP) ||
+        plan_find(plan, OP_TIME_OFFSETS))
+        o.host_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool started = launch(&o, &terminal) == 0;
+    /* With nobody left to hear it, a program that runs would be one that nobody watches. */
+    if (started && send_with(up, 's', terminal) == 0)
+        _exit(0);
+    if (o.pidfd >= 0) {
+        sys_pidfd_send_signal(o.pidfd, SIGKILL);
+        struct pollfd end = {.fd = o.pidfd, .events = POLLIN};
+        while (poll(&end, 1, -1) < 0 && errno == EINTR)
+            ;
+    }
+    cgroups_undo(plan, shared);
+    memset(shared->made, 0, sizeof shared->made);
+    send_with(up, 'f', -1);
+    _exit(1);
+}
+
+/* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC, the last of child. */
+static bool can_launch(const struct plan *plan)
+{
+    int clones = 0, execs = 0;
+    for (uint16_t i = 0; i < plan->count; i++) {
+        uint8_t where = plan->steps[i].where;
+        uint16_t op = plan->steps[i].op, next = i + 1 < plan->count ? plan->steps[i + 1].where : RELEASE;
+        clones += op == OP_CLONE;
+        execs += op == OP_EXEC;
+        if ((op == OP_CLONE || op == OP_EXEC) && next == where)
+            return false;
+    }
+    return clones == 1 && execs == 1;
+}
+
+int launch_start(const struct plan *plan, const struct launch_stdio *io)
+{
+    if (pending.fd >= 0) {
+        errno = EBUSY;
+        return -1;
+    }
+    if (!can_launch(plan)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int line[2];
+    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0) {
+        munmap(shared, sizeof *shared);
+        return -1;
+    }
+    shared->step = shared->launch_step = shared->child_step = NO_STEP;
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(line[0]);
+        launch_main(plan, io, shared, line[1]);
+    }
+    int error = errno;
+    close(line[1]);
+    if (pid < 0) {
+        close(line[0]);
+        munmap(shared, sizeof *shared);
+        errno = error;
+        return -1;
+    }
+    pending.fd = line[0];
+    pending.plan = plan;
+    pending.shared = shared;
+    return line[0];
+}
+
+/* Launch died without a word: by the kernel's hand, or by somebody's. */
+static void undo_for_launch(const struct plan *plan, struct shared *shared)
+{
+    siginfo_t end;
+    if (shared->pid > 0) {
+        kill(shared->pid, SIGKILL); /* our own child, not reaped: the pid cannot be another's */
+        while (waitid(P_PID, (id_t)shared->pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+            ;
+    }
+    cgroups_undo(plan, shared);
+    if (shared->err == 0) {
+        shared->step = shared->in_child ? shared->child_step : shared->launch_step;
+        shared->err = ECHILD;
+        snprintf(shared->detail, sizeof shared->detail, "launch was killed in this step");
+    }
+}
+
+int launch_finish(int fd, struct launch_result *out)
+{
+    struct shared *shared = pending.shared;
+    char byte = 0;
+    *out = (struct launch_result){.tty_master = -1, .step = NO_STEP};
+    ssize_t n = receive(fd, &byte, 1, &out->tty_master);
+    if (n <= 0)
+        undo_for_launch(pending.plan, shared);
+    out->pid = shared->pid;
+    bool started = n == 1 && byte == 's';
+    if (started)
+        out->start_time = process_start_time(out->pid);
+    else {
+        out->step = shared->step;
+        out->err = shared->err;
+        memcpy(out->detail, shared->detail, sizeof out->detail - 1);
+    }
+    close(fd);
+    munmap(shared, sizeof *shared);
+    pending.fd = -1;
+    pending.shared = NULL;
+    pending.plan = NULL;
+    return started ? 0 : -1;
+}
+
+/* Descriptors 0-2 must be open, or others would be born there and be taken for them. */
+static void fill_stdio(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd < 3);
+    if (fd >= 0)
+        close(fd);
+}
+
+static int print_failure(uint32_t step, int error, const char *detail)
+{
+    if (step == NO_STEP)
+        fprintf(stderr, "step none errno %d %s\n", error, detail);
+    else
+        fprintf(stderr, "step %u errno %d %s\n", step, error, detail);
+    return 1;
+}
+
+int face_launch(int argc, char **argv)
+{
+    uint64_t fd;
+    if (argc != 1 || !parse_u64(argv[0], &fd) || fd > INT32_MAX) {
+        fputs("usage: gantry-shim launch PLAN-FD\n", stderr);
+        return 2;
+    }
+    bool tell = fd != 3 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
+    fill_stdio();
+    size_t size;
+    uint32_t step;
+    const char *why;
+    struct plan plan;
+    unsigned char *bytes = read_plan_bytes((int)fd, &size);
+    if (bytes == NULL)
+        return print_failure(NO_STEP, errno, "read the plan");
+    close((int)fd);
+    if (plan_decode(&plan, bytes, size, &step, &why) < 0)
+        return print_failure(step, EINVAL, why);
+    struct launch_stdio io = {.in = 0, .out = 1, .err = 2};
+    struct launch_result result;
+    int line = launch_start(&plan, &io);
+    if (line < 0)
+        return print_failure(NO_STEP, errno, "start");
+    if (launch_finish(line, &result) < 0)
+        return print_failure(result.step, result.err, result.detail);
+    if (tell)
+        dprintf(3, "%d\n", result.pid);
+    return 0;
+}

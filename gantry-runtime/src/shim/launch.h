@@ -11,6 +11,7 @@
 /* The child's ends; all -1 with a TTY step. They are close-on-exec; launch makes them 0, 1 and 2. */
 struct launch_stdio {
     int in, out, err;
+    unsigned short rows, columns; /* of the terminal, instead of what the TTY step says; both 0: as it says */
 };
 
 struct launch_result {

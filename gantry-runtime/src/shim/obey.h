@@ -1,0 +1,96 @@
+/* What the steps of one launch share. Launch and the child each have their own copy but for `shared`. */
+#ifndef GANTRY_OBEY_H
+#define GANTRY_OBEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "launch.h"
+#include "plan.h"
+
+/* One page that the watch, launch and the child all see, until each forgets it. It is what still says who must die
+ * and what must be undone when launch itself is killed. */
+struct shared {
+    volatile pid_t pid;               /* the kernel writes it during clone3; 0 before */
+    volatile uint32_t launch_step;    /* the step that launch is in */
+    volatile uint32_t child_step;     /* the step that the child is in */
+    volatile bool in_child;           /* the child runs: child_step is the one that counts */
+    volatile bool executing;          /* the child has nothing left to do but execve */
+    volatile int err;                 /* 0 until somebody fails; then the step and words are below */
+    uint32_t step;
+    char detail[256];
+    uint8_t made[PLAN_SLOTS];         /* how many of the last directories of CGROUP_MAKE's path were made here */
+};
+
+struct obey {
+    const struct plan *plan;
+    const struct launch_stdio *io;
+    struct shared *shared;
+    int slots[PLAN_SLOTS];            /* -1: empty */
+    int joins[PLAN_SLOTS];            /* the file of that cgroup which takes members; -1: nobody joins it */
+    uint64_t attached;                /* slots whose mount has its place; to use one again is to clone it */
+    int root;                         /* targets are resolved in it */
+    int host_proc;                    /* /proc of the host: no container can put anything over it */
+    int sync;                         /* the child's end of its line to launch */
+    int pidfd;                        /* launch: the child */
+    int masks;                        /* an empty read-only directory that already has its place; -1 before */
+    int null;                         /* /dev/null of the container, verified; -1 before */
+    int master, slave;                /* the terminal; -1 before */
+    bool has_identity, stdio_ready;
+};
+
+/* Words for the error that the current step is about to return. */
+void explain(struct obey *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Steps: 0, or -1 and errno. */
+int obey_cgroup_make(struct obey *o, struct fields in);
+int obey_cgroup_set(struct obey *o, struct fields in);
+int obey_open_cgroup(struct obey *o, struct fields in);
+int obey_cgroup_join(struct obey *o, struct fields in);
+int obey_open_tree(struct obey *o, struct fields in);
+int obey_overlay(struct obey *o, struct fields in);
+int obey_join(struct obey *o, struct fields in);
+int obey_time_offsets(struct obey *o, struct fields in);
+int obey_id_map(struct obey *o, struct fields in);
+int obey_unshare(struct obey *o, struct fields in);
+int obey_propagation(struct obey *o, struct fields in);
+int obey_root(struct obey *o, struct fields in);
+int obey_mount(struct obey *o, struct fields in);
+int obey_bind(struct obey *o, struct fields in);
+int obey_mkdir(struct obey *o, struct fields in);
+int obey_device(struct obey *o, struct fields in);
+int obey_symlink(struct obey *o, struct fields in);
+int obey_pivot(struct obey *o, struct fields in);
+int obey_mask(struct obey *o, struct fields in);
+int obey_readonly(struct obey *o, struct fields in);
+int obey_root_readonly(struct obey *o, struct fields in);
+int obey_hostname(struct obey *o, struct fields in);
+int obey_domainname(struct obey *o, struct fields in);
+int obey_sysctl(struct obey *o, struct fields in);
+int obey_loopback(struct obey *o, struct fields in);
+int obey_rlimit(struct obey *o, struct fields in);
+int obey_oom_score(struct obey *o, struct fields in);
+int obey_console(struct obey *o, struct fields in);
+int obey_identity(struct obey *o, struct fields in);
+int obey_no_new_privs(struct obey *o, struct fields in);
+int obey_seccomp(struct obey *o, struct fields in);
+int obey_chdir(struct obey *o, struct fields in);
+int obey_exec(struct obey *o, struct fields in); /* returns only when it failed */
+
+/* Opens the descriptor of the container's root when no step did yet. */
+int obey_root_ready(struct obey *o);
+
+/* With a TTY: opens the terminal inside the container, sizes it and passes the master to launch. Else nothing. */
+int terminal_ready(struct obey *o);
+
+/* Makes descriptors 0-2 what the program shall have and marks all others close-on-exec. */
+int stdio_ready(struct obey *o);
+
+/* Removes the directories that CGROUP_MAKE made, last one first. */
+void cgroups_undo(const struct plan *plan, const struct shared *shared);
+
+/* rmdir with a deadline: a group may be busy for a moment after its last member died. */
+int cgroup_rmdir(const char *path, unsigned deadline_ms);
+
+#endif
