@@ -19,4 +19,7 @@ public interface ContentStore {
     void delete(Digest digest);
 
     List<Blob> list();
+
+    /// Transfers that were begun and neither committed nor discarded, running ones included or not.
+    List<IngestName> ingests();
 }

@@ -1,0 +1,202 @@
+package dev.gantry.images.content;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Digest;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Blobs as files `blobs/<algorithm>/<hex>`, transfers as files `ingest/<name>`.
+///
+/// A blob's bytes are synced before it gets its name, and the name before `commit` returns. What a transfer left
+/// behind,
+/// also one cut by a crash, is hashed again when it is resumed: nothing is trusted because it was written once.
+public final class DiskContentStore implements ContentStore {
+    private final Path blobs;
+    private final Path ingest;
+    private final Set<IngestName> writing = ConcurrentHashMap.newKeySet();
+
+    /// Makes the directories below `root` that are missing. One process owns a root; who, the caller has seen to.
+    public DiskContentStore(Path root) {
+        this.blobs = root.resolve("blobs");
+        this.ingest = root.resolve("ingest");
+        try {
+            Files.createDirectories(ingest);
+            for (Digest.Algorithm a : Digest.Algorithm.values()) {
+                Files.createDirectories(blobs.resolve(a.wireName()));
+            }
+        } catch (IOException e) {
+            throw failed("open content store " + root, e);
+        }
+    }
+
+    @Override
+    public Optional<Blob> find(Digest digest) {
+        try {
+            return Optional.of(new Blob(digest, Files.size(path(digest))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("look for content " + digest, e);
+        }
+    }
+
+    @Override
+    public BlobReader open(Digest digest) {
+        try {
+            FileChannel channel = FileChannel.open(path(digest), StandardOpenOption.READ);
+            return new FileReader(digest, channel, channel.size());
+        } catch (NoSuchFileException e) {
+            throw absent(digest);
+        } catch (IOException e) {
+            throw failed("open content " + digest, e);
+        }
+    }
+
+    @Override
+    public BlobWriter write(IngestName name) {
+        if (!writing.add(name)) {
+            throw new Conflict(
+                    "write ingest " + name.text(), "another transfer of this name is running", "wait for it to end");
+        }
+        try {
+            return new FileWriter(this, name, ingest.resolve(name.text()));
+        } catch (RuntimeException e) {
+            writing.remove(name);
+            throw e;
+        }
+    }
+
+    @Override
+    public void delete(Digest digest) {
+        try {
+            Files.deleteIfExists(path(digest));
+        } catch (IOException e) {
+            throw failed("delete content " + digest, e);
+        }
+    }
+
+    @Override
+    public List<Blob> list() {
+        List<Blob> found = new ArrayList<>();
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            try (DirectoryStream<Path> names = Files.newDirectoryStream(blobs.resolve(algorithm.wireName()))) {
+                for (Path file : names) {
+                    String hex = file.getFileName().toString();
+                    if (hex.matches("[0-9a-f]{" + algorithm.hexLength() + "}")) {
+                        find(new Digest(algorithm, hex)).ifPresent(found::add);
+                    }
+                }
+            } catch (IOException e) {
+                throw failed("list content", e);
+            }
+        }
+        return found;
+    }
+
+    /// The transfers that wait for a resume.
+    @Override
+    public List<IngestName> ingests() {
+        List<IngestName> found = new ArrayList<>();
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(ingest)) {
+            for (Path file : names) {
+                found.add(new IngestName(file.getFileName().toString()));
+            }
+        } catch (IOException e) {
+            throw failed("list ingests", e);
+        }
+        return found;
+    }
+
+    /// Where the bytes of a blob are, for readers that want a file.
+    public Path path(Digest digest) {
+        return blobs.resolve(digest.algorithm().wireName()).resolve(digest.hex());
+    }
+
+    /// Moves the synced file of a transfer to its name. Two transfers of the same content may both arrive.
+    Blob adopt(Path file, Digest digest, long size) throws IOException {
+        Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory =
+                FileChannel.open(blobs.resolve(digest.algorithm().wireName()))) {
+            directory.force(true);
+        }
+        return new Blob(digest, size);
+    }
+
+    void ended(IngestName name) {
+        writing.remove(name);
+    }
+
+    static NotFound absent(Digest digest) {
+        return new NotFound("open content " + digest, "the store has no such blob", "pull or load the image again");
+    }
+
+    static GantryException failed(String what, IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new Unavailable(what, "the work was cancelled", "ask again", e);
+        }
+        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        if (why.contains("No space left") || why.contains("quota exceeded")) {
+            return new Unavailable(what, why, "free space and try again", e);
+        }
+        return new Internal(what, why, "check the disk and the permissions of the data root", e);
+    }
+
+    /// Reads a file from its channel.
+    private static final class FileReader extends BlobReader {
+        private final Digest digest;
+        private final FileChannel channel;
+        private final long size;
+
+        FileReader(Digest digest, FileChannel channel, long size) {
+            this.digest = digest;
+            this.channel = channel;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) {
+            try {
+                return channel.read(ByteBuffer.wrap(bytes, from, length));
+            } catch (IOException e) {
+                throw failed("read content " + digest, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw failed("close content " + digest, e);
+            }
+        }
+    }
+}

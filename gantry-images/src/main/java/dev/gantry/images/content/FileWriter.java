@@ -1,0 +1,131 @@
+package dev.gantry.images.content;
+
+import dev.gantry.base.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// One transfer into a file. The hash grows with the writes, so that `commit` has only to compare.
+final class FileWriter implements BlobWriter {
+    private static final int CHUNK = 1 << 18;
+
+    private final DiskContentStore store;
+    private final IngestName name;
+    private final Path file;
+    private final FileChannel channel;
+    private final Hasher hasher = new Hasher(Digest.Algorithm.SHA256);
+    private long offset;
+    private boolean open = true;
+
+    FileWriter(DiskContentStore store, IngestName name, Path file) {
+        this.store = store;
+        this.name = name;
+        this.file = file;
+        try {
+            this.channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            this.offset = channel.size();
+            rehash(hasher);
+        } catch (IOException e) {
+            throw DiskContentStore.failed("resume ingest " + name.text(), e);
+        }
+    }
+
+    private void rehash(Hasher into) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        for (long at = 0; at < offset; ) {
+            int n = channel.read(chunk.clear(), at);
+            if (n < 0) {
+                throw new IOException("the file became shorter while it was read");
+            }
+            into.update(chunk.array(), 0, n);
+            at += n;
+        }
+    }
+
+    @Override
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        requireOpen();
+        ByteBuffer hashed = bytes.duplicate();
+        try {
+            while (bytes.hasRemaining()) {
+                offset += channel.write(bytes, offset);
+            }
+        } catch (IOException e) {
+            // The hash is behind the file now: this writer ends, and the next one hashes what is really there.
+            close();
+            throw DiskContentStore.failed("write ingest " + name.text(), e);
+        }
+        hasher.update(hashed);
+    }
+
+    @Override
+    public Blob commit(Digest expected, long size) {
+        requireOpen();
+        try {
+            Digest actual = hasher.digest();
+            if (expected.algorithm() != actual.algorithm()) {
+                Hasher other = new Hasher(expected.algorithm());
+                rehash(other);
+                actual = other.digest();
+            }
+            if ((size >= 0 && size != offset) || !actual.equals(expected)) {
+                discard();
+                throw Mismatch.of(expected, size, actual, offset);
+            }
+            if (store.find(expected).isPresent()) {
+                discard();
+                return new Blob(expected, offset);
+            }
+            channel.force(true);
+            end();
+            return store.adopt(file, expected, offset);
+        } catch (IOException e) {
+            throw DiskContentStore.failed("commit content " + expected, e);
+        } finally {
+            close();
+        }
+    }
+
+    @Override
+    public void discard() {
+        requireOpen();
+        try {
+            end();
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw DiskContentStore.failed("discard ingest " + name.text(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            end();
+        } catch (IOException e) {
+            throw DiskContentStore.failed("close ingest " + name.text(), e);
+        }
+    }
+
+    private void end() throws IOException {
+        if (open) {
+            open = false;
+            store.ended(name);
+            channel.close();
+        }
+    }
+
+    private void requireOpen() {
+        if (!open) {
+            throw new IllegalStateException("the transfer " + name.text() + " has ended");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.gantry.images.content;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.base.InvalidArgument;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskContentStoreTest extends ContentStoreContract {
+    @TempDir
+    Path dir;
+
+    @Override
+    ContentStore emptyStore() {
+        return new DiskContentStore(dir);
+    }
+
+    @Test
+    void blobsAndTransfersSurviveTheProcess() {
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO, 0, 3));
+        }
+        ContentStore next = new DiskContentStore(dir);
+        try (BlobWriter writer = next.write(NAME)) {
+            assertThat(writer.offset()).isEqualTo(3);
+            writer.write(ByteBuffer.wrap(HELLO, 3, 2));
+            writer.commit(HELLO_DIGEST, 5);
+        }
+        assertThat(new DiskContentStore(dir).list()).containsExactly(new Blob(HELLO_DIGEST, 5));
+        assertThat(dir.resolve("blobs/sha256/" + HELLO_DIGEST.hex())).hasBinaryContent(HELLO);
+    }
+
+    @Test
+    void whatACrashLeftInATransferIsHashedAgainAndNotTrusted() throws IOException {
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO, 0, 3));
+        }
+        Files.writeString(dir.resolve("ingest/layer-1"), "he\0"); // a block that never reached the disk
+        try (BlobWriter writer = new DiskContentStore(dir).write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO, 3, 2));
+            assertThatThrownBy(() -> writer.commit(HELLO_DIGEST, 5)).isInstanceOf(InvalidArgument.class);
+        }
+        assertThat(dir.resolve("ingest")).isEmptyDirectory();
+    }
+
+    @Test
+    void oneFlippedBitOnTheDiskIsFoundByTheCheckAndByAReader() throws IOException {
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO));
+            writer.commit(HELLO_DIGEST, 5);
+        }
+        Files.writeString(dir.resolve("blobs/sha256/" + HELLO_DIGEST.hex()), "hellO", UTF_8);
+        StoreCheck.Result result = StoreCheck.run(store, 2);
+        assertThat(result.isClean()).isFalse();
+        assertThat(result.damages())
+                .singleElement()
+                .satisfies(d -> assertThat(d.digest()).isEqualTo(HELLO_DIGEST))
+                .satisfies(d -> assertThat(d.why()).startsWith("its digest is sha256:"));
+        try (var reader = new VerifiedStream(store.open(HELLO_DIGEST), HELLO_DIGEST)) {
+            assertThatThrownBy(reader::readAllBytes).isInstanceOf(InvalidArgument.class);
+        }
+    }
+
+    @Test
+    void aStrayFileIsNoBlob() throws IOException {
+        Files.writeString(dir.resolve("blobs/sha256/README"), "x");
+        assertThat(store.list()).isEmpty();
+    }
+}

@@ -1,0 +1,8 @@
+package dev.gantry.images.content;
+
+class InMemoryContentStoreTest extends ContentStoreContract {
+    @Override
+    ContentStore emptyStore() {
+        return new InMemoryContentStore();
+    }
+}
