@@ -15,7 +15,6 @@ public final class Wire {
             @Json.Property("mediaType") @Nullable String mediaType,
             @Json.Property("digest") @Nullable String digest,
             @Json.Property("size") long size,
-            @Json.Property("urls") @Nullable List<String> urls,
             @Json.Property("annotations") @Nullable Map<String, String> annotations,
             @Json.Property("platform") @Nullable Platform platform) {}
 

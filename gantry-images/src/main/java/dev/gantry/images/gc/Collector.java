@@ -7,7 +7,9 @@ import dev.gantry.images.content.Blob;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.snapshot.ChainId;
 import dev.gantry.images.snapshot.Snapshotter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /// Marks from roots and sweeps the rest. What cannot be marked for certain stops the sweep: too much
@@ -23,20 +25,18 @@ public final class Collector {
         this.leases = leases;
     }
 
-    /// What a root reaches.
-    public interface Marks {
-        void blob(Digest digest);
-
-        void layer(ChainId chain);
-    }
-
     /// Called once per sweep, after the sweep has begun.
     @FunctionalInterface
     public interface Roots {
         void mark(Marks marks);
     }
 
-    public record Swept(int blobs, int layers, long bytes) {}
+    public record Swept(List<Digest> blobs, List<ChainId> layers, long bytes) {
+        public Swept {
+            blobs = List.copyOf(blobs);
+            layers = List.copyOf(layers);
+        }
+    }
 
     public Swept collect(Roots names) {
         try {
@@ -69,18 +69,18 @@ public final class Collector {
     }
 
     private Swept sweep(Set<Digest> blobs, Set<ChainId> layers) {
-        int deletedLayers = 0;
+        List<ChainId> deletedLayers = new ArrayList<>();
         for (ChainId chain : snapshots.layers()) {
             if (!layers.contains(chain) && leases.deleteUnlessHeld(chain, () -> snapshots.removeLayer(chain))) {
-                deletedLayers++;
+                deletedLayers.add(chain);
             }
         }
-        int deletedBlobs = 0;
+        List<Digest> deletedBlobs = new ArrayList<>();
         long bytes = 0;
         for (Blob blob : content.list()) {
             if (!blobs.contains(blob.digest())
                     && leases.deleteUnlessHeld(blob.digest(), () -> content.delete(blob.digest()))) {
-                deletedBlobs++;
+                deletedBlobs.add(blob.digest());
                 bytes += blob.size();
             }
         }

@@ -73,18 +73,20 @@ public final class Leases {
     }
 
     /// What one operation holds on to until it closes.
-    public final class Lease implements AutoCloseable {
+    public final class Lease implements Marks, AutoCloseable {
         private final Set<Object> held = new HashSet<>();
 
         private Lease() {}
 
-        public void protect(Digest digest) {
+        @Override
+        public void blob(Digest digest) {
             synchronized (lock) {
                 held.add(digest);
             }
         }
 
-        public void protect(ChainId chain) {
+        @Override
+        public void layer(ChainId chain) {
             synchronized (lock) {
                 held.add(chain);
             }

@@ -1,0 +1,85 @@
+package dev.gantry.images.archive;
+
+import dev.gantry.base.Digest;
+import dev.gantry.images.content.BlobWriter;
+import dev.gantry.images.content.ContentStore;
+import dev.gantry.images.content.IngestName;
+import dev.gantry.images.gc.Marks;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/// Streams of unknown or promised digest into the store. What comes in is held by `holder` before it is
+/// visible.
+public final class Spool {
+    private static final int BUFFER = 256 << 10;
+
+    private final ContentStore content;
+    private final Marks holder;
+    private final String prefix;
+    private int count;
+
+    public Spool(ContentStore content, Marks holder, RandomGenerator random) {
+        this.content = content;
+        this.holder = holder;
+        this.prefix = "spool-" + HexFormat.of().toHexDigits(random.nextLong()) + "-";
+    }
+
+    /// Everything up to the end of `in`. An error leaves nothing.
+    public Digest add(InputStream in) throws IOException {
+        MessageDigest sha256 = messageDigest();
+        try (Transfer transfer = new Transfer()) {
+            byte[] buffer = new byte[BUFFER];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                sha256.update(buffer, 0, n);
+                transfer.writer.write(ByteBuffer.wrap(buffer, 0, n));
+            }
+            Digest digest = Digest.sha256(HexFormat.of().formatHex(sha256.digest()));
+            transfer.commit(digest);
+            return digest;
+        }
+    }
+
+    /// The same when the digest is known before; [dev.gantry.base.InvalidArgument] when the bytes have
+    /// another.
+    public void add(InputStream in, Digest promised) throws IOException {
+        try (Transfer transfer = new Transfer()) {
+            byte[] buffer = new byte[BUFFER];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                transfer.writer.write(ByteBuffer.wrap(buffer, 0, n));
+            }
+            transfer.commit(promised);
+        }
+    }
+
+    private final class Transfer implements AutoCloseable {
+        private final BlobWriter writer = content.write(new IngestName(prefix + count++));
+        private boolean committed;
+
+        void commit(Digest digest) {
+            holder.blob(digest);
+            writer.commit(digest, -1);
+            committed = true;
+        }
+
+        @Override
+        public void close() {
+            if (!committed) {
+                writer.discard();
+            }
+            writer.close();
+        }
+    }
+
+    private static MessageDigest messageDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

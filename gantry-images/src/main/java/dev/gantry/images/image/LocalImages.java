@@ -1,0 +1,367 @@
+package dev.gantry.images.image;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Digest;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
+import dev.gantry.images.archive.Spool;
+import dev.gantry.images.content.Blob;
+import dev.gantry.images.content.ContentStore;
+import dev.gantry.images.document.Documents;
+import dev.gantry.images.document.ImageConfig;
+import dev.gantry.images.document.MediaTypes;
+import dev.gantry.images.document.PlatformMatch;
+import dev.gantry.images.document.Wire;
+import dev.gantry.images.gc.Collector;
+import dev.gantry.images.gc.Leases;
+import dev.gantry.images.layer.Compression;
+import dev.gantry.images.layer.LayerExtractor;
+import dev.gantry.images.progress.ProgressEvent;
+import dev.gantry.images.progress.ProgressListener;
+import dev.gantry.images.registry.Credentials;
+import dev.gantry.images.registry.RegistryClient;
+import dev.gantry.images.snapshot.ChainId;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.images.snapshot.Snapshotter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/// The images of one content store, one snapshotter and one table of names.
+public final class LocalImages implements Images {
+    private static final String DIRECTORY = "dir:";
+
+    private final ContentStore content;
+    private final Snapshotter snapshots;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    private final Leases leases = new Leases();
+    private final Catalog catalog;
+    private final Names names;
+    private final Unpacker unpacker;
+    private final Collector collector;
+    private final Puller puller;
+    private final Loader loader;
+
+    public LocalImages(
+            ContentStore content,
+            Snapshotter snapshots,
+            ImageTable table,
+            LayerExtractor extractor,
+            RegistryClient registries,
+            Clock clock,
+            RandomGenerator random) {
+        this.content = content;
+        this.snapshots = snapshots;
+        this.clock = clock;
+        this.random = random;
+        this.catalog = new Catalog(content);
+        this.names = new Names(table, catalog);
+        this.unpacker = new Unpacker(content, snapshots, extractor);
+        this.collector = new Collector(content, snapshots, leases);
+        this.puller = new Puller(registries, new Blobs(content), unpacker, names, catalog);
+        this.loader = new Loader(content, catalog, unpacker, names, random);
+    }
+
+    // ---- looking
+
+    @Override
+    public Image resolve(String userReference) {
+        return userReference.startsWith(DIRECTORY)
+                ? directory(userReference)
+                : names.find(userReference).getFirst().image();
+    }
+
+    @Override
+    public Image resolve(String userReference, Platform platform) {
+        if (userReference.startsWith(DIRECTORY)) {
+            return directory(userReference);
+        }
+        List<StoredImage> images = names.find(userReference);
+        return images.stream()
+                .filter(i -> PlatformMatch.rank(i.config().platform(), platform).isPresent())
+                .min(Comparator.comparingInt(
+                        i -> PlatformMatch.rank(i.config().platform(), platform).orElseThrow()))
+                .orElseThrow(() -> new NotFound(
+                        "find image " + userReference,
+                        "image with reference " + userReference
+                                + " was found but does not provide the specified platform (" + platform + ")",
+                        "pull it for that platform, or leave the platform out"))
+                .image();
+    }
+
+    private static Image directory(String userReference) {
+        String text = userReference.substring(DIRECTORY.length());
+        Path path;
+        try {
+            path = Path.of(text).normalize();
+        } catch (InvalidPathException e) {
+            throw new InvalidArgument("use " + userReference, "it is no path", "write dir:/path", e);
+        }
+        if (!path.isAbsolute()) {
+            throw new InvalidArgument("use " + userReference, "the path is not absolute", "write dir:/path");
+        }
+        if (!Files.isDirectory(path)) {
+            throw new NotFound("use " + userReference, path + " is not a directory", "check the path");
+        }
+        return new Image(
+                new Image.Id(StoredImage.sha256(DIRECTORY + path)),
+                Image.Config.EMPTY,
+                new Image.Source.Directory(path));
+    }
+
+    @Override
+    public List<ImageSummary> list() {
+        List<ImageSummary> rows = new ArrayList<>();
+        names.byImage()
+                .forEach((_, named) -> rows.add(
+                        summary(catalog.images(named.getFirst().target()).getFirst(), named)));
+        rows.sort(Comparator.comparing(ImageSummary::created).reversed());
+        return rows;
+    }
+
+    private ImageSummary summary(StoredImage image, List<ImageTable.Entry> rows) {
+        List<String> tags = new ArrayList<>();
+        List<String> digests = new ArrayList<>();
+        for (ImageTable.Entry row : rows) {
+            if (!Names.isNameless(row)) {
+                Reference reference = Reference.parse(row.name());
+                (reference instanceof Reference.Tagged ? tags : digests).add(reference.familiar());
+            }
+        }
+        return new ImageSummary(
+                image.id(),
+                image.target(),
+                tags,
+                digests,
+                image.config().created(),
+                image.layers().stream()
+                        .mapToLong(l -> snapshots.contentBytes(l.chain()))
+                        .sum(),
+                image.config().run().labels(),
+                image.config().platform());
+    }
+
+    @Override
+    public ImageDetails inspect(String userReference) {
+        StoredImage image = names.find(userReference).getFirst();
+        ImageConfig config = image.config();
+        List<ImageDetails.History> history = new ArrayList<>();
+        int layer = 0;
+        for (ImageConfig.History h : config.history()) {
+            boolean counts = !h.emptyLayer() && layer < image.layers().size();
+            long size =
+                    counts ? snapshots.contentBytes(image.layers().get(layer).chain()) : 0;
+            layer += counts ? 1 : 0;
+            history.add(new ImageDetails.History(
+                    h.created(), h.createdBy(), h.author(), h.comment(), h.emptyLayer(), size));
+        }
+        String comment = history.isEmpty() ? "" : history.getLast().comment();
+        return new ImageDetails(
+                summary(image, names.rowsOf(image.id())),
+                image.image().config(),
+                catalog.bytes(image.id().digest(), Documents.MAX_CONFIG_BYTES),
+                config.author(),
+                comment,
+                config.diffIds(),
+                history);
+    }
+
+    // ---- names
+
+    @Override
+    public void tag(String userReference, Reference.Tagged name) {
+        try (Leases.Lease lease = leases.open()) {
+            StoredImage image = names.find(userReference).getFirst();
+            catalog.mark(image.target(), lease);
+            if (content.find(image.target()).isEmpty()) {
+                throw new Conflict("tag " + userReference, "the image is being removed", "pull it again, then tag it");
+            }
+            names.put(List.of(name), image.target());
+        }
+    }
+
+    @Override
+    public List<Removal> remove(String userReference, boolean force, InUse inUse) {
+        Remover remover = new Remover(names);
+        Remover.Plan[] plan = new Remover.Plan[1];
+        List<Removal> removals = names.changing(() -> {
+            plan[0] = remover.plan(userReference, force, inUse);
+            return new ArrayList<>(remover.untag(plan[0]));
+        });
+        if (plan[0].last()) {
+            Collector.Swept swept = sweep();
+            removals.addAll(Remover.deleted(plan[0], swept.layers()));
+        }
+        return removals;
+    }
+
+    // ---- coming and going
+
+    @Override
+    public Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress) {
+        return holding(lease -> puller.pull(reference, platform, credentials, lease, oneAtATime(progress))
+                .image());
+    }
+
+    @Override
+    public List<Loaded> load(InputStream archive, ProgressListener progress) {
+        return holding(lease -> loader.load(archive, lease, oneAtATime(progress)));
+    }
+
+    @Override
+    public void save(List<String> userReferences, OutputStream out) {
+        try (Leases.Lease lease = leases.open()) {
+            loader.save(userReferences, out, lease);
+        }
+    }
+
+    @Override
+    public Image importRootfs(InputStream tar, ImportOptions options, ProgressListener progress) {
+        Wire.Run run = Changes.apply(options.changes());
+        return holding(lease -> {
+            Digest target = store(tar, options, run, lease);
+            catalog.forget();
+            catalog.mark(target, lease);
+            StoredImage image = catalog.images(target).getFirst();
+            loader.unpack(image, oneAtATime(progress));
+            names.put(List.copyOf(options.names()), target);
+            progress.on(new ProgressEvent.Unnamed(image.id().digest()));
+            return image.image();
+        });
+    }
+
+    private Digest store(InputStream tar, ImportOptions options, Wire.Run run, Leases.Lease lease) {
+        Spool spool = new Spool(content, lease, random);
+        try (InputStream plain = Compression.decompress(tar, "the root file system")) {
+            Digest layer = spool.add(plain);
+            String now = clock.instant().toString();
+            String comment = options.message().isEmpty() ? "Imported from -" : options.message();
+            Wire.Config config = new Wire.Config(
+                    now,
+                    null,
+                    options.platform().architecture(),
+                    options.platform().os(),
+                    options.platform().variant().isEmpty()
+                            ? null
+                            : options.platform().variant(),
+                    run,
+                    new Wire.RootFs("layers", List.of(layer.toString())),
+                    List.of(new Wire.History(now, null, null, comment, null)));
+            Digest configDigest = spool.add(new ByteArrayInputStream(Documents.write(config, Wire.Config.class)));
+            Wire.Document manifest = new Wire.Document(
+                    2,
+                    MediaTypes.OCI_MANIFEST,
+                    descriptor(MediaTypes.OCI_CONFIG, configDigest),
+                    List.of(descriptor(MediaTypes.OCI_LAYER, layer)),
+                    null);
+            return spool.add(new ByteArrayInputStream(Documents.write(manifest, Wire.Document.class)));
+        } catch (IOException e) {
+            throw new InvalidArgument(
+                    "import the root file system",
+                    e.getMessage() == null ? "it ends in the middle" : e.getMessage(),
+                    "make the tar again",
+                    e);
+        }
+    }
+
+    private Wire.Descriptor descriptor(String mediaType, Digest digest) {
+        return new Wire.Descriptor(
+                mediaType,
+                digest.toString(),
+                content.find(digest).map(Blob::size).orElse(0L),
+                null,
+                null);
+    }
+
+    // ---- containers
+
+    @Override
+    public RootFs prepare(ContainerId container, Image image) {
+        return switch (image.source()) {
+            case Image.Source.Directory directory -> snapshots.prepare(container, directory.path());
+            case Image.Source.Layers layers -> prepare(container, image, layers.chains());
+        };
+    }
+
+    /// The lease ends when the snapshotter knows what the container stands on.
+    private RootFs prepare(ContainerId container, Image image, List<ChainId> chains) {
+        try (Leases.Lease lease = leases.open()) {
+            chains.forEach(lease::layer);
+            if (!chains.stream().allMatch(snapshots::contains)) {
+                StoredImage stored = names.find(image.id().digest().toString()).getFirst();
+                catalog.mark(stored.target(), lease);
+                unpacker.unpack(stored, ProgressListener.SILENT);
+            }
+            return snapshots.prepare(container, chains);
+        }
+    }
+
+    @Override
+    public Optional<RootFs> find(ContainerId container) {
+        return snapshots.find(container);
+    }
+
+    @Override
+    public void release(ContainerId container) {
+        snapshots.remove(container);
+    }
+
+    // ---- garbage
+
+    @Override
+    public Collected collectGarbage() {
+        Collector.Swept swept = sweep();
+        return new Collected(swept.blobs().size(), swept.layers().size(), swept.bytes());
+    }
+
+    private Collector.Swept sweep() {
+        try {
+            return collector.collect(marks -> names.targets().forEach(t -> catalog.mark(t, marks)));
+        } finally {
+            catalog.forget();
+        }
+    }
+
+    /// Runs with a lease. What turned out to be wrong leaves nothing; what was only interrupted is kept
+    /// for the next try.
+    private <T> T holding(Function<Leases.Lease, T> work) {
+        try (Leases.Lease lease = leases.open()) {
+            return work.apply(lease);
+        } catch (GantryException e) {
+            if (e instanceof InvalidArgument) {
+                try {
+                    sweep();
+                } catch (RuntimeException also) {
+                    e.addSuppressed(also);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static ProgressListener oneAtATime(ProgressListener progress) {
+        Object turn = new Object();
+        return event -> {
+            synchronized (turn) {
+                progress.on(event);
+            }
+        };
+    }
+}

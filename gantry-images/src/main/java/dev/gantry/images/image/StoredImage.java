@@ -1,0 +1,81 @@
+package dev.gantry.images.image;
+
+import dev.gantry.base.Digest;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.images.document.Descriptor;
+import dev.gantry.images.document.ImageConfig;
+import dev.gantry.images.document.ImageDocument;
+import dev.gantry.images.snapshot.ChainId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// One image for one platform as the content store has it. `target` is what its names point at: the
+/// manifest itself or an index that names it.
+record StoredImage(
+        Digest target, Descriptor manifest, ImageDocument.Manifest document, ImageConfig config, List<Layer> layers) {
+    StoredImage {
+        layers = List.copyOf(layers);
+    }
+
+    /// One layer, base first in the image. `blob` is its transferred form, `diffId` the digest of its
+    /// plain tar.
+    record Layer(Descriptor blob, Digest diffId, ChainId chain) {}
+
+    static StoredImage of(
+            Digest target, Descriptor manifest, ImageDocument.Manifest document, ImageConfig config, String name) {
+        if (document.layers().size() != config.diffIds().size()) {
+            throw new InvalidArgument(
+                    "read " + name,
+                    "its manifest names " + document.layers().size() + " layers and its configuration "
+                            + config.diffIds().size(),
+                    "fetch or save the image again from where it came");
+        }
+        List<Layer> layers = new ArrayList<>();
+        ChainId chain = null;
+        for (int i = 0; i < document.layers().size(); i++) {
+            Digest diffId = config.diffIds().get(i);
+            chain = chain == null ? new ChainId(diffId) : new ChainId(sha256(chain.digest() + " " + diffId));
+            layers.add(new Layer(document.layers().get(i), diffId, chain));
+        }
+        return new StoredImage(target, manifest, document, config, layers);
+    }
+
+    Image.Id id() {
+        return new Image.Id(document.config().digest());
+    }
+
+    Image image() {
+        ImageConfig.Run run = config.run();
+        return new Image(
+                id(),
+                new Image.Config(
+                        run.env(),
+                        run.entrypoint(),
+                        run.cmd(),
+                        run.user(),
+                        run.workingDir(),
+                        run.stopSignal(),
+                        run.labels(),
+                        run.volumes(),
+                        run.exposedPorts()),
+                new Image.Source.Layers(
+                        layers.reversed().stream().map(Layer::chain).toList()));
+    }
+
+    static Digest sha256(String text) {
+        return sha256(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Digest sha256(byte[] bytes) {
+        try {
+            return Digest.sha256(HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
