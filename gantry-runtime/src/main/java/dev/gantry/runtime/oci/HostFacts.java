@@ -2,6 +2,7 @@ package dev.gantry.runtime.oci;
 
 import dev.gantry.base.Internal;
 import dev.gantry.base.Unsupported;
+import dev.gantry.runtime.seccomp.Abi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,14 @@ public record HostFacts(
         public int compareTo(KernelVersion other) {
             return major != other.major ? Integer.compare(major, other.major) : Integer.compare(minor, other.minor);
         }
+    }
+
+    /// The processor's own way of calling the kernel.
+    Abi abi() {
+        return switch (arch) {
+            case X86_64 -> Abi.X86_64;
+            case AARCH64 -> Abi.AARCH64;
+        };
     }
 
     public HostFacts {

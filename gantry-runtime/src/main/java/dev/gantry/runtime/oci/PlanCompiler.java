@@ -4,6 +4,8 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.Step;
+import dev.gantry.runtime.seccomp.SeccompFilters;
+import dev.gantry.runtime.seccomp.SeccompSpec;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,10 +30,12 @@ public final class PlanCompiler {
 
     private static final BigInteger UNLIMITED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
+    private final SeccompFilters filters = new SeccompFilters();
+
     /// The plan of `spec` in `context`. What contradicts itself is refused with InvalidArgument, what this
     /// host or this version cannot do with Unsupported; nothing is left out silently.
     public LaunchPlan compile(RuntimeSpec spec, LaunchContext context) {
-        return new Run(spec, context).plan();
+        return new Run(spec, context, filters).plan();
     }
 
     /// One compilation: the lists of the phases as they grow.
@@ -40,14 +44,16 @@ public final class PlanCompiler {
         private final ProcessSpec process;
         private final LinuxSpec linux;
         private final LaunchContext context;
+        private final SeccompFilters filters;
         private final Slots slots = new Slots();
         private final CgroupSteps cgroups;
         private final ContainerGroups groups;
         private final MountSteps mounts;
         private final List<Step> steps = new ArrayList<>();
 
-        Run(RuntimeSpec spec, LaunchContext context) {
+        Run(RuntimeSpec spec, LaunchContext context, SeccompFilters filters) {
             this.spec = spec;
+            this.filters = filters;
             this.context = context;
             ProcessSpec p = spec.process();
             if (p == null) {
@@ -197,7 +203,13 @@ public final class PlanCompiler {
             boolean readonly = root != null && root.readonly();
             // With the rights of root: OCI runtimes enter a directory that the user may not, too.
             steps.add(new Step.Chdir(process.cwd(), readonly || process.cwd().equals("/") ? 0 : Step.Chdir.MAKE));
-            IdentitySteps.add(steps, process, Optional.empty());
+            SeccompSpec seccomp = linux.seccomp();
+            IdentitySteps.add(
+                    steps,
+                    process,
+                    seccomp == null
+                            ? Optional.empty()
+                            : Optional.of(filters.step(seccomp, context.host().abi())));
             steps.add(new Step.Exec(process.args(), process.env(), context.underInit() ? Step.Exec.UNDER_INIT : 0));
         }
 
@@ -227,7 +239,6 @@ public final class PlanCompiler {
             refuse(!linux.mountLabel().isEmpty(), "linux.mountLabel");
             refuse(linux.intelRdt() != null, "linux.intelRdt");
             refuse(linux.personality() != null, "linux.personality");
-            refuse(linux.seccomp() != null, "linux.seccomp");
         }
 
         private static void refuse(boolean present, String path) {

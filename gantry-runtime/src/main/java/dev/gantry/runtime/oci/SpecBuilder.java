@@ -6,6 +6,7 @@ import dev.gantry.runtime.oci.ProcessSpec.ConsoleSize;
 import dev.gantry.runtime.oci.ProcessSpec.Rlimit;
 import dev.gantry.runtime.oci.ResourcesSpec.DeviceRule;
 import dev.gantry.runtime.oci.RuntimeSpec.Mount;
+import dev.gantry.runtime.seccomp.SeccompProfile;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ public final class SpecBuilder {
     private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
 
     private final HostFacts host;
+    private @Nullable SeccompProfile seccomp;
     private List<String> args = List.of();
     private List<String> env = List.of();
     private String cwd = "/";
@@ -125,6 +127,13 @@ public final class SpecBuilder {
             result.addAll(added);
         }
         capabilities = result;
+        return this;
+    }
+
+    /// A filter of system calls; without this call there is none. `SeccompProfile.standard` is the default one;
+    /// a profile is read once and used for many containers.
+    public SpecBuilder seccomp(SeccompProfile profile) {
+        seccomp = profile;
         return this;
     }
 
@@ -287,7 +296,7 @@ public final class SpecBuilder {
                 "",
                 resources(),
                 "",
-                null,
+                seccomp == null ? null : seccomp.resolve(target()),
                 allSysctls(),
                 maskedPaths,
                 readonlyPaths,
@@ -304,6 +313,11 @@ public final class SpecBuilder {
                 null,
                 Map.of(),
                 linux);
+    }
+
+    private SeccompProfile.Target target() {
+        return new SeccompProfile.Target(
+                capabilities, host.abi(), host.kernel().major(), host.kernel().minor());
     }
 
     private ResourcesSpec resources() {
