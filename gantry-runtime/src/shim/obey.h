@@ -29,7 +29,6 @@ struct obey {
     struct shared *shared;
     int slots[PLAN_SLOTS];            /* -1: empty */
     int joins[PLAN_SLOTS];            /* the file of that cgroup which takes members; -1: nobody joins it */
-    uint64_t attached;                /* slots whose mount has its place; to use one again is to clone it */
     int root;                         /* targets are resolved in it */
     int host_proc;                    /* /proc of the host: no container can put anything over it */
     int sync;                         /* the child's end of its line to launch */

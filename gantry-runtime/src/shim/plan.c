@@ -7,7 +7,7 @@
 #define AT(where) (1u << (where))
 
 /* The table of docs/shim-protocol.md "Plan". Fields: u, s, b, l as there; F is a u that fills a slot, U one that names
- * a filled slot, V one that is 0 or a filled slot + 1. */
+ * a filled slot, V one that is 0 or a filled slot + 1, M one that names a slot whose mount is attached by it, once. */
 static const struct op_row {
     uint16_t op;
     uint8_t wheres;
@@ -33,9 +33,9 @@ static const struct op_row {
     {OP_CGROUP_JOIN, AT(CHILD), "U", "CGROUP_JOIN"},
     {OP_UNSHARE, AT(CHILD), "u", "UNSHARE"},
     {OP_PROPAGATION, AT(CHILD), "u", "PROPAGATION"},
-    {OP_ROOT, AT(CHILD), "Us", "ROOT"},
+    {OP_ROOT, AT(CHILD), "Ms", "ROOT"},
     {OP_MOUNT, AT(CHILD), "sssulu", "MOUNT"},
-    {OP_BIND, AT(CHILD), "Usuuu", "BIND"},
+    {OP_BIND, AT(CHILD), "Msuuu", "BIND"},
     {OP_MKDIR, AT(CHILD), "su", "MKDIR"},
     {OP_DEVICE, AT(CHILD), "suuuuuV", "DEVICE"},
     {OP_SYMLINK, AT(CHILD), "ss", "SYMLINK"},
@@ -123,7 +123,11 @@ static bool skip_str(struct rest *in)
     return true;
 }
 
-static const char *check_slot(char letter, uint64_t value, uint64_t *filled)
+struct slots {
+    uint64_t filled, attached;
+};
+
+static const char *check_slot(char letter, uint64_t value, struct slots *slots)
 {
     if (letter == 'V') {
         if (value == 0)
@@ -132,17 +136,23 @@ static const char *check_slot(char letter, uint64_t value, uint64_t *filled)
     }
     if (value >= PLAN_SLOTS)
         return "a slot beyond the last";
+    const uint64_t bit = UINT64_C(1) << value;
     if (letter == 'F') {
-        if (*filled >> value & 1)
+        if (slots->filled & bit)
             return "a slot filled twice";
-        *filled |= UINT64_C(1) << value;
-    } else if (!(*filled >> value & 1))
+        slots->filled |= bit;
+    } else if (!(slots->filled & bit))
         return "a slot that no step before filled";
+    if (letter == 'M') {
+        if (slots->attached & bit)
+            return "a slot whose mount has its place already";
+        slots->attached |= bit;
+    }
     return NULL;
 }
 
 /* NULL when the fields are what the row says, and nothing more. */
-static const char *check_fields(const char *letters, struct rest in, uint64_t *filled)
+static const char *check_fields(const char *letters, struct rest in, struct slots *slots)
 {
     static const char SHORT[] = "fields that are short, or a string without its end";
     for (; *letters != 0; letters++) {
@@ -168,7 +178,7 @@ static const char *check_fields(const char *letters, struct rest in, uint64_t *f
             if (!take_u64(&in, &value))
                 return SHORT;
             if (*letters != 'u') {
-                const char *why = check_slot(*letters, value, filled);
+                const char *why = check_slot(*letters, value, slots);
                 if (why != NULL)
                     return why;
             }
@@ -177,7 +187,7 @@ static const char *check_fields(const char *letters, struct rest in, uint64_t *f
     return in.size == 0 ? NULL : "more bytes than its fields have";
 }
 
-static const char *decode_step(struct rest *in, struct step *step, uint8_t *where, uint64_t *filled)
+static const char *decode_step(struct rest *in, struct step *step, uint8_t *where, struct slots *slots)
 {
     uint8_t zero;
     if (!take(in, &step->op, 2) || !take(in, &step->where, 1) || !take(in, &zero, 1) || !take(in, &step->size, 4))
@@ -197,7 +207,7 @@ static const char *decode_step(struct rest *in, struct step *step, uint8_t *wher
     step->fields = in->at;
     in->at += step->size;
     in->size -= step->size;
-    return check_fields(row->fields, (struct rest){step->fields, step->size}, filled);
+    return check_fields(row->fields, (struct rest){step->fields, step->size}, slots);
 }
 
 int plan_decode(struct plan *plan, unsigned char *bytes, size_t size, uint32_t *step, const char **why)
@@ -224,9 +234,9 @@ int plan_decode(struct plan *plan, unsigned char *bytes, size_t size, uint32_t *
     if (plan->steps == NULL)
         return -1;
     uint8_t where = WATCH;
-    uint64_t filled = 0;
+    struct slots slots = {0};
     for (; plan->count < count; plan->count++) {
-        const char *bad = decode_step(&in, &plan->steps[plan->count], &where, &filled);
+        const char *bad = decode_step(&in, &plan->steps[plan->count], &where, &slots);
         if (bad != NULL) {
             *step = plan->count;
             *why = bad;

@@ -165,15 +165,6 @@ int obey_root_ready(struct obey *o)
     return o->root < 0 ? -1 : 0;
 }
 
-/* The slot's mount, ready to be attached: itself the first time, then a copy. The caller owns it. */
-static int take_mount(struct obey *o, uint64_t slot)
-{
-    if (o->attached >> slot & 1)
-        return k_open_tree(o->slots[slot], "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
-    o->attached |= UINT64_C(1) << slot;
-    return fcntl(o->slots[slot], F_DUPFD_CLOEXEC, 3);
-}
-
 int obey_root(struct obey *o, struct fields in)
 {
     uint64_t slot = field_u(&in);
@@ -186,7 +177,6 @@ int obey_root(struct obey *o, struct fields in)
         explain(o, "over %.200s", over);
         return -1;
     }
-    o->attached |= UINT64_C(1) << slot;
     o->root = o->slots[slot];
     return 0;
 }
@@ -264,22 +254,17 @@ int obey_bind(struct obey *o, struct fields in)
     if (o->slots[slot] < 0) /* its source may be missing, and is */
         return 0;
     struct stat source;
-    int mount = -1, place = -1;
-    if (obey_root_ready(o) == 0 && fstat(o->slots[slot], &source) == 0)
+    int mount = o->slots[slot], place = -1, rc = -1;
+    if (obey_root_ready(o) == 0 && fstat(mount, &source) == 0)
         place = flags & 1 ? root_make_target(o->root, target, S_ISDIR(source.st_mode))
                           : root_open(o->root, target, O_PATH);
-    if (place >= 0)
-        mount = take_mount(o, slot);
-    int rc = mount < 0 ? -1 : set_attributes(mount, attributes, flags & 2, propagation);
-    if (rc == 0)
+    if (place >= 0 && set_attributes(mount, attributes, flags & 2, propagation) == 0)
         rc = k_attach(mount, place);
     if (rc < 0)
         explain(o, "%.250s", target);
     int error = errno;
     if (place >= 0)
         close(place);
-    if (mount >= 0)
-        close(mount);
     errno = error;
     return rc;
 }

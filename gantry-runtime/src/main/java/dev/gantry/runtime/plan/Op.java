@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /// in `src/shim/plan.c`; both are that of `docs/shim-protocol.md` §Plan.
 ///
 /// Letters: `u` number, `s` string, `b` bytes, `l` list of strings; `F` a number that fills a slot, `U` one that names
-/// a filled slot, `V` 0 or a filled slot + 1.
+/// a filled slot, `V` 0 or a filled slot + 1, `M` one that names a slot whose mount it attaches, once.
 enum Op {
     LOG(1, WATCH, "usuuu"),
     EXIT_RECORD(2, WATCH, "ss"),
@@ -38,9 +38,9 @@ enum Op {
     CGROUP_JOIN(48, CHILD, "U"),
     UNSHARE(49, CHILD, "u"),
     PROPAGATION(50, CHILD, "u"),
-    ROOT(51, CHILD, "Us"),
+    ROOT(51, CHILD, "Ms"),
     MOUNT(52, CHILD, "sssulu"),
-    BIND(53, CHILD, "Usuuu"),
+    BIND(53, CHILD, "Msuuu"),
     MKDIR(54, CHILD, "su"),
     DEVICE(55, CHILD, "suuuuuV"),
     SYMLINK(56, CHILD, "ss"),

@@ -94,6 +94,7 @@ public final class PlanCodec {
     private static final class Order {
         private Where last = Where.WATCH;
         private long filled;
+        private long attached;
 
         void check(String verb, int index, Op op, Where where, List<Field> fields) {
             if (!op.allowedAt(where)) {
@@ -123,7 +124,11 @@ public final class PlanCodec {
             if (full == (letter == 'F')) {
                 throw refused(verb, step + (full ? "fills slot " + slot + " again" : "names the empty slot " + slot));
             }
+            if (letter == 'M' && (attached >>> slot & 1) != 0) {
+                throw refused(verb, step + "attaches the mount of slot " + slot + " again");
+            }
             filled |= 1L << slot;
+            attached |= letter == 'M' ? 1L << slot : 0;
         }
     }
 

@@ -67,6 +67,11 @@ final class PlanCodecTest {
     void slotsAreFilledOnceAndBeforeUse() {
         refuses("names the empty slot 3", new Step.CgroupJoin(3));
         refuses("fills slot 3 again", new Step.OpenCgroup(3, "/a"), new Step.OpenCgroup(3, "/b"));
+        refuses(
+                "attaches the mount of slot 3 again",
+                new Step.OpenTree(3, "/a", 0),
+                new Step.Root(3, "/"),
+                new Step.Bind(3, "/b", 0, 0, 0));
         refuses("slot 64", new Step.OpenCgroup(64, "/a"));
         refuses("names the empty slot 0", new Step.Clone(0, 1));
     }

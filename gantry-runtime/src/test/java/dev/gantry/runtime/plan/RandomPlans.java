@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 final class RandomPlans {
     private final Random random;
     private final List<Integer> filled = new ArrayList<>();
+    private final List<Integer> loose = new ArrayList<>();
     private final List<Integer> free =
             new ArrayList<>(IntStream.range(0, 64).boxed().toList());
 
@@ -31,7 +32,8 @@ final class RandomPlans {
         for (Op op : ops) {
             boolean fills = op.letters().contains("F");
             boolean names = op.letters().contains("U");
-            if (fills && free.isEmpty() || names && filled.isEmpty()) {
+            boolean attaches = op.letters().contains("M");
+            if (fills && free.isEmpty() || names && filled.isEmpty() || attaches && loose.isEmpty()) {
                 continue;
             }
             // A settle step between prepare steps would be out of order; CGROUP_SET sorts with PREPARE.
@@ -55,8 +57,10 @@ final class RandomPlans {
                 case 'F' -> {
                     Integer slot = free.remove(random.nextInt(free.size()));
                     filled.add(slot);
+                    loose.add(slot);
                     yield slot;
                 }
+                case 'M' -> loose.removeLast();
                 case 'U' -> filled.get(random.nextInt(filled.size()));
                 case 'V' -> filled.isEmpty() || random.nextBoolean() ? 0 : filled.getFirst() + 1;
                 default -> random.nextBoolean() ? random.nextInt(1 << 16) : random.nextLong();
