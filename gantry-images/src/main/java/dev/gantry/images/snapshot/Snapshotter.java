@@ -32,6 +32,9 @@ public interface Snapshotter {
     /// The bytes that were given to `commit` of this layer; zero if it is absent.
     long contentBytes(ChainId chain);
 
+    /// Lets a [RootFs#forgettable] overlay be mounted once more, in this boot.
+    void allowRemount(ContainerId container);
+
     /// Deletes the writable layer; what is absent is not an error.
     void remove(ContainerId container);
 

@@ -1,0 +1,303 @@
+package dev.gantry.images.snapshot;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Internal;
+import dev.gantry.base.NotFound;
+import dev.gantry.linux.DirectoryCalls;
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Directories for overlay mounts, below one root:
+///
+/// ```
+/// <chain hex>/fs          an unpacked layer          <chain hex>/size    its content bytes, as text
+/// containers/<id>/upper   a container's own files    containers/<id>/work, and what it stands on
+/// stage/                  layers being unpacked, layers being deleted; emptied at the start
+/// empty/                  what an image without layers stands on
+/// ```
+///
+/// A layer is synced before it gets its name. The writable layer is not: it is made of names only, by a few calls, and
+/// the journal orders them before the database's commit that makes the container visible.
+public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
+    private static final int DIR_FLAGS = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
+    private static final int PRIVATE = 0700;
+    private static final int ROOT_MODE = 0755;
+
+    private final Linux linux;
+    private final Path root;
+    private final Fd rootFd;
+    private final Fd containersFd;
+    private final Fd stageFd;
+    private final OverlayFlavor flavor;
+    private final AtomicLong stages = new AtomicLong();
+
+    /// Makes what is missing below `root`, and removes what an earlier process left half done. One process owns a root;
+    /// who, the caller has seen to.
+    public OverlaySnapshotter(Linux linux, Path root) {
+        this.linux = linux;
+        this.root = root.toAbsolutePath().normalize();
+        try {
+            this.rootFd = makeRoot();
+            this.containersFd = directory("containers", PRIVATE);
+            this.stageFd = directory("stage", PRIVATE);
+            directory("empty", ROOT_MODE).close();
+            try (Fd listing = linux.files().open(stageFd, ".", DIR_FLAGS, 0, Resolve.PLAIN)) {
+                linux.directories().entries(listing).forEach(e -> linux.trees().delete(stageFd, e.name()));
+            }
+            this.flavor = OverlayFlavor.probe(linux, rootFd, "empty");
+        } catch (LinuxError e) {
+            throw e.during("open snapshots " + root);
+        }
+    }
+
+    /// In which attributes this process may keep the marks of an overlay.
+    public OverlayFlavor flavor() {
+        return flavor;
+    }
+
+    @Override
+    public boolean contains(ChainId chain) {
+        return linux.attributes().find(rootFd, chain.digest().hex()).isPresent();
+    }
+
+    @Override
+    public LayerStage stage(ChainId chain) {
+        try {
+            return new Stage(chain);
+        } catch (LinuxError e) {
+            throw e.during("unpack layer " + chain.digest());
+        }
+    }
+
+    @Override
+    public void removeLayer(ChainId chain) {
+        String gone = "gone-" + stages.incrementAndGet();
+        try {
+            linux.directories().rename(rootFd, chain.digest().hex(), stageFd, gone);
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT)) {
+                return;
+            }
+            throw e.during("remove layer " + chain.digest());
+        }
+        delete(stageFd, gone, "remove layer " + chain.digest());
+    }
+
+    @Override
+    public List<ChainId> layers() {
+        List<ChainId> chains = new ArrayList<>();
+        for (String name : names(rootFd)) {
+            ContainerMarks.chain(name).ifPresent(chains::add);
+        }
+        return chains;
+    }
+
+    @Override
+    public long contentBytes(ChainId chain) {
+        String path = chain.digest().hex() + "/size";
+        try (Fd file = linux.files().open(rootFd, path, OpenFlags.READ, 0, Resolve.PLAIN)) {
+            return Long.parseLong(new String(linux.files().readAll(file, 32), US_ASCII));
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT)) {
+                return 0;
+            }
+            throw e.during("read the size of layer " + chain.digest());
+        } catch (NumberFormatException e) {
+            throw new Internal(
+                    "read the size of layer " + chain.digest(), "its size file is damaged", "pull the image again", e);
+        }
+    }
+
+    @Override
+    public RootFs prepare(ContainerId container, List<ChainId> lowers) {
+        for (ChainId chain : lowers) {
+            if (!contains(chain)) {
+                throw new NotFound(
+                        "prepare the files of container " + container.shortHex(),
+                        "layer " + chain.digest() + " is not unpacked",
+                        "pull or load the image again");
+            }
+        }
+        return prepare(container, paths(lowers), () -> marks(container).putChains(lowers));
+    }
+
+    @Override
+    public RootFs prepare(ContainerId container, Path directory) {
+        return prepare(container, List.of(directory), () -> marks(container).putDirectory(directory));
+    }
+
+    private RootFs prepare(ContainerId container, List<Path> lowers, Runnable mark) {
+        String id = container.hex();
+        String upper = id + "/upper";
+        try {
+            // The root of an overlay looks like its upper directory: that gets the looks of what lies below.
+            Stat top = linux.attributes().stat(Fd.CWD, lowers.getFirst().toString());
+            linux.directories().make(containersFd, id, PRIVATE);
+            linux.directories().make(containersFd, upper, ROOT_MODE);
+            linux.directories().make(containersFd, id + "/work", PRIVATE);
+            if (top.uid() != 0 || top.gid() != 0) {
+                linux.attributes().owner(containersFd, upper, top.uid(), top.gid());
+            }
+            linux.attributes().mode(containersFd, upper, top.mode());
+            mark.run();
+            return rootFs(container, lowers);
+        } catch (LinuxError e) {
+            throw e.during("prepare the files of container " + container.shortHex());
+        }
+    }
+
+    @Override
+    public Optional<RootFs> find(ContainerId container) {
+        Optional<Path> directory = marks(container).directory();
+        if (directory.isPresent()) {
+            return Optional.of(rootFs(container, List.of(directory.get())));
+        }
+        return marks(container).chains().map(chains -> rootFs(container, paths(chains)));
+    }
+
+    @Override
+    public List<ChainId> lowers(ContainerId container) {
+        return marks(container).chains().orElse(List.of());
+    }
+
+    @Override
+    public void allowRemount(ContainerId container) {
+        delete(containersFd, container.hex() + "/work/work/incompat", "start container " + container.shortHex());
+    }
+
+    @Override
+    public void remove(ContainerId container) {
+        delete(containersFd, container.hex(), "remove the files of container " + container.shortHex());
+    }
+
+    @Override
+    public List<ContainerId> containers() {
+        return names(containersFd).stream()
+                .filter(n -> n.matches("[0-9a-f]{64}"))
+                .map(ContainerId::new)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        stageFd.close();
+        containersFd.close();
+        rootFd.close();
+    }
+
+    private RootFs rootFs(ContainerId container, List<Path> lowers) {
+        Path own = root.resolve("containers").resolve(container.hex());
+        return new RootFs(lowers, own.resolve("upper"), own.resolve("work"), flavor.mountOptions());
+    }
+
+    private List<Path> paths(List<ChainId> chains) {
+        return chains.isEmpty()
+                ? List.of(root.resolve("empty"))
+                : chains.stream()
+                        .map(c -> root.resolve(c.digest().hex()).resolve("fs"))
+                        .toList();
+    }
+
+    private ContainerMarks marks(ContainerId container) {
+        return new ContainerMarks(linux, containersFd, container.hex());
+    }
+
+    private List<String> names(Fd directory) {
+        try (Fd listing = linux.files().open(directory, ".", DIR_FLAGS, 0, Resolve.PLAIN)) {
+            return linux.directories().entries(listing).stream()
+                    .map(DirectoryCalls.Entry::name)
+                    .toList();
+        } catch (LinuxError e) {
+            throw e.during("list snapshots");
+        }
+    }
+
+    private void delete(Fd parent, String name, String what) {
+        try {
+            linux.trees().delete(parent, name);
+        } catch (LinuxError e) {
+            throw e.during(what);
+        }
+    }
+
+    private Fd makeRoot() {
+        Path at = root.getRoot();
+        for (Path part : root) {
+            at = at.resolve(part);
+            if (linux.attributes().find(Fd.CWD, at.toString()).isEmpty()) {
+                makeUnlessThere(Fd.CWD, at.toString(), at.equals(root) ? PRIVATE : ROOT_MODE);
+            }
+        }
+        return linux.files().openDirectory(root.toString());
+    }
+
+    private Fd directory(String name, int mode) {
+        makeUnlessThere(rootFd, name, mode);
+        return linux.files().open(rootFd, name, DIR_FLAGS, 0, Resolve.PLAIN);
+    }
+
+    private void makeUnlessThere(Fd parent, String name, int mode) {
+        try {
+            linux.directories().make(parent, name, mode);
+            linux.attributes().mode(parent, name, mode);
+        } catch (LinuxError e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
+    }
+
+    /// A layer on its way in.
+    private final class Stage implements LayerStage {
+        private final ChainId chain;
+        private final String name;
+
+        Stage(ChainId chain) {
+            this.chain = chain;
+            this.name = chain.digest().shortHex() + "-" + stages.incrementAndGet();
+            linux.directories().make(stageFd, name, PRIVATE);
+            linux.directories().make(stageFd, name + "/fs", ROOT_MODE);
+            linux.attributes().mode(stageFd, name + "/fs", ROOT_MODE);
+        }
+
+        @Override
+        public Path directory() {
+            return root.resolve("stage").resolve(name).resolve("fs");
+        }
+
+        @Override
+        public void commit(long contentBytes) {
+            int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
+            try (Fd size = linux.files().open(stageFd, name + "/size", flags, 0600, Resolve.PLAIN)) {
+                byte[] text = Long.toString(contentBytes).getBytes(US_ASCII);
+                linux.files().write(size, text, 0, text.length);
+                linux.files().syncFilesystem(size);
+                linux.directories()
+                        .renameNew(stageFd, name, rootFd, chain.digest().hex());
+                linux.files().sync(rootFd);
+            } catch (LinuxError e) {
+                // Another stage of the same chain was faster; ours goes at the close.
+                if (!e.is(Errno.EEXIST)) {
+                    throw e.during("commit layer " + chain.digest());
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            delete(stageFd, name, "clean up after layer " + chain.digest());
+        }
+    }
+}
