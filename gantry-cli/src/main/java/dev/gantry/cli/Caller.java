@@ -1,0 +1,71 @@
+package dev.gantry.cli;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The one who asks: its streams, its files with its own rights, its environment, its terminal and its signals.
+/// Failures of files are the errors of [dev.gantry.base.GantryException], in the caller's names.
+public interface Caller {
+    /// The three standard streams.
+    enum Stream {
+        IN,
+        OUT,
+        ERR
+    }
+
+    InputStream in();
+
+    OutputStream out();
+
+    OutputStream err();
+
+    Map<String, String> environment();
+
+    Instant now();
+
+    ZoneId zone();
+
+    /// Opens an existing file for reading.
+    InputStream open(String path);
+
+    /// Makes a file that must not exist yet, and writes it.
+    OutputStream create(String path);
+
+    /// Writes a file as a whole: it appears under its name when the stream is closed, never half.
+    OutputStream replace(String path);
+
+    /// The path as it is from the root: a relative one starts at the caller's working directory.
+    String absolute(String path);
+
+    boolean isTerminal(Stream stream);
+
+    /// The caller's terminal. To be called only when a stream is one.
+    Terminal terminal();
+
+    /// Hands the caller's signals to `handler` by name, such as `INT`, until closed; their default action is off
+    /// meanwhile.
+    Scope onSignals(Consumer<String> handler);
+
+    /// A terminal, as long as a command needs it.
+    interface Terminal {
+        Size size();
+
+        /// Passes keys on as they are pressed, unseen by the system, until closed.
+        Scope raw();
+
+        /// Calls `changed` whenever the size changes, until closed.
+        Scope onResize(Runnable changed);
+    }
+
+    record Size(int rows, int columns) {}
+
+    /// Something that is undone by closing it.
+    interface Scope extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

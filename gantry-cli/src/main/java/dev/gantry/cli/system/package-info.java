@@ -1,0 +1,5 @@
+/// Commands about the engine itself.
+@NullMarked
+package dev.gantry.cli.system;
+
+import org.jspecify.annotations.NullMarked;

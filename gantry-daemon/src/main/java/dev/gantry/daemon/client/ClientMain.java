@@ -1,0 +1,36 @@
+package dev.gantry.daemon.client;
+
+import dev.gantry.api.client.Dialer;
+import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.SocketDialer;
+import dev.gantry.cli.Engines;
+import dev.gantry.cli.Extras;
+import dev.gantry.cli.Gantry;
+import java.util.List;
+
+/// `gantry` as a process of its own.
+public final class ClientMain {
+    private ClientMain() {}
+
+    public static void main(String[] args) {
+        ProcessCaller caller = new ProcessCaller();
+        int code = new Gantry(caller, extras(caller)).run(List.of(args));
+        // Not `exit`: hooks have nothing to do here, and a thread may still be reading standard input.
+        Runtime.getRuntime().halt(code);
+    }
+
+    static Extras extras(ProcessCaller caller) {
+        Engines engines = new Engines() {
+            @Override
+            public Dialer at(EngineAddress address) {
+                return new SocketDialer(address);
+            }
+
+            @Override
+            public Dialer local() {
+                return new LocalEngine(LocalEngine.Places.of(caller.environment()));
+            }
+        };
+        return new Extras(engines, PlanPrinter::print);
+    }
+}

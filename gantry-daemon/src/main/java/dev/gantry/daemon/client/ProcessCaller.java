@@ -1,0 +1,192 @@
+package dev.gantry.daemon.client;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import dev.gantry.cli.Caller;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import sun.misc.Signal;
+
+/// The process that runs the client, as the caller of its one command.
+final class ProcessCaller implements Caller {
+    /// Those that a user or a supervisor sends to say something to the process; the JVM keeps others for itself.
+    private static final List<String> SIGNALS =
+            List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "CONT", "TSTP");
+
+    private final InputStream in = new FileInputStream(FileDescriptor.in);
+    private final OutputStream out = new FileOutputStream(FileDescriptor.out);
+    private final OutputStream err = new FileOutputStream(FileDescriptor.err);
+    private final String terminals = System.getProperty("gantry.tty", "");
+
+    @Override
+    public InputStream in() {
+        return in;
+    }
+
+    @Override
+    public OutputStream out() {
+        return out;
+    }
+
+    @Override
+    public OutputStream err() {
+        return err;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return System.getenv();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public ZoneId zone() {
+        return ZoneId.systemDefault();
+    }
+
+    @Override
+    public InputStream open(String path) {
+        try {
+            return Files.newInputStream(Path.of(absolute(path)));
+        } catch (IOException e) {
+            throw failed("open " + path, e);
+        }
+    }
+
+    @Override
+    public OutputStream create(String path) {
+        try {
+            return Files.newOutputStream(
+                    Path.of(absolute(path)), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw failed("create " + path, e);
+        }
+    }
+
+    @Override
+    public OutputStream replace(String path) {
+        Path target = Path.of(absolute(path));
+        try {
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                return Files.newOutputStream(target, StandardOpenOption.WRITE);
+            }
+            Path parent = target.getParent();
+            Path beside = Files.createTempFile(parent == null ? Path.of("/") : parent, ".gantry-", ".part");
+            return new ReplacingOutput(beside, target);
+        } catch (IOException e) {
+            throw failed("write " + path, e);
+        }
+    }
+
+    @Override
+    public String absolute(String path) {
+        return Path.of(System.getProperty("user.dir")).resolve(path).normalize().toString();
+    }
+
+    @Override
+    public boolean isTerminal(Stream stream) {
+        return terminals.indexOf((char) ('0' + stream.ordinal())) >= 0;
+    }
+
+    @Override
+    public Terminal terminal() {
+        int descriptor = terminals.isEmpty() ? 0 : terminals.charAt(0) - '0';
+        return new ProcessTerminal(descriptor);
+    }
+
+    @Override
+    public Scope onSignals(Consumer<String> handler) {
+        List<Scope> undo = new ArrayList<>();
+        for (String name : SIGNALS) {
+            try {
+                undo.add(handle(name, () -> handler.accept(name)));
+            } catch (IllegalArgumentException _) {
+                // The JVM uses this one itself.
+            }
+        }
+        return () -> undo.forEach(Scope::close);
+    }
+
+    static Scope handle(String name, Runnable handler) {
+        Signal signal = new Signal(name);
+        var before = Signal.handle(signal, _ -> handler.run());
+        return () -> Signal.handle(signal, before);
+    }
+
+    private static GantryException failed(String what, IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> new NotFound(what, "there is no such file or directory", "check the path", e);
+            case AccessDeniedException _ ->
+                new Forbidden(what, "permission denied", "check its owner and mode, or run as another user", e);
+            case FileAlreadyExistsException _ ->
+                new Conflict(what, "it exists already", "remove it, or name another", e);
+            default -> new Unavailable(what, String.valueOf(e.getMessage()), "check the path and the disk", e);
+        };
+    }
+
+    /// Written beside, and moved to its name by `close`; what was broken off leaves nothing under the name.
+    private static final class ReplacingOutput extends FilterOutputStream {
+        private final Path beside;
+        private final Path target;
+        private boolean failed;
+        private boolean closed;
+
+        ReplacingOutput(Path beside, Path target) throws IOException {
+            super(new BufferedOutputStream(Files.newOutputStream(beside), 64 * 1024));
+            this.beside = beside;
+            this.target = target;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failed = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                super.close();
+                if (!failed) {
+                    Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+                }
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        }
+    }
+}
