@@ -84,14 +84,17 @@ public final class PlainSnapshotter implements Snapshotter {
     @Override
     public RootFs prepare(ContainerId container, Path directory) {
         containers.put(container, List.of());
-        return new RootFs(List.of(directory), root.resolve("upper"), root.resolve("work"));
+        return new RootFs(List.of(directory), root.resolve("upper"), root.resolve("work"), List.of());
     }
 
     @Override
     public Optional<RootFs> find(ContainerId container) {
         return Optional.ofNullable(containers.get(container))
                 .map(c -> new RootFs(
-                        c.stream().map(this::directory).toList(), root.resolve("upper"), root.resolve("work")));
+                        c.stream().map(this::directory).toList(),
+                        root.resolve("upper"),
+                        root.resolve("work"),
+                        List.of()));
     }
 
     @Override
@@ -108,6 +111,9 @@ public final class PlainSnapshotter implements Snapshotter {
     public void remove(ContainerId container) {
         containers.remove(container);
     }
+
+    @Override
+    public void allowRemount(ContainerId container) {}
 
     @Override
     public List<ContainerId> containers() {
