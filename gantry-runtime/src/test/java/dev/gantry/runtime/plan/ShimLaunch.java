@@ -115,12 +115,16 @@ final class ShimLaunch {
 
     /// A zombie has ended: who reaps it, and when, is not the launch's affair.
     static boolean hasEnded(long pid) {
+        return "ZX".indexOf(state(pid)) >= 0;
+    }
+
+    /// The letter of `/proc/<pid>/stat`; X when there is no such process.
+    static char state(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            char state = stat.charAt(stat.lastIndexOf(')') + 2);
-            return state == 'Z' || state == 'X';
+            return stat.charAt(stat.lastIndexOf(')') + 2);
         } catch (IOException gone) {
-            return true;
+            return 'X';
         }
     }
 
