@@ -3,7 +3,9 @@ package dev.gantry.runtime.oci;
 import dev.gantry.base.Internal;
 import dev.gantry.base.Unsupported;
 import dev.gantry.runtime.seccomp.Abi;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.Set;
 /// What a plan must know about the host, observed once.
 ///
 /// @param bootId `/proc/sys/kernel/random/boot_id`: processes of another boot are gone
-/// @param lastCapability the highest capability number that this kernel knows
+/// @param capabilities what this process may give away: nobody can have more
 /// @param initialUserNamespace whether all ids are mapped as they are, so that device nodes can be made
 /// @param throttlePaths the `thermal_throttle` directories of the processors, which are masked where they exist
 public record HostFacts(
@@ -24,7 +26,7 @@ public record HostFacts(
         Arch arch,
         KernelVersion kernel,
         CgroupLayout cgroups,
-        int lastCapability,
+        long capabilities,
         boolean initialUserNamespace,
         List<String> throttlePaths) {
 
@@ -72,18 +74,26 @@ public record HostFacts(
         try {
             Path proc = root.resolve("proc");
             return new HostFacts(
-                    Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip(),
+                    textOf(proc.resolve("sys/kernel/random/boot_id")),
                     arch(System.getProperty("os.arch")),
-                    KernelVersion.parse(Files.readString(proc.resolve("sys/kernel/osrelease"))
-                            .strip()),
+                    KernelVersion.parse(textOf(proc.resolve("sys/kernel/osrelease"))),
                     cgroups(root),
-                    Integer.parseInt(Files.readString(proc.resolve("sys/kernel/cap_last_cap"))
-                            .strip()),
-                    Files.readString(proc.resolve("self/uid_map")).strip().matches("0\\s+0\\s+4294967295"),
+                    capabilities(textOf(proc.resolve("self/status"))),
+                    textOf(proc.resolve("self/uid_map")).matches("0\\s+0\\s+4294967295"),
                     throttlePaths(root));
         } catch (IOException e) {
             throw new Internal("observe the host", String.valueOf(e.getMessage()), "mount /proc and /sys", e);
         }
+    }
+
+    private static long capabilities(String status) {
+        long both = -1;
+        for (String line : status.split("\n")) {
+            if (line.startsWith("CapBnd:") || line.startsWith("CapPrm:")) {
+                both &= Long.parseUnsignedLong(line.substring(7).strip(), 16);
+            }
+        }
+        return both;
     }
 
     private static Arch arch(String name) {
@@ -168,15 +178,19 @@ public record HostFacts(
     }
 
     private static Set<String> words(Path file) throws IOException {
-        return Files.exists(file)
-                ? Set.of(
-                        Files.readString(file).strip().isEmpty()
-                                ? new String[0]
-                                : Files.readString(file).strip().split("\\s+"))
-                : Set.of();
+        String text = textOf(file);
+        return text.isEmpty() ? Set.of() : Set.of(text.split("\\s+"));
     }
 
+    /// Empty when absent. In one read: at any place but the beginning a number under `/proc/sys` reads as its end.
     private static String textOf(Path file) throws IOException {
-        return Files.exists(file) ? Files.readString(file).strip() : "";
+        if (!Files.exists(file)) {
+            return "";
+        }
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            byte[] bytes = new byte[4096];
+            int n = in.read(bytes);
+            return n <= 0 ? "" : new String(bytes, 0, n, StandardCharsets.UTF_8).strip();
+        }
     }
 }

@@ -26,7 +26,7 @@ public final class JoinPlan {
     /// @param cwd absolute; empty: where the container's own program started
     /// @param user ids in the container; null: those of the container's own program
     /// @param size of the terminal; null while nobody has said
-    /// @param privileged with every capability that the kernel knows, and no filter
+    /// @param privileged with every capability that there is to give, and no filter
     public record Exec(
             List<String> args,
             List<String> env,
@@ -105,8 +105,7 @@ public final class JoinPlan {
         Step.Identity its = one(container, Step.Identity.class);
         ProcessSpec.User user = exec.user();
         if (exec.privileged()) {
-            long every = -1L >>> (63 - host.lastCapability());
-            steps.add(identity(its, user, every, every));
+            steps.add(identity(its, user, host.capabilities(), host.capabilities()));
             return;
         }
         Predicate<Step> wanted =

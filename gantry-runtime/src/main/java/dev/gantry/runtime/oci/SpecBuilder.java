@@ -1,6 +1,7 @@
 package dev.gantry.runtime.oci;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Unsupported;
 import dev.gantry.runtime.oci.LinuxSpec.Device;
 import dev.gantry.runtime.oci.ProcessSpec.ConsoleSize;
 import dev.gantry.runtime.oci.ProcessSpec.Rlimit;
@@ -120,11 +121,11 @@ public final class SpecBuilder {
                 result.removeAll(dropped);
             }
         } else if (isAll(drop)) {
-            result.addAll(added);
+            result.addAll(available(added));
         } else {
             result.addAll(known(DefaultSpec.CAPABILITIES));
             result.removeAll(dropped);
-            result.addAll(added);
+            result.addAll(available(added));
         }
         capabilities = result;
         return this;
@@ -376,13 +377,21 @@ public final class SpecBuilder {
     }
 
     private Set<String> known(List<String> names) {
-        Set<String> result = new LinkedHashSet<>();
-        for (String name : Capabilities.all().subList(0, host.lastCapability() + 1)) {
-            if (names.contains(name)) {
-                result.add(name);
+        Set<String> result = new LinkedHashSet<>(Capabilities.names(host.capabilities()));
+        result.retainAll(names);
+        return result;
+    }
+
+    private Set<String> available(Set<String> asked) {
+        for (String name : asked) {
+            if ((Capabilities.mask(List.of(name)) & host.capabilities()) == 0) {
+                throw new Unsupported(
+                        "give the capability " + name,
+                        "the daemon does not have it itself",
+                        "leave it out, or give it to the daemon");
             }
         }
-        return result;
+        return asked;
     }
 
     private static boolean isAll(List<String> names) {

@@ -11,7 +11,13 @@ final class Hosts {
 
     static HostFacts with(CgroupLayout cgroups) {
         return new HostFacts(
-                "b00t", HostFacts.Arch.X86_64, new HostFacts.KernelVersion(6, 18), cgroups, 40, true, List.of());
+                "b00t",
+                HostFacts.Arch.X86_64,
+                new HostFacts.KernelVersion(6, 18),
+                cgroups,
+                (1L << 41) - 1,
+                true,
+                List.of());
     }
 
     /// v1 controllers each mounted on their own, and a v2 tree without controllers beside them.
