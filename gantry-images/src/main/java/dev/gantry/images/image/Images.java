@@ -12,12 +12,13 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
-/// The images of one data root. A *user reference* is what a person types: `debian`, `debian:12`, `debian@sha256:…`,
-/// an image id or a unique prefix of one (with or without `sha256:`), or `dir:/path` for a directory of this host.
+/// The images of one data root. A *user reference* is what a person types: `debian`, `debian:12`,
+/// `debian@sha256:…`, an image id or a unique prefix of one (with or without `sha256:`), or `dir:/path`
+/// for a directory of this host.
 ///
-/// All methods may be called from any thread. Errors are those of `dev.gantry.base`: an unknown reference is
-/// `NotFound`,
-/// an ambiguous prefix `InvalidArgument`, a damaged archive or layer `InvalidArgument`.
+/// All methods may be called from any thread. Errors are those of `dev.gantry.base`: an unknown
+/// reference is `NotFound`, an ambiguous prefix `InvalidArgument`, a damaged archive or layer
+/// `InvalidArgument`.
 public interface Images {
     /// For the platform of this host if the image has it, else for the one it has.
     Image resolve(String userReference);
@@ -33,21 +34,23 @@ public interface Images {
     /// Gives the image a further name; a name that meant another image moves.
     void tag(String userReference, Reference.Tagged name);
 
-    /// Docker's rules: a name is taken off; when it was the last one, or an id was given, the image goes.
-    /// `Conflict` when a container uses it, or when an id with several names is given, without `force`.
+    /// Docker's rules: a name is taken off; when it was the last one, or an id was given, the image
+    /// goes. `Conflict` when a container uses it, or when an id with several names is given, without
+    /// `force`.
     List<Removal> remove(String userReference, boolean force, InUse inUse);
 
     Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress);
 
-    /// Reads a docker-archive or an OCI layout, plain or compressed. Either all its images are there afterwards or
-    /// none.
+    /// Reads a docker-archive or an OCI layout, plain or compressed. Either all its images are there
+    /// afterwards or none.
     List<Loaded> load(InputStream archive, ProgressListener progress);
 
-    /// Writes one archive with the images of these references, in a form docker, podman and skopeo read.
+    /// Writes one archive with the images of these references, in a form docker, podman and skopeo
+    /// read.
     void save(List<String> userReferences, OutputStream out);
 
-    /// Makes an image of one layer from the tar of a root file system. `changes` are Dockerfile lines such as
-    /// `CMD ["sh"]`.
+    /// Makes an image of one layer from the tar of a root file system. `changes` are Dockerfile lines
+    /// such as `CMD ["sh"]`.
     Image importRootfs(InputStream tar, ImportOptions options, ProgressListener progress);
 
     /// Makes the writable layer of a new container over the image.
@@ -55,6 +58,9 @@ public interface Images {
 
     /// What `prepare` made, for a container of an earlier process.
     Optional<RootFs> find(ContainerId container);
+
+    /// Lets a [RootFs#forgettable] overlay be mounted once more, in this boot.
+    void allowRemount(ContainerId container);
 
     /// Deletes the writable layer; what is absent is not an error.
     void release(ContainerId container);

@@ -129,9 +129,7 @@ public final class LocalImages implements Images {
     @Override
     public List<ImageSummary> list() {
         List<ImageSummary> rows = new ArrayList<>();
-        names.byImage()
-                .forEach((_, named) -> rows.add(
-                        summary(catalog.images(named.getFirst().target()).getFirst(), named)));
+        names.byImage().forEach(named -> rows.add(summary(named.image(), named.rows())));
         rows.sort(Comparator.comparing(ImageSummary::created).reversed());
         return rows;
     }
@@ -316,6 +314,11 @@ public final class LocalImages implements Images {
     @Override
     public Optional<RootFs> find(ContainerId container) {
         return snapshots.find(container);
+    }
+
+    @Override
+    public void allowRemount(ContainerId container) {
+        snapshots.allowRemount(container);
     }
 
     @Override

@@ -156,8 +156,10 @@ final class Names {
     /// All rows whose image is the one of `id`, names in alphabetical order.
     List<ImageTable.Entry> rowsOf(Image.Id id) {
         return table.list().stream()
-                .filter(e -> !readable(e.target()).isEmpty()
-                        && readable(e.target()).getFirst().id().equals(id))
+                .filter(e -> {
+                    List<StoredImage> images = readable(e.target());
+                    return !images.isEmpty() && images.getFirst().id().equals(id);
+                })
                 .toList();
     }
 
@@ -174,17 +176,22 @@ final class Names {
         return table.list().stream().map(ImageTable.Entry::target).distinct().toList();
     }
 
-    /// Rows by the image they mean, for listings: what cannot be read does not hide the rest.
-    Map<Image.Id, List<ImageTable.Entry>> byImage() {
-        Map<Image.Id, List<ImageTable.Entry>> rows = new LinkedHashMap<>();
+    /// An image and the rows that mean it.
+    record Named(StoredImage image, List<ImageTable.Entry> rows) {}
+
+    /// For listings: what cannot be read does not hide the rest.
+    List<Named> byImage() {
+        Map<Image.Id, Named> rows = new LinkedHashMap<>();
         for (ImageTable.Entry row : table.list()) {
             List<StoredImage> images = readable(row.target());
             if (!images.isEmpty()) {
-                rows.computeIfAbsent(images.getFirst().id(), _ -> new ArrayList<>())
+                StoredImage image = images.getFirst();
+                rows.computeIfAbsent(image.id(), _ -> new Named(image, new ArrayList<>()))
+                        .rows()
                         .add(row);
             }
         }
-        return rows;
+        return List.copyOf(rows.values());
     }
 
     private List<StoredImage> readable(Digest target) {
