@@ -1,0 +1,78 @@
+package dev.gantry.docker;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.docker.container.ContainerRoutes;
+import dev.gantry.docker.container.ExecRoutes;
+import dev.gantry.docker.container.StreamRoutes;
+import dev.gantry.docker.image.ImageRoutes;
+import dev.gantry.docker.image.TransferRoutes;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Failures;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.docker.route.Versions;
+import dev.gantry.docker.system.EventRoutes;
+import dev.gantry.docker.system.HostFacts;
+import dev.gantry.docker.system.LaterRoutes;
+import dev.gantry.docker.system.SystemRoutes;
+import dev.gantry.engine.Gantry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The Engine API over one engine.
+///
+/// ```java
+/// ApiHandler api = new DockerApi(engine, HostFacts.read("0.1.0"), Clock.systemUTC());
+/// ```
+public final class DockerApi implements ApiHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DockerApi.class);
+
+    private final Routes routes = new Routes();
+
+    public DockerApi(Gantry engine, HostFacts host, Clock clock) {
+        new SystemRoutes(engine, host, clock).addTo(routes);
+        new EventRoutes(engine.events(), clock).addTo(routes);
+        new ContainerRoutes(engine, clock).addTo(routes);
+        new StreamRoutes(engine.containers(), engine.logs(), clock).addTo(routes);
+        new ExecRoutes(engine.containers(), engine.execs()).addTo(routes);
+        new ImageRoutes(engine, clock).addTo(routes);
+        new TransferRoutes(engine.images()).addTo(routes);
+        new LaterRoutes().addTo(routes);
+    }
+
+    /// Header fields which every answer has.
+    public static Map<String, String> headers(String version) {
+        return Map.of(
+                "Api-Version",
+                Versions.newest(),
+                "Docker-Experimental",
+                "false",
+                "Ostype",
+                "linux",
+                "Server",
+                "Gantry/" + version + " (linux)");
+    }
+
+    /// All routes as `METHOD pattern`.
+    public List<String> routes() {
+        return routes.names();
+    }
+
+    @Override
+    public ApiResponse handle(ApiRequest request) {
+        try {
+            Versions.Versioned versioned = Versions.split(request.path());
+            Routes.Match match = routes.find(request.method(), versioned.path());
+            return match.answer().to(new Call(request, match.subject(), versioned.minor()));
+        } catch (DockerError | GantryException e) {
+            LOG.debug("method={} path={} refused={}", request.method(), request.path(), e.getMessage());
+            return Failures.answer(e);
+        } catch (RuntimeException e) {
+            LOG.error("method={} path={} failed", request.method(), request.path(), e);
+            return Failures.answer(e);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package dev.gantry.docker.container;
+
+import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.CreateResponse;
+import dev.gantry.api.container.HostConfig;
+import dev.gantry.api.container.PruneResponse;
+import dev.gantry.base.Conflict;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.image.Names;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Filters;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.docker.route.Times;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.Signals;
+import dev.gantry.engine.container.StartOutcome;
+import dev.gantry.engine.container.StopOutcome;
+import dev.gantry.engine.container.StopRequest;
+import dev.gantry.engine.exec.Execs;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The life of containers, from create to remove, and what can be asked about them.
+public final class ContainerRoutes {
+    private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]+");
+
+    private final Containers containers;
+    private final Execs execs;
+    private final Lookup lookup;
+    private final Clock clock;
+
+    public ContainerRoutes(Gantry engine, Clock clock) {
+        this.containers = engine.containers();
+        this.execs = engine.execs();
+        this.lookup = new Lookup(containers);
+        this.clock = clock;
+    }
+
+    public void addTo(Routes routes) {
+        routes.add("POST", "/containers/create", this::create)
+                .add("GET", "/containers/json", this::list)
+                .add("GET", "/containers/{id}/json", this::inspect)
+                .add("POST", "/containers/{id}/start", this::start)
+                .add("POST", "/containers/{id}/stop", this::stop)
+                .add("POST", "/containers/{id}/restart", this::restart)
+                .add("POST", "/containers/{id}/kill", this::kill)
+                .add("POST", "/containers/{id}/rename", this::rename)
+                .add("POST", "/containers/{id}/resize", this::resize)
+                .add("GET", "/containers/{id}/top", this::top)
+                .add("DELETE", "/containers/{id}", this::remove)
+                .add("POST", "/containers/prune", this::prune);
+    }
+
+    private ApiResponse create(Call call) {
+        CreateRequest request = call.body(CreateRequest.class);
+        HostConfig host = request.hostConfig() == null ? HostConfig.builder().build() : request.hostConfig();
+        String name = call.query().text("name");
+        if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+            throw DockerError.badParameter(
+                    "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+        if (request.image().isEmpty()) {
+            throw DockerError.badParameter("no image was named");
+        }
+        checkPlatform(call.query().text("platform"));
+        List<String> warnings = HostConfigCheck.check(request, host);
+        ContainerSpec spec = CreateTranslation.spec(request, host);
+        Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
+        if (request.tty()
+                && host.consoleSize().size() == 2
+                && host.consoleSize().getFirst() > 0) {
+            containers.resize(
+                    made.id(), host.consoleSize().getFirst(), host.consoleSize().getLast());
+        }
+        return ApiResponse.json(201, new CreateResponse(made.id().hex(), warnings));
+    }
+
+    private Container create(String name, ContainerSpec spec) {
+        try {
+            return containers.create(name, spec);
+        } catch (NotFound e) {
+            // The client pulls the image when it reads these words with a 404.
+            throw DockerError.noSuchImage(Names.familiar(spec.image()), e);
+        } catch (Conflict e) {
+            throw nameInUse(name, e);
+        }
+    }
+
+    private RuntimeException nameInUse(String name, Conflict e) {
+        try {
+            String holder = containers.find(name).id().hex();
+            return new DockerError(
+                    409,
+                    "Conflict. The container name \"/" + name + "\" is already in use by container \"" + holder
+                            + "\". You have to remove (or rename) that container to be able to reuse that name.",
+                    e);
+        } catch (NotFound | InvalidArgument gone) {
+            return e;
+        }
+    }
+
+    private static void checkPlatform(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        Platform asked = Platform.parse(text);
+        Platform host = Platform.host();
+        if (!asked.os().equals(host.os()) || !asked.architecture().equals(host.architecture())) {
+            throw DockerError.later("the platform " + text + " on a host of " + host);
+        }
+    }
+
+    private ApiResponse list(Call call) {
+        Filters filters = Filters.of(call.query(), ListTranslation.FILTERS);
+        long limit = call.query().number("limit", 0);
+        boolean everything = call.query().flag("all") || limit > 0;
+        List<Container> fitting = ListTranslation.filter(containers.list(), filters, everything, lookup);
+        Instant now = clock.instant();
+        List<ContainerSummary> rows = new ArrayList<>();
+        for (Container c : fitting) {
+            if (limit > 0 && rows.size() >= limit) {
+                break;
+            }
+            rows.add(ListTranslation.summary(c, now));
+        }
+        return ApiResponse.json(rows);
+    }
+
+    private ApiResponse inspect(Call call) {
+        Container c = lookup.find(call.subject());
+        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id())));
+    }
+
+    private ApiResponse start(Call call) {
+        Container c = lookup.find(call.subject());
+        try {
+            return containers.start(c.id()) == StartOutcome.STARTED
+                    ? ApiResponse.noContent()
+                    : new ApiResponse.Empty(304);
+        } catch (GantryException e) {
+            throw StartFailure.translate(
+                    e, InspectTranslation.argv(c.spec()), c.spec().command().workingDir());
+        }
+    }
+
+    private ApiResponse stop(Call call) {
+        Container c = lookup.find(call.subject());
+        return containers.stop(c.id(), stopRequest(call)) == StopOutcome.ALREADY_STOPPED
+                ? new ApiResponse.Empty(304)
+                : ApiResponse.noContent();
+    }
+
+    private ApiResponse restart(Call call) {
+        Container c = lookup.find(call.subject());
+        try {
+            containers.restart(c.id(), stopRequest(call));
+        } catch (GantryException e) {
+            throw StartFailure.translate(
+                    e, InspectTranslation.argv(c.spec()), c.spec().command().workingDir());
+        }
+        return ApiResponse.noContent();
+    }
+
+    private static StopRequest stopRequest(Call call) {
+        StopRequest how = StopRequest.DEFAULT;
+        if (!call.query().text("signal").isEmpty()) {
+            how = how.signal(signal(call.query().text("signal")));
+        }
+        if (!call.query().text("t").isEmpty()) {
+            how = how.timeout(Duration.ofSeconds(call.query().number("t", 10)));
+        }
+        return how;
+    }
+
+    private static int signal(String text) {
+        try {
+            return Signals.parse(text);
+        } catch (InvalidArgument e) {
+            throw new DockerError(400, "Invalid signal: " + text, e);
+        }
+    }
+
+    private ApiResponse kill(Call call) {
+        Container c = lookup.find(call.subject());
+        int number = signal(call.query().text("signal", "SIGKILL"));
+        if (!c.isRunning()) {
+            throw new DockerError(
+                    409,
+                    "cannot kill container: " + call.subject() + ": container " + c.id().hex() + " is not running");
+        }
+        try {
+            containers.kill(c.id(), number);
+        } catch (Conflict e) {
+            throw new DockerError(409, "cannot kill container: " + call.subject() + ": " + e.getMessage(), e);
+        }
+        return ApiResponse.noContent();
+    }
+
+    private ApiResponse rename(Call call) {
+        Container c = lookup.find(call.subject());
+        String name = call.query().text("name");
+        if (name.isEmpty()) {
+            throw DockerError.badParameter("Neither old nor new names may be empty");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw DockerError.badParameter(
+                    "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+        String plain = name.startsWith("/") ? name.substring(1) : name;
+        if (plain.equals(c.name())) {
+            throw DockerError.badParameter("Renaming a container with the same name as its current name");
+        }
+        try {
+            containers.rename(c.id(), plain);
+        } catch (Conflict e) {
+            throw nameInUse(plain, e);
+        }
+        return ApiResponse.noContent();
+    }
+
+    private ApiResponse resize(Call call) {
+        Container c = lookup.find(call.subject());
+        TerminalSize size = TerminalSize.of(call.query());
+        if (!c.isRunning()) {
+            throw Lookup.notRunning(c);
+        }
+        containers.resize(c.id(), size.rows(), size.columns());
+        return new ApiResponse.Empty(200);
+    }
+
+    private ApiResponse top(Call call) {
+        Container c = lookup.find(call.subject());
+        if (!c.isRunning()) {
+            throw Lookup.notRunning(c);
+        }
+        return ApiResponse.json(
+                ProcessTable.read(containers.processes(c.id()), call.query().text("ps_args")));
+    }
+
+    private ApiResponse remove(Call call) {
+        Container c = lookup.find(call.subject());
+        boolean force = call.query().flag("force");
+        if (call.query().flag("link")) {
+            throw DockerError.later("removing a link");
+        }
+        if (c.isRunning() && !force) {
+            throw stillRunning(c);
+        }
+        containers.remove(c.id(), force);
+        return ApiResponse.noContent();
+    }
+
+    private static DockerError stillRunning(Container c) {
+        return new DockerError(
+                409,
+                "cannot remove container \"/" + c.name() + "\": container is running:"
+                        + " stop the container before removing or force remove");
+    }
+
+    private ApiResponse prune(Call call) {
+        Filters filters = Filters.of(call.query(), Set.of("label", "label!", "until"));
+        Instant until =
+                filters.has("until") ? Times.parse(filters.all("until").getFirst(), clock.instant()) : Instant.MAX;
+        List<String> gone = new ArrayList<>();
+        for (Container c : containers.list()) {
+            boolean ended =
+                    !c.isRunning() && !(c.state() instanceof dev.gantry.engine.container.ContainerState.Restarting);
+            boolean excluded = filters.all("label!").stream()
+                    .anyMatch(label -> Filters.hasLabel(label, c.spec().labels()));
+            if (ended
+                    && !excluded
+                    && c.created().isBefore(until)
+                    && filters.labels("label", c.spec().labels())) {
+                try {
+                    containers.remove(c.id(), false);
+                    gone.add(c.id().hex());
+                } catch (Conflict | NotFound startedOrGone) {
+                    // It is in use again, or was removed by another: then it is not ours to prune.
+                    continue;
+                }
+            }
+        }
+        return ApiResponse.json(new PruneResponse(gone.isEmpty() ? null : gone, 0));
+    }
+}

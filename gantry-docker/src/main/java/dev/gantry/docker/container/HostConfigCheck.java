@@ -1,0 +1,121 @@
+package dev.gantry.docker.container;
+
+import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.HostConfig;
+import dev.gantry.api.network.EndpointSettings;
+import dev.gantry.docker.route.DockerError;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Refuses what a create request asks for and this version cannot give. Nothing that was asked for is left out in
+/// silence: it works, it is refused, or a warning says what happens instead.
+final class HostConfigCheck {
+    private static final Set<String> OWN_NETWORKS = Set.of("", "default", "bridge", "none", "host");
+
+    private HostConfigCheck() {}
+
+    /// The warnings of what was accepted.
+    static List<String> check(CreateRequest request, HostConfig host) {
+        checkNamespaces(host);
+        checkNetworks(request, host);
+        checkFiles(request, host);
+        checkLimits(host);
+        checkRights(host);
+        checkHealth(request);
+        List<String> warnings = new ArrayList<>();
+        if (becomesNone(host.networkMode())) {
+            warnings.add("This engine has no bridge network yet: the container runs with the network `none`.");
+        }
+        return warnings;
+    }
+
+    static boolean becomesNone(String networkMode) {
+        return networkMode.isEmpty() || networkMode.equals("default") || networkMode.equals("bridge");
+    }
+
+    private static void checkNamespaces(HostConfig h) {
+        refuse(!Set.of("", "private").contains(h.pidMode()), "PidMode " + h.pidMode());
+        refuse(!Set.of("", "private", "shareable").contains(h.ipcMode()), "IpcMode " + h.ipcMode());
+        refuse(!Set.of("", "private").contains(h.utsMode()), "UTSMode " + h.utsMode());
+        refuse(!Set.of("", "host").contains(h.usernsMode()), "UsernsMode " + h.usernsMode());
+        refuse(!Set.of("", "private").contains(h.cgroupnsMode()), "CgroupnsMode " + h.cgroupnsMode());
+        refuse(!h.cgroup().isEmpty(), "Cgroup " + h.cgroup());
+        refuse(!h.cgroupParent().isEmpty(), "CgroupParent " + h.cgroupParent());
+        refuse(!Set.of("", "default").contains(h.isolation()), "Isolation " + h.isolation());
+        String runtime = h.runtime() == null ? "" : h.runtime();
+        if (!Set.of("", "gantry").contains(runtime)) {
+            throw DockerError.badParameter("unknown or invalid runtime name: " + runtime);
+        }
+    }
+
+    private static void checkNetworks(CreateRequest request, HostConfig h) {
+        if (!OWN_NETWORKS.contains(h.networkMode())) {
+            throw DockerError.later("the network " + h.networkMode());
+        }
+        boolean publishes = h.portBindings().values().stream().anyMatch(b -> b != null && !b.isEmpty());
+        refuse(publishes || h.publishAllPorts(), "publishing ports");
+        refuse(some(h.links()), "Links");
+        refuse(request.macAddress() != null && !request.macAddress().isEmpty(), "MacAddress");
+        var networking = request.networkingConfig();
+        Map<String, EndpointSettings> endpoints =
+                networking == null || networking.endpointsConfig() == null ? Map.of() : networking.endpointsConfig();
+        endpoints.forEach((name, endpoint) -> {
+            if (!OWN_NETWORKS.contains(name)) {
+                throw DockerError.later("the network " + name);
+            }
+            refuse(endpoint != null && endpoint.ipamConfig() != null, "an address in the network " + name);
+            refuse(endpoint != null && some(endpoint.aliases()), "an alias in the network " + name);
+        });
+    }
+
+    private static void checkFiles(CreateRequest request, HostConfig h) {
+        refuse(!h.volumeDriver().isEmpty(), "VolumeDriver " + h.volumeDriver());
+        refuse(some(h.volumesFrom()), "VolumesFrom");
+        refuse(request.volumes() != null && !request.volumes().isEmpty(), "an anonymous volume");
+        refuse(h.storageOpt() != null && !h.storageOpt().isEmpty(), "StorageOpt");
+        refuse(!h.devices().isEmpty(), "Devices");
+        refuse(some(h.deviceCgroupRules()), "DeviceCgroupRules");
+        refuse(some(h.deviceRequests()), "DeviceRequests");
+    }
+
+    private static void checkLimits(HostConfig h) {
+        refuse(h.blkioWeight() != 0 || !h.blkioWeightDevice().isEmpty(), "BlkioWeight");
+        refuse(
+                !h.blkioDeviceReadBps().isEmpty()
+                        || !h.blkioDeviceWriteBps().isEmpty()
+                        || !h.blkioDeviceReadIOps().isEmpty()
+                        || !h.blkioDeviceWriteIOps().isEmpty(),
+                "limits of block devices");
+        refuse(h.cpuRealtimePeriod() != 0 || h.cpuRealtimeRuntime() != 0, "real-time processor time");
+        refuse(h.memorySwappiness() != null && h.memorySwappiness() != -1, "MemorySwappiness");
+        refuse(Boolean.TRUE.equals(h.oomKillDisable()), "OomKillDisable");
+        refuse(h.cpuCount() != 0 || h.cpuPercent() != 0, "CpuCount and CpuPercent");
+        refuse(h.ioMaximumIops() != 0 || h.ioMaximumBandwidth() != 0, "IOMaximumIOps and IOMaximumBandwidth");
+    }
+
+    private static void checkRights(HostConfig h) {
+        refuse(h.privileged(), "Privileged");
+        refuse(h.maskedPaths() != null, "MaskedPaths");
+        refuse(h.readonlyPaths() != null, "ReadonlyPaths");
+    }
+
+    private static void checkHealth(CreateRequest request) {
+        var health = request.healthcheck();
+        List<String> test = health == null || health.test() == null ? List.of() : health.test();
+        refuse(!test.isEmpty() && !test.getFirst().equals("NONE"), "Healthcheck");
+    }
+
+    private static boolean some(@Nullable Collection<?> values) {
+        return values != null && !values.isEmpty();
+    }
+
+    private static void refuse(boolean asked, String what) {
+        if (asked) {
+            throw DockerError.later(what);
+        }
+    }
+}

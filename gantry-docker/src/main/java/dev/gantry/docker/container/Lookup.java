@@ -1,0 +1,27 @@
+package dev.gantry.docker.container;
+
+import dev.gantry.base.NotFound;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.Containers;
+
+/// Finds containers, and says in Docker's words that there is none.
+final class Lookup {
+    private final Containers containers;
+
+    Lookup(Containers containers) {
+        this.containers = containers;
+    }
+
+    Container find(String text) {
+        try {
+            return containers.find(text);
+        } catch (NotFound e) {
+            throw DockerError.noSuchContainer(text, e);
+        }
+    }
+
+    static DockerError notRunning(Container c) {
+        return new DockerError(409, "container " + c.id().hex() + " is not running");
+    }
+}

@@ -1,0 +1,173 @@
+package dev.gantry.docker.container;
+
+import dev.gantry.api.container.WaitError;
+import dev.gantry.api.container.WaitResponse;
+import dev.gantry.api.json.Wire;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.Query;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.docker.route.Times;
+import dev.gantry.engine.container.AttachRequest;
+import dev.gantry.engine.container.Attachment;
+import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.ContainerState;
+import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.Exit;
+import dev.gantry.engine.container.ExitWait;
+import dev.gantry.engine.container.WaitCondition;
+import dev.gantry.engine.log.LogQuery;
+import dev.gantry.engine.log.LogRecord;
+import dev.gantry.engine.log.LogStream;
+import dev.gantry.engine.log.Logs;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What goes on for as long as a container does: attach, logs and wait.
+public final class StreamRoutes {
+    private static final Duration WAIT_STEP = Duration.ofHours(1);
+
+    private final Containers containers;
+    private final Logs logs;
+    private final Lookup lookup;
+    private final Clock clock;
+
+    public StreamRoutes(Containers containers, Logs logs, Clock clock) {
+        this.containers = containers;
+        this.logs = logs;
+        this.lookup = new Lookup(containers);
+        this.clock = clock;
+    }
+
+    public void addTo(Routes routes) {
+        routes.add("POST", "/containers/{id}/attach", this::attach)
+                .add("GET", "/containers/{id}/logs", this::logs)
+                .add("POST", "/containers/{id}/wait", this::waitFor);
+    }
+
+    private ApiResponse attach(Call call) {
+        Query q = call.query();
+        DetachKeys keys = DetachKeys.parse(q.text("detachKeys"));
+        Container c = lookup.find(call.subject());
+        boolean stdin = q.flag("stdin") && c.spec().streams().openStdin();
+        boolean stdout = q.flag("stdout");
+        boolean stderr = q.flag("stderr");
+        String type = contentType(call, c);
+        if (!q.flag("stream")) {
+            boolean replay = q.flag("logs");
+            return new ApiResponse.Hijack(type, connection -> {
+                if (replay) {
+                    LogQuery query = new LogQuery(stdout, stderr, Instant.MIN, Instant.MAX, -1, false);
+                    try (LogStream records = logs.open(c.id(), query)) {
+                        copy(records, connection.output(), c.spec().streams().tty(), false, false, false);
+                    }
+                }
+            });
+        }
+        // Whoever attaches before the start is a foreground run and gets every byte; one who joins later must not be
+        // able to hold the container up.
+        boolean lossless = c.state() instanceof ContainerState.Created || c.state() instanceof ContainerState.Exited;
+        Attachment attachment =
+                containers.attach(c.id(), new AttachRequest(stdin, stdout, stderr, lossless, q.flag("logs")));
+        return new ApiResponse.Hijack(
+                type, connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null));
+    }
+
+    /// Clients since 1.42 are told which of the two forms it is.
+    static String contentType(Call call, boolean tty) {
+        return !tty && call.since(42) ? ApiResponse.MULTIPLEXED_STREAM : ApiResponse.RAW_STREAM;
+    }
+
+    private static String contentType(Call call, Container c) {
+        return contentType(call, c.spec().streams().tty());
+    }
+
+    private ApiResponse logs(Call call) {
+        Query q = call.query();
+        boolean stdout = q.flag("stdout");
+        boolean stderr = q.flag("stderr");
+        if (!stdout && !stderr) {
+            throw DockerError.badParameter("Bad parameters: you must choose at least one stream");
+        }
+        Container c = lookup.find(call.subject());
+        if (c.spec().log().kind() == ContainerSpec.LogConfig.Kind.NONE) {
+            throw new DockerError(501, "configured logging driver does not support reading");
+        }
+        boolean follow = q.flag("follow");
+        LogQuery query = new LogQuery(
+                stdout, stderr, time(q, "since", Instant.MIN), time(q, "until", Instant.MAX), tail(q), follow);
+        LogStream records = logs.open(c.id(), query);
+        boolean tty = c.spec().streams().tty();
+        return new ApiResponse.Stream(contentType(call, c), out -> {
+            try (records) {
+                copy(records, out, tty, follow, q.flag("timestamps"), q.flag("details"));
+            }
+        });
+    }
+
+    private Instant time(Query q, String name, Instant otherwise) {
+        String text = q.text(name);
+        return text.isEmpty() || text.equals("0") ? otherwise : Times.parse(text, clock.instant());
+    }
+
+    /// Anything that is not a number means all of them.
+    private static long tail(Query q) {
+        String text = q.text("tail");
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    }
+
+    private static void copy(
+            LogStream records, OutputStream out, boolean tty, boolean follow, boolean timestamps, boolean details)
+            throws IOException {
+        StdCopy target = new StdCopy(out, tty);
+        for (Optional<LogRecord> next = records.next(); next.isPresent(); next = records.next()) {
+            LogRecord r = next.get();
+            String before = (timestamps ? Times.fixed(r.time()) + " " : "") + (details ? " " : "");
+            byte[] line = r.bytes();
+            if (!before.isEmpty()) {
+                byte[] prefix = before.getBytes(StandardCharsets.US_ASCII);
+                byte[] joined = new byte[prefix.length + line.length];
+                System.arraycopy(prefix, 0, joined, 0, prefix.length);
+                System.arraycopy(line, 0, joined, prefix.length, line.length);
+                line = joined;
+            }
+            int stream = r.stream() == LogRecord.Stream.STDERR ? StdCopy.STDERR : StdCopy.STDOUT;
+            target.write(stream, line, 0, line.length);
+            if (follow) {
+                out.flush();
+            }
+        }
+    }
+
+    private ApiResponse waitFor(Call call) {
+        WaitCondition condition = switch (call.query().text("condition")) {
+            case "", "not-running" -> WaitCondition.NOT_RUNNING;
+            case "next-exit" -> WaitCondition.NEXT_EXIT;
+            case "removed" -> WaitCondition.REMOVED;
+            case String other -> throw DockerError.badParameter("invalid condition: \"" + other + "\"");
+        };
+        Container c = lookup.find(call.subject());
+        // Begun before the head is sent: the client starts the container when it has read that.
+        ExitWait wait = containers.expect(c.id(), condition);
+        return new ApiResponse.Stream(ApiResponse.JSON, out -> {
+            Optional<Exit> exit = wait.within(WAIT_STEP);
+            while (exit.isEmpty()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new IOException("the client has left");
+                }
+                exit = wait.within(WAIT_STEP);
+            }
+            Exit e = exit.get();
+            out.write(Wire.json()
+                    .toJsonBytes(new WaitResponse(e.code(), e.words().isEmpty() ? null : new WaitError(e.words()))));
+            out.write('\n');
+        });
+    }
+}

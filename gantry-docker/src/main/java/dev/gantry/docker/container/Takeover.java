@@ -1,0 +1,58 @@
+package dev.gantry.docker.container;
+
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.engine.container.Attachment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Joins a connection and an attachment: output on this thread, input on another. Ends with the output, whatever the
+/// input does; the end of the input is handed to the container and nothing more.
+final class Takeover {
+    private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+
+    private Takeover() {}
+
+    /// `keys` null: nothing detaches. Closes the attachment.
+    static void join(Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys)
+            throws IOException {
+        try (attachment) {
+            Thread input = null;
+            if (attachment.hasStdin()) {
+                input = Thread.ofVirtual().name("stdin").start(() -> copyInput(connection.input(), attachment, keys));
+            }
+            try {
+                var end = attachment.pump(new StdCopy(connection.output(), attachment.tty()));
+                if (end.reason() == Attachment.Reason.TOO_SLOW || end.reason() == Attachment.Reason.LOST) {
+                    LOG.info("attach=cut reason={} why=\"{}\"", end.reason(), end.words());
+                }
+            } finally {
+                if (input != null) {
+                    input.interrupt();
+                }
+            }
+        }
+    }
+
+    private static void copyInput(InputStream in, Attachment attachment, @Nullable DetachKeys keys) {
+        byte[] block = new byte[64 << 10];
+        try (OutputStream stdin = attachment.stdin()) {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                if (keys == null) {
+                    stdin.write(block, 0, n);
+                    continue;
+                }
+                stdin.write(keys.pass(block, n));
+                if (keys.found()) {
+                    attachment.detach();
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("stdin=ended why={}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.gantry.docker.image;
+
+import dev.gantry.api.json.Wire;
+import dev.gantry.api.system.AuthConfig;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.images.registry.Credentials;
+import io.avaje.json.JsonException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// The header `X-Registry-Auth`: base64url of a JSON object.
+final class RegistryAuth {
+    private RegistryAuth() {}
+
+    static Credentials parse(@Nullable String header) {
+        if (header == null || header.isEmpty()) {
+            return Credentials.ANONYMOUS;
+        }
+        AuthConfig auth = decode(header);
+        if (has(auth.registrytoken())) {
+            return new Credentials.RegistryToken(text(auth.registrytoken()));
+        }
+        if (has(auth.identitytoken())) {
+            return new Credentials.IdentityToken(text(auth.identitytoken()));
+        }
+        if (has(auth.username())) {
+            return new Credentials.Password(text(auth.username()), text(auth.password()));
+        }
+        if (has(auth.auth())) {
+            String pair = new String(Base64.getDecoder().decode(text(auth.auth())), StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            return colon < 0
+                    ? Credentials.ANONYMOUS
+                    : new Credentials.Password(pair.substring(0, colon), pair.substring(colon + 1));
+        }
+        return Credentials.ANONYMOUS;
+    }
+
+    /// Clients differ in the alphabet and in the padding. The words of a failure do not show the header.
+    private static AuthConfig decode(String header) {
+        try {
+            String plain = header.replace('+', '-').replace('/', '_').replace("=", "");
+            String json = new String(Base64.getUrlDecoder().decode(plain), StandardCharsets.UTF_8);
+            return Wire.json().type(AuthConfig.class).fromJson(json);
+        } catch (IllegalArgumentException | JsonException | IllegalStateException e) {
+            throw DockerError.badParameter("invalid X-Registry-Auth header");
+        }
+    }
+
+    private static boolean has(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.gantry.docker.image;
+
+import dev.gantry.api.image.Progress;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.images.image.Image;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.registry.Credentials;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/// Images on their way: pull, import, load and save.
+public final class TransferRoutes {
+    private final Images images;
+
+    public TransferRoutes(Images images) {
+        this.images = images;
+    }
+
+    public void addTo(Routes routes) {
+        routes.add("POST", "/images/create", this::create)
+                .add("POST", "/images/load", this::load)
+                .add("GET", "/images/get", this::saveAll)
+                .add("GET", "/images/{name...}/get", call -> save(List.of(call.subject()), call));
+    }
+
+    private ApiResponse create(Call call) {
+        String platform = call.query().text("platform");
+        Platform wanted = platform.isEmpty() ? Platform.host() : Platform.parse(platform);
+        String from = call.query().text("fromImage");
+        return from.isEmpty() ? importRootfs(call, wanted) : pull(call, from, wanted);
+    }
+
+    private ApiResponse pull(Call call, String from, Platform platform) {
+        String tag = call.query().text("tag");
+        Reference reference;
+        try {
+            String separator = tag.startsWith("sha256:") ? "@" : ":";
+            reference = Reference.parse(tag.isEmpty() ? from : from + separator + tag);
+        } catch (InvalidArgument e) {
+            throw new DockerError(400, "invalid reference format: " + e.getMessage(), e);
+        }
+        Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
+        return lines(true, progress -> images.pull(reference, platform, credentials, progress));
+    }
+
+    private ApiResponse importRootfs(Call call, Platform platform) {
+        String source = call.query().text("fromSrc");
+        if (!source.equals("-")) {
+            throw DockerError.later("importing from an address");
+        }
+        String repository = call.query().text("repo");
+        List<Reference.Tagged> names = repository.isEmpty() ? List.of() : List.of(name(call, repository));
+        Images.ImportOptions options = new Images.ImportOptions(
+                names, call.query().all("changes"), call.query().text("message", "Imported from -"), platform);
+        return lines(true, progress -> {
+            Image made = images.importRootfs(call.request().body(), options, progress);
+            progress.write(Progress.status(made.id().digest().toString()));
+        });
+    }
+
+    private static Reference.Tagged name(Call call, String repository) {
+        String tag = call.query().text("tag");
+        try {
+            if (Reference.parse(tag.isEmpty() ? repository : repository + ":" + tag) instanceof Reference.Tagged t) {
+                return t;
+            }
+        } catch (InvalidArgument e) {
+            throw new DockerError(400, "invalid reference format: " + e.getMessage(), e);
+        }
+        throw DockerError.badParameter("cannot import digest reference");
+    }
+
+    private ApiResponse load(Call call) {
+        boolean layers = !call.query().flag("quiet", true);
+        if (call.query().has("platform")) {
+            throw DockerError.later("loading one platform of an archive");
+        }
+        return lines(layers, progress -> images.load(call.request().body(), progress));
+    }
+
+    private ApiResponse saveAll(Call call) {
+        List<String> names = call.query().all("names").stream()
+                .flatMap(n -> List.of(n.split(",")).stream())
+                .toList();
+        if (names.isEmpty()) {
+            throw DockerError.badParameter("no image was named");
+        }
+        return save(names, call);
+    }
+
+    /// The names are looked up first: once the archive has begun there is no way to say that one is unknown.
+    private ApiResponse save(List<String> names, Call call) {
+        if (call.query().has("platform")) {
+            throw DockerError.later("saving one platform of an image");
+        }
+        for (String name : names) {
+            ImageRoutes.named(name, () -> images.inspect(name));
+        }
+        return new ApiResponse.Stream("application/x-tar", out -> images.save(names, out));
+    }
+
+    @FunctionalInterface
+    private interface Transfer {
+        void run(ProgressLines progress);
+    }
+
+    /// Lines of progress; a failure is the last of them, since the status has gone out.
+    private static ApiResponse lines(boolean layers, Transfer transfer) {
+        return new ApiResponse.Stream(ApiResponse.JSON, (OutputStream out) -> {
+            ProgressLines progress = new ProgressLines(out, layers);
+            try {
+                transfer.run(progress);
+            } catch (UncheckedIOException e) {
+                throw new IOException("the client has left", e);
+            } catch (RuntimeException e) {
+                progress.failed(e);
+            }
+        });
+    }
+}

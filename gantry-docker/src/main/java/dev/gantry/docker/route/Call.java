@@ -1,0 +1,52 @@
+package dev.gantry.docker.route;
+
+import dev.gantry.api.json.Wire;
+import dev.gantry.docker.ApiRequest;
+import dev.gantry.docker.Query;
+import io.avaje.json.JsonException;
+
+/// A request that has found its route: `subject` is the part of the path that names something, `minor` the version it
+/// speaks.
+public record Call(ApiRequest request, String subject, int minor) {
+    public Query query() {
+        return request.query();
+    }
+
+    public boolean since(int version) {
+        return minor >= version;
+    }
+
+    /// The body as a record. An absent body is refused, as is one of another type.
+    public <T> T body(Class<T> type) {
+        String contentType = request.header("content-type");
+        if (contentType == null || !isJson(contentType)) {
+            throw DockerError.badParameter("Content-Type specified (" + (contentType == null ? "" : contentType)
+                    + ") must be 'application/json'");
+        }
+        String text = request.document();
+        if (text.isBlank()) {
+            throw DockerError.badParameter("invalid JSON: got EOF while reading request body");
+        }
+        return read(type, text);
+    }
+
+    /// The body as a record, or `otherwise` when there is none.
+    public <T> T bodyOr(Class<T> type, T otherwise) {
+        String text = request.document();
+        return text.isBlank() ? otherwise : read(type, text);
+    }
+
+    private static <T> T read(Class<T> type, String text) {
+        try {
+            return Wire.json().type(type).fromJson(text);
+        } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new DockerError(400, "invalid JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isJson(String contentType) {
+        int parameters = contentType.indexOf(';');
+        String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+        return type.strip().equalsIgnoreCase("application/json");
+    }
+}

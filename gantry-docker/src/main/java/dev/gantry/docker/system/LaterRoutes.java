@@ -1,0 +1,96 @@
+package dev.gantry.docker.system;
+
+import dev.gantry.api.network.NetworkSummary;
+import dev.gantry.api.system.VolumeList;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Filters;
+import dev.gantry.docker.route.Routes;
+import java.util.List;
+import java.util.Set;
+
+/// Networks, volumes, builds, plugins and clusters: what little can be said about them now, and words for the rest.
+public final class LaterRoutes {
+    private static final String NO_SWARM = "This node is not a swarm manager."
+            + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
+
+    public void addTo(Routes routes) {
+        routes.add("GET", "/networks", this::networks)
+                .add("GET", "/networks/{id}", this::network)
+                .add("GET", "/volumes", _ -> ApiResponse.json(new VolumeList(List.of(), null)))
+                .add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
+        later(routes, "networks", "POST /networks/create", "DELETE /networks/{id}", "POST /networks/prune");
+        later(routes, "networks", "POST /networks/{id}/connect", "POST /networks/{id}/disconnect");
+        later(routes, "volumes", "POST /volumes/create", "POST /volumes/prune", "PUT /volumes/{name}");
+        routes.add("GET", "/volumes/{name}", call -> noVolume(call.subject()))
+                .add("DELETE", "/volumes/{name}", call -> noVolume(call.subject()));
+        later(routes, "building images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
+        later(routes, "sessions", "POST /session", "POST /grpc");
+        later(routes, "pushing and searching", "POST /images/{name...}/push", "GET /images/search");
+        later(routes, "logins and the registry's own answers", "POST /auth", "GET /distribution/{name...}/json");
+        later(routes, "copying files", "GET /containers/{id}/archive", "PUT /containers/{id}/archive");
+        later(routes, "copying files", "HEAD /containers/{id}/archive", "GET /containers/{id}/export");
+        later(routes, "pausing", "POST /containers/{id}/pause", "POST /containers/{id}/unpause");
+        later(routes, "changing limits", "POST /containers/{id}/update");
+        later(routes, "statistics", "GET /containers/{id}/stats", "GET /containers/{id}/changes");
+        later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
+        later(routes, "plugins", "POST /plugins/pull", "POST /plugins/create", "GET /plugins/privileges");
+        later(routes, "plugins", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
+        for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
+            routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
+                    .add("GET", "/" + kind + "/{id}", LaterRoutes::noSwarm)
+                    .add("POST", "/" + kind + "/create", LaterRoutes::noSwarm)
+                    .add("POST", "/" + kind + "/{id}/update", LaterRoutes::noSwarm)
+                    .add("DELETE", "/" + kind + "/{id}", LaterRoutes::noSwarm);
+        }
+        routes.add("GET", "/services/{id}/logs", LaterRoutes::noSwarm)
+                .add("GET", "/tasks/{id}/logs", LaterRoutes::noSwarm)
+                .add("GET", "/swarm", LaterRoutes::noSwarm)
+                .add("GET", "/swarm/unlockkey", LaterRoutes::noSwarm)
+                .add("POST", "/swarm/update", LaterRoutes::noSwarm)
+                .add("POST", "/swarm/leave", LaterRoutes::noSwarm);
+        later(routes, "clusters", "POST /swarm/init", "POST /swarm/join", "POST /swarm/unlock");
+    }
+
+    private static void later(Routes routes, String what, String... patterns) {
+        for (String pattern : patterns) {
+            int blank = pattern.indexOf(' ');
+            routes.add(pattern.substring(0, blank), pattern.substring(blank + 1), _ -> {
+                throw new DockerError(501, what + " are not there yet: this version of the engine cannot do it");
+            });
+        }
+    }
+
+    private static ApiResponse noSwarm(Call call) {
+        throw new DockerError(503, NO_SWARM);
+    }
+
+    private static ApiResponse noVolume(String name) {
+        throw new DockerError(404, "get " + name + ": no such volume");
+    }
+
+    private ApiResponse networks(Call call) {
+        Filters f = Filters.of(
+                call.query(), Set.of("driver", "id", "label", "name", "scope", "type", "dangling", "partial-id-match"));
+        return ApiResponse.json(OwnNetworks.ALL.stream()
+                .filter(n -> f.any("name", name -> n.name().contains(name))
+                        && f.any("id", id -> n.id().startsWith(id))
+                        && f.any("driver", driver -> n.driver().equals(driver))
+                        && f.any("scope", scope -> n.scope().equals(scope))
+                        && f.any("type", type -> type.equals("builtin"))
+                        && !f.flag("dangling", false)
+                        && !f.has("label"))
+                .toList());
+    }
+
+    private ApiResponse network(Call call) {
+        for (NetworkSummary n : OwnNetworks.ALL) {
+            if (n.name().equals(call.subject())
+                    || (call.subject().length() >= 4 && n.id().startsWith(call.subject()))) {
+                return ApiResponse.json(n);
+            }
+        }
+        throw new DockerError(404, "network " + call.subject() + " not found");
+    }
+}

@@ -1,0 +1,185 @@
+package dev.gantry.docker.system;
+
+import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.api.system.Commit;
+import dev.gantry.api.system.DiskUsage;
+import dev.gantry.api.system.IndexInfo;
+import dev.gantry.api.system.Info;
+import dev.gantry.api.system.PlatformName;
+import dev.gantry.api.system.PluginsInfo;
+import dev.gantry.api.system.RegistryConfig;
+import dev.gantry.api.system.Runtime;
+import dev.gantry.api.system.SwarmInfo;
+import dev.gantry.api.system.Version;
+import dev.gantry.api.system.VersionComponent;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.container.Listing;
+import dev.gantry.docker.image.ImageRoutes;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.docker.route.Times;
+import dev.gantry.docker.route.Versions;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.container.Container;
+import dev.gantry.images.image.ImageSummary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// The daemon about itself.
+public final class SystemRoutes {
+    private static final ApiResponse PING = new ApiResponse.Bytes(
+            200,
+            "text/plain; charset=utf-8",
+            "OK".getBytes(StandardCharsets.US_ASCII),
+            Map.of(
+                    "Builder-Version", "1",
+                    "Cache-Control", "no-cache, no-store, must-revalidate",
+                    "Pragma", "no-cache",
+                    "Swarm", "inactive"));
+
+    private final Gantry engine;
+    private final HostFacts host;
+    private final Clock clock;
+
+    public SystemRoutes(Gantry engine, HostFacts host, Clock clock) {
+        this.engine = engine;
+        this.host = host;
+        this.clock = clock;
+    }
+
+    public void addTo(Routes routes) {
+        routes.add("GET", "/_ping", _ -> PING)
+                .add("HEAD", "/_ping", _ -> PING)
+                .add("GET", "/version", this::version)
+                .add("GET", "/info", this::info)
+                .add("GET", "/system/df", this::diskUsage);
+    }
+
+    private ApiResponse version(Call call) {
+        Map<String, String> details = Map.of(
+                "ApiVersion",
+                Versions.newest(),
+                "MinAPIVersion",
+                Versions.oldest(),
+                "Arch",
+                host.goArchitecture(),
+                "Os",
+                "linux",
+                "KernelVersion",
+                host.kernel(),
+                "JavaVersion",
+                System.getProperty("java.version"),
+                "Experimental",
+                "false",
+                "GitCommit",
+                "",
+                "BuildTime",
+                "",
+                "GoVersion",
+                "");
+        return ApiResponse.json(new Version(
+                new PlatformName("Gantry"),
+                List.of(new VersionComponent("Engine", host.version(), details)),
+                host.version(),
+                Versions.newest(),
+                Versions.oldest(),
+                "",
+                "",
+                "linux",
+                host.goArchitecture(),
+                host.kernel(),
+                null,
+                null));
+    }
+
+    private ApiResponse info(Call call) {
+        List<Container> all = engine.containers().list();
+        int running = (int) all.stream().filter(Container::isRunning).count();
+        String root = engine.options().dataRoot().toString();
+        return ApiResponse.json(Info.builder()
+                .id(UUID.nameUUIDFromBytes((host.hostname() + ":" + root).getBytes(StandardCharsets.UTF_8))
+                        .toString())
+                .containers(all.size())
+                .containersRunning(running)
+                .containersStopped(all.size() - running)
+                .images(engine.images().list().size())
+                .driver("overlay2")
+                .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
+                .plugins(new PluginsInfo(List.of(), List.of("host", "null"), null, List.of("json-file", "none")))
+                .memoryLimit(true)
+                .swapLimit(true)
+                .cpuCfsPeriod(true)
+                .cpuCfsQuota(true)
+                .cpuShares(true)
+                .cpuSet(true)
+                .pidsLimit(true)
+                .ipv4Forwarding(true)
+                .nfd(openDescriptors())
+                .threads(Thread.activeCount())
+                .systemTime(Times.nano(clock.instant()))
+                .loggingDriver("json-file")
+                .cgroupDriver("cgroupfs")
+                .cgroupVersion(host.cgroupV2() ? "2" : "1")
+                .kernelVersion(host.kernel())
+                .operatingSystem(host.osName())
+                .osVersion(host.osVersion())
+                .osType("linux")
+                .architecture(host.machine())
+                .indexServerAddress("https://index.docker.io/v1/")
+                .registryConfig(new RegistryConfig(
+                        List.of("::1/128", "127.0.0.0/8"),
+                        Map.of("docker.io", new IndexInfo("docker.io", List.of(), true, true)),
+                        List.of()))
+                .ncpu(host.processors())
+                .memTotal(host.memoryBytes())
+                .dockerRootDir(root)
+                .name(host.hostname())
+                .serverVersion(host.version())
+                .runtimes(Map.of("gantry", new Runtime("gantry-shim", null)))
+                .defaultRuntime("gantry")
+                .swarm(new SwarmInfo("", "", "inactive", false, "", null))
+                .liveRestoreEnabled(true)
+                .initBinary("gantry-shim")
+                .containerdCommit(new Commit(""))
+                .runcCommit(new Commit(""))
+                .initCommit(new Commit(""))
+                .securityOptions(List.of("name=seccomp,profile=builtin"))
+                .warnings(List.of("There are no bridge networks, volumes and builds yet"))
+                .build());
+    }
+
+    /// Only what is at hand: layers are counted with each image that has them.
+    private ApiResponse diskUsage(Call call) {
+        List<Container> all = engine.containers().list();
+        List<ContainerSummary> containers = Listing.summaries(all, clock.instant());
+        List<dev.gantry.api.image.ImageSummary> images = new ArrayList<>();
+        long bytes = 0;
+        for (ImageSummary i : engine.images().list()) {
+            String id = i.id().digest().toString();
+            long users = all.stream().filter(c -> c.imageId().equals(id)).count();
+            images.add(ImageRoutes.summary(i, users));
+            bytes += i.size();
+        }
+        return ApiResponse.json(new DiskUsage(bytes, images, containers, List.of(), null));
+    }
+
+    private static int openDescriptors() {
+        int count = 0;
+        try (DirectoryStream<Path> fds = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path _ : fds) {
+                count++;
+            }
+        } catch (IOException e) {
+            return -1;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.gantry.docker.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.HostConfig;
+import dev.gantry.api.json.Wire;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.RestartPolicy;
+import dev.gantry.engine.container.Security;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CreateTranslationTest {
+    private static CreateRequest request(String host) {
+        return Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"Cmd\":[\"true\"],\"HostConfig\":" + host + "}");
+    }
+
+    private static ContainerSpec spec(String host) {
+        CreateRequest r = request(host);
+        HostConfig h = r.hostConfig();
+        HostConfigCheck.check(r, h);
+        return CreateTranslation.spec(r, h);
+    }
+
+    private static List<String> warnings(String host) {
+        CreateRequest r = request(host);
+        return HostConfigCheck.check(r, r.hostConfig());
+    }
+
+    @Test
+    void bindsOfBothKindsAreRead() {
+        ContainerSpec s = spec("{\"NetworkMode\":\"none\",\"Binds\":[\"/a:/b\",\"/c:/d:ro,rslave\"],\"Mounts\":["
+                + "{\"Type\":\"bind\",\"Source\":\"/e\",\"Target\":\"/f\",\"ReadOnly\":true},"
+                + "{\"Type\":\"tmpfs\",\"Target\":\"/g\",\"TmpfsOptions\":{\"SizeBytes\":4096,\"Mode\":448}}]}");
+        assertThat(s.binds())
+                .containsExactly(
+                        new ContainerSpec.Bind("/a", "/b", false, true, "", true),
+                        new ContainerSpec.Bind("/c", "/d", true, true, "rslave", true),
+                        new ContainerSpec.Bind("/e", "/f", true, true, "", false));
+        assertThat(s.tmpfs()).containsExactly(new ContainerSpec.Tmpfs("/g", List.of("size=4096", "mode=700")));
+    }
+
+    @Test
+    void limitsAndRightsAreCarriedOver() {
+        ContainerSpec s = spec(
+                "{\"NetworkMode\":\"host\",\"Memory\":33554432,\"NanoCpus\":500000000,\"PidsLimit\":7,"
+                        + "\"CapAdd\":[\"NET_ADMIN\"],\"CapDrop\":[\"ALL\"],\"ReadonlyRootfs\":true,\"Init\":true,"
+                        + "\"SecurityOpt\":[\"seccomp=unconfined\",\"no-new-privileges\"],\"AutoRemove\":true,"
+                        + "\"Sysctls\":{\"net.ipv4.ip_forward\":\"1\"},\"Ulimits\":[{\"Name\":\"nofile\",\"Soft\":1,\"Hard\":2}]}");
+        assertThat(s.resources().memoryBytes()).isEqualTo(32 << 20);
+        assertThat(s.resources().cpuNanos()).isEqualTo(500_000_000);
+        assertThat(s.resources().pidsLimit()).isEqualTo(7);
+        assertThat(s.resources().ulimits()).hasSize(1);
+        assertThat(s.security().seccomp()).isEqualTo(Security.Seccomp.UNCONFINED);
+        assertThat(s.security().noNewPrivileges()).isTrue();
+        assertThat(s.security().readonlyRootfs()).isTrue();
+        assertThat(s.security().sysctls()).containsExactly("net.ipv4.ip_forward=1");
+        assertThat(s.network()).isEqualTo(ContainerSpec.Network.HOST);
+        assertThat(s.init() && s.autoRemove()).isTrue();
+    }
+
+    @Test
+    void logsAndRestartsAreCarriedOver() {
+        ContainerSpec s = spec(
+                "{\"NetworkMode\":\"none\",\"RestartPolicy\":{\"Name\":\"on-failure\",\"MaximumRetryCount\":3},"
+                        + "\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"max-size\":\"1m\",\"max-file\":\"3\"}}}");
+        assertThat(s.restart()).isEqualTo(new RestartPolicy(RestartPolicy.Kind.ON_FAILURE, 3));
+        assertThat(s.log())
+                .isEqualTo(new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.JSON_FILE, 1 << 20, 3, false));
+    }
+
+    @Test
+    void theNetworkThatIsNotThereYetBecomesNoneWithAWarning() {
+        for (String mode : new String[] {"{}", "{\"NetworkMode\":\"default\"}", "{\"NetworkMode\":\"bridge\"}"}) {
+            assertThat(warnings(mode)).hasSize(1);
+            assertThat(spec(mode).network()).isEqualTo(ContainerSpec.Network.NONE);
+        }
+        assertThat(warnings("{\"NetworkMode\":\"none\"}")).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeGivenIsRefusedAndNeverIgnored() {
+        for (String host : new String[] {
+            "{\"Privileged\":true}",
+            "{\"PidMode\":\"host\"}",
+            "{\"IpcMode\":\"container:x\"}",
+            "{\"UTSMode\":\"host\"}",
+            "{\"CgroupParent\":\"/a\"}",
+            "{\"NetworkMode\":\"container:x\"}",
+            "{\"NetworkMode\":\"mine\"}",
+            "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"80\"}]}}",
+            "{\"PublishAllPorts\":true}",
+            "{\"Links\":[\"a:b\"]}",
+            "{\"VolumesFrom\":[\"a\"]}",
+            "{\"Binds\":[\"volume:/b\"]}",
+            "{\"Binds\":[\"/b\"]}",
+            "{\"Binds\":[\"/a:b\"]}",
+            "{\"Binds\":[\"/a:/b:what\"]}",
+            "{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/a\"}]}",
+            "{\"Devices\":[{\"PathOnHost\":\"/dev/null\"}]}",
+            "{\"DeviceRequests\":[{\"Count\":1}]}",
+            "{\"BlkioWeight\":10}",
+            "{\"MemorySwappiness\":10}",
+            "{\"OomKillDisable\":true}",
+            "{\"MaskedPaths\":[]}",
+            "{\"Runtime\":\"runsc\"}",
+            "{\"RestartPolicy\":{\"Name\":\"sometimes\"}}",
+            "{\"LogConfig\":{\"Type\":\"syslog\"}}",
+            "{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"compress\":\"true\"}}}",
+            "{\"SecurityOpt\":[\"apparmor=mine\"]}",
+            "{\"SecurityOpt\":[\"what\"]}",
+            "{\"ExtraHosts\":[\"a:host-gateway\"]}",
+            "{\"StorageOpt\":{\"size\":\"1g\"}}",
+        }) {
+            assertThatThrownBy(() -> spec(host)).as(host).isInstanceOf(DockerError.class);
+        }
+    }
+
+    @Test
+    void theRequestComesBackFromTheNotes() {
+        CreateRequest back = InspectTranslation.asked(spec("{\"NetworkMode\":\"none\",\"Binds\":[\"/a:/b\"]}"));
+        assertThat(back.hostConfig().binds()).containsExactly("/a:/b");
+        assertThat(back.image()).isEqualTo("busybox");
+    }
+}
