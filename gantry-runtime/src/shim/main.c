@@ -5,6 +5,7 @@
 #include "faces.h"
 #include "frame.h"
 
+#ifndef GANTRY_FUZZ /* libFuzzer brings its own main */
 static int face_version(int argc, char **argv)
 {
     (void)argc;
@@ -26,7 +27,6 @@ static const struct {
     {"version", face_version, ""},
 };
 
-#ifndef GANTRY_FUZZ /* libFuzzer brings its own main */
 int main(int argc, char **argv)
 {
     const size_t count = sizeof FACES / sizeof FACES[0];

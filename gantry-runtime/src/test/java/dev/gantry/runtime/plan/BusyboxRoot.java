@@ -40,8 +40,21 @@ final class BusyboxRoot {
             work = Files.createDirectories(directory.resolve("work"));
             Path bin = Files.createDirectories(lower.resolve("bin"));
             Files.copy(BUSYBOX, bin.resolve("busybox"), StandardCopyOption.COPY_ATTRIBUTES);
-            for (String applet :
-                    List.of("sh", "cat", "ls", "id", "readlink", "hostname", "touch", "mkdir", "echo", "stat")) {
+            for (String applet : List.of(
+                    "sh",
+                    "cat",
+                    "ls",
+                    "id",
+                    "mount",
+                    "sleep",
+                    "usleep",
+                    "wc",
+                    "readlink",
+                    "hostname",
+                    "touch",
+                    "mkdir",
+                    "echo",
+                    "stat")) {
                 Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
             }
             for (String name : List.of("proc", "sys", "dev", "tmp", "etc")) {
