@@ -35,6 +35,7 @@ public final class PlanCompiler {
     /// The plan of `spec` in `context`. What contradicts itself is refused with InvalidArgument, what this
     /// host or this version cannot do with Unsupported; nothing is left out silently.
     public LaunchPlan compile(RuntimeSpec spec, LaunchContext context) {
+        SpecChecks.check(spec);
         return new Run(spec, context, filters).plan();
     }
 
@@ -99,11 +100,23 @@ public final class PlanCompiler {
             steps.addAll(cgroups.prepare());
             steps.addAll(mounts.prepare(context.root()));
             joins();
+            boolean offsets = !linux.timeOffsets().isEmpty();
+            if (offsets) {
+                steps.add(new Step.TimeOffsets(timeOffsets()));
+            }
             long flags = linux.namespaces().stream()
                     .filter(n -> n.path().isEmpty() && !n.type().equals("cgroup"))
+                    .filter(n -> !(offsets && n.type().equals("time")))
                     .mapToLong(n -> CLONE_FLAGS.getOrDefault(n.type(), 0L))
                     .reduce(0, (a, b) -> a | b);
             steps.add(new Step.Clone(flags, cgroups.cloneInto()));
+        }
+
+        private String timeOffsets() {
+            return linux.timeOffsets().entrySet().stream()
+                    .map(e -> e.getKey() + " " + e.getValue().secs() + " "
+                            + e.getValue().nanosecs())
+                    .collect(Collectors.joining("\n"));
         }
 
         /// One step per process whose namespaces are joined.
@@ -235,7 +248,6 @@ public final class PlanCompiler {
             refuse(!process.selinuxLabel().isEmpty(), "process.selinuxLabel");
             refuse(process.ioPriority() != null, "process.ioPriority");
             refuse(process.scheduler() != null, "process.scheduler");
-            refuse(!linux.timeOffsets().isEmpty(), "linux.timeOffsets");
             refuse(!linux.mountLabel().isEmpty(), "linux.mountLabel");
             refuse(linux.intelRdt() != null, "linux.intelRdt");
             refuse(linux.personality() != null, "linux.personality");

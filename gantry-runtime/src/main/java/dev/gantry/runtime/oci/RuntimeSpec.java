@@ -1,6 +1,9 @@
 package dev.gantry.runtime.oci;
 
+import dev.gantry.base.InvalidArgument;
+import io.avaje.json.JsonException;
 import io.avaje.jsonb.Json;
+import io.avaje.jsonb.Jsonb;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,24 @@ public record RuntimeSpec(
         domainname = Absent.text(domainname);
         mounts = Absent.list(mounts);
         annotations = Absent.map(annotations);
+    }
+
+    /// Reads `config.json`.
+    public static RuntimeSpec parse(String json) {
+        try {
+            RuntimeSpec spec = Jsonb.instance().type(RuntimeSpec.class).fromJson(json);
+            if (spec == null) {
+                throw new InvalidArgument("read config.json", "it is null", "write an object");
+            }
+            return spec;
+        } catch (JsonException | NumberFormatException e) {
+            throw new InvalidArgument(
+                    "read config.json", "it is not such a document: " + e.getMessage(), "correct the JSON", e);
+        }
+    }
+
+    public String toJson() {
+        return Jsonb.instance().type(RuntimeSpec.class).toJson(this);
     }
 
     /// `root` of OCI runtime-spec 1.2 §config "Root".
