@@ -175,14 +175,12 @@ void attach_pump(struct watch *watch, struct conn *conn)
     if (watch->phase != ENDED && queue_size(&conn->out) == 0 && conn->mode == MODE_FOLLOW && conn->cursor.fd >= 0 &&
         log_caught_up(&watch->log, &conn->cursor))
         return;
-    unsigned char *block = malloc(2 * BLOCK);
-    if (block == NULL)
+    if (watch->block == NULL && (watch->block = malloc(2 * BLOCK)) == NULL)
         return; /* tried again with the next output */
     if (conn->mode == MODE_FOLLOW)
-        pump_follow(watch, conn, block);
+        pump_follow(watch, conn, watch->block);
     else
-        pump_replay(watch, conn, block);
-    free(block);
+        pump_replay(watch, conn, watch->block);
 }
 
 void attach_pump_all(struct watch *watch)

@@ -56,6 +56,12 @@ void queue_consume(struct queue *queue, size_t size)
 {
     queue->head += size;
     if (queue->head == queue->tail)
+        queue->head = queue->tail = 0;
+}
+
+void queue_trim(struct queue *queue)
+{
+    if (queue_size(queue) == 0)
         queue_free(queue);
 }
 

@@ -1,4 +1,4 @@
-/* A queue of bytes that grows on demand and keeps no memory when it is empty. */
+/* A queue of bytes that grows on demand, and gives its memory back when it is told to. */
 #ifndef GANTRY_QUEUE_H
 #define GANTRY_QUEUE_H
 
@@ -15,6 +15,8 @@ const unsigned char *queue_front(const struct queue *queue);
 /* False when there is no memory; the queue is then as before. */
 bool queue_append(struct queue *queue, const void *bytes, size_t size);
 void queue_consume(struct queue *queue, size_t size);
+/* Frees the memory of an empty queue. */
+void queue_trim(struct queue *queue);
 void queue_free(struct queue *queue);
 
 #endif

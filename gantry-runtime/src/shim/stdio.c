@@ -10,7 +10,7 @@
 #include "watch_parts.h"
 
 #define RETRY_MS 100
-#define GRANT_AT (16u << 10)
+#define GRANT_AT (STDIN_WINDOW / 4)
 
 /* ---- out */
 
@@ -130,22 +130,35 @@ static void grant(struct watch *watch)
     conn_send_fields(watch, in->holder, WATCH_CREDIT, &out);
 }
 
-static void write_some(struct watch *watch)
+/* Writes what the container has room for. Closes the input when nobody can read it any more. */
+static size_t write_now(struct watch *watch, const unsigned char *bytes, size_t size)
 {
     struct input *in = &watch->in;
-    while (queue_size(&in->queue) > 0) {
-        ssize_t n = write(in->source.fd, queue_front(&in->queue), queue_size(&in->queue));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno == EAGAIN)
-            return;
-        if (n < 0) {
+    size_t done = 0;
+    while (done < size && in->source.fd >= 0) {
+        ssize_t n = write(in->source.fd, bytes + done, size - done);
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n < 0 && errno == EAGAIN) {
+            break;
+        } else if (n == 0 || errno != EINTR) {
             stdin_close(watch);
-            return;
         }
-        queue_consume(&in->queue, (size_t)n);
-        in->owed += (uint32_t)n;
     }
+    return done;
+}
+
+static void write_queue(struct watch *watch)
+{
+    struct input *in = &watch->in;
+    size_t size = queue_size(&in->queue);
+    if (size == 0)
+        return;
+    size_t done = write_now(watch, queue_front(&in->queue), size);
+    if (in->closed)
+        return; /* the queue was dropped and granted */
+    queue_consume(&in->queue, done);
+    in->owed += (uint32_t)done;
 }
 
 void stdio_input_ready(struct watch *watch, struct source *source, uint32_t events)
@@ -154,7 +167,7 @@ void stdio_input_ready(struct watch *watch, struct source *source, uint32_t even
     (void)events;
     if (source->fd < 0)
         return;
-    write_some(watch);
+    write_queue(watch);
     /* A terminal has no end of input; its programs know Ctrl-D. */
     if (in->eof && queue_size(&in->queue) == 0 && !watch->tty)
         stdin_close(watch);
@@ -169,12 +182,15 @@ void stdin_take(struct watch *watch, struct conn *conn, const unsigned char *byt
     if (conn != in->holder)
         return;
     /* Input that nobody reads any more is swallowed, so that `yes | run … head -1` can end. */
-    if (in->closed || in->eof || !queue_append(&in->queue, bytes, size)) {
+    bool open = !in->closed && !in->eof;
+    size_t written = open && queue_size(&in->queue) == 0 ? write_now(watch, bytes, size) : 0;
+    if (open && !in->closed && queue_append(&in->queue, bytes + written, size - written)) {
+        in->owed += (uint32_t)written;
+        stdio_input_ready(watch, &in->source, 0);
+    } else {
         in->owed += (uint32_t)size;
         grant(watch);
-        return;
     }
-    stdio_input_ready(watch, &in->source, 0);
 }
 
 void stdin_eof(struct watch *watch)
@@ -202,7 +218,7 @@ uint32_t stdin_claim(struct watch *watch, struct conn *conn)
     in->holder = conn;
     in->owed = 0;
     uint32_t left = (uint32_t)queue_size(&in->queue); /* of the holder before */
-    conn->credit = left < CHUNK ? CHUNK - left : 1;
+    conn->credit = left < STDIN_WINDOW ? STDIN_WINDOW - left : 1;
     return conn->credit;
 }
 

@@ -185,8 +185,14 @@ static bool due(uint64_t *deadline, uint64_t now)
 static void trim(struct watch *watch)
 {
     free(watch->scratch);
-    watch->scratch = NULL;
+    free(watch->block);
+    watch->scratch = watch->block = NULL;
     log_trim(&watch->log);
+    queue_trim(&watch->in.queue);
+    for (struct conn *c = watch->conns; c != NULL; c = c->next) {
+        queue_trim(&c->in);
+        queue_trim(&c->out);
+    }
 }
 
 static void free_dead(struct watch *watch)
@@ -230,7 +236,7 @@ _Noreturn void watch_run(int listener, const char *dir)
                 source->ready(&watch, source, events[i].events);
         }
         if (count > 0)
-            watch.trim_at = watch.scratch != NULL || watch.log.buffer != NULL ? now_ms() + IDLE_MS : 0;
+            watch.trim_at = now_ms() + IDLE_MS;
         else if (due(&watch.trim_at, now_ms()))
             trim(&watch);
         after_events(&watch);

@@ -22,8 +22,9 @@
 #include "plan.h"
 #include "queue.h"
 
-#define CHUNK (64u << 10)        /* one read from a stream, and the most stdin that is held */
-#define QUEUE_DEFAULT (1u << 20) /* of an attacher */
+#define CHUNK (64u << 10)         /* one read from a stream */
+#define STDIN_WINDOW (256u << 10) /* the most input that is held */
+#define QUEUE_DEFAULT (1u << 20)  /* of an attacher */
 #define QUEUE_LEAST (128u << 10)
 #define QUEUE_MOST (64u << 20)
 
@@ -109,7 +110,8 @@ struct watch {
     uint16_t rows, columns;
     struct log log;
     struct held held;
-    unsigned char *scratch; /* CHUNK bytes, given back when idle */
+    unsigned char *scratch; /* CHUNK bytes, given back when idle; so is `block`, of attach.c */
+    unsigned char *block;
 
     const char *exit_path, *boot, *oom_path, *oom_key; /* into plan_bytes; NULL: no such step */
     uint64_t oom_before;

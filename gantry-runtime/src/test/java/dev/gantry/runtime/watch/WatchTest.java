@@ -1,79 +1,346 @@
 package dev.gantry.runtime.watch;
 
 import static dev.gantry.runtime.watch.Shim.BUSYBOX;
+import static dev.gantry.runtime.watch.Shim.await;
+import static dev.gantry.runtime.watch.Shim.plan;
+import static dev.gantry.runtime.watch.Shim.shell;
 import static dev.gantry.runtime.watch.Shim.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Internal;
+import dev.gantry.base.Unavailable;
+import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The promises of `docs/shim-protocol.md` §Watch, on real processes.
+/// Life and death of a container under its watch: `docs/shim-protocol.md` §Watch, promises 5 to 7 and 10 to 12.
 class WatchTest {
+    private static final String BOOT = "6b7d1f0e-0000-4000-8000-000000000000";
+    private static final int SIGHUP = 1;
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
+
     @TempDir
     Path temp;
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
-    private Starter starter;
-    private Path dir;
+    private Watched watched;
 
     @BeforeEach
     void spawnAWatch() throws IOException {
-        starter = Starter.start(Shim.path(), List.of());
-        dir = Files.createDirectory(temp.resolve("w"));
-        starter.spawn(dir);
+        watched = Watched.in(temp);
     }
 
     @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : opened.reversed()) {
-            each.close();
-        }
-        starter.close();
-    }
-
-    private <T extends AutoCloseable> T keep(T closeable) {
-        opened.add(closeable);
-        return closeable;
-    }
-
-    private Watch connect() {
-        return keep(Watch.connect(dir));
-    }
-
-    private static LaunchOutcome.Started started(LaunchOutcome outcome) {
-        assertThat(outcome).isInstanceOf(LaunchOutcome.Started.class);
-        return (LaunchOutcome.Started) outcome;
+    void close() throws Exception {
+        watched.close();
     }
 
     @Test
-    void aProgramRunsAndItsEndIsTold() throws IOException {
-        Watch watch = connect();
+    void aProgramRunsAndItsEndIsToldAndRecorded() throws IOException {
+        Watch watch = watched.connect();
         assertThat(watch.greeting().state()).isEqualTo(Watch.State.WAITING);
+        assertThat(watch.greeting().watchPid()).isEqualTo(watched.spawned.pid());
         Path record = temp.resolve("exit.json");
-        var attached = Shim.Collected.from(keep(watch.attach(AttachOptions.output())));
-        Path log = temp.resolve("log");
-        var options = List.<Step>of(
-                Shim.jsonLog(log), new Step.ExitRecordAt(record.toString(), "6b7d1f0e-0000-4000-8000-000000000000"));
-        var started = started(watch.launch(Shim.plan(options, BUSYBOX, "sh", "-c", "echo hello; echo oh >&2; exit 3")));
-        Exited exited = within(watch.exited());
+        var collected = watched.collect(AttachOptions.output());
+        var options = List.<Step>of(new Step.ExitRecordAt(record.toString(), BOOT));
+        var started = watched.start(watch, shell(options, "echo hello; echo oh >&2; exit 3"));
+        Exited exited = watched.end(watch);
         assertThat(exited.code()).isEqualTo(3);
         assertThat(exited.signal()).isZero();
-        assertThat(within(attached.end).reason()).isEqualTo(StreamEnd.Reason.COMPLETE);
-        assertThat(attached.out()).isEqualTo("hello\n");
-        assertThat(attached.err()).isEqualTo("oh\n");
-        assertThat(Files.readString(log)).contains("{\"log\":\"hello\\n\",\"stream\":\"stdout\",\"time\":\"");
+        assertThat(within(collected.end).reason()).isEqualTo(StreamEnd.Reason.COMPLETE);
+        assertThat(collected.out()).isEqualTo("hello\n");
+        assertThat(collected.err()).isEqualTo("oh\n");
         ExitRecord written = ExitRecord.read(record).orElseThrow();
         assertThat(written.exited()).isEqualTo(exited);
         assertThat(written.pid()).isEqualTo(started.pid());
         assertThat(written.startTime()).isEqualTo(started.startTime());
+        assertThat(started.executedNanos()).isGreaterThan(started.launchedNanos());
         within(watch.gone());
+        await("the watch leaves", () -> !watched.alive());
+        assertThat(watched.dir.resolve("s")).doesNotExist();
+    }
+
+    @Test
+    void aSignalReachesTheInitAndIsItsEnd() {
+        Watch watch = watched.connect();
+        assertThatThrownBy(() -> watch.signal(SIGTERM)).isInstanceOf(Conflict.class);
+        watched.start(watch, plan(List.of(), BUSYBOX, "sleep", "60"));
+        watch.signal(SIGTERM);
+        Exited exited = watched.end(watch);
+        assertThat(exited.code()).isEqualTo(128 + SIGTERM);
+        assertThat(exited.signal()).isEqualTo(SIGTERM);
+    }
+
+    @Test
+    void aPlanThatCannotRunIsAnsweredWithItsStepAndTheWatchLeaves() {
+        Watch watch = watched.connect();
+        var collected = watched.collect(AttachOptions.output());
+        LaunchOutcome outcome = watch.launch(plan(List.of(), "/does/not/exist"));
+        assertThat(outcome).isInstanceOf(LaunchOutcome.Failed.class);
+        var failed = (LaunchOutcome.Failed) outcome;
+        assertThat(failed.step()).isEqualTo(1);
+        assertThat(failed.errno()).isEqualTo(2);
+        assertThat(within(collected.end).reason()).isEqualTo(StreamEnd.Reason.COMPLETE);
+        within(watch.gone());
+        await("the watch leaves", () -> !watched.alive());
+    }
+
+    @Test
+    void bytesThatAreNoPlanAreRefusedInWords() {
+        LaunchOutcome outcome = watched.connect().launch(new byte[] {1, 2, 3});
+        assertThat(outcome).isInstanceOf(LaunchOutcome.Failed.class);
+        assertThat(((LaunchOutcome.Failed) outcome).detail()).isNotBlank();
+    }
+
+    @Test
+    void aWatchIsGivenOnePlanOnly() {
+        Watch watch = watched.run(plan(List.of(), BUSYBOX, "sleep", "60"));
+        assertThatThrownBy(() -> watch.launch(plan(List.of(), BUSYBOX, "true"))).isInstanceOf(Conflict.class);
+        watch.signal(SIGTERM);
+        watched.end(watch);
+    }
+
+    @Test
+    void theEndWaitsUntilBothStreamsAreDrained() {
+        Watch watch = watched.connect();
+        var collected = watched.collect(AttachOptions.output());
+        long before = System.nanoTime();
+        watched.start(watch, shell(List.of(), "(sleep 0.3; echo late) & exit 0"));
+        watched.end(watch);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(290));
+        assertThat(within(collected.end).reason()).isEqualTo(StreamEnd.Reason.COMPLETE);
+        assertThat(collected.out()).isEqualTo("late\n");
+    }
+
+    @Test
+    void theEndComesOneSecondAfterTheInitWhenAGrandchildHoldsThePipe() {
+        Watch watch = watched.connect();
+        var collected = watched.collect(AttachOptions.output());
+        long before = System.nanoTime();
+        watched.start(watch, shell(List.of(), "echo first; (sleep 3; echo never seen) & exit 5"));
+        Exited exited = watched.end(watch);
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+        assertThat(took).isBetween(Duration.ofMillis(900), Duration.ofMillis(2800));
+        assertThat(exited.code()).isEqualTo(5);
+        within(collected.end);
+        assertThat(collected.out()).isEqualTo("first\n");
+    }
+
+    @Test
+    void aTerminalHasTheSizeOfTheLastResizeBeforeTheFirstByte() {
+        Watch watch = watched.connect();
+        watch.resize(10, 20);
+        watch.resize(50, 132);
+        var attachment = watched.attach(AttachOptions.output().withStdin());
+        var collected = Shim.Collected.from(attachment);
+        List<Step> options = List.of(new Step.Tty(24, 80), new Step.Stdin(Step.Stdin.OPEN));
+        watched.start(watch, shell(options, "stty size; read x; stty size; test -t 1 && echo tty"));
+        await("the first size", () -> collected.out().contains("\n"));
+        assertThat(collected.out()).isEqualTo("50 132\r\n");
+        watch.resize(24, 80);
+        typeInto(attachment, "go\n");
+        assertThat(watched.end(watch).code()).isZero();
+        within(collected.end);
+        assertThat(collected.out()).isEqualTo("50 132\r\ngo\r\n24 80\r\ntty\r\n");
+    }
+
+    private static void typeInto(Attachment attachment, String text) {
+        try {
+            attachment.stdin().write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aTerminalSurvivesProgramsThatCloseIt() {
+        Watch watch = watched.connect();
+        var collected = watched.collect(AttachOptions.output());
+        watched.start(
+                watch, shell(List.of(new Step.Tty(24, 80)), "t=$(tty); exec 0<&- 1>&- 2>&-; sleep 0.2; echo back >$t"));
+        watched.end(watch);
+        within(collected.end);
+        assertThat(collected.out()).isEqualTo("back\r\n");
+    }
+
+    @Test
+    void theReleaseStepsRunBeforeTheConnectionEnds() throws IOException {
+        Path scratch = Files.createFile(temp.resolve("scratch"));
+        Watch watch = watched.connect();
+        watched.start(
+                watch,
+                PlanCodec.encode(new LaunchPlan(List.of(
+                        new Step.Clone(0, 0),
+                        new Step.Exec(List.of(BUSYBOX, "true"), List.of(), 0),
+                        new Step.Remove(scratch.toString())))));
+        watched.end(watch);
+        within(watch.gone());
+        assertThat(scratch).doesNotExist();
+    }
+
+    @Test
+    void aDeadStarterLeavesItsWatchesAlive() {
+        Watch watch = watched.connect();
+        ProcessHandle.of(watched.starter.pid()).orElseThrow().destroyForcibly();
+        await("the starter is gone", () -> !watched.starter.alive());
+        watched.start(watch, shell(List.of(), "exit 7"));
+        assertThat(watched.end(watch).code()).isEqualTo(7);
+    }
+
+    @Test
+    void aWatchIgnoresTheSignalsThatEndSessions() throws IOException, InterruptedException {
+        Watch watch = watched.run(plan(List.of(), BUSYBOX, "sleep", "60"));
+        for (int signal : new int[] {SIGHUP, SIGINT, SIGTERM}) {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(watched.spawned.pid()))
+                    .start()
+                    .waitFor(5, TimeUnit.SECONDS);
+        }
+        watch.signal(SIGTERM);
+        assertThat(watched.end(watch).signal()).isEqualTo(SIGTERM);
+    }
+
+    @Test
+    void orphansOfTheContainerAreReaped() throws IOException {
+        Path go = temp.resolve("go");
+        watched.run(shell(
+                List.of(),
+                "for i in 1 2 3 4 5 6 7 8; do (true & exec true) & done; while ! test -e " + go
+                        + "; do sleep 0.01; done"));
+        long init = Watch.connect(watched.dir).greeting().initPid();
+        await("no child of the watch but the init", () -> childrenOf(watched.spawned.pid()) == 1);
+        assertThat(init).isPositive();
+        Files.createFile(go);
+    }
+
+    private static long childrenOf(long pid) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return tasks.flatMap(task -> {
+                        try {
+                            return Stream.of(Files.readString(task.resolve("children"))
+                                            .split(" "))
+                                    .filter(child -> !child.isBlank());
+                        } catch (IOException e) {
+                            return Stream.empty();
+                        }
+                    })
+                    .count();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Test
+    void aTiedContainerDiesWithItsOwner() throws IOException {
+        Process owner = watched.keep(new Owner()).process;
+        Path scratch = Files.createFile(temp.resolve("scratch"));
+        long startTime = startTime(owner.pid());
+        Watch watch = watched.connect();
+        watched.start(
+                watch,
+                PlanCodec.encode(new LaunchPlan(List.of(
+                        new Step.Tied(owner.pid(), startTime),
+                        new Step.Clone(0, 0),
+                        new Step.Exec(List.of(BUSYBOX, "sleep", "60"), List.of(), 0),
+                        new Step.Remove(scratch.toString())))));
+        owner.destroyForcibly();
+        assertThat(watched.end(watch).code()).isEqualTo(137);
+        within(watch.gone());
+        assertThat(scratch).doesNotExist();
+    }
+
+    @Test
+    void aContainerIsNotTiedToAnotherProcessWithTheOwnersNumber() throws IOException {
+        Process owner = watched.keep(new Owner()).process;
+        LaunchOutcome outcome = watched.connect()
+                .launch(plan(List.of(new Step.Tied(owner.pid(), startTime(owner.pid()) + 1)), BUSYBOX, "true"));
+        assertThat(outcome).isEqualTo(new LaunchOutcome.Failed(0, 3, ""));
+    }
+
+    private static final class Owner implements AutoCloseable {
+        private final Process process;
+
+        Owner() throws IOException {
+            process = new ProcessBuilder(BUSYBOX, "sleep", "60").start();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    private static long startTime(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+    }
+
+    @Test
+    void anEndThatNoEngineHearsExecutesTheOrphanCommand() throws IOException {
+        Path marker = temp.resolve("called");
+        Path go = temp.resolve("go");
+        List<Step> options = List.of(
+                new Step.Orphan(List.of(BUSYBOX, "sh", "-c", "cat /proc/$$/environ >" + marker + "; pwd >>" + marker)));
+        Watch watch = watched.run(shell(options, "while ! test -e " + go + "; do sleep 0.01; done"));
+        watch.close();
+        Files.createFile(go);
+        await("the command ran", () -> Files.exists(marker) && !watched.alive());
+        assertThat(Files.readString(marker)).isEqualTo("/\n");
+    }
+
+    @Test
+    void anEndThatAnEngineHearsDoesNotExecuteTheOrphanCommand() {
+        Path marker = temp.resolve("called");
+        List<Step> options = List.of(new Step.Orphan(List.of(BUSYBOX, "touch", marker.toString())));
+        Watch watch = watched.run(plan(options, BUSYBOX, "true"));
+        watched.end(watch);
+        within(watch.gone());
+        await("the watch leaves", () -> !watched.alive());
+        assertThat(marker).doesNotExist();
+    }
+
+    @Test
+    void anotherEngineFindsTheContainerAndHearsItsEnd() {
+        Watch first = watched.connect();
+        var started = watched.start(first, plan(List.of(), BUSYBOX, "sleep", "60"));
+        first.close();
+        Watch second = watched.connect();
+        assertThat(second.greeting().state()).isEqualTo(Watch.State.RUNNING);
+        assertThat(second.greeting().initPid()).isEqualTo(started.pid());
+        assertThat(second.greeting().initStartTime()).isEqualTo(started.startTime());
+        second.subscribe();
+        second.signal(9);
+        assertThat(watched.end(second).code()).isEqualTo(137);
+    }
+
+    @Test
+    void anAbandonedWatchLeaves() {
+        await("the watch leaves within ten seconds and a little", () -> !watched.alive());
+        assertThatThrownBy(() -> Watch.connect(watched.dir)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void aDirectoryThatCannotHoldASocketIsRefusedInWords() {
+        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("missing")))
+                .isInstanceOf(Internal.class)
+                .hasMessageContaining("bind the socket");
+        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("x".repeat(120))))
+                .isInstanceOf(Internal.class)
+                .hasMessageContaining("too long");
+        assertThatThrownBy(() -> watched.starter.spawn(watched.dir))
+                .isInstanceOf(Internal.class)
+                .hasMessageContaining("errno 98");
     }
 }
