@@ -30,6 +30,7 @@ import java.util.random.RandomGenerator;
 public final class ArchiveReader {
     private static final int MAX_ENTRIES = 200_000;
     private static final int MAX_LINKS = 40;
+    private static final long MAX_PADDING = 64 << 20;
 
     private final ContentStore content;
     private final Spool spool;
@@ -69,6 +70,19 @@ public final class ArchiveReader {
             }
             if (files.size() + links.size() > MAX_ENTRIES) {
                 throw damaged("it has more than " + MAX_ENTRIES + " entries");
+            }
+        }
+        drain(plain);
+    }
+
+    /// To the end of the padding, where a compressed archive has its checksum and a pipe its writer.
+    private static void drain(InputStream plain) throws IOException {
+        byte[] padding = new byte[64 << 10];
+        long drained = 0;
+        for (int n = plain.read(padding); n >= 0; n = plain.read(padding)) {
+            drained += n;
+            if (drained > MAX_PADDING) {
+                throw damaged("more than " + MAX_PADDING + " bytes follow its end mark");
             }
         }
     }
