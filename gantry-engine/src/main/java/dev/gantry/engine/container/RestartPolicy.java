@@ -55,16 +55,17 @@ public record RestartPolicy(
         throw unreadable(text);
     }
 
-    /// The delay before the next start, or empty when it stays ended. `restarts` are those in a row so far, `stopped`
-    /// says that a user asked for the end, `ran` how long the run lasted.
-    public Optional<Duration> afterExit(int code, boolean stopped, int restarts, Duration ran) {
+    /// The delay before the next start, or empty when it stays ended. `stopped` says that a user asked for the
+    /// end, `restarts` are those by policy so far, `quickRuns` those before this one that were short, one after
+    /// the other, `ran` is how long this one lasted.
+    public Optional<Duration> afterExit(int code, boolean stopped, int restarts, int quickRuns, Duration ran) {
         boolean again = !stopped
                 && switch (kind) {
                     case NO -> false;
                     case ALWAYS, UNLESS_STOPPED -> true;
                     case ON_FAILURE -> code != 0 && (maxRetries == 0 || restarts < maxRetries);
                 };
-        return again ? Optional.of(ran.compareTo(GOOD_RUN) >= 0 ? FIRST_DELAY : delay(restarts)) : Optional.empty();
+        return again ? Optional.of(isGoodRun(ran) ? FIRST_DELAY : delay(quickRuns)) : Optional.empty();
     }
 
     /// Whether a container that was found ended when the engine opened is started.
@@ -77,8 +78,12 @@ public record RestartPolicy(
         };
     }
 
-    private static Duration delay(int restarts) {
-        Duration d = FIRST_DELAY.multipliedBy(1L << Math.min(restarts, 20));
+    static boolean isGoodRun(Duration ran) {
+        return ran.compareTo(GOOD_RUN) >= 0;
+    }
+
+    private static Duration delay(int quickRuns) {
+        Duration d = FIRST_DELAY.multipliedBy(1L << Math.min(quickRuns, 20));
         return d.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : d;
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.InvalidArgument;
 import io.avaje.jsonb.Json;
 import java.util.List;
 
@@ -30,5 +31,10 @@ public record Security(
         capDrop = List.copyOf(capDrop);
         groupAdd = List.copyOf(groupAdd);
         sysctls = List.copyOf(sysctls);
+        for (String sysctl : sysctls) {
+            if (sysctl.indexOf('=') < 1) {
+                throw new InvalidArgument("set sysctl " + sysctl, "it has no value", "write name=value");
+            }
+        }
     }
 }

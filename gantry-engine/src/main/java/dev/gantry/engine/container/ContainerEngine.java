@@ -1,0 +1,147 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.ContainerId;
+import dev.gantry.engine.event.Events;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.linux.Linux;
+import dev.gantry.runtime.oci.HostFacts;
+import dev.gantry.runtime.oci.LaunchContext;
+import dev.gantry.runtime.plan.LaunchPlan;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The containers of one data root with everything behind them. Opening settles what happened while no engine lived;
+/// closing leaves what runs alone.
+public final class ContainerEngine implements AutoCloseable {
+    private final ContainerIndex index;
+    private final LiveContainers containers;
+    private final Lifecycle lifecycle;
+
+    private ContainerEngine(ContainerIndex index, LiveContainers containers, Lifecycle lifecycle) {
+        this.index = index;
+        this.containers = containers;
+        this.lifecycle = lifecycle;
+    }
+
+    /// What an engine of containers works with.
+    ///
+    /// @param autostart see [dev.gantry.engine.GantryOptions]
+    public record Parts(
+            ContainerTable table,
+            Events events,
+            Images images,
+            Snapshotter snapshots,
+            RootFiles rootFiles,
+            Watches watches,
+            Places places,
+            HostFacts host,
+            Linux linux,
+            List<String> autostart,
+            Clock clock,
+            RandomGenerator random) {
+        public Parts {
+            autostart = List.copyOf(autostart);
+        }
+    }
+
+    public static ContainerEngine open(Parts p) {
+        var index = new ContainerIndex();
+        var releases = new Releases(p.linux(), p.host().cgroups(), p.places().cgroup());
+        var launcher = new Launcher(
+                p.watches(), p.places(), p.host(), p.images(), p.snapshots(), p.rootFiles(), p.autostart());
+        var removals = new LateRemoval();
+        var lifecycle = new Lifecycle(
+                p.table(), p.events(), launcher, releases, p.places(), p.host().bootId(), p.clock(), removals);
+        var removal = new Removal(index, p.table(), p.images(), p.places(), releases, lifecycle);
+        removals.removal = removal;
+        var engine = new ContainerEngine(
+                index,
+                new LiveContainers(
+                        index, p.table(), p.images(), p.places(), lifecycle, removal, releases, p.clock(), p.random()),
+                lifecycle);
+        new Adopter(index, lifecycle, removal, releases, p).adopt();
+        return engine;
+    }
+
+    /// Ends lead to removals, and removals wait for ends.
+    private static final class LateRemoval implements Consumer<Cell> {
+        private volatile @Nullable Removal removal;
+
+        @Override
+        public void accept(Cell cell) {
+            Removal wired = removal;
+            if (wired != null) {
+                wired.remove(cell, false);
+            }
+        }
+    }
+
+    public Containers containers() {
+        return containers;
+    }
+
+    /// For execs.
+    public Running running(ContainerId id) {
+        Cell cell = index.need(id);
+        cell.turn.lock();
+        try {
+            Task task = cell.task;
+            if (!(cell.row.state() instanceof ContainerState.Running state) || task == null) {
+                throw new Conflict(
+                        "exec in container " + cell.row.name(),
+                        "container " + cell.id.hex() + " is not running",
+                        "start it first");
+            }
+            LaunchPlan plan = task.plan;
+            RootFs root = cell.root;
+            if (plan == null || root == null) {
+                throw new Conflict(
+                        "exec in container " + cell.row.name(),
+                        "the plan it was started with is lost",
+                        "restart the container");
+            }
+            return new Running(
+                    id,
+                    cell.row.name(),
+                    new LaunchContext.Peer(state.pid(), state.startTime()),
+                    plan,
+                    task.directory,
+                    root,
+                    cell.row.spec().command().user());
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// The directory of the watch of a container that runs.
+    public Optional<Path> watchDirectory(ContainerId id) {
+        return index.get(id)
+                .filter(cell -> cell.row.state() instanceof ContainerState.Running)
+                .map(cell -> Path.of(cell.row.watchDirectory()));
+    }
+
+    @Override
+    public void close() {
+        lifecycle.close();
+        for (Cell cell : index.all()) {
+            cell.turn.lock();
+            try {
+                lifecycle.cancelRestart(cell);
+                Task task = cell.task;
+                if (task != null) {
+                    task.watch.close();
+                }
+            } finally {
+                cell.turn.unlock();
+            }
+        }
+    }
+}

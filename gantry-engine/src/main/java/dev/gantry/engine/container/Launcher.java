@@ -1,0 +1,199 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Internal;
+import dev.gantry.images.image.Image;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.runtime.oci.HostFacts;
+import dev.gantry.runtime.oci.LaunchContext;
+import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
+import dev.gantry.runtime.oci.PlanCompiler;
+import dev.gantry.runtime.oci.RuntimeSpec;
+import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.plan.PlanCodec;
+import dev.gantry.runtime.plan.Step;
+import dev.gantry.runtime.seccomp.SeccompProfile;
+import dev.gantry.runtime.watch.LaunchOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Starts one container: writes its files, compiles its plan, hands it to a watch.
+final class Launcher {
+    /// The plan beside the watch, for an exec or a release by a later engine.
+    static final String PLAN_FILE = "plan";
+
+    private final Watches watches;
+    private final Places places;
+    private final HostFacts host;
+    private final Images images;
+    private final Snapshotter snapshots;
+    private final RootFiles rootFiles;
+    private final List<String> autostart;
+    private final PlanCompiler compiler = new PlanCompiler();
+    private final SeccompProfile standard = SeccompProfile.standard();
+
+    Launcher(
+            Watches watches,
+            Places places,
+            HostFacts host,
+            Images images,
+            Snapshotter snapshots,
+            RootFiles rootFiles,
+            List<String> autostart) {
+        this.watches = watches;
+        this.places = places;
+        this.host = host;
+        this.images = images;
+        this.snapshots = snapshots;
+        this.rootFiles = rootFiles;
+        this.autostart = List.copyOf(autostart);
+    }
+
+    /// What `launch` would hand to the watch of this container now. Its files under `/etc` are written on the way.
+    LaunchPlan plan(Cell cell) {
+        StoredContainer row = cell.row;
+        ContainerSpec spec = row.spec();
+        Container.Files files = Container.Files.in(places.containers(), row.id());
+        RootFs root = mountable(cell);
+        UserLookup.Identity user = UserLookup.resolve(
+                spec.command().user(),
+                spec.security().groupAdd(),
+                rootFiles.read(root, "etc/passwd"),
+                rootFiles.read(root, "etc/group"));
+        String hostname = RuntimeConfig.hostname(spec, row.id(), hostsName());
+        writeEtc(spec, hostname, files);
+        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard);
+        return compiler.compile(config, context(row, root, files));
+    }
+
+    /// Launches in a watch that waits.
+    LaunchOutcome launch(Cell cell, Task task, LaunchPlan plan) {
+        byte[] encoded = PlanCodec.encode(plan);
+        try {
+            if (cell.row.history().startedAt().isPresent()) {
+                Files.deleteIfExists(places.exitRecord(cell.id));
+            }
+            Files.write(task.directory.resolve(PLAN_FILE), encoded);
+        } catch (IOException e) {
+            throw new Internal(
+                    "prepare container " + cell.row.name(),
+                    String.valueOf(e.getMessage()),
+                    "look at the disk of the run root and the data root",
+                    e);
+        }
+        task.plan = plan;
+        return task.watch.launch(encoded);
+    }
+
+    Task spawn(ContainerId id) {
+        return watches.spawn(places.watch(id));
+    }
+
+    private RootFs root(Cell cell) {
+        RootFs root = cell.root;
+        if (root == null) {
+            root = images.find(cell.id)
+                    .orElseThrow(() -> new Internal(
+                            "start container " + cell.row.name(),
+                            "its writable layer is gone",
+                            "remove it and create it again"));
+            cell.root = root;
+        }
+        return root;
+    }
+
+    /// Nobody will ask for the files of a container that is removed at its end: they need not reach the disk.
+    private RootFs mountable(Cell cell) {
+        RootFs root = root(cell);
+        if (!cell.row.spec().autoRemove()) {
+            return root;
+        }
+        if (cell.row.history().startedAt().isPresent()) {
+            snapshots.allowRemount(cell.id);
+        }
+        return root.forgettable();
+    }
+
+    private LaunchContext context(StoredContainer row, RootFs root, Container.Files files) {
+        List<String> lowers = root.lowers().stream().map(Path::toString).toList();
+        return new LaunchContext(
+                        host,
+                        new LaunchContext.Root.Overlay(
+                                lowers, root.upper().toString(), root.work().toString(), root.options()),
+                        places.attachPoint().toString(),
+                        places.cgroup(row.id()),
+                        watchOptions(row, files))
+                .withCovers(covers(row))
+                .withInit(row.spec().init());
+    }
+
+    private WatchOptions watchOptions(StoredContainer row, Container.Files files) {
+        ContainerSpec spec = row.spec();
+        WatchOptions options = WatchOptions.NONE
+                .withExitRecord(places.exitRecord(row.id()).toString())
+                .withStdin(
+                        !spec.streams().openStdin()
+                                ? Step.Stdin.NONE
+                                : spec.streams().stdinOnce() ? Step.Stdin.ONCE : Step.Stdin.OPEN);
+        ContainerSpec.LogConfig log = spec.log();
+        if (log.kind() == ContainerSpec.LogConfig.Kind.JSON_FILE) {
+            options = options.withLog(new Step.Log(
+                    Step.Log.JSON_FILE, files.log().toString(), log.maxBytes(), log.maxFiles(), log.blocking()));
+        }
+        boolean cares = spec.autoRemove() || spec.restart().kind() != RestartPolicy.Kind.NO;
+        return cares && !autostart.isEmpty() ? options.withOrphan(autostart) : options;
+    }
+
+    /// Over a directory of the host our own places would be seen below it.
+    private List<String> covers(StoredContainer row) {
+        if (!row.spec().image().startsWith("dir:")
+                || !(images.resolve(row.spec().image()).source() instanceof Image.Source.Directory directory)) {
+            return List.of();
+        }
+        List<String> covers = new ArrayList<>();
+        for (Path ours : places.hidden()) {
+            if (ours.startsWith(directory.path()) && !ours.equals(directory.path())) {
+                covers.add("/" + directory.path().relativize(ours));
+            }
+        }
+        return covers;
+    }
+
+    private void writeEtc(ContainerSpec spec, String hostname, Container.Files files) {
+        try {
+            Files.writeString(files.hostname(), EtcFiles.hostname(hostname));
+            Files.writeString(
+                    files.hosts(),
+                    EtcFiles.hosts(hostname, spec.domainname(), spec.names().extraHosts()));
+            Files.writeString(files.resolvConf(), EtcFiles.resolvConf(resolvConf(), spec.names()));
+        } catch (IOException e) {
+            throw new Internal(
+                    "write the container's files in " + files.directory(),
+                    String.valueOf(e.getMessage()),
+                    "look at the disk of the data root for space and errors",
+                    e);
+        }
+    }
+
+    private static String resolvConf() throws IOException {
+        try {
+            return Files.readString(Path.of("/etc/resolv.conf"));
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private static String hostsName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}

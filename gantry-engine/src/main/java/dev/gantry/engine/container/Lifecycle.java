@@ -1,0 +1,459 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.base.Unavailable;
+import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.EventDraft;
+import dev.gantry.engine.event.Events;
+import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.watch.ExitRecord;
+import dev.gantry.runtime.watch.Exited;
+import dev.gantry.runtime.watch.LaunchOutcome;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// From start to end and again: the one place where a container's state changes between its creation and its removal.
+final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Duration KILL_TAKES = Duration.ofSeconds(20);
+    private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
+
+    private final ContainerTable table;
+    private final Events events;
+    private final Launcher launcher;
+    private final Releases releases;
+    private final Places places;
+    private final String bootId;
+    private final Clock clock;
+
+    /// Ends are followed by this when they are for good and the container is to be removed.
+    private final Consumer<Cell> remover;
+
+    private volatile boolean closing;
+
+    Lifecycle(
+            ContainerTable table,
+            Events events,
+            Launcher launcher,
+            Releases releases,
+            Places places,
+            String bootId,
+            Clock clock,
+            Consumer<Cell> remover) {
+        this.table = table;
+        this.events = events;
+        this.launcher = launcher;
+        this.releases = releases;
+        this.places = places;
+        this.bootId = bootId;
+        this.clock = clock;
+        this.remover = remover;
+    }
+
+    // start
+
+    StartOutcome start(Cell cell) {
+        cell.turn.lock();
+        try {
+            switch (cell.row.state()) {
+                case ContainerState.Running _ -> {
+                    return StartOutcome.ALREADY_RUNNING;
+                }
+                case ContainerState.Removing _ ->
+                    throw new Conflict(what("start", cell), "it is being removed", "create a new one");
+                case ContainerState.Dead(String why) ->
+                    throw new Conflict(what("start", cell), why, "remove it and create it again");
+                case ContainerState.Created _, ContainerState.Exited _, ContainerState.Restarting _ -> {}
+            }
+            cancelRestart(cell);
+            cell.quickRuns = 0;
+            launch(cell, 0);
+            return StartOutcome.STARTED;
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// A watch that waits for this container's start, made if there is none. The cell's turn is held.
+    Task pending(Cell cell) {
+        Task task = cell.task;
+        if (task != null && !task.launched && !task.watch.gone().isDone()) {
+            return task;
+        }
+        if (task != null) {
+            releases.await(task, cell.id.hex());
+            task.watch.close();
+        }
+        Task fresh = launcher.spawn(cell.id);
+        cell.task = fresh;
+        if (cell.rows > 0) {
+            fresh.watch.resize(cell.rows, cell.columns);
+        }
+        return fresh;
+    }
+
+    private void launch(Cell cell, int restarts) {
+        Task task = null;
+        try {
+            task = pending(cell);
+            LaunchPlan plan = launcher.plan(cell);
+            switch (launcher.launch(cell, task, plan)) {
+                case LaunchOutcome.Started started -> started(cell, task, started, restarts);
+                case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
+            }
+        } catch (GantryException e) {
+            failed(cell, task, e);
+            throw e;
+        }
+    }
+
+    private void started(Cell cell, Task task, LaunchOutcome.Started started, int restarts) {
+        task.launched = true;
+        Instant now = clock.instant();
+        var state = new ContainerState.Running((int) started.pid(), started.startTime(), now);
+        Container.History told = cell.row.history();
+        var history = new Container.History(Optional.of(now), told.exit(), restarts, false, "");
+        StoredContainer row = cell.row.started(bootId, task.directory.toString(), state, history);
+        commit(cell, row, List.of(event(cell, "start", Map.of())), Durability.PROCESS);
+        listen(cell, task);
+    }
+
+    private void failed(Cell cell, @Nullable Task task, GantryException e) {
+        if (task != null) {
+            cell.task = null;
+            task.watch.close();
+            clear(task);
+        }
+        Container.History h = cell.row.history();
+        commit(
+                cell,
+                cell.row.with(new Container.History(
+                        h.startedAt(), h.exit(), h.restarts(), h.stopped(), e.what() + ": " + e.why())),
+                List.of(),
+                Durability.PROCESS);
+        if (cell.row.spec().autoRemove()) {
+            removeSoon(cell);
+        }
+    }
+
+    /// Has the end of a run told to [#ended].
+    void listen(Cell cell, Task task) {
+        task.watch.exited().whenComplete((exited, lost) -> {
+            if (!closing) {
+                // On a thread of its own: this one reads the watch's answers, for which others may wait in our turn.
+                Thread.startVirtualThread(() -> {
+                    if (exited != null) {
+                        ended(cell, task, exited);
+                    } else {
+                        lost(cell, task);
+                    }
+                });
+            }
+        });
+        // Only then: a watch that leaves removes its socket by name.
+        task.watch.gone().thenRun(() -> {
+            task.watch.close();
+            if (!closing) {
+                clear(task);
+            }
+        });
+    }
+
+    // end
+
+    private void ended(Cell cell, Task task, Exited exited) {
+        cell.turn.lock();
+        try {
+            if (cell.task == task && cell.row.state() instanceof ContainerState.Running) {
+                settle(cell, new Exit(exited.code(), exited.outOfMemory(), exited.finishedAt(), ""));
+            }
+        } catch (GantryException e) {
+            LOG.error("end of container id={} not stored: {}", cell.id.shortHex(), e.getMessage());
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// The watch is gone and told nothing: its exit record decides, else nobody supervises the container any more.
+    private void lost(Cell cell, Task task) {
+        cell.turn.lock();
+        try {
+            if (cell.task != task || !(cell.row.state() instanceof ContainerState.Running running)) {
+                return;
+            }
+            Optional<ExitRecord> record = record(cell).filter(r -> Adoption.isOf(r, running, cell.row.bootId()));
+            if (record.isPresent()) {
+                settle(cell, Adoption.exit(record.get()));
+            } else {
+                settleLost(cell);
+            }
+        } catch (GantryException e) {
+            LOG.error("loss of container id={} not stored: {}", cell.id.shortHex(), e.getMessage());
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    void settleLost(Cell cell) {
+        releases.release(cell.id.hex());
+        settle(cell, new Exit(Adoption.LOST_CODE, false, clock.instant(), Adoption.LOST));
+    }
+
+    Optional<ExitRecord> record(Cell cell) {
+        try {
+            return ExitRecord.read(places.exitRecord(cell.id));
+        } catch (IOException e) {
+            throw new Internal(
+                    "read the exit record of " + cell.row.name(),
+                    String.valueOf(e.getMessage()),
+                    "look at the disk of the data root",
+                    e);
+        }
+    }
+
+    /// A run has ended with `exit`: stored, told, and followed by what the policy wants. The cell's turn is held.
+    void settle(Cell cell, Exit exit) {
+        StoredContainer row = cell.row;
+        Container.History h = row.history();
+        Duration ran = Duration.between(h.startedAt().orElse(exit.at()), exit.at());
+        Optional<Duration> again =
+                row.spec().restart().afterExit(exit.code(), h.stopped(), h.restarts(), cell.quickRuns, ran);
+        cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
+        Optional<Instant> due = again.map(exit.at()::plus);
+        ContainerState next =
+                due.isPresent() ? new ContainerState.Restarting(exit, due.get()) : new ContainerState.Exited(exit);
+        var history = new Container.History(h.startedAt(), Optional.of(exit), h.restarts(), h.stopped(), exit.words());
+        List<EventDraft> told = new ArrayList<>();
+        if (exit.oomKilled()) {
+            told.add(event(cell, "oom", Map.of()));
+        }
+        told.add(event(
+                cell,
+                "die",
+                Map.of("exitCode", Integer.toString(exit.code()), "execDuration", Long.toString(ran.toSeconds()))));
+        commit(cell, row.with(next, history), told, Durability.PROCESS);
+        cell.tellEnd(exit, due.isEmpty());
+        if (due.isPresent()) {
+            restartAt(cell, due.get());
+        } else if (row.spec().autoRemove()) {
+            removeSoon(cell);
+        }
+    }
+
+    private void clear(Task task) {
+        try {
+            Watches.clear(task.directory);
+        } catch (GantryException e) {
+            LOG.warn("watch directory left: {}", e.getMessage());
+        }
+    }
+
+    private void removeSoon(Cell cell) {
+        Thread.startVirtualThread(() -> {
+            try {
+                remover.accept(cell);
+            } catch (GantryException e) {
+                LOG.warn("container id={} not removed at its end: {}", cell.id.shortHex(), e.getMessage());
+            }
+        });
+    }
+
+    // restart by policy
+
+    /// The cell's turn is held.
+    void restartAt(Cell cell, Instant due) {
+        cell.restart = Thread.startVirtualThread(() -> {
+            try {
+                Thread.sleep(Duration.between(clock.instant(), due).plusMillis(1));
+            } catch (InterruptedException e) {
+                return;
+            }
+            restartNow(cell);
+        });
+    }
+
+    private void restartNow(Cell cell) {
+        cell.turn.lock();
+        try {
+            if (closing
+                    || cell.restart != Thread.currentThread()
+                    || !(cell.row.state() instanceof ContainerState.Restarting again)) {
+                return;
+            }
+            cell.restart = null;
+            Exit last = again.last();
+            try {
+                launch(cell, cell.row.history().restarts() + 1);
+            } catch (GantryException e) {
+                Container.History h = cell.row.history();
+                commit(cell, cell.row.with(new ContainerState.Exited(last), h), List.of(), Durability.PROCESS);
+                cell.tellEnd(last, true);
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    void cancelRestart(Cell cell) {
+        Thread waiting = cell.restart;
+        cell.restart = null;
+        if (waiting != null && waiting != Thread.currentThread()) {
+            waiting.interrupt();
+        }
+    }
+
+    // stop and kill
+
+    StopOutcome stop(Cell cell, StopRequest how) {
+        ExitWait end;
+        cell.turn.lock();
+        try {
+            if (cell.row.state() instanceof ContainerState.Restarting again) {
+                cancelRestart(cell);
+                Exit last = again.last();
+                commit(
+                        cell,
+                        cell.row.with(new ContainerState.Exited(last), stopped(cell)),
+                        List.of(event(cell, "stop", Map.of())),
+                        Durability.PROCESS);
+                cell.tellEnd(last, true);
+                return StopOutcome.STOPPED;
+            }
+            if (!(cell.row.state() instanceof ContainerState.Running)) {
+                return StopOutcome.ALREADY_STOPPED;
+            }
+            end = cell.expect(WaitCondition.NEXT_EXIT);
+            int signal = how.signal().orElse(stopSignal(cell));
+            signalStopping(cell, signal);
+        } finally {
+            cell.turn.unlock();
+        }
+        Duration patience = how.timeout().orElse(stopTimeout(cell));
+        boolean gently = end.within(patience.isNegative() ? Duration.ofDays(36_500) : patience)
+                .isPresent();
+        if (!gently) {
+            killAndWait(cell, end);
+        }
+        events.publish(Event.Kind.CONTAINER, "stop", cell.id.hex(), attributes(cell, Map.of()));
+        return gently ? StopOutcome.STOPPED : StopOutcome.KILLED;
+    }
+
+    /// Kills it if it runs, and waits for the end.
+    void killAndWait(Cell cell, ExitWait end) {
+        cell.turn.lock();
+        try {
+            if (cell.row.state() instanceof ContainerState.Running) {
+                signalStopping(cell, Signals.KILL);
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+        if (end.within(KILL_TAKES).isEmpty()) {
+            throw new Unavailable(
+                    what("kill", cell),
+                    "it has not ended within " + KILL_TAKES.toSeconds() + " s of SIGKILL",
+                    "see whether its processes hang in the kernel");
+        }
+    }
+
+    void kill(Cell cell, int signal) {
+        cell.turn.lock();
+        try {
+            if (!(cell.row.state() instanceof ContainerState.Running)) {
+                throw new Conflict(what("kill", cell), "it is not running", "start it first");
+            }
+            if (signal == Signals.KILL || signal == stopSignal(cell)) {
+                signalStopping(cell, signal);
+            } else {
+                send(cell, signal);
+                events.publish(Event.Kind.CONTAINER, "kill", cell.id.hex(), attributes(cell, signalled(signal)));
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// First the wish for an end is stored, so that no policy undoes it, then the signal is sent.
+    private void signalStopping(Cell cell, int signal) {
+        commit(cell, cell.row.with(stopped(cell)), List.of(event(cell, "kill", signalled(signal))), Durability.PROCESS);
+        send(cell, signal);
+    }
+
+    private void send(Cell cell, int signal) {
+        Task task = cell.task;
+        if (task == null) {
+            throw new IllegalStateException("a running container has a task");
+        }
+        try {
+            task.watch.signal(signal);
+        } catch (Conflict e) {
+            // It has ended in this moment, and the end is on its way to us.
+        } catch (Unavailable e) {
+            if (signal != Signals.KILL) {
+                throw e;
+            }
+            // The watch is gone. Whatever is left is killed when that is settled.
+        }
+    }
+
+    private static Map<String, String> signalled(int signal) {
+        return Map.of("signal", Integer.toString(signal));
+    }
+
+    static Container.History stopped(Cell cell) {
+        Container.History h = cell.row.history();
+        return new Container.History(h.startedAt(), h.exit(), h.restarts(), true, h.error());
+    }
+
+    private static int stopSignal(Cell cell) {
+        String signal = cell.row.spec().stop().signal();
+        return signal.isEmpty() ? Signals.TERM : Signals.parse(signal);
+    }
+
+    private static Duration stopTimeout(Cell cell) {
+        int seconds = cell.row.spec().stop().timeoutSeconds();
+        return seconds == ContainerSpec.Stop.DEFAULT ? DEFAULT_STOP : Duration.ofSeconds(seconds);
+    }
+
+    // rows and events
+
+    void commit(Cell cell, StoredContainer row, List<EventDraft> told, Durability durability) {
+        table.update(row, told, durability).await();
+        cell.row = row;
+    }
+
+    EventDraft event(Cell cell, String action, Map<String, String> more) {
+        return new EventDraft(clock.instant(), Event.Kind.CONTAINER, action, cell.id.hex(), attributes(cell, more));
+    }
+
+    private static Map<String, String> attributes(Cell cell, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(cell.row.spec().labels());
+        all.put("image", cell.row.spec().image());
+        all.put("name", cell.row.name());
+        all.putAll(more);
+        return all;
+    }
+
+    static String what(String verb, Cell cell) {
+        return verb + " container " + cell.row.name();
+    }
+
+    /// From now on the end of a connection is ours and says nothing of the container.
+    void close() {
+        closing = true;
+    }
+}

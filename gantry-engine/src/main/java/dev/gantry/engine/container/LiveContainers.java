@@ -1,0 +1,310 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.images.image.Image;
+import dev.gantry.images.image.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The containers of one data root, alive under their watches.
+final class LiveContainers implements Containers {
+    private static final int NAME_ATTEMPTS = 50;
+
+    private final ContainerIndex index;
+    private final ContainerTable table;
+    private final Images images;
+    private final Places places;
+    private final Lifecycle lifecycle;
+    private final Removal removal;
+    private final Releases releases;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    LiveContainers(
+            ContainerIndex index,
+            ContainerTable table,
+            Images images,
+            Places places,
+            Lifecycle lifecycle,
+            Removal removal,
+            Releases releases,
+            Clock clock,
+            RandomGenerator random) {
+        this.index = index;
+        this.table = table;
+        this.images = images;
+        this.places = places;
+        this.lifecycle = lifecycle;
+        this.removal = removal;
+        this.releases = releases;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public Container create(String name, ContainerSpec asked) {
+        Image image = images.resolve(asked.image());
+        ContainerSpec spec = SpecMerge.merge(asked, image.config());
+        if (!spec.stop().signal().isEmpty()) {
+            Signals.parse(spec.stop().signal());
+        }
+        makeSources(spec);
+        ContainerId id = ContainerId.random(random);
+        String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
+        Cell cell = new Cell(new StoredContainer(
+                id,
+                chosen,
+                spec,
+                image.id().digest().toString(),
+                clock.instant(),
+                new ContainerState.Created(),
+                Container.History.NONE,
+                "",
+                ""));
+        try {
+            Files.createDirectory(places.containers().resolve(id.hex()));
+            cell.root = images.prepare(id, image);
+            table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
+                    .await();
+        } catch (IOException e) {
+            throw undone(
+                    cell,
+                    new Internal(
+                            "create container " + chosen,
+                            String.valueOf(e),
+                            "look at the disk of the data root for space and errors",
+                            e));
+        } catch (GantryException e) {
+            throw undone(cell, e);
+        }
+        index.add(cell);
+        return view(cell);
+    }
+
+    private GantryException undone(Cell cell, GantryException failure) {
+        index.giveBack(cell.row.name(), cell.id);
+        try {
+            images.release(cell.id);
+            Removal.delete(places.containers().resolve(cell.id.hex()));
+        } catch (GantryException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    /// Refused now rather than at the start, where it is found out again.
+    private static void makeSources(ContainerSpec spec) {
+        for (ContainerSpec.Bind bind : spec.binds()) {
+            Path source = Path.of(bind.source());
+            if (Files.exists(source)) {
+                continue;
+            }
+            if (!bind.makeSource()) {
+                throw new InvalidArgument(
+                        "create a container of " + spec.image(),
+                        "bind source path does not exist: " + bind.source(),
+                        "make it first");
+            }
+            try {
+                Files.createDirectories(source);
+            } catch (IOException e) {
+                throw new InvalidArgument(
+                        "create a container of " + spec.image(),
+                        "the source of a bind cannot be made: " + e,
+                        "make it first",
+                        e);
+            }
+        }
+    }
+
+    private String takeName(String name, ContainerId id) {
+        if (!name.isEmpty()) {
+            index.take(name, id);
+            return name;
+        }
+        for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+            String candidate = ContainerNames.random(random, attempt);
+            if (index.tryTake(candidate, id)) {
+                return candidate;
+            }
+        }
+        index.take(id.shortHex(), id);
+        return id.shortHex();
+    }
+
+    @Override
+    public Container find(String text) {
+        return view(index.find(text));
+    }
+
+    @Override
+    public Optional<Container> get(ContainerId id) {
+        return index.get(id).map(this::view);
+    }
+
+    @Override
+    public List<Container> list() {
+        List<Container> all = new ArrayList<>();
+        index.all().forEach(cell -> all.add(view(cell)));
+        all.sort(Comparator.comparing(Container::created).reversed());
+        return all;
+    }
+
+    private Container view(Cell cell) {
+        StoredContainer r = cell.row;
+        return new Container(
+                r.id(),
+                r.name(),
+                r.spec(),
+                r.imageId(),
+                r.created(),
+                r.state(),
+                r.history(),
+                Container.Files.in(places.containers(), r.id()));
+    }
+
+    @Override
+    public StartOutcome start(ContainerId id) {
+        return lifecycle.start(index.need(id));
+    }
+
+    @Override
+    public StopOutcome stop(ContainerId id, StopRequest how) {
+        return lifecycle.stop(index.need(id), how);
+    }
+
+    @Override
+    public void restart(ContainerId id, StopRequest how) {
+        Cell cell = index.need(id);
+        lifecycle.stop(cell, how);
+        lifecycle.start(cell);
+    }
+
+    @Override
+    public void kill(ContainerId id, int signal) {
+        lifecycle.kill(index.need(id), signal);
+    }
+
+    @Override
+    public ExitWait expect(ContainerId id, WaitCondition condition) {
+        return index.need(id).expect(condition);
+    }
+
+    @Override
+    public void remove(ContainerId id, boolean force) {
+        removal.remove(index.need(id), force);
+    }
+
+    @Override
+    public void rename(ContainerId id, String to) {
+        Cell cell = index.need(id);
+        String name = to.startsWith("/") ? to.substring(1) : to;
+        cell.turn.lock();
+        try {
+            String old = cell.row.name();
+            if (old.equals(name)) {
+                throw new InvalidArgument("rename container " + old, "it has this name already", "choose another name");
+            }
+            index.take(name, id);
+            try {
+                StoredContainer renamed = cell.row.named(name);
+                var event = lifecycle.event(cell, "rename", Map.of("oldName", "/" + old, "name", name));
+                lifecycle.commit(cell, renamed, List.of(event), Durability.POWER);
+            } catch (GantryException e) {
+                index.giveBack(name, id);
+                throw e;
+            }
+            index.giveBack(old, id);
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    @Override
+    public void resize(ContainerId id, int rows, int columns) {
+        Cell cell = index.need(id);
+        cell.turn.lock();
+        try {
+            cell.rows = rows;
+            cell.columns = columns;
+            Task task = cell.task;
+            boolean current = task != null && (!task.launched || cell.row.state() instanceof ContainerState.Running);
+            if (task != null && current) {
+                task.watch.resize(rows, columns);
+            } else if (cell.row.state() instanceof ContainerState.Exited) {
+                throw new Conflict("resize container " + cell.row.name(), "it is not running", "start it first");
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    @Override
+    public Attachment attach(ContainerId id, AttachRequest what) {
+        Cell cell = index.need(id);
+        cell.turn.lock();
+        try {
+            Task task = switch (cell.row.state()) {
+                case ContainerState.Running _ -> cell.task;
+                case ContainerState.Created _, ContainerState.Exited _ -> lifecycle.pending(cell);
+                case ContainerState.Restarting _ ->
+                    throw new Conflict(
+                            "attach to container " + cell.row.name(), "it is restarting", "wait until it is running");
+                case ContainerState.Dead _, ContainerState.Removing _ ->
+                    throw new Conflict(
+                            "attach to container " + cell.row.name(),
+                            "it is " + cell.row.state().word(),
+                            "create a new one");
+            };
+            if (task == null) {
+                throw new IllegalStateException("a running container has a task");
+            }
+            task.attachments++;
+            boolean stdin = what.stdin() && cell.row.spec().streams().openStdin();
+            Path log = Container.Files.in(places.containers(), id).log();
+            return new WatchAttachment(
+                    task.watch.attach(WatchAttachment.options(what, stdin, log)),
+                    cell.row.spec().streams().tty(),
+                    () -> letGo(cell, task));
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// A watch that was made for an attachment alone goes with the last one.
+    private static void letGo(Cell cell, Task task) {
+        cell.turn.lock();
+        try {
+            task.attachments--;
+            if (task.attachments == 0 && !task.launched && cell.task == task) {
+                cell.task = null;
+                task.watch.close();
+                Watches.clear(task.directory);
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    @Override
+    public List<Integer> processes(ContainerId id) {
+        Cell cell = index.need(id);
+        if (!(cell.row.state() instanceof ContainerState.Running)) {
+            throw new Conflict("list processes of container " + cell.row.name(), "it is not running", "start it first");
+        }
+        return releases.processes(id.hex()).stream().map(Long::intValue).toList();
+    }
+}

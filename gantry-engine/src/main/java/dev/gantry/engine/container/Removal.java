@@ -1,0 +1,138 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.engine.container.ContainerTable.Commit;
+import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.images.image.Images;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// The end of a container: its files, its row, its name. The row and the files go at the same time: should the engine
+/// die
+/// between, a directory without a row is garbage and is removed by the next one, and a row without its directory says
+/// that it is dead.
+final class Removal {
+    private final ContainerIndex index;
+    private final ContainerTable table;
+    private final Images images;
+    private final Places places;
+    private final Releases releases;
+    private final Lifecycle lifecycle;
+
+    Removal(
+            ContainerIndex index,
+            ContainerTable table,
+            Images images,
+            Places places,
+            Releases releases,
+            Lifecycle lifecycle) {
+        this.index = index;
+        this.table = table;
+        this.images = images;
+        this.places = places;
+        this.releases = releases;
+        this.lifecycle = lifecycle;
+    }
+
+    void remove(Cell cell, boolean force) {
+        while (true) {
+            ExitWait end;
+            cell.turn.lock();
+            try {
+                switch (cell.row.state()) {
+                    case ContainerState.Removing _ ->
+                        throw new Conflict(
+                                Lifecycle.what("remove", cell),
+                                "removal of container " + cell.row.name() + " is already in progress",
+                                "wait for it");
+                    case ContainerState.Running _ -> {
+                        if (!force) {
+                            throw new Conflict(
+                                    Lifecycle.what("remove", cell), "it is running", "stop it first, or use force");
+                        }
+                        end = cell.expect(WaitCondition.NEXT_EXIT);
+                    }
+                    case ContainerState.Restarting _ -> {
+                        if (!force) {
+                            throw new Conflict(
+                                    Lifecycle.what("remove", cell), "it is restarting", "stop it first, or use force");
+                        }
+                        lifecycle.cancelRestart(cell);
+                        removeNow(cell);
+                        return;
+                    }
+                    case ContainerState.Created _, ContainerState.Exited _, ContainerState.Dead _ -> {
+                        removeNow(cell);
+                        return;
+                    }
+                }
+            } finally {
+                cell.turn.unlock();
+            }
+            lifecycle.killAndWait(cell, end);
+            if (index.get(cell.id).isEmpty()) {
+                return; // it had autoRemove
+            }
+        }
+    }
+
+    /// The cell's turn is held, and nothing runs.
+    void removeNow(Cell cell) {
+        if (index.get(cell.id).isEmpty()) {
+            return;
+        }
+        StoredContainer before = cell.row;
+        if (!(before.state() instanceof ContainerState.Removing)) {
+            cell.row = before.with(new ContainerState.Removing(), before.history());
+        }
+        try {
+            Task task = cell.task;
+            if (task != null) {
+                if (task.launched) {
+                    releases.await(task, cell.id.hex());
+                }
+                task.watch.close();
+                Watches.clear(task.directory);
+                cell.task = null;
+            }
+            Commit commit =
+                    table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
+            images.release(cell.id);
+            delete(places.containers().resolve(cell.id.hex()));
+            commit.await();
+        } catch (GantryException e) {
+            StoredContainer dead =
+                    cell.row.with(new ContainerState.Dead("its removal failed: " + e.getMessage()), before.history());
+            cell.row = dead;
+            table.insert(dead, lifecycle.event(cell, "dead", Map.of()), Durability.PROCESS);
+            throw e;
+        }
+        index.remove(cell);
+        cell.tellRemoved();
+    }
+
+    /// Deletes a container's directory, which has plain files only; what is absent is not an error.
+    static void delete(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (NoSuchFileException e) {
+            // It is what was wanted.
+        } catch (IOException e) {
+            throw new Internal(
+                    "remove directory " + directory,
+                    String.valueOf(e),
+                    "look at the file system of the data root, then remove it again",
+                    e);
+        }
+    }
+}

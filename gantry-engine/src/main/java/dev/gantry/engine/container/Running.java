@@ -1,0 +1,11 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.runtime.oci.LaunchContext.Peer;
+import dev.gantry.runtime.plan.LaunchPlan;
+import java.nio.file.Path;
+
+/// What an exec needs of a running container: its init, and the plan it was started with.
+public record Running(
+        ContainerId id, String name, Peer init, LaunchPlan plan, Path watchDirectory, RootFs root, String user) {}

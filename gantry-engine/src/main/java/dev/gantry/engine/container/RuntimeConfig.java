@@ -1,0 +1,149 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.runtime.oci.DefaultSpec;
+import dev.gantry.runtime.oci.HostFacts;
+import dev.gantry.runtime.oci.RuntimeSpec;
+import dev.gantry.runtime.oci.SpecBuilder;
+import dev.gantry.runtime.seccomp.SeccompProfile;
+import java.util.ArrayList;
+import java.util.List;
+
+/// From what was asked for to an OCI runtime configuration. Pure.
+final class RuntimeConfig {
+    private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private RuntimeConfig() {}
+
+    static RuntimeSpec of(
+            ContainerSpec spec,
+            String hostname,
+            UserLookup.Identity user,
+            Container.Files files,
+            HostFacts host,
+            SeccompProfile standard) {
+        SpecBuilder b = DefaultSpec.builder(host)
+                .args(argv(spec.command()))
+                .env(env(spec, hostname, user.home()))
+                .cwd(
+                        spec.command().workingDir().isEmpty()
+                                ? "/"
+                                : spec.command().workingDir())
+                .user(user.uid(), user.gid(), user.groups())
+                .hostname(hostname)
+                .domainname(spec.domainname());
+        if (spec.streams().tty()) {
+            b.terminal();
+        }
+        if (spec.network() == ContainerSpec.Network.HOST) {
+            b.hostNetwork();
+        }
+        security(b, spec.security());
+        seccomp(b, spec.security(), standard);
+        resources(b, spec.resources());
+        mounts(b, spec, files);
+        return b.build();
+    }
+
+    private static List<String> argv(ContainerSpec.Command c) {
+        List<String> argv = new ArrayList<>(c.entrypoint());
+        argv.addAll(c.args());
+        return argv;
+    }
+
+    private static List<String> env(ContainerSpec spec, String hostname, String home) {
+        List<String> env = new ArrayList<>();
+        List<String> asked = spec.command().env();
+        addUnlessNamed(env, asked, PATH);
+        addUnlessNamed(env, asked, "HOSTNAME=" + hostname);
+        if (spec.streams().tty()) {
+            addUnlessNamed(env, asked, "TERM=xterm");
+        }
+        env.addAll(asked);
+        addUnlessNamed(env, asked, "HOME=" + home);
+        return env;
+    }
+
+    static void addUnlessNamed(List<String> env, List<String> asked, String variable) {
+        String name = SpecMerge.nameOf(variable);
+        if (asked.stream().noneMatch(v -> SpecMerge.nameOf(v).equals(name))) {
+            env.add(variable);
+        }
+    }
+
+    private static void security(SpecBuilder b, Security s) {
+        b.capabilities(s.capAdd(), s.capDrop());
+        b.noNewPrivileges(s.noNewPrivileges());
+        b.readonlyRoot(s.readonlyRootfs());
+        for (String sysctl : s.sysctls()) {
+            int equals = sysctl.indexOf('=');
+            b.sysctl(sysctl.substring(0, equals), sysctl.substring(equals + 1));
+        }
+    }
+
+    private static void seccomp(SpecBuilder b, Security s, SeccompProfile standard) {
+        switch (s.seccomp()) {
+            case DEFAULT -> b.seccomp(standard);
+            case UNCONFINED -> {}
+            case PROFILE -> b.seccomp(SeccompProfile.parse(s.seccompProfile()));
+        }
+    }
+
+    private static void resources(SpecBuilder b, Resources r) {
+        if (r.memoryBytes() > 0) {
+            b.memory(r.memoryBytes());
+        }
+        if (r.memorySwapBytes() != 0) {
+            b.memorySwap(r.memorySwapBytes());
+        }
+        if (r.memoryReservationBytes() > 0) {
+            b.memoryReservation(r.memoryReservationBytes());
+        }
+        if (r.cpuNanos() > 0) {
+            b.cpuNanos(r.cpuNanos());
+        } else {
+            b.cpuQuota(r.cpuQuotaMicros(), r.cpuPeriodMicros());
+        }
+        if (r.cpuShares() > 0) {
+            b.cpuShares(r.cpuShares());
+        }
+        b.cpuset(r.cpusetCpus(), r.cpusetMems());
+        b.pidsLimit(r.pidsLimit());
+        if (r.shmBytes() > 0) {
+            b.shmSize(r.shmBytes());
+        }
+        if (r.oomScoreAdj() != 0) {
+            b.oomScoreAdj(r.oomScoreAdj());
+        }
+        r.ulimits().forEach(u -> b.ulimit(u.name(), u.soft(), u.hard()));
+    }
+
+    private static void mounts(SpecBuilder b, ContainerSpec spec, Container.Files files) {
+        String ro = spec.security().readonlyRootfs() ? "ro" : "rw";
+        own(b, spec, files.resolvConf().toString(), "/etc/resolv.conf", ro);
+        own(b, spec, files.hostname().toString(), "/etc/hostname", ro);
+        own(b, spec, files.hosts().toString(), "/etc/hosts", ro);
+        for (ContainerSpec.Bind bind : spec.binds()) {
+            List<String> options = new ArrayList<>();
+            options.add(bind.recursive() ? "rbind" : "bind");
+            options.add(!bind.readOnly() ? "rw" : bind.recursive() ? "rro" : "ro");
+            options.add(bind.propagation().isEmpty() ? "rprivate" : bind.propagation());
+            b.bind(bind.source(), bind.target(), options);
+        }
+        spec.tmpfs().forEach(t -> b.tmpfs(t.target(), t.options()));
+    }
+
+    private static void own(SpecBuilder b, ContainerSpec spec, String source, String target, String access) {
+        if (spec.binds().stream().noneMatch(bind -> bind.target().equals(target))) {
+            b.bind(source, target, List.of("bind", access, "rprivate"));
+        }
+    }
+
+    /// The name the container has: the asked one, the host's on the host's network, else the beginning of its id.
+    static String hostname(ContainerSpec spec, ContainerId id, String hosts) {
+        if (!spec.hostname().isEmpty()) {
+            return spec.hostname();
+        }
+        return spec.network() == ContainerSpec.Network.HOST ? hosts : id.shortHex();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.images.image.Image;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What was asked for over what the image says, by Docker's rules. Pure.
+final class SpecMerge {
+    private SpecMerge() {}
+
+    static ContainerSpec merge(ContainerSpec asked, Image.Config image) {
+        ContainerSpec.Command c = asked.command();
+        boolean own = !c.entrypoint().isEmpty();
+        boolean none = c.entrypoint().equals(List.of(""));
+        List<String> entrypoint = none ? List.of() : own ? c.entrypoint() : image.entrypoint();
+        List<String> args = c.args().isEmpty() && !own ? image.cmd() : c.args();
+        if (entrypoint.isEmpty() && args.isEmpty()) {
+            throw new InvalidArgument(
+                    "create a container of " + asked.image(),
+                    "no command was given and the image has none",
+                    "name a command after the image");
+        }
+        Map<String, String> labels = new LinkedHashMap<>(image.labels());
+        labels.putAll(asked.labels());
+        ContainerSpec.Stop stop = asked.stop();
+        return asked.toBuilder()
+                .command(new ContainerSpec.Command(
+                        entrypoint,
+                        args,
+                        env(c.env(), image.env()),
+                        c.user().isEmpty() ? image.user() : c.user(),
+                        c.workingDir().isEmpty() ? image.workingDir() : c.workingDir()))
+                .labels(labels)
+                .stop(stop.signal().isEmpty() ? image.stopSignal() : stop.signal(), stop.timeoutSeconds())
+                .build();
+    }
+
+    /// Ours first, then those of the image that are not named by ours. A bare name takes the image's away.
+    private static List<String> env(List<String> ours, List<String> images) {
+        Set<String> named = new HashSet<>();
+        List<String> all = new ArrayList<>();
+        for (String variable : ours) {
+            named.add(nameOf(variable));
+            if (variable.indexOf('=') > 0) {
+                all.add(variable);
+            }
+        }
+        for (String variable : images) {
+            if (!named.contains(nameOf(variable))) {
+                all.add(variable);
+            }
+        }
+        return all;
+    }
+
+    static String nameOf(String variable) {
+        int equals = variable.indexOf('=');
+        return equals < 0 ? variable : variable.substring(0, equals);
+    }
+}
