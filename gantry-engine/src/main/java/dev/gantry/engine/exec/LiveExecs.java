@@ -1,0 +1,227 @@
+package dev.gantry.engine.exec;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.NotFound;
+import dev.gantry.engine.container.AttachRequest;
+import dev.gantry.engine.container.Attachment;
+import dev.gantry.engine.container.LaunchErrors;
+import dev.gantry.engine.container.LaunchFailure;
+import dev.gantry.engine.container.Running;
+import dev.gantry.engine.container.WatchAttachment;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.Events;
+import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.plan.PlanCodec;
+import dev.gantry.runtime.watch.Exited;
+import dev.gantry.runtime.watch.LaunchOutcome;
+import dev.gantry.runtime.watch.Watch;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Execs, each under a watch of its own.
+public final class LiveExecs implements Execs, AutoCloseable {
+    private static final Duration REMEMBERED = Duration.ofMinutes(5);
+    private static final int KILLED = 137;
+
+    private final Function<ContainerId, Running> containers;
+    private final ExecLauncher launcher;
+    private final Events events;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Map<ContainerId, ExecCell> cells = new ConcurrentHashMap<>();
+    private volatile boolean closing;
+
+    public LiveExecs(
+            Function<ContainerId, Running> containers,
+            ExecLauncher launcher,
+            Events events,
+            Clock clock,
+            RandomGenerator random) {
+        this.containers = containers;
+        this.launcher = launcher;
+        this.events = events;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public Exec create(ContainerId container, ExecSpec spec) {
+        forgetOld();
+        Running running = containers.apply(container);
+        var cell = new ExecCell(new Exec(ContainerId.random(random), container, spec, new Exec.State.Created()));
+        cells.put(cell.id, cell);
+        publish("exec_create: " + String.join(" ", spec.args()), cell, running.name(), Map.of());
+        return cell.exec;
+    }
+
+    @Override
+    public Exec find(String id) {
+        return need(id).exec;
+    }
+
+    private ExecCell need(String id) {
+        ExecCell cell = id.matches("[0-9a-f]{64}") ? cells.get(new ContainerId(id)) : null;
+        if (cell == null) {
+            throw new NotFound("find exec " + id, "there is none of this id", "create it again");
+        }
+        return cell;
+    }
+
+    @Override
+    public List<Exec> of(ContainerId container) {
+        return cells.values().stream()
+                .map(c -> c.exec)
+                .filter(e -> e.container().equals(container))
+                .toList();
+    }
+
+    @Override
+    public Attachment start(ContainerId exec, AttachRequest what, int rows, int columns) {
+        ExecCell cell = begin(exec);
+        Watch watch = null;
+        Attachment attachment = null;
+        try {
+            Running container = containers.apply(cell.exec.container());
+            Path directory = launcher.directory(exec);
+            watch = launcher.watch(directory, container.id());
+            attachment = new WatchAttachment(
+                    watch.attach(WatchAttachment.options(
+                            what, what.stdin() && cell.exec.spec().openStdin(), directory)),
+                    cell.exec.spec().tty(),
+                    () -> {});
+            launch(cell, container, directory, watch, rows, columns);
+            return attachment;
+        } catch (GantryException e) {
+            if (attachment != null) {
+                attachment.close();
+            }
+            throw failed(cell, watch, e);
+        }
+    }
+
+    @Override
+    public void startDetached(ContainerId exec, int rows, int columns) {
+        ExecCell cell = begin(exec);
+        Watch watch = null;
+        try {
+            Running container = containers.apply(cell.exec.container());
+            Path directory = launcher.directory(exec);
+            watch = launcher.watch(directory, container.id());
+            launch(cell, container, directory, watch, rows, columns);
+        } catch (GantryException e) {
+            throw failed(cell, watch, e);
+        }
+    }
+
+    private ExecCell begin(ContainerId id) {
+        ExecCell cell = need(id.hex());
+        if (!cell.begun.compareAndSet(false, true)) {
+            throw new Conflict("start exec " + id.shortHex(), "it was started before", "create another one");
+        }
+        return cell;
+    }
+
+    private void launch(ExecCell cell, Running container, Path directory, Watch watch, int rows, int columns) {
+        ExecSpec spec = cell.exec.spec();
+        LaunchPlan plan = launcher.plan(container, spec, rows, columns);
+        switch (watch.launch(PlanCodec.encode(plan))) {
+            case LaunchOutcome.Failed f -> throw LaunchErrors.of("exec in container " + container.name(), plan, f);
+            case LaunchOutcome.Started s -> {
+                cell.watch = watch;
+                cell.to(new Exec.State.Running((int) s.pid(), s.startTime()));
+            }
+        }
+        publish("exec_start: " + String.join(" ", spec.args()), cell, container.name(), Map.of());
+        watch.exited().whenComplete((exited, _) -> {
+            // Not when it is this engine that goes.
+            if (exited != null || !closing) {
+                Thread.startVirtualThread(() -> ended(cell, container.name(), exited));
+            }
+        });
+        watch.gone().thenRun(() -> launcher.clear(directory, watch));
+    }
+
+    private void ended(ExecCell cell, String name, @Nullable Exited exited) {
+        int code = exited == null ? KILLED : exited.code();
+        int pid = cell.exec.state() instanceof Exec.State.Running r ? r.pid() : 0;
+        cell.endedAt = clock.instant();
+        cell.to(new Exec.State.Exited(pid, code));
+        publish("exec_die", cell, name, Map.of("exitCode", Integer.toString(code)));
+        cell.code.complete(code);
+    }
+
+    private GantryException failed(ExecCell cell, @Nullable Watch watch, GantryException e) {
+        int code = e.getCause() instanceof LaunchFailure f && f.errno().equals("ENOENT") ? 127 : 126;
+        cell.endedAt = clock.instant();
+        cell.to(new Exec.State.Exited(0, code));
+        cell.code.complete(code);
+        if (watch != null) {
+            launcher.clear(launcher.directory(cell.id), watch);
+        }
+        return e;
+    }
+
+    @Override
+    public void resize(ContainerId exec, int rows, int columns) {
+        Watch watch = need(exec.hex()).watch;
+        if (watch == null) {
+            throw new Conflict("resize exec " + exec.shortHex(), "it is not running", "start it first");
+        }
+        watch.resize(rows, columns);
+    }
+
+    @Override
+    public OptionalInt await(ContainerId exec, Duration limit) {
+        try {
+            return OptionalInt.of(need(exec.hex()).code.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            return OptionalInt.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalInt.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of an exec is never a failure", e);
+        }
+    }
+
+    private void forgetOld() {
+        Instant old = clock.instant().minus(REMEMBERED);
+        cells.values().removeIf(c -> {
+            Instant ended = c.endedAt;
+            return ended != null && ended.isBefore(old);
+        });
+    }
+
+    private void publish(String action, ExecCell cell, String name, Map<String, String> more) {
+        Map<String, String> attributes = new HashMap<>(more);
+        attributes.put("execID", cell.id.hex());
+        attributes.put("name", name);
+        events.publish(Event.Kind.CONTAINER, action, cell.exec.container().hex(), attributes);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        for (ExecCell cell : cells.values()) {
+            Watch watch = cell.watch;
+            if (watch != null) {
+                watch.close();
+            }
+        }
+    }
+}

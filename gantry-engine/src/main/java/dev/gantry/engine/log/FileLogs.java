@@ -1,0 +1,56 @@
+package dev.gantry.engine.log;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
+import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.runtime.watch.Follower;
+import dev.gantry.runtime.watch.LogPosition;
+import dev.gantry.runtime.watch.Watch;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Logs in files, followed through the watch that writes them.
+public final class FileLogs implements Logs {
+    private final Function<ContainerId, Optional<Container>> containers;
+    private final Function<ContainerId, Optional<Path>> watches;
+
+    /// `watches` gives the directory of the watch of a container that runs.
+    public FileLogs(
+            Function<ContainerId, Optional<Container>> containers, Function<ContainerId, Optional<Path>> watches) {
+        this.containers = containers;
+        this.watches = watches;
+    }
+
+    @Override
+    public LogStream open(ContainerId id, LogQuery query) {
+        Container c = containers
+                .apply(id)
+                .orElseThrow(() -> new NotFound(
+                        "read the log of " + id.shortHex(), "there is no such container", "see gantry ps -a"));
+        if (c.spec().log().kind() == ContainerSpec.LogConfig.Kind.NONE) {
+            throw new Unsupported(
+                    "read the log of " + c.name(),
+                    "it was created with a log driver that does not support reading",
+                    "create it with the json-file driver");
+        }
+        LogFiles files = LogFiles.open(c.files().log());
+        return new FileLogStream(c.files().log(), files, query, position -> follow(id, position));
+    }
+
+    /// Empty when it has ended.
+    private Optional<Follower> follow(ContainerId id, LogPosition position) {
+        Optional<Path> directory = watches.apply(id);
+        if (directory.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Watch watch = Watch.connect(directory.get())) {
+            return Optional.of(watch.follow(position));
+        } catch (Unavailable e) {
+            return Optional.empty();
+        }
+    }
+}
