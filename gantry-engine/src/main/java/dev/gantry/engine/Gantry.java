@@ -7,7 +7,23 @@ import dev.gantry.engine.log.Logs;
 import dev.gantry.images.image.Images;
 
 /// An engine in this process. Closing it leaves containers running; the next engine on the same data root adopts them.
+///
+/// ```java
+/// try (Gantry gantry = Gantry.open(GantryOptions.at(dataRoot, runRoot, shim))) {
+///     Container c = gantry.containers().create("", ContainerSpec.of("dir:/").args("echo", "hello").build());
+///     ExitWait end = gantry.containers().expect(c.id(), WaitCondition.NEXT_EXIT);
+///     gantry.containers().start(c.id());
+///     int code = end.within(Duration.ofMinutes(1)).orElseThrow().code();
+///     gantry.containers().remove(c.id(), false);
+/// }
+/// ```
 public interface Gantry extends AutoCloseable {
+    /// Opens or makes the data root; settles first what happened while no engine lived. [dev.gantry.base.Conflict] with
+    /// the holder's pid when another process has it open.
+    static Gantry open(GantryOptions options) {
+        return LocalGantry.open(options);
+    }
+
     Containers containers();
 
     Execs execs();

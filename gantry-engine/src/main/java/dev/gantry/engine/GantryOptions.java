@@ -3,26 +3,38 @@ package dev.gantry.engine;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Where an engine lives. `shim` is the native program. `autostart` is the command line that starts an engine on this
-/// data root again; it is run when a container with a restart policy or `autoRemove` ends while no engine lives, and
-/// empty when there is none. `cgroup` is the parent of all groups of this engine.
-public record GantryOptions(Path dataRoot, Path runRoot, Path shim, String cgroup, List<String> autostart) {
+/// Where an engine lives.
+///
+/// @param dataRoot what must last
+/// @param runRoot what a restart of the host may forget
+/// @param shim the native program
+/// @param cgroup the parent of all control groups of this engine
+/// @param autostart the command line that starts an engine on this data root again; it is run when a container with a
+///     restart policy or `autoRemove` ends while no engine lives. Empty when there is none
+/// @param hidden further paths of the host that containers over a directory image must not see, such as sockets
+public record GantryOptions(
+        Path dataRoot, Path runRoot, Path shim, String cgroup, List<String> autostart, List<Path> hidden) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
         shim = shim.toAbsolutePath().normalize();
         autostart = List.copyOf(autostart);
+        hidden = List.copyOf(hidden);
     }
 
     public static GantryOptions at(Path dataRoot, Path runRoot, Path shim) {
-        return new GantryOptions(dataRoot, runRoot, shim, "gantry", List.of());
+        return new GantryOptions(dataRoot, runRoot, shim, "gantry", List.of(), List.of());
     }
 
     public GantryOptions cgroup(String parent) {
-        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart);
+        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden);
     }
 
     public GantryOptions autostart(List<String> argv) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden);
+    }
+
+    public GantryOptions hidden(List<Path> paths) {
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths);
     }
 }

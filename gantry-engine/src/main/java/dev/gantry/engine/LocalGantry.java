@@ -1,0 +1,173 @@
+package dev.gantry.engine;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.base.Unsupported;
+import dev.gantry.engine.container.ContainerEngine;
+import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.Places;
+import dev.gantry.engine.container.RootFiles;
+import dev.gantry.engine.container.Watches;
+import dev.gantry.engine.event.Events;
+import dev.gantry.engine.exec.ExecLauncher;
+import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.exec.LiveExecs;
+import dev.gantry.engine.log.FileLogs;
+import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.store.SqliteEngineStore;
+import dev.gantry.images.content.DiskContentStore;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.image.LocalImages;
+import dev.gantry.images.layer.LayerExtractor;
+import dev.gantry.images.registry.RegistryClient;
+import dev.gantry.images.registry.RegistryOptions;
+import dev.gantry.images.snapshot.OverlaySnapshotter;
+import dev.gantry.linux.Linux;
+import dev.gantry.runtime.oci.HostFacts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
+final class LocalGantry implements Gantry {
+    private final GantryOptions options;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Containers containers;
+    private final Execs execs;
+    private final Logs logs;
+    private final Events events;
+    private final Images images;
+
+    LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
+        this.options = options;
+        try {
+            Linux linux = Linux.host();
+            Path data = directory(options.dataRoot());
+            own(RootLock.take(linux, data));
+            DataFormat.check(data);
+            Path run = directory(options.runRoot());
+            var store = own(SqliteEngineStore.open(data.resolve("gantry.db"), data.resolve("lib"), clock));
+            var content = new DiskContentStore(data.resolve("content"));
+            var snapshots = own(new OverlaySnapshotter(
+                    linux, directory(data.resolve("snapshots")).resolve("overlay")));
+            var registries = own(new RegistryClient(RegistryOptions.DEFAULT));
+            // Layers are unpacked once the extractor is there; directories need none.
+            LayerExtractor extractor = (_, _, name) -> {
+                throw new Unsupported("unpack " + name, "this build cannot unpack layers yet", "use dir:/path");
+            };
+            images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
+            events = store.events();
+            HostFacts host = HostFacts.observe();
+            var places = new Places(
+                    directory(data.resolve("containers")),
+                    directory(run.resolve("w")),
+                    directory(run.resolve("root")),
+                    options.cgroup(),
+                    hidden());
+            var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
+            var watches = own(new Watches(options.shim(), groups.directories()));
+            RootFiles rootFiles = new LayeredFiles(linux);
+            var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
+                    store.containers(),
+                    events,
+                    images,
+                    snapshots,
+                    rootFiles,
+                    watches,
+                    places,
+                    host,
+                    linux,
+                    options.autostart(),
+                    clock,
+                    random)));
+            containers = engine.containers();
+            execs = own(new LiveExecs(
+                    engine::running, new ExecLauncher(watches, places, host, rootFiles), events, clock, random));
+            logs = new FileLogs(containers::get, engine::watchDirectory);
+        } catch (GantryException e) {
+            closeParts();
+            throw e;
+        }
+    }
+
+    static LocalGantry open(GantryOptions options) {
+        return new LocalGantry(options, Clock.systemUTC(), new SecureRandom());
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /// What a container over a directory of the host must not see, if it is below it.
+    private List<Path> hidden() {
+        List<Path> all = new ArrayList<>(options.hidden());
+        all.add(options.dataRoot());
+        all.add(options.runRoot());
+        return all;
+    }
+
+    private static Path directory(Path path) {
+        try {
+            Files.createDirectories(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            return path;
+        } catch (IOException e) {
+            throw new Internal(
+                    "make directory " + path, String.valueOf(e), "give the right, or choose another root", e);
+        }
+    }
+
+    private void closeParts() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                System.getLogger("dev.gantry.engine").log(System.Logger.Level.WARNING, "close: " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public Containers containers() {
+        return containers;
+    }
+
+    @Override
+    public Execs execs() {
+        return execs;
+    }
+
+    @Override
+    public Logs logs() {
+        return logs;
+    }
+
+    @Override
+    public Events events() {
+        return events;
+    }
+
+    @Override
+    public Images images() {
+        return images;
+    }
+
+    @Override
+    public GantryOptions options() {
+        return options;
+    }
+
+    @Override
+    public void close() {
+        closeParts();
+    }
+}
