@@ -103,6 +103,16 @@ public final class FileCalls {
         writeAll(fd, bytes, from, length, position);
     }
 
+    /// Writes the first `length` bytes of native memory, from `position` on or, when it is negative, at the current one.
+    public void write(Fd fd, MemorySegment bytes, int length, long position) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (int done = 0; done < length; ) {
+                done += writeSome(
+                        arena, fd, bytes.address() + done, length - done, position < 0 ? -1 : position + done);
+            }
+        }
+    }
+
     private void writeAll(Fd fd, byte[] bytes, int from, int length, long position) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(Math.clamp(length, 1, COPY_SIZE));

@@ -57,7 +57,7 @@ public final class LinuxError extends RuntimeException {
                 new Forbidden(what, why, "run as a user who may, or change the permissions", this);
             case "EEXIST", "EBUSY", "ENOTEMPTY", "ETXTBSY" ->
                 new Conflict(what, why, "wait for the other user of it, or remove it", this);
-            case "EINVAL", "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR", "EXDEV" ->
+            case "EINVAL", "EFBIG", "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR", "EXDEV" ->
                 new InvalidArgument(what, why, "check the path", this);
             case "ENOSPC", "EDQUOT" -> new Unavailable(what, why, "free space and try again", this);
             case "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "ENOLCK" ->

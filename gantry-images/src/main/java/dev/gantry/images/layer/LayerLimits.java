@@ -1,0 +1,6 @@
+package dev.gantry.images.layer;
+
+/// Where a layer stops being a layer and is a bomb: bytes it may put on the disk, and names.
+public record LayerLimits(long bytes, long entries) {
+    public static final LayerLimits DEFAULT = new LayerLimits(64L << 30, 2_000_000);
+}
