@@ -58,17 +58,18 @@ public final class Spool {
 
     private final class Transfer implements AutoCloseable {
         private final BlobWriter writer = content.write(new IngestName(prefix + count++));
-        private boolean committed;
+        private boolean ended;
 
         void commit(Digest digest) {
             holder.blob(digest);
+            // Whatever it finds, a commit leaves no half transfer behind.
+            ended = true;
             writer.commit(digest, -1);
-            committed = true;
         }
 
         @Override
         public void close() {
-            if (!committed) {
+            if (!ended) {
                 writer.discard();
             }
             writer.close();

@@ -1,10 +1,13 @@
 package dev.gantry.images.gc;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.content.Blob;
+import dev.gantry.images.content.BlobWriter;
 import dev.gantry.images.content.ContentStore;
+import dev.gantry.images.content.IngestName;
 import dev.gantry.images.snapshot.ChainId;
 import dev.gantry.images.snapshot.Snapshotter;
 import java.util.ArrayList;
@@ -65,6 +68,23 @@ public final class Collector {
             return sweep(blobs, layers);
         } finally {
             leases.endSweep();
+        }
+    }
+
+    /// Forgets transfers that nobody continues: all but those of pulls, or those too.
+    public void discardTransfers(boolean ofPullsToo) {
+        for (IngestName ingest : content.ingests()) {
+            if (ofPullsToo || !ingest.text().startsWith(IngestName.PULL)) {
+                leases.discardUnlessHeld(ingest, () -> discard(ingest));
+            }
+        }
+    }
+
+    private void discard(IngestName ingest) {
+        try (BlobWriter writer = content.write(ingest)) {
+            writer.discard();
+        } catch (Conflict _) {
+            // Somebody is writing it right now.
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.images.gc;
 
 import dev.gantry.base.Digest;
+import dev.gantry.images.content.IngestName;
 import dev.gantry.images.snapshot.ChainId;
 import java.util.HashSet;
 import java.util.Set;
@@ -64,6 +65,19 @@ public final class Leases {
             }
             delete.run();
             return true;
+        }
+    }
+
+    /// Also when a running operation waits between two attempts and nobody writes at this moment.
+    boolean discardUnlessHeld(IngestName ingest, Runnable discard) {
+        synchronized (lock) {
+            boolean held = open.stream()
+                    .flatMap(l -> l.held.stream())
+                    .anyMatch(h -> h instanceof Digest digest && ingest.isFor(digest));
+            if (!held) {
+                discard.run();
+            }
+            return !held;
         }
     }
 

@@ -23,7 +23,7 @@ final class Blobs {
     /// Returns when the store has the document.
     void put(Digest digest, byte[] bytes) {
         unlessThere(digest, () -> {
-            IngestName ingest = new IngestName("document-" + digest.hex().substring(0, 64));
+            IngestName ingest = IngestName.of("document", digest);
             try (BlobWriter leftover = content.write(ingest)) {
                 leftover.discard();
             }

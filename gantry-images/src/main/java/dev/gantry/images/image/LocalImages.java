@@ -8,17 +8,12 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
-import dev.gantry.images.archive.Spool;
-import dev.gantry.images.content.Blob;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.ImageConfig;
-import dev.gantry.images.document.MediaTypes;
 import dev.gantry.images.document.PlatformMatch;
-import dev.gantry.images.document.Wire;
 import dev.gantry.images.gc.Collector;
 import dev.gantry.images.gc.Leases;
-import dev.gantry.images.layer.Compression;
 import dev.gantry.images.layer.LayerExtractor;
 import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
@@ -27,8 +22,6 @@ import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.snapshot.ChainId;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -77,6 +70,8 @@ public final class LocalImages implements Images {
         this.collector = new Collector(content, snapshots, leases);
         this.puller = new Puller(registries, new Blobs(content), unpacker, names, catalog);
         this.loader = new Loader(content, catalog, unpacker, names, random);
+        // What a load or an import of an earlier process left has no continuation.
+        collector.discardTransfers(false);
     }
 
     // ---- looking
@@ -232,9 +227,9 @@ public final class LocalImages implements Images {
 
     @Override
     public Image importRootfs(InputStream tar, ImportOptions options, ProgressListener progress) {
-        Wire.Run run = Changes.apply(options.changes());
+        Importer importer = new Importer(content, clock, random);
         return holding(lease -> {
-            Digest target = store(tar, options, run, lease);
+            Digest target = importer.store(tar, options, lease);
             catalog.forget();
             catalog.mark(target, lease);
             StoredImage image = catalog.images(target).getFirst();
@@ -243,49 +238,6 @@ public final class LocalImages implements Images {
             progress.on(new ProgressEvent.Unnamed(image.id().digest()));
             return image.image();
         });
-    }
-
-    private Digest store(InputStream tar, ImportOptions options, Wire.Run run, Leases.Lease lease) {
-        Spool spool = new Spool(content, lease, random);
-        try (InputStream plain = Compression.decompress(tar, "the root file system")) {
-            Digest layer = spool.add(plain);
-            String now = clock.instant().toString();
-            String comment = options.message().isEmpty() ? "Imported from -" : options.message();
-            Wire.Config config = new Wire.Config(
-                    now,
-                    null,
-                    options.platform().architecture(),
-                    options.platform().os(),
-                    options.platform().variant().isEmpty()
-                            ? null
-                            : options.platform().variant(),
-                    run,
-                    new Wire.RootFs("layers", List.of(layer.toString())),
-                    List.of(new Wire.History(now, null, null, comment, null)));
-            Digest configDigest = spool.add(new ByteArrayInputStream(Documents.write(config, Wire.Config.class)));
-            Wire.Document manifest = new Wire.Document(
-                    2,
-                    MediaTypes.OCI_MANIFEST,
-                    descriptor(MediaTypes.OCI_CONFIG, configDigest),
-                    List.of(descriptor(MediaTypes.OCI_LAYER, layer)),
-                    null);
-            return spool.add(new ByteArrayInputStream(Documents.write(manifest, Wire.Document.class)));
-        } catch (IOException e) {
-            throw new InvalidArgument(
-                    "import the root file system",
-                    e.getMessage() == null ? "it ends in the middle" : e.getMessage(),
-                    "make the tar again",
-                    e);
-        }
-    }
-
-    private Wire.Descriptor descriptor(String mediaType, Digest digest) {
-        return new Wire.Descriptor(
-                mediaType,
-                digest.toString(),
-                content.find(digest).map(Blob::size).orElse(0L),
-                null,
-                null);
     }
 
     // ---- containers
@@ -330,6 +282,7 @@ public final class LocalImages implements Images {
 
     @Override
     public Collected collectGarbage() {
+        collector.discardTransfers(true);
         Collector.Swept swept = sweep();
         return new Collected(swept.blobs().size(), swept.layers().size(), swept.bytes());
     }

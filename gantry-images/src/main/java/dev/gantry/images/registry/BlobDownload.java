@@ -1,6 +1,5 @@
 package dev.gantry.images.registry;
 
-import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.content.BlobWriter;
@@ -31,41 +30,30 @@ public final class BlobDownload {
 
     /// Returns when the store has the blob. One download per digest at a time.
     public void run(Descriptor blob) {
-        boolean resumed = transfer(blob);
+        boolean resumed = offset(blob) > 0;
         try {
-            commit(blob);
+            transfer(blob);
         } catch (InvalidArgument e) {
             if (!resumed) {
                 throw e;
             }
             // What an earlier transfer left may have been the wrong part; the store has forgotten all of it.
             transfer(blob);
-            commit(blob);
         }
     }
 
-    private void commit(Descriptor blob) {
-        progress.on(new ProgressEvent.Verifying(blob.digest()));
-        try (BlobWriter writer = store.write(ingest(blob))) {
-            writer.commit(blob.digest(), blob.size());
-        }
-        progress.on(new ProgressEvent.Downloaded(blob.digest()));
-    }
-
-    /// Fills the ingest to its full size; returns whether some of it was there before.
-    private boolean transfer(Descriptor blob) {
+    private void transfer(Descriptor blob) {
         String what = "pull layer " + blob.digest() + " of " + session.repositoryName();
-        long start = offset(blob);
-        long reached = start;
+        long reached = -1;
         int failures = 0;
-        while (reached < blob.size()) {
+        while (true) {
+            long[] at = {0};
             try {
-                part(blob, reached);
-                reached = blob.size();
+                attempt(blob, what, at);
+                return;
             } catch (IOException e) {
-                long now = offset(blob);
-                failures = now > reached ? 1 : failures + 1;
-                reached = now;
+                failures = at[0] > reached ? 1 : failures + 1;
+                reached = Math.max(reached, at[0]);
                 if (failures >= session.pace().attempts() || !Patience.worthAnother(e)) {
                     throw session.unavailable(what, e);
                 }
@@ -73,9 +61,28 @@ public final class BlobDownload {
                 Patience.pause(what, Patience.before(session.pace(), failures, e));
             }
         }
-        return start > 0;
     }
 
+    /// Opening a writer hashes what is there already, so one serves the whole attempt. `at`: how far it
+    /// came.
+    private void attempt(Descriptor blob, String what, long[] at) throws IOException {
+        try (BlobWriter writer = store.write(ingest(blob))) {
+            at[0] = writer.offset();
+            if (at[0] < blob.size()) {
+                try (RegistrySession.Body body = session.blob(blob, at[0])) {
+                    InputStream in = body.answer().body();
+                    // A registry that cannot continue in the middle sends again what is here.
+                    in.skipNBytes(at[0] - body.offset());
+                    copy(blob, what, in, writer, at);
+                }
+            }
+            progress.on(new ProgressEvent.Verifying(blob.digest()));
+            writer.commit(blob.digest(), blob.size());
+        }
+        progress.on(new ProgressEvent.Downloaded(blob.digest()));
+    }
+
+    /// How much an earlier transfer left; what cannot be the beginning of this blob is forgotten.
     private long offset(Descriptor blob) {
         try (BlobWriter writer = store.write(ingest(blob))) {
             if (writer.offset() <= blob.size()) {
@@ -86,58 +93,34 @@ public final class BlobDownload {
         return 0;
     }
 
-    private void part(Descriptor blob, long from) throws IOException {
-        try (RegistrySession.Body body = session.blob(blob, from)) {
-            if (body.offset() != from) {
-                // It cannot continue in the middle; start again.
-                try (BlobWriter writer = store.write(ingest(blob))) {
-                    writer.discard();
-                }
-            }
-            try (BlobWriter writer = store.write(ingest(blob))) {
-                copy(blob, body.answer().body(), writer);
-            }
-        }
-    }
-
-    private void copy(Descriptor blob, InputStream in, BlobWriter writer) throws IOException {
+    private void copy(Descriptor blob, String what, InputStream in, BlobWriter writer, long[] at) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        long at = writer.offset();
-        long told = at;
-        progress.on(new ProgressEvent.Downloading(blob.digest(), at, blob.size()));
-        while (true) {
-            int n = in.read(buffer);
-            if (n < 0) {
-                break;
-            }
+        long told = at[0];
+        progress.on(new ProgressEvent.Downloading(blob.digest(), at[0], blob.size()));
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new Unavailable(
-                        "pull layer " + blob.digest() + " of " + session.repositoryName(),
-                        "the thread was interrupted",
-                        "pull again; what has come is kept");
+                throw new Unavailable(what, "the thread was interrupted", "pull again; what has come is kept");
             }
-            at += n;
-            if (at > blob.size()) {
+            at[0] += n;
+            if (at[0] > blob.size()) {
                 writer.discard();
                 throw new InvalidArgument(
-                        "pull layer " + blob.digest() + " of " + session.repositoryName(),
+                        what,
                         "the registry sends more than the " + blob.size() + " bytes that the manifest says",
                         "ask the owner of the registry");
             }
             writer.write(ByteBuffer.wrap(buffer, 0, n));
-            if (at - told >= TELL_EVERY || at == blob.size()) {
-                told = at;
-                progress.on(new ProgressEvent.Downloading(blob.digest(), at, blob.size()));
+            if (at[0] - told >= TELL_EVERY || at[0] == blob.size()) {
+                told = at[0];
+                progress.on(new ProgressEvent.Downloading(blob.digest(), at[0], blob.size()));
             }
         }
-        if (at < blob.size()) {
-            throw new IOException("the transfer ended after " + at + " of " + blob.size() + " bytes");
+        if (at[0] < blob.size()) {
+            throw new IOException("the transfer ended after " + at[0] + " of " + blob.size() + " bytes");
         }
     }
 
     private static IngestName ingest(Descriptor blob) {
-        Digest digest = blob.digest();
-        return new IngestName(
-                "pull-" + digest.algorithm().wireName() + "-" + digest.hex().substring(0, 64));
+        return IngestName.of(IngestName.PULL, blob.digest());
     }
 }
