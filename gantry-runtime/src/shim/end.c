@@ -1,10 +1,12 @@
 /* The end of the container: reap, drain, record, tell, release. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,7 +83,26 @@ static int sync_directory_of(const char *path)
     return rc;
 }
 
-/* Written beside, synced, renamed, and the directory synced: it is there in whole, or not at all. */
+/* Where the sync of a file makes its new name durable too: the journal or the log that it waits for holds the rename,
+ * because a rename changes the inode. Elsewhere the directory is synced as well, which costs another flush. */
+static bool sync_keeps_name(int fd)
+{
+    struct statfs info;
+    if (fstatfs(fd, &info) != 0)
+        return false;
+    switch ((unsigned long)info.f_type) {
+    case EXT4_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case TMPFS_MAGIC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Written beside, renamed, synced. A host that crashes between the last two may keep a torn record; its reader knows
+ * one from a whole one, and nobody was told of it yet. */
 static int write_durably(const char *path, const char *text, size_t size)
 {
     char beside[4096];
@@ -91,11 +112,13 @@ static int write_durably(const char *path, const char *text, size_t size)
         return -1;
     int rc = write_all(fd, text, size);
     if (rc == 0)
-        rc = fsync(fd);
-    close(fd);
-    if (rc == 0)
         rc = rename(beside, path);
-    return rc == 0 ? sync_directory_of(path) : rc;
+    if (rc == 0)
+        rc = fsync(fd);
+    if (rc == 0 && !sync_keeps_name(fd))
+        rc = sync_directory_of(path);
+    close(fd);
+    return rc;
 }
 
 /* The boot id is printed into JSON as it is; it is a UUID. */
@@ -126,6 +149,7 @@ void end_exited(struct watch *watch, struct conn *conn)
 {
     unsigned char bytes[32];
     struct field_writer out = field_writer(bytes, sizeof bytes);
+    watch->heard = true;
     put_u32(&out, (uint32_t)watch->code);
     put_u32(&out, (uint32_t)watch->signal);
     put_u8(&out, watch->oom);
@@ -143,6 +167,16 @@ static void tell(struct watch *watch)
     }
 }
 
+/* The end of a connection after EXITED says that everything is released; attachers may still need theirs. */
+static void let_listeners_go(struct watch *watch)
+{
+    for (struct conn *c = watch->conns, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->mode == MODE_NONE && queue_size(&c->out) == 0)
+            conn_end(watch, c);
+    }
+}
+
 static void finish(struct watch *watch)
 {
     watch->drain_at = 0;
@@ -156,6 +190,7 @@ static void finish(struct watch *watch)
     tell(watch);
     attach_pump_all(watch);
     release_run(&watch->plan);
+    let_listeners_go(watch);
     watch->leave_at = now_ms() + LINGER_MS;
 }
 

@@ -57,19 +57,11 @@ unsigned char *scratch(struct watch *watch)
 
 /* ---- leaving */
 
-static bool subscribed_exists(const struct watch *watch)
-{
-    for (const struct conn *c = watch->conns; c != NULL; c = c->next)
-        if (c->subscribed)
-            return true;
-    return false;
-}
-
 /* The last act when no engine listens: the argv of ORPHAN, which starts one. */
 static void call_for_engine(const struct watch *watch)
 {
     const struct step *step = watch->plan_bytes == NULL ? NULL : plan_find(&watch->plan, OP_ORPHAN);
-    if (step == NULL || watch->failed)
+    if (step == NULL)
         return;
     struct fields fields = step_fields(step);
     struct list words = field_l(&fields);
@@ -86,12 +78,12 @@ static void call_for_engine(const struct watch *watch)
     execve(argv[0], argv, nothing);
 }
 
-_Noreturn static void leave(struct watch *watch, bool orphaned)
+_Noreturn static void leave(struct watch *watch)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/s", watch->dir);
     unlink(path);
-    if (orphaned)
+    if (watch->phase == ENDED && !watch->failed && !watch->heard)
         call_for_engine(watch);
     _exit(0);
 }
@@ -99,13 +91,10 @@ _Noreturn static void leave(struct watch *watch, bool orphaned)
 /* After the end: attachers have everything, and whoever only listened is let go. */
 static void leave_if_done(struct watch *watch)
 {
-    bool waiting = false;
-    bool orphaned = !subscribed_exists(watch);
     for (struct conn *c = watch->conns; c != NULL; c = c->next)
         if (c->mode != MODE_NONE || queue_size(&c->out) > 0)
-            waiting = true;
-    if (!waiting)
-        leave(watch, orphaned);
+            return;
+    leave(watch);
 }
 
 /* ---- the loop */
@@ -219,7 +208,7 @@ static void after_events(struct watch *watch)
     if (watch->phase == WAITING && watch->conns != NULL)
         watch->leave_at = 0;
     if (due(&watch->leave_at, now))
-        leave(watch, watch->phase == ENDED && !subscribed_exists(watch));
+        leave(watch);
 }
 
 _Noreturn void watch_run(int listener, const char *dir)

@@ -118,6 +118,7 @@ struct watch {
     int code, signal;
     uint64_t finished;
     bool oom;
+    bool heard; /* an engine was told of the end */
 
     /* Deadlines in ms of the monotonic clock; 0: none. */
     uint64_t leave_at, drain_at, retry_at, trim_at;
