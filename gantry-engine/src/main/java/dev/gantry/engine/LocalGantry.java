@@ -2,7 +2,6 @@ package dev.gantry.engine;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
-import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.Places;
@@ -18,7 +17,8 @@ import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.image.LocalImages;
-import dev.gantry.images.layer.LayerExtractor;
+import dev.gantry.images.layer.LayerLimits;
+import dev.gantry.images.layer.TarLayerExtractor;
 import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
@@ -59,10 +59,7 @@ final class LocalGantry implements Gantry {
             var snapshots = own(new OverlaySnapshotter(
                     linux, directory(data.resolve("snapshots")).resolve("overlay")));
             var registries = own(new RegistryClient(RegistryOptions.DEFAULT));
-            // Layers are unpacked once the extractor is there; directories need none.
-            LayerExtractor extractor = (_, _, name) -> {
-                throw new Unsupported("unpack " + name, "this build cannot unpack layers yet", "use dir:/path");
-            };
+            var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
             HostFacts host = HostFacts.observe();
