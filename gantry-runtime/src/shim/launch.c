@@ -52,6 +52,8 @@ static int obey_step(struct obey *o, const struct step *step)
 {
     struct fields in = step_fields(step);
     o->shared->detail[0] = 0;
+    if (step->op != OP_DEVICE && step->op != OP_SYMLINK)
+        forget_parent(o);
     switch ((enum op)step->op) {
     case OP_CGROUP_MAKE: return obey_cgroup_make(o, in);
     case OP_CGROUP_SET: return obey_cgroup_set(o, in);
@@ -272,7 +274,7 @@ static int launch(struct obey *o, int *terminal)
 static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, struct shared *shared, int up)
 {
     struct obey o = {.plan = plan, .io = io, .shared = shared, .root = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
-                     .masks = -1, .null = -1, .master = -1, .slave = -1,
+                     .masks = -1, .null = -1, .parent = -1, .master = -1, .slave = -1,
                      .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
     for (int i = 0; i < PLAN_SLOTS; i++)
         o.slots[i] = o.joins[i] = -1;

@@ -36,6 +36,8 @@ struct obey {
     int masks;                        /* an empty read-only directory that already has its place; -1 before */
     int null;                         /* /dev/null of the container, verified; -1 before */
     int master, slave;                /* the terminal; -1 before */
+    int parent;                       /* the directory that the last DEVICE or SYMLINK was made in, -1: none */
+    char parent_path[64];
     bool has_identity, stdio_ready;
 };
 
@@ -76,6 +78,9 @@ int obey_no_new_privs(struct obey *o, struct fields in);
 int obey_seccomp(struct obey *o, struct fields in);
 int obey_chdir(struct obey *o, struct fields in);
 int obey_exec(struct obey *o, struct fields in); /* returns only when it failed */
+
+/* Forgets the directory that DEVICE and SYMLINK keep: something may be mounted over it now. */
+void forget_parent(struct obey *o);
 
 /* Opens the descriptor of the container's root when no step did yet. */
 int obey_root_ready(struct obey *o);

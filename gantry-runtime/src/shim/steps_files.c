@@ -28,17 +28,46 @@ int obey_mkdir(struct obey *o, struct fields in)
     return finish(fd, fd < 0 ? -1 : 0);
 }
 
+/* The directory of `target`, and its last component. Most devices and links go to /dev, one after the other, so the
+ * last directory is kept; obey_step forgets it before any other kind of step. The caller does not close it. */
+static int parent_of(struct obey *o, const char *target, char *name)
+{
+    const char *slash = strrchr(target, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - target);
+    if (o->parent >= 0 && size > 0 && slash[1] != 0 && size == strlen(o->parent_path) &&
+        memcmp(target, o->parent_path, size) == 0 && strlen(slash + 1) <= NAME_MAX && slash[1] != '.') {
+        strcpy(name, slash + 1);
+        return o->parent;
+    }
+    forget_parent(o);
+    if (obey_root_ready(o) < 0 || (o->parent = root_make_parent(o->root, target, name)) < 0)
+        return -1;
+    o->parent_path[0] = 0;
+    if (size < sizeof o->parent_path) {
+        memcpy(o->parent_path, target, size);
+        o->parent_path[size] = 0;
+    }
+    return o->parent;
+}
+
+void forget_parent(struct obey *o)
+{
+    if (o->parent >= 0)
+        close(o->parent);
+    o->parent = -1;
+}
+
 int obey_symlink(struct obey *o, struct fields in)
 {
     const char *target = field_s(&in).ptr, *content = field_s(&in).ptr;
     char name[NAME_MAX + 1];
-    int parent = obey_root_ready(o) < 0 ? -1 : root_make_parent(o->root, target, name);
+    int parent = parent_of(o, target, name);
     int rc = parent < 0 ? -1 : symlinkat(content, parent, name);
     if (rc < 0 && errno == EEXIST)
         rc = 0;
     if (rc < 0)
         explain(o, "%.250s", target);
-    return finish(parent, rc);
+    return rc;
 }
 
 /* The file that stands where the device shall be is taken for it only when it is that device. */
@@ -75,7 +104,7 @@ int obey_device(struct obey *o, struct fields in)
     uint64_t major = field_u(&in), minor = field_u(&in), uid = field_u(&in), gid = field_u(&in), slot = field_u(&in);
     dev_t number = makedev((unsigned)major, (unsigned)minor);
     char name[NAME_MAX + 1];
-    int parent = obey_root_ready(o) < 0 ? -1 : root_make_parent(o->root, target, name);
+    int parent = parent_of(o, target, name);
     int rc = parent < 0 ? -1 : mknodat(parent, name, mode, number);
     if (rc < 0 && parent >= 0 && errno == EEXIST)
         rc = adopt_device(parent, name, mode, number);
@@ -85,7 +114,7 @@ int obey_device(struct obey *o, struct fields in)
         rc = bind_device(o, parent, name, slot - 1);
     if (rc < 0)
         explain(o, "%.250s", target);
-    return finish(parent, rc);
+    return rc;
 }
 
 /* The container's /dev/null, but only if it is the null device: an image could bring a link or a file of that name, and

@@ -12,26 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A root file system with a static busybox, below a test's own directory, and plans that run it.
-final class BusyboxRoot {
+public final class BusyboxRoot {
     static final long NOSUID = 2;
     static final long NODEV = 4;
     static final long NOEXEC = 8;
     static final long READ_ONLY = 1;
     static final long SLAVE_RECURSIVE = 1 << 19 | 1 << 14;
-    static final long ALL_NAMESPACES =
+    public static final long ALL_NAMESPACES =
             Namespaces.MOUNT | Namespaces.PID | Namespaces.NET | Namespaces.IPC | Namespaces.UTS;
-    static final long ROOT_SLOT = 63;
+    public static final long ROOT_SLOT = 63;
     /// What Docker gives by default: chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap,
     /// net_bind_service, net_raw, sys_chroot, mknod, audit_write, setfcap.
-    static final long DEFAULT_CAPABILITIES = 0xa80425fbL;
+    public static final long DEFAULT_CAPABILITIES = 0xa80425fbL;
 
     private static final Path BUSYBOX = Path.of("/bin/busybox");
 
-    final Path lower;
+    public final Path lower;
     final Path upper;
     private final Path work;
 
-    BusyboxRoot(Path directory) {
+    public BusyboxRoot(Path directory) {
         ShimLaunch.needsRoot();
         assumeTrue(Files.isExecutable(BUSYBOX), "there is no static busybox at " + BUSYBOX);
         try {
@@ -49,6 +49,7 @@ final class BusyboxRoot {
                     "sleep",
                     "usleep",
                     "wc",
+                    "grep",
                     "readlink",
                     "hostname",
                     "touch",
@@ -66,7 +67,7 @@ final class BusyboxRoot {
     }
 
     /// The steps of a container up to its program; tests add to them and take from them.
-    List<Step> steps() {
+    public List<Step> steps() {
         return steps(ALL_NAMESPACES);
     }
 
@@ -114,11 +115,11 @@ final class BusyboxRoot {
         return new Step.Device("/dev/" + name, 0020666, major, minor, 0, 0, 0);
     }
 
-    static Step identity(long uid, long gid, long capabilities, String... groups) {
+    public static Step identity(long uid, long gid, long capabilities, String... groups) {
         return new Step.Identity(uid, gid, List.of(groups), 022, capabilities, capabilities, capabilities, 0, 0);
     }
 
-    static Step shell(String script) {
+    public static Step shell(String script) {
         return new Step.Exec(List.of("sh", "-c", script), List.of("PATH=/bin"), 0);
     }
 
