@@ -142,7 +142,7 @@ static _Noreturn void child_main(struct obey *o, uint32_t clone_step, uint64_t c
         if (o->plan->steps[i].where != CHILD)
             continue;
         o->shared->child_step = i;
-        if (obey_step(o, &o->plan->steps[i]) < 0) {
+        if (o->plan->steps[i].op != OP_OOM_SCORE && obey_step(o, &o->plan->steps[i]) < 0) {
             failed(o, i);
             break;
         }
@@ -232,6 +232,21 @@ static int obey_all(struct obey *o, enum where where)
     return 0;
 }
 
+/* The score is inherited, and launch may write its own where the child, in its user namespace, could not. */
+static int obey_oom_scores(struct obey *o)
+{
+    for (uint16_t i = 0; i < o->plan->count; i++) {
+        if (o->plan->steps[i].op != OP_OOM_SCORE)
+            continue;
+        o->shared->launch_step = i;
+        if (obey_step(o, &o->plan->steps[i]) < 0) {
+            failed(o, i);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* Waits until the child has executed its program (0) or is gone (-1). */
 static int follow_child(struct obey *o, int line, int *terminal)
 {
@@ -254,7 +269,7 @@ static int launch(struct obey *o, int *terminal)
     uint32_t index = (uint32_t)(clone - o->plan->steps);
     bool settles = has_where(o->plan, SETTLE);
     umask(0);
-    if (obey_all(o, PREPARE) < 0)
+    if (obey_oom_scores(o) < 0 || obey_all(o, PREPARE) < 0)
         return -1;
     o->shared->launch_step = index;
     o->shared->detail[0] = 0;

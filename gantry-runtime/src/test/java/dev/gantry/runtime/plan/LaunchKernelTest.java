@@ -68,14 +68,17 @@ final class LaunchKernelTest {
                             : step);
         }
         steps.add(new Step.Loopback());
+        steps.add(new Step.OomScore("300"));
+        steps.add(new Step.Sysctl("net.ipv4.ip_unprivileged_port_start", "77"));
         steps.add(identity(7, 8, 0));
         steps.add(
                 shell(
-                        "id -u; id -g; cat /proc/self/uid_map; cat /proc/net/route; echo x >/dev/null; touch /tmp/f || touch /f; ls -ld /sys/class/net/lo"));
+                        "id -u; id -g; cat /proc/self/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start;"
+                                + " cat /proc/self/uid_map; cat /proc/net/route; echo x >/dev/null; touch /tmp/f || touch /f; ls -ld /sys/class/net/lo"));
 
         Outcome outcome = started(steps);
 
-        assertThat(outcome.lines()).startsWith("7", "8");
+        assertThat(outcome.lines()).startsWith("7", "8", "300", "77");
         assertThat(outcome.out()).containsPattern("0 +100000 +65536").contains("/sys/class/net/lo");
     }
 
