@@ -90,6 +90,10 @@ final class CgroupSteps {
         if (m == null) {
             return;
         }
+        Long kernel = m.kernel();
+        if (kernel != null && kernel > 0) {
+            throw notThere("linux.resources.memory.kernel", "a limit that kernels no longer have");
+        }
         if (isV1("memory")) {
             set("memory", "memory.limit_in_bytes", m.limit());
             // After the limit: the kernel refuses one that is below it.
@@ -156,7 +160,8 @@ final class CgroupSteps {
         return 1 + (bounded - 2) * 9_999 / 262_142;
     }
 
-    /// A v1 cpuset group is born without processors, and its parents may be new too.
+    /// A v1 cpuset group is born without processors unless its parent says otherwise, and parents may be new too.
+    /// Writing what is there already costs the kernel nothing.
     private void inheritCpuset(String directory, Slots numbers) {
         String top = layout.v1().getOrDefault("cpuset", "");
         for (int slash = directory.indexOf('/', top.length() + 1);
@@ -167,6 +172,7 @@ final class CgroupSteps {
             made.add(new Step.CgroupMake(slot, parent));
             made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cpuset.cpus", layout.cpus()));
             made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cpuset.mems", layout.mems()));
+            made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cgroup.clone_children", "1"));
         }
     }
 
@@ -175,11 +181,8 @@ final class CgroupSteps {
         if (c == null || (c.cpus().isEmpty() && c.mems().isEmpty())) {
             return;
         }
-        boolean v1 = isV1("cpuset");
-        String cpus = c.cpus().isEmpty() && v1 ? layout.cpus() : c.cpus();
-        String mems = c.mems().isEmpty() && v1 ? layout.mems() : c.mems();
-        set("cpuset", "cpuset.cpus", cpus.isEmpty() ? null : cpus);
-        set("cpuset", "cpuset.mems", mems.isEmpty() ? null : mems);
+        set("cpuset", "cpuset.cpus", c.cpus().isEmpty() ? null : c.cpus());
+        set("cpuset", "cpuset.mems", c.mems().isEmpty() ? null : c.mems());
     }
 
     private void pids() {

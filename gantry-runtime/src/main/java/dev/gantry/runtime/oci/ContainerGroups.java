@@ -12,8 +12,9 @@ import java.util.SequencedSet;
 /// @param v1 directory by controller, in the order they are made
 /// @param v2 directory in the unified tree; empty when there is none
 public record ContainerGroups(SequencedMap<String, String> v1, String v2) {
-    /// Those that every container has where the host has them.
-    private static final List<String> ALWAYS = List.of("memory", "cpu", "cpuacct", "pids", "devices");
+    /// Those that every container has where the host has them. A Java program looks for its limits only where it
+    /// sees memory, cpu, cpuacct and cpuset mounted, all four.
+    private static final List<String> ALWAYS = List.of("memory", "cpu", "cpuacct", "cpuset", "pids", "devices");
 
     /// The groups of `cgroupPath`, such as `gantry/<id>`. None when the path is empty or groups cannot be made.
     ///
@@ -27,10 +28,6 @@ public record ContainerGroups(SequencedMap<String, String> v1, String v2) {
         String below = "/" + (cgroupPath.startsWith("/") ? cgroupPath.substring(1) : cgroupPath);
         for (String controller : ALWAYS) {
             add(v1, layout, controller, below);
-        }
-        ResourcesSpec.Cpu cpu = resources.cpu();
-        if (cpu != null && !(cpu.cpus().isEmpty() && cpu.mems().isEmpty())) {
-            add(v1, layout, "cpuset", below);
         }
         if (resources.blockIo() != null) {
             add(v1, layout, "blkio", below);
