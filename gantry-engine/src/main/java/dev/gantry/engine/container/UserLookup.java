@@ -46,7 +46,8 @@ public final class UserLookup {
                 "use a user of the image, or a number"));
         boolean ownGroup = parts.length == 2 && !parts[1].isEmpty();
         long gid = ownGroup ? gid(parts[1], groups, user) : found.gid();
-        TreeSet<Long> further = new TreeSet<>();
+        // The own group is among them, as a login has it.
+        TreeSet<Long> further = new TreeSet<>(List.of(gid));
         if (!ownGroup && !found.name().isEmpty()) {
             for (Group g : groups) {
                 if (g.members().contains(found.name())) {
