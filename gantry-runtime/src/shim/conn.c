@@ -99,6 +99,8 @@ void conn_send2(struct watch *watch, struct conn *conn, uint16_t type, const voi
     for (int i = 0; i < 3; i++) {
         size_t skip = sent < parts[i].iov_len ? sent : parts[i].iov_len;
         sent -= skip;
+        if (skip == parts[i].iov_len)
+            continue;
         ok = ok && queue_append(&conn->out, (char *)parts[i].iov_base + skip, parts[i].iov_len - skip);
     }
     if (!ok || queue_size(&conn->out) > conn->limit + UNREAD_MOST) {

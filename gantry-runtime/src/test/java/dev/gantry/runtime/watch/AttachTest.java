@@ -239,10 +239,12 @@ class AttachTest {
     }
 
     @Test
-    void withoutAnInputInThePlanTheProgramReadsNothing() {
-        Watch watch = watched.run(shell(List.of(), "cat; exit 9"));
+    void withoutAnInputInThePlanTheProgramReadsNothing() throws IOException {
+        Path go = temp.resolve("go");
+        Watch watch = watched.run(shell(List.of(), "cat; while ! test -e " + go + "; do sleep 0.01; done; exit 9"));
         assertThat(watched.attach(AttachOptions.output().withStdin()).ownsStdin())
                 .isFalse();
+        Files.createFile(go);
         assertThat(watched.end(watch).code()).isEqualTo(9);
     }
 
