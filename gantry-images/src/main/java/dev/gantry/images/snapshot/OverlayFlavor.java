@@ -31,6 +31,11 @@ public enum OverlayFlavor {
         return mountOptions;
     }
 
+    /// The one whose options a root is mounted with.
+    static OverlayFlavor of(RootFs root) {
+        return root.options().contains("userxattr") ? USER : TRUSTED;
+    }
+
     /// Asks by doing: whether this process may set a trusted attribute on a directory of its own.
     static OverlayFlavor probe(Linux linux, Fd parent, String directory) {
         try {

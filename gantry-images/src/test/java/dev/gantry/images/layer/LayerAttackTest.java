@@ -495,12 +495,7 @@ class LayerAttackTest {
                         .done(),
                 "links in a circle");
         refused(new TarMaker().symlink("s", "").done(), "leads nowhere");
-        refused(
-                new TarMaker()
-                        .file("/", "x")
-                        .raw('0', ".", "", new byte[0], _ -> {})
-                        .done(),
-                "something else than a directory");
+        refused(new TarMaker().raw('0', ".", "", new byte[0], _ -> {}).done(), "something else than a directory");
         refused(new TarMaker().raw('M', "f", "", new byte[0], _ -> {}).done(), "unknown type");
     }
 
