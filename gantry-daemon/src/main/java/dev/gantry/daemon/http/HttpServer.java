@@ -8,7 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -41,8 +40,8 @@ public final class HttpServer implements AutoCloseable {
     public HttpServer(ApiHandler handler, Map<String, String> always, Clock clock) {
         this.handler = handler;
         this.heads = new ResponseHead(clock, always);
-        this.loops =
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("http", true), EpollIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("http", true), HalfCloseIoHandler.factory());
         this.open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     }
 

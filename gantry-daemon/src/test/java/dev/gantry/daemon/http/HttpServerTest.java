@@ -68,6 +68,11 @@ class HttpServerTest {
                     throw new IOException("the source broke");
                 });
             case "/events" -> new ApiResponse.Stream("application/json", this::waitForever);
+            case "/pour" ->
+                new ApiResponse.Hijack(ApiResponse.RAW_STREAM, c -> {
+                    fill(c.output(), GIGABYTE);
+                    c.output().flush();
+                });
             case "/cat" -> new ApiResponse.Hijack(ApiResponse.RAW_STREAM, HttpServerTest::cat);
             case "/sink" ->
                 new ApiResponse.Hijack(ApiResponse.RAW_STREAM, c -> {
@@ -226,6 +231,21 @@ class HttpServerTest {
             client.send("hello");
             assertThat(client.until("hello")).isEqualTo("hello");
             assertThat(client.endOfInput().rest()).isEqualTo("bye");
+        }
+    }
+
+    @Test
+    void aGigabyteFollowsTheClientsHalfCloseAndIsWaitedFor() throws IOException {
+        try (var client = new RawClient(socket)) {
+            client.send("POST /pour HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+                    .endOfInput()
+                    .until("\r\n\r\n");
+            ByteBuffer block = ByteBuffer.allocateDirect(256 << 10);
+            long total = 0;
+            for (int n = client.channel.read(block); n >= 0; n = client.channel.read(block.clear())) {
+                total += n;
+            }
+            assertThat(total).isEqualTo(GIGABYTE);
         }
     }
 

@@ -23,19 +23,17 @@ import dev.gantry.engine.exec.ExecSpec;
 import dev.gantry.engine.exec.Execs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Further processes in a running container.
 public final class ExecRoutes {
+    /// How long the end of the output may come before the end of the process.
+    private static final Duration SETTLE = Duration.ofSeconds(2);
+
     private final Execs execs;
     private final Lookup lookup;
-
-    /// The exit codes of execs whose program could not be run: by Docker's order of things the connection was taken
-    /// over before that was known, and the client asks for the code afterwards.
-    private final Map<String, Integer> failed = new ConcurrentHashMap<>();
 
     public ExecRoutes(Containers containers, Execs execs) {
         this.execs = execs;
@@ -91,11 +89,7 @@ public final class ExecRoutes {
         ExecStart how = call.bodyOr(ExecStart.class, new ExecStart(false, false, null));
         Exec exec = find(call.subject());
         switch (exec.state()) {
-            case Exec.State.Created _ -> {
-                if (failed.containsKey(call.subject())) {
-                    throw new DockerError(409, "exec command " + call.subject() + " has already run");
-                }
-            }
+            case Exec.State.Created _ -> {}
             case Exec.State.Running _ ->
                 throw new DockerError(409, "exec command " + call.subject() + " is already running");
             case Exec.State.Exited _ ->
@@ -106,7 +100,7 @@ public final class ExecRoutes {
             try {
                 execs.startDetached(exec.id(), size.rows(), size.columns());
             } catch (GantryException e) {
-                throw remember(exec, e);
+                throw words(exec, e);
             }
             return new ApiResponse.Empty(200);
         }
@@ -119,22 +113,19 @@ public final class ExecRoutes {
             try {
                 attachment = execs.start(exec.id(), streams, size.rows(), size.columns());
             } catch (GantryException e) {
-                tell(connection, exec, remember(exec, e));
+                tell(connection, exec, words(exec, e));
                 return;
             }
-            Takeover.join(attachment, connection, attachment.tty() ? keys : null);
+            Attachment.Reason end = Takeover.join(attachment, connection, attachment.tty() ? keys : null);
+            if (end == Attachment.Reason.DONE) {
+                // The client asks for the exit code as soon as the connection ends.
+                execs.await(exec.id(), SETTLE);
+            }
         });
     }
 
-    private RuntimeException remember(Exec exec, GantryException e) {
-        RuntimeException words =
-                StartFailure.translate(e, exec.spec().args(), exec.spec().workingDir());
-        if (words instanceof DockerError) {
-            failed.put(exec.id().hex(), StartFailure.exitCode(words));
-        } else {
-            failed.put(exec.id().hex(), 126);
-        }
-        return words;
+    private static RuntimeException words(Exec exec, GantryException e) {
+        return StartFailure.translate(e, exec.spec().args(), exec.spec().workingDir());
     }
 
     /// The connection is taken over already, so the words go where the output would have gone.
@@ -184,11 +175,7 @@ public final class ExecRoutes {
                 pid(exec)));
     }
 
-    private @Nullable Integer exitCode(Exec exec) {
-        Integer early = failed.get(exec.id().hex());
-        if (early != null) {
-            return early;
-        }
+    private static @Nullable Integer exitCode(Exec exec) {
         return exec.state() instanceof Exec.State.Exited e ? e.code() : null;
     }
 

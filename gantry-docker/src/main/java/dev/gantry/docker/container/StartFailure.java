@@ -2,7 +2,6 @@ package dev.gantry.docker.container;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.route.DockerError;
-import dev.gantry.docker.route.Failures;
 import dev.gantry.engine.container.LaunchFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +20,6 @@ final class StartFailure {
             return e;
         }
         return new DockerError(400, PREFIX + words(launch, argv, workingDir), e);
-    }
-
-    /// 127 when the program is not there, 126 when it cannot be run.
-    static int exitCode(RuntimeException e) {
-        String words = Failures.words(e);
-        return words.contains("executable file not found") || words.contains("no such file or directory") ? 127 : 126;
     }
 
     private static String words(LaunchFailure launch, List<String> argv, String workingDir) {

@@ -16,8 +16,8 @@ final class Takeover {
 
     private Takeover() {}
 
-    /// `keys` null: nothing detaches. Closes the attachment.
-    static void join(Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys)
+    /// `keys` null: nothing detaches. Closes the attachment, and says why it ended.
+    static Attachment.Reason join(Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys)
             throws IOException {
         try (attachment) {
             Thread input = null;
@@ -29,6 +29,7 @@ final class Takeover {
                 if (end.reason() == Attachment.Reason.TOO_SLOW || end.reason() == Attachment.Reason.LOST) {
                     LOG.info("attach=cut reason={} why=\"{}\"", end.reason(), end.words());
                 }
+                return end.reason();
             } finally {
                 if (input != null) {
                     input.interrupt();

@@ -1,0 +1,19 @@
+package dev.gantry.daemon;
+
+/// One line per event on standard error, with its time. Before the first logger is made.
+final class DaemonLog {
+    private DaemonLog() {}
+
+    static void configure(boolean debug) {
+        set("defaultLogLevel", "warn");
+        set("log.dev.gantry", debug ? "debug" : "info");
+        set("showDateTime", "true");
+        set("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        set("showThreadName", "false");
+        set("showShortLogName", "true");
+    }
+
+    private static void set(String name, String value) {
+        System.setProperty("org.slf4j.simpleLogger." + name, value);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.gantry.daemon;
+
+import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.client.SocketDialer;
+import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.base.Internal;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Parallel;
+import dev.gantry.base.Unavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// `gantry daemon stop`: asks the daemon of a data root to leave, and waits until it has. Its containers run on, or are
+/// stopped first with their own signals and timeouts.
+final class DaemonStop {
+    private static final int AT_A_TIME = 16;
+    private static final long PATIENCE_SECONDS = 30;
+
+    private DaemonStop() {}
+
+    static void run(List<String> args) {
+        boolean containers = false;
+        List<String> others = new ArrayList<>();
+        for (String arg : args) {
+            if (arg.equals("--containers")) {
+                containers = true;
+            } else {
+                others.add(arg);
+            }
+        }
+        DaemonFlags flags = DaemonFlags.parse(others);
+        ProcessHandle daemon = holder(flags.dataRoot());
+        if (containers) {
+            stopContainers(flags);
+        }
+        daemon.destroy();
+        awaitEnd(daemon);
+    }
+
+    /// The process that holds the lock of the data root. Its pid is in the lock's file; that of a daemon that crashed
+    /// is
+    /// still there, so the process must also be a daemon.
+    private static ProcessHandle holder(Path dataRoot) {
+        Path lock = dataRoot.resolve("lock");
+        try {
+            String pid = Files.exists(lock) ? Files.readString(lock).strip() : "";
+            if (pid.matches("[0-9]{1,10}")) {
+                var handle = ProcessHandle.of(Long.parseLong(pid)).filter(p -> isDaemon(p.pid()));
+                if (handle.isPresent()) {
+                    return handle.get();
+                }
+            }
+        } catch (IOException e) {
+            throw new Internal("read " + lock, String.valueOf(e), "ask as root", e);
+        }
+        throw new NotFound("stop the daemon", "none runs on " + dataRoot, "name another with --data-root");
+    }
+
+    private static boolean isDaemon(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                    .contains(Main.class.getName());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void stopContainers(DaemonFlags flags) {
+        DaemonFlags.Host host = flags.hosts().getFirst();
+        try (EngineClient client = new EngineClient(new SocketDialer(EngineAddress.parse(host.toString())))) {
+            List<String> running = client.containers(false, "", false, "").stream()
+                    .map(ContainerSummary::id)
+                    .toList();
+            Parallel.map(running, AT_A_TIME, id -> {
+                client.stopContainer(id, "", "");
+                return id;
+            });
+        } catch (IOException e) {
+            throw new Unavailable(
+                    "stop the containers", String.valueOf(e.getMessage()), "name the daemon's socket with --host", e);
+        }
+    }
+
+    private static void awaitEnd(ProcessHandle daemon) {
+        try {
+            daemon.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new Unavailable(
+                    "stop the daemon",
+                    "process " + daemon.pid() + " has not ended after " + PATIENCE_SECONDS + " s",
+                    "look at its log",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InvalidArgument("stop the daemon", "it was interrupted", "ask again", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of a process is never a failure", e);
+        }
+    }
+}

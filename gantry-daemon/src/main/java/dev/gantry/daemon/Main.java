@@ -1,0 +1,75 @@
+package dev.gantry.daemon;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.daemon.http.HttpServer;
+import dev.gantry.docker.DockerApi;
+import dev.gantry.docker.system.HostFacts;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.GantryOptions;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `gantry daemon`: builds everything from the top to the bottom, serves until it is told to stop, and leaves the
+/// containers alone.
+public final class Main {
+    private static final String VERSION = dev.gantry.cli.Gantry.VERSION;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        try {
+            run(DaemonFlags.strip(List.of(args)));
+        } catch (GantryException e) {
+            System.err.println("gantry daemon: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(List<String> args) {
+        if (args.isEmpty() || !args.getFirst().equals("stop")) {
+            DaemonFlags flags = DaemonFlags.parse(args);
+            switch (flags.question()) {
+                case HELP -> System.out.print(DaemonFlags.help());
+                case VERSION -> System.out.println("gantry version " + VERSION);
+                case NONE -> serve(flags);
+            }
+        } else {
+            DaemonStop.run(args.subList(1, args.size()));
+        }
+    }
+
+    private static void serve(DaemonFlags flags) {
+        DaemonLog.configure(flags.debug());
+        Logger log = LoggerFactory.getLogger(Main.class);
+        Clock clock = Clock.systemUTC();
+        CountDownLatch stop = new CountDownLatch(1);
+        try (var _ = OwnGroup.join(flags.cgroupParent());
+                Gantry engine = Gantry.open(options(flags));
+                var server = new HttpServer(
+                        new DockerApi(engine, HostFacts.read(VERSION), clock), DockerApi.headers(VERSION), clock);
+                var sockets = Sockets.open(server, flags.hosts(), flags.group());
+                var _ = PidFile.write(flags.pidFile())) {
+            Signals.stopOnTermination(stop);
+            log.info(
+                    "daemon=ready pid={} root={} hosts={}",
+                    ProcessHandle.current().pid(),
+                    flags.dataRoot(),
+                    sockets);
+            stop.await();
+            log.info("daemon=leaving containers=alone");
+        } catch (InterruptedException e) {
+            throw new Internal("serve", "the main thread was interrupted", "start the daemon again", e);
+        }
+    }
+
+    private static GantryOptions options(DaemonFlags flags) {
+        return GantryOptions.at(flags.dataRoot(), flags.execRoot(), flags.shim())
+                .cgroup(flags.cgroupParent())
+                .autostart(flags.again())
+                .hidden(flags.sockets());
+    }
+}
