@@ -429,6 +429,20 @@ static int print_failure(uint32_t step, int error, const char *detail)
     return 1;
 }
 
+static int launch_plan(const struct plan *plan, bool tell)
+{
+    struct launch_stdio io = {.in = 0, .out = 1, .err = 2};
+    struct launch_result result;
+    int line = launch_start(plan, &io);
+    if (line < 0)
+        return print_failure(NO_STEP, errno, errno == EINVAL ? "the plan has no one CLONE or EXEC in its place" : "fork");
+    if (launch_finish(line, &result) < 0)
+        return print_failure(result.step, result.err, result.detail);
+    if (tell)
+        dprintf(3, "%d\n", result.pid);
+    return 0;
+}
+
 int face_launch(int argc, char **argv)
 {
     uint64_t fd;
@@ -446,16 +460,12 @@ int face_launch(int argc, char **argv)
     if (bytes == NULL)
         return print_failure(NO_STEP, errno, "read the plan");
     close((int)fd);
-    if (plan_decode(&plan, bytes, size, &step, &why) < 0)
+    if (plan_decode(&plan, bytes, size, &step, &why) < 0) {
+        free(bytes);
         return print_failure(step, EINVAL, why);
-    struct launch_stdio io = {.in = 0, .out = 1, .err = 2};
-    struct launch_result result;
-    int line = launch_start(&plan, &io);
-    if (line < 0)
-        return print_failure(NO_STEP, errno, "start");
-    if (launch_finish(line, &result) < 0)
-        return print_failure(result.step, result.err, result.detail);
-    if (tell)
-        dprintf(3, "%d\n", result.pid);
-    return 0;
+    }
+    int code = launch_plan(&plan, tell);
+    plan_free(&plan);
+    free(bytes);
+    return code;
 }
