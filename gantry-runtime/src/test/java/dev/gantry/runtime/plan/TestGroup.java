@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /// The place of a test's cgroup in one v1 controller, or in v2 where there is no such hierarchy. It is not made here.
-final class TestGroup {
+public final class TestGroup {
     private final Path parent;
 
-    TestGroup(String controller) {
+    public TestGroup(String controller) {
         Path v1 = Path.of("/sys/fs/cgroup").resolve(controller);
         Path v2 = Path.of("/sys/fs/cgroup/cgroup.controllers");
         assumeTrue(Files.isDirectory(v1) || Files.exists(v2), "there is no cgroup hierarchy for " + controller);
@@ -20,15 +20,15 @@ final class TestGroup {
                 .resolve("gantry-test-" + UUID.randomUUID().toString().substring(0, 8));
     }
 
-    boolean isV1() {
+    public boolean isV1() {
         return Files.exists(parent.resolveSibling("tasks"));
     }
 
-    Path parent() {
+    public Path parent() {
         return parent;
     }
 
-    Path path() {
+    public Path path() {
         return parent.resolve("box");
     }
 
@@ -40,7 +40,7 @@ final class TestGroup {
         }
     }
 
-    void remove() {
+    public void remove() {
         Waiting.until("the group can be removed", () -> path().toFile().delete() || Files.notExists(path()));
         parent.toFile().delete();
     }
