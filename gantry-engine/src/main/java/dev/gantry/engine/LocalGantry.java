@@ -23,6 +23,7 @@ import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
+import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ final class LocalGantry implements Gantry {
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
-            HostFacts host = HostFacts.observe();
+            HostFacts host = CgroupTree.prepare(HostFacts.observe(), options.cgroup());
             var places = new Places(
                     directory(data.resolve("containers")),
                     directory(run.resolve("w")),

@@ -16,9 +16,11 @@ final class WatchGroups implements AutoCloseable {
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "cpuacct", "pids");
 
     private final String parent;
+    private final CgroupLayout layout;
     private final List<Path> directories = new ArrayList<>();
 
     WatchGroups(CgroupLayout layout, String parent) {
+        this.layout = layout;
         this.parent = parent;
         if (!layout.writable()) {
             return;
@@ -46,17 +48,23 @@ final class WatchGroups implements AutoCloseable {
         return directories;
     }
 
-    /// Removes what is empty; while watches live their groups stay.
+    /// Removes what is empty, also the parents that plans made in other hierarchies; while watches live their groups
+    /// stay.
     @Override
     public void close() {
-        for (Path directory : directories) {
-            Path parents = Path.of(parent);
-            Path mount = directory
-                    .getRoot()
-                    .resolve(directory.subpath(0, directory.getNameCount() - 1 - parents.getNameCount()));
-            boolean empty = isRemoved(directory);
+        directories.forEach(WatchGroups::isRemoved);
+        if (!layout.writable()) {
+            return;
+        }
+        Set<String> mounts = new LinkedHashSet<>(layout.v1().values());
+        if (!layout.v2().isEmpty()) {
+            mounts.add(layout.v2());
+        }
+        Path parents = Path.of(parent);
+        for (String mount : mounts) {
+            boolean empty = true;
             for (int depth = parents.getNameCount(); empty && depth > 0; depth--) {
-                empty = isRemoved(mount.resolve(parents.subpath(0, depth)));
+                empty = isRemoved(Path.of(mount).resolve(parents.subpath(0, depth)));
             }
         }
     }

@@ -37,6 +37,10 @@ public record CgroupLayout(
         return new CgroupLayout(Map.of(), "", Set.of(), false, false, "", "");
     }
 
+    CgroupLayout withV2Controllers(Set<String> controllers) {
+        return new CgroupLayout(v1, v2, controllers, writable, swapAccounting, cpus, mems);
+    }
+
     public Kind kind() {
         if (v1.isEmpty()) {
             return v2.isEmpty() ? Kind.NONE : Kind.V2;

@@ -65,7 +65,11 @@ public record HostFacts(
         throttlePaths = List.copyOf(throttlePaths);
     }
 
-    /// Reads `/proc` and `/sys`. The only I/O of this package.
+    HostFacts withCgroups(CgroupLayout layout) {
+        return new HostFacts(bootId, arch, kernel, layout, capabilities, initialUserNamespace, throttlePaths);
+    }
+
+    /// Reads `/proc` and `/sys`.
     public static HostFacts observe() {
         return observe(Path.of("/"));
     }
@@ -136,8 +140,10 @@ public record HostFacts(
         if (v1.isEmpty() && v2.isEmpty()) {
             return CgroupLayout.none();
         }
-        Set<String> v2Controllers =
-                v2.isEmpty() ? Set.of() : words(root.resolve(v2.substring(1)).resolve("cgroup.controllers"));
+        // What the tree has beside v1 hierarchies (hugetlb, say) is not handed down to anybody.
+        Set<String> v2Controllers = v2.isEmpty() || !v1.isEmpty()
+                ? Set.of()
+                : words(root.resolve(v2.substring(1)).resolve("cgroup.controllers"));
         Path cpuset = root.resolve(v1.getOrDefault("cpuset", v2).substring(1));
         boolean writable = v2.isEmpty() || Files.isWritable(root.resolve(v2.substring(1)));
         for (String point : v1.values()) {
