@@ -2,9 +2,8 @@ package dev.gantry.runtime.watch;
 
 import java.util.Optional;
 
-/// What an attachment wants. `lossless` makes the container wait while this attachment's queue is full; without it a
-/// slow
-/// attachment is cut. With `replayFrom` what the log holds from there on comes first.
+/// What an attachment wants. `lossless` makes the container wait while this attachment's queue is full;
+/// without it a slow attachment is cut. With `replayFrom` what the log holds from there on comes first.
 public record AttachOptions(
         boolean stdin,
         boolean stdout,

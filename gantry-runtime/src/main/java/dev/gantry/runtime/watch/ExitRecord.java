@@ -9,9 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What a watch wrote durably when its container ended, for an engine that was not there. `pid` and `startTime` name
-/// the
-/// init; a record of another boot says that the host was restarted since.
+/// What a watch wrote durably when its container ended, for an engine that was not there.
+/// `pid` and `startTime` name the init; a record of another boot says that the host was restarted since.
 @Json
 public record ExitRecord(
         @Json.Property("version") int version,

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The log: records, rotation, full disks, and those who read along. `docs/shim-protocol.md` §Watch, promises 1, 4, 8,
-/// 9.
+/// The log: records, rotation, full disks, and those who read along.
+/// `docs/shim-protocol.md` §Watch, promises 1, 4, 8 and 9.
 class LogTest {
     private static final Pattern RECORD = Pattern.compile(
             "\\{\"log\":\"(.*)\",\"stream\":\"(stdout|stderr)\",\"time\":\"(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z)\"}");
