@@ -123,21 +123,28 @@ final class Puller {
             progress.on(new ProgressEvent.LayerKnown(blob.digest(), blob.size()));
         }
         Semaphore transfers = new Semaphore(client.options().parallelDownloads());
-        Parallel.map(List.copyOf(uses.values()), Math.max(1, uses.size()), same -> {
-            layer(same, session, transfers, progress);
-            return same;
-        });
+        try (Unpacker.Batch batch = unpacker.batch(image)) {
+            Parallel.map(List.copyOf(uses.values()), Math.max(1, uses.size()), same -> {
+                layer(same, session, transfers, batch, progress);
+                return same;
+            });
+            batch.finish();
+        }
     }
 
     private void layer(
-            List<StoredImage.Layer> same, RegistrySession session, Semaphore transfers, ProgressListener progress) {
+            List<StoredImage.Layer> same,
+            RegistrySession session,
+            Semaphore transfers,
+            Unpacker.Batch batch,
+            ProgressListener progress) {
         Descriptor blob = same.getFirst().blob();
         boolean fetched = fetch(blob, session, transfers, progress);
         if (!fetched && unpacker.unpacked(same)) {
             progress.on(new ProgressEvent.LayerExists(blob.digest()));
             return;
         }
-        same.forEach(l -> unpacker.unpack(l, progress));
+        same.forEach(l -> batch.unpack(l, progress));
         progress.on(new ProgressEvent.LayerDone(blob.digest()));
     }
 

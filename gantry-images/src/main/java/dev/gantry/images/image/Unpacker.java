@@ -15,12 +15,14 @@ import dev.gantry.images.snapshot.Snapshotter;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Turns layer blobs into unpacked layers. A layer is verified while it is unpacked: its plain bytes
 /// must have the diff id that the configuration says, or nothing of it becomes visible.
@@ -46,60 +48,122 @@ final class Unpacker {
 
     /// Returns when every layer of the image is unpacked.
     void unpack(StoredImage image, ProgressListener progress) {
-        Parallel.map(image.layers(), PARALLEL, layer -> {
-            unpack(layer, progress);
-            return layer;
-        });
-    }
-
-    /// Returns when the layer is unpacked, by us or by another thread.
-    void unpack(StoredImage.Layer layer, ProgressListener progress) {
-        try {
-            locks.with(layer.chain(), () -> {
-                if (!snapshots.contains(layer.chain())) {
-                    extract(layer, progress);
-                }
+        try (Batch batch = batch(image)) {
+            Parallel.map(image.layers(), PARALLEL, layer -> {
+                batch.unpack(layer, progress);
+                return layer;
             });
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable(
-                    "unpack layer " + layer.blob().digest(), "the thread was interrupted", "ask again", e);
+            batch.finish();
         }
     }
 
-    private void extract(StoredImage.Layer layer, ProgressListener progress) {
+    /// The layers of one image, which may be unpacked in any order and by several threads.
+    Batch batch(StoredImage image) {
+        return new Batch(image);
+    }
+
+    /// A layer is visible as soon as it is unpacked, except when it has directories that it does not
+    /// describe: it then waits for those below. Closing removes what still waits.
+    final class Batch implements AutoCloseable {
+        private final StoredImage image;
+        private final Map<StoredImage.Layer, Waiting> waiting = new ConcurrentHashMap<>();
+
+        private record Waiting(Snapshotter.LayerStage stage, List<String> implied, long contentBytes) {}
+
+        private Batch(StoredImage image) {
+            this.image = image;
+        }
+
+        /// Returns when the layer is unpacked, by us or by another thread, or waits for [#finish].
+        void unpack(StoredImage.Layer layer, ProgressListener progress) {
+            try {
+                locks.with(layer.chain(), () -> {
+                    if (!snapshots.contains(layer.chain())) {
+                        stage(layer, progress);
+                    }
+                });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Unavailable(
+                        "unpack layer " + layer.blob().digest(), "the thread was interrupted", "ask again", e);
+            }
+        }
+
+        private void stage(StoredImage.Layer layer, ProgressListener progress) {
+            Snapshotter.LayerStage stage = snapshots.stage(layer.chain());
+            boolean kept = false;
+            try {
+                List<String> implied = new ArrayList<>();
+                long contentBytes = extract(layer, stage, implied, progress);
+                if (implied.isEmpty() || layer.equals(image.layers().getFirst())) {
+                    stage.commit(contentBytes);
+                } else {
+                    waiting.put(layer, new Waiting(stage, implied, contentBytes));
+                    kept = true;
+                }
+            } finally {
+                if (!kept) {
+                    stage.close();
+                }
+            }
+        }
+
+        /// Makes the waiting layers visible, from the base upwards.
+        void finish() {
+            List<ChainId> below = new ArrayList<>();
+            for (StoredImage.Layer layer : image.layers()) {
+                Waiting w = waiting.remove(layer);
+                if (w != null) {
+                    try (Snapshotter.LayerStage stage = w.stage()) {
+                        stage.adopt(w.implied(), below.reversed());
+                        stage.commit(w.contentBytes());
+                    }
+                }
+                below.add(layer.chain());
+            }
+        }
+
+        @Override
+        public void close() {
+            waiting.values().forEach(w -> w.stage().close());
+        }
+    }
+
+    private long extract(
+            StoredImage.Layer layer, Snapshotter.LayerStage stage, List<String> implied, ProgressListener progress) {
         Digest digest = layer.blob().digest();
         String name = "layer " + digest;
-        try (BlobReader blob = content.open(digest);
-                Snapshotter.LayerStage stage = snapshots.stage(layer.chain())) {
+        try (BlobReader blob = content.open(digest)) {
             long total = blob.size();
             InputStream counted = new Counting(blob, n -> progress.on(new ProgressEvent.Extracting(digest, n, total)));
-            long contentBytes;
-            Digest actual;
             try (InputStream plain = Compression.decompress(counted, name)) {
                 DigestInputStream verified = new DigestInputStream(plain, messageDigest(layer.diffId()));
-                contentBytes = extractor.extract(verified, stage.directory(), name);
-                drain(verified, name);
-                actual = new Digest(
-                        layer.diffId().algorithm(),
-                        HexFormat.of().formatHex(verified.getMessageDigest().digest()));
-            } catch (IOException e) {
-                throw damaged(name, e.getMessage() == null ? "it ends in the middle" : e.getMessage(), e);
+                long contentBytes = extractor.extract(verified, stage.directory(), name, implied::add);
+                drain(verified);
+                check(layer, name, verified.getMessageDigest().digest());
+                return contentBytes;
             }
-            if (!actual.equals(layer.diffId())) {
-                throw new InvalidArgument(
-                        "unpack " + name,
-                        "its plain bytes have digest " + actual + " and the configuration says " + layer.diffId(),
-                        "the image contradicts itself; fetch or build it again");
-            }
-            stage.commit(contentBytes);
         } catch (IOException e) {
-            throw new UncheckedIOException("close " + name, e);
+            throw new InvalidArgument(
+                    "unpack " + name,
+                    e.getMessage() == null ? "it ends in the middle" : e.getMessage(),
+                    "fetch or save the image again from where it came",
+                    e);
+        }
+    }
+
+    private static void check(StoredImage.Layer layer, String name, byte[] hash) {
+        Digest actual = new Digest(layer.diffId().algorithm(), HexFormat.of().formatHex(hash));
+        if (!actual.equals(layer.diffId())) {
+            throw new InvalidArgument(
+                    "unpack " + name,
+                    "its plain bytes have digest " + actual + " and the configuration says " + layer.diffId(),
+                    "the image contradicts itself; fetch or build it again");
         }
     }
 
     /// What stands after the end of the tar belongs to the digest; writers pad, but not without end.
-    private static void drain(InputStream in, String name) throws IOException {
+    private static void drain(InputStream in) throws IOException {
         byte[] buffer = new byte[64 << 10];
         long drained = 0;
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -108,10 +172,6 @@ final class Unpacker {
                 throw new IOException("more than " + MAX_AFTER_END + " bytes follow the end of the tar");
             }
         }
-    }
-
-    private static InvalidArgument damaged(String name, String why, Throwable cause) {
-        return new InvalidArgument("unpack " + name, why, "fetch or save the image again from where it came", cause);
     }
 
     private static MessageDigest messageDigest(Digest like) {

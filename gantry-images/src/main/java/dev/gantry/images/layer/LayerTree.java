@@ -11,12 +11,15 @@ import dev.gantry.linux.Resolve;
 import dev.gantry.linux.Stat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// The names of a layer being unpacked. Every path is resolved by the kernel below the root's descriptor with
-/// `RESOLVE_IN_ROOT`, and the last name is never followed: links that an archive plants lead to places inside.
+/// The names of a layer being unpacked. Every path is resolved by the kernel below the root's
+/// descriptor with `RESOLVE_IN_ROOT`, and the last name is never followed: links that an archive plants
+/// lead to places inside.
 final class LayerTree implements AutoCloseable {
     private static final int DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY;
     private static final int IN_ROOT = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV;
@@ -32,6 +35,8 @@ final class LayerTree implements AutoCloseable {
 
     /// Forgotten, but perhaps in use by the current entry; closed before the next one.
     private final List<Fd> retired = new ArrayList<>();
+
+    private final Set<String> implied = new LinkedHashSet<>();
 
     LayerTree(Linux linux, Fd root, OverlayFlavor flavor) {
         this.linux = linux;
@@ -74,9 +79,8 @@ final class LayerTree implements AutoCloseable {
         return linux.files().open(root, path, DIRECTORY, 0, IN_ROOT);
     }
 
-    /// A directory that later entries need and none describes. A whiteout in its place becomes an opaque directory:
-    /// what
-    /// lies below stays hidden.
+    /// A directory that later entries need and none describes. A whiteout in its place becomes an
+    /// opaque directory: what lies below stays hidden.
     private void makeImplied(Fd above, String name, String path) {
         Optional<Stat> there = linux.attributes().find(above, name);
         if (there.isPresent() && !there.get().isWhiteout()) {
@@ -89,7 +93,14 @@ final class LayerTree implements AutoCloseable {
         linux.attributes().mode(above, name, IMPLIED_MODE);
         if (there.isPresent()) {
             opaque(above, name);
+        } else {
+            implied.add(path);
         }
+    }
+
+    /// Directories that were made on the way, the upper ones first; who describes one takes it out.
+    Set<String> implied() {
+        return implied;
     }
 
     /// Makes something new at a name. What an earlier entry made there goes first.
@@ -131,8 +142,8 @@ final class LayerTree implements AutoCloseable {
         linux.trees().delete(parent, name);
     }
 
-    /// OCI image-spec 1.1 §layer "Whiteouts": the name hides what lower layers have. What this layer itself has there
-    /// stays; if it is a directory, it hides the one below.
+    /// OCI image-spec 1.1 §layer "Whiteouts": the name hides what lower layers have. What this layer
+    /// itself has there stays; if it is a directory, it hides the one below.
     void whiteout(Fd parent, String name) {
         try {
             linux.directories().makeNode(parent, name, FileType.CHARACTER_DEVICE.modeBits(), 0, 0);

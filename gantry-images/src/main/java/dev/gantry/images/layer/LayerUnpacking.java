@@ -18,8 +18,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// One layer on its way from a tar into a directory: entry by entry, in the order of the archive, on one thread.
+/// One layer on its way from a tar into a directory: entry by entry, in the order of the archive, on
+/// one thread.
 final class LayerUnpacking implements AutoCloseable {
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
@@ -77,6 +79,11 @@ final class LayerUnpacking implements AutoCloseable {
         return contentBytes;
     }
 
+    /// Directories that no entry has described.
+    Set<String> implied() {
+        return tree.implied();
+    }
+
     private void count(TarEntry entry) {
         if (++entries > limits.entries()) {
             throw new TarFault("it has more than " + limits.entries() + " entries");
@@ -106,6 +113,7 @@ final class LayerUnpacking implements AutoCloseable {
             case DIRECTORY -> {
                 tree.makeDirectory(parent, name);
                 describe(entry, parent, name);
+                tree.implied().remove(path.text());
                 directoryTimes.put(path.text(), entry.modified());
             }
             case SYMLINK -> {
@@ -221,7 +229,8 @@ final class LayerUnpacking implements AutoCloseable {
         }
     }
 
-    /// A hard link over an earlier entry: made beside it and renamed, unless both are the same file already.
+    /// A hard link over an earlier entry: made beside it and renamed, unless both are the same file
+    /// already.
     private void relink(LayerPath path, LayerPath target) {
         Fd parent = tree.directory(path.parent(), true);
         var there = linux.attributes().stat(parent, path.name());
@@ -285,8 +294,8 @@ final class LayerUnpacking implements AutoCloseable {
         }
     }
 
-    /// An archive may not speak to the overlay: its marks could lead a lookup anywhere in the layers below. What a
-    /// filesystem cannot keep is left out, but a lost file capability is an error.
+    /// An archive may not speak to the overlay: its marks could lead a lookup anywhere in the layers
+    /// below. What a filesystem cannot keep is left out, but a lost file capability is an error.
     private static void setXattr(String name, Runnable set) {
         if (name.startsWith("trusted.overlay.")
                 || name.startsWith("user.overlay.")

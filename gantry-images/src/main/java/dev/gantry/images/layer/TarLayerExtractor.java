@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
-/// Unpacks on two threads: one reads, inflates and hashes (whatever `tar` does when it is read), one makes files. Both
-/// are platform threads, for they compute without a pause and would hold the carriers of everybody else.
+/// Unpacks on two threads: one reads, inflates and hashes (whatever `tar` does when it is read), one
+/// makes files. Both are platform threads, for they compute without a pause and would hold the carriers
+/// of everybody else.
 public final class TarLayerExtractor implements LayerExtractor {
     private static final long MOST_PADDING = 64 << 20;
 
@@ -28,9 +30,9 @@ public final class TarLayerExtractor implements LayerExtractor {
     }
 
     @Override
-    public long extract(InputStream tar, Path directory, String name) throws IOException {
+    public long extract(InputStream tar, Path directory, String name, Consumer<String> implied) throws IOException {
         try (Ahead ahead = new Ahead(tar, "read " + name)) {
-            FutureTask<Long> work = new FutureTask<>(() -> unpack(ahead, directory, name));
+            FutureTask<Long> work = new FutureTask<>(() -> unpack(ahead, directory, name, implied));
             Thread worker = Thread.ofPlatform().name("unpack " + name).daemon().start(work);
             try {
                 return work.get();
@@ -46,13 +48,14 @@ public final class TarLayerExtractor implements LayerExtractor {
         }
     }
 
-    private long unpack(InputStream tar, Path directory, String name) throws IOException {
+    private long unpack(InputStream tar, Path directory, String name, Consumer<String> implied) throws IOException {
         String what = "unpack " + name;
         TarReader reader = new TarReader(tar, name);
         try (Fd root = linux.files().openDirectory(directory.toString());
                 var unpacking = new LayerUnpacking(linux, root, flavor, reader, limits)) {
             long bytes = unpacking.run(what);
             reader.drain(MOST_PADDING);
+            unpacking.implied().forEach(implied);
             return bytes;
         } catch (LinuxError e) {
             throw e.during(what);

@@ -8,6 +8,7 @@ import dev.gantry.base.NotFound;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
+import dev.gantry.linux.FileType;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
@@ -43,8 +44,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final OverlayFlavor flavor;
     private final AtomicLong stages = new AtomicLong();
 
-    /// Makes what is missing below `root`, and removes what an earlier process left half done. One process owns a root;
-    /// who, the caller has seen to.
+    /// Makes what is missing below `root`, and removes what an earlier process left half done. One
+    /// process owns a root; who, the caller has seen to.
     public OverlaySnapshotter(Linux linux, Path root) {
         this.linux = linux;
         this.root = root.toAbsolutePath().normalize();
@@ -275,6 +276,39 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         @Override
         public Path directory() {
             return root.resolve("stage").resolve(name).resolve("fs");
+        }
+
+        @Override
+        public void adopt(List<String> directories, List<ChainId> lowers) {
+            List<Path> below = lowers.stream()
+                    .map(c -> root.resolve(c.digest().hex()).resolve("fs"))
+                    .toList();
+            if (below.isEmpty()) {
+                return;
+            }
+            try (LayeredRoot merged = LayeredRoot.open(linux, below, flavor);
+                    Fd fs = linux.files().openDirectory(directory().toString())) {
+                for (String path : directories) {
+                    merged.stat(path)
+                            .filter(stat -> stat.type() == FileType.DIRECTORY)
+                            .ifPresent(stat -> describe(fs, path, stat));
+                }
+            } catch (LinuxError e) {
+                throw e.during("unpack layer " + chain.digest());
+            }
+        }
+
+        /// What a later entry has put in the place of the directory has described itself.
+        private void describe(Fd fs, String path, Stat stat) {
+            try (Fd directory = linux.files().open(fs, path, DIR_FLAGS, 0, Resolve.BENEATH | Resolve.NO_SYMLINKS)) {
+                linux.attributes().owner(directory, stat.uid(), stat.gid());
+                linux.attributes().mode(directory, stat.mode());
+                linux.attributes().times(directory, stat.modified(), stat.modified());
+            } catch (LinuxError e) {
+                if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                    throw e;
+                }
+            }
         }
 
         @Override

@@ -9,7 +9,8 @@ import java.util.Optional;
 public interface Snapshotter {
     boolean contains(ChainId chain);
 
-    /// A place to unpack one layer into. Visible under `chain` only after `commit`; closing without it removes it all.
+    /// A place to unpack one layer into. Visible under `chain` only after `commit`; closing without it
+    /// removes it all.
     LayerStage stage(ChainId chain);
 
     /// Removes an unpacked layer; what is absent is not an error.
@@ -26,7 +27,8 @@ public interface Snapshotter {
     /// What `prepare` made for this container, also by an earlier process.
     Optional<RootFs> find(ContainerId container);
 
-    /// The layers below a container's writable one, topmost first; empty over a directory and for an unknown container.
+    /// The layers below a container's writable one, topmost first; empty over a directory and for an
+    /// unknown container.
     List<ChainId> lowers(ContainerId container);
 
     /// The bytes that were given to `commit` of this layer; zero if it is absent.
@@ -44,8 +46,12 @@ public interface Snapshotter {
         /// The empty directory to fill.
         Path directory();
 
-        /// Makes it durable, then visible. A second stage of the same chain that commits later is simply dropped.
-        /// `contentBytes` is the sum of its file sizes, kept for listings.
+        /// Gives directories that the layer has but does not describe the owner, mode and time of those
+        /// below it. `lowers`: chain ids from the topmost to the base, all committed.
+        void adopt(List<String> directories, List<ChainId> lowers);
+
+        /// Makes it durable, then visible. A second stage of the same chain that commits later is
+        /// simply dropped. `contentBytes` is the sum of its file sizes, kept for listings.
         void commit(long contentBytes);
 
         @Override

@@ -48,6 +48,9 @@ public final class PlainSnapshotter implements Snapshotter {
             }
 
             @Override
+            public void adopt(List<String> directories, List<ChainId> lowers) {}
+
+            @Override
             public void commit(long contentBytes) {
                 try {
                     Files.move(stage, PlainSnapshotter.this.directory(chain));
