@@ -1,7 +1,30 @@
 package dev.gantry.cli;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.cli.container.AttachCommand;
+import dev.gantry.cli.container.CreateCommand;
+import dev.gantry.cli.container.ExecCommand;
+import dev.gantry.cli.container.KillCommand;
+import dev.gantry.cli.container.LogsCommand;
 import dev.gantry.cli.container.PsCommand;
+import dev.gantry.cli.container.RenameCommand;
+import dev.gantry.cli.container.RmCommand;
+import dev.gantry.cli.container.RunCommand;
+import dev.gantry.cli.container.StartCommand;
+import dev.gantry.cli.container.StopCommand;
+import dev.gantry.cli.container.WaitCommand;
+import dev.gantry.cli.image.HistoryCommand;
+import dev.gantry.cli.image.ImagesCommand;
+import dev.gantry.cli.image.ImportCommand;
+import dev.gantry.cli.image.LoadCommand;
+import dev.gantry.cli.image.PullCommand;
+import dev.gantry.cli.image.RmiCommand;
+import dev.gantry.cli.image.SaveCommand;
+import dev.gantry.cli.image.TagCommand;
+import dev.gantry.cli.system.EventsCommand;
+import dev.gantry.cli.system.InfoCommand;
+import dev.gantry.cli.system.InspectCommand;
+import dev.gantry.cli.system.RuntimeCommand;
 import dev.gantry.cli.system.VersionCommand;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +32,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The table of commands. Only the one that is asked for is built.
-public final class Commands {
+final class Commands {
     /// Long forms of the docker client: `container ls` is `ps`.
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("container ls", "ps"),
@@ -28,17 +51,27 @@ public final class Commands {
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
 
-    private Commands() {}
+    /// In the order of help: what one needs first comes first.
+    private static final List<String> NAMES = List.of(
+            "run", "exec", "ps", "logs", "stop", "rm", "images", "pull", "load", "save", "import", "tag", "rmi",
+            "history", "create", "start", "restart", "kill", "wait", "attach", "rename", "inspect", "events", "info",
+            "version", "runtime");
+
+    private final Extras extras;
+
+    Commands(Extras extras) {
+        this.extras = extras;
+    }
 
     /// A command and what follows its name.
-    public record Found(Command command, List<String> arguments) {}
+    record Found(Command command, List<String> arguments) {}
 
-    public static Found find(List<String> words) {
+    Found find(List<String> words) {
         String first = words.getFirst();
         List<String> rest = words.subList(1, words.size());
         if (first.equals("help")) {
             return rest.isEmpty()
-                    ? new Found(new HelpCommand(), rest)
+                    ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
         if (List.of("container", "image", "system").contains(first) && !rest.isEmpty()) {
@@ -50,18 +83,18 @@ public final class Commands {
                         case "image" -> OF_IMAGES.contains(second);
                         default -> OF_THE_SYSTEM.contains(second);
                     };
-            Optional<Command> command = belongs ? byName(name) : Optional.empty();
+            Optional<Command> command = belongs ? byName(name, extras) : Optional.empty();
             return new Found(command.orElseThrow(() -> unknown(first + " " + second)), rest.subList(1, rest.size()));
         }
-        return new Found(byName(first).orElseThrow(() -> unknown(first)), rest);
+        return new Found(byName(first, extras).orElseThrow(() -> unknown(first)), rest);
     }
 
     /// Every command, for help and tests.
-    public static Stream<Command> all() {
-        return NAMES.stream().map(name -> byName(name).orElseThrow());
+    Stream<Command> all() {
+        return NAMES.stream().map(name -> byName(name, extras).orElseThrow());
     }
 
-    static String help() {
+    String help() {
         StringBuilder text = new StringBuilder(
                 "Usage: gantry [-H ADDRESS] COMMAND\n\nRun, build and ship containers.\n\nCommands:\n");
         all().forEach(c -> text.append("  ")
@@ -78,13 +111,35 @@ public final class Commands {
         return text.toString();
     }
 
-    private static final List<String> NAMES = List.of("ps", "version");
-
-    private static Optional<Command> byName(String name) {
+    private static Optional<Command> byName(String name, Extras extras) {
         return Optional.ofNullable(
                 switch (name) {
+                    case "attach" -> new AttachCommand();
+                    case "create" -> new CreateCommand();
+                    case "events" -> new EventsCommand();
+                    case "exec" -> new ExecCommand();
+                    case "history" -> new HistoryCommand();
+                    case "images" -> new ImagesCommand();
+                    case "import" -> new ImportCommand();
+                    case "info" -> new InfoCommand();
+                    case "inspect" -> new InspectCommand();
+                    case "kill" -> new KillCommand();
+                    case "load" -> new LoadCommand();
+                    case "logs" -> new LogsCommand();
                     case "ps" -> new PsCommand();
+                    case "pull" -> new PullCommand();
+                    case "rename" -> new RenameCommand();
+                    case "restart" -> StopCommand.restart();
+                    case "rm" -> new RmCommand();
+                    case "rmi" -> new RmiCommand();
+                    case "run" -> new RunCommand();
+                    case "runtime" -> new RuntimeCommand(extras.plan());
+                    case "save" -> new SaveCommand();
+                    case "start" -> new StartCommand();
+                    case "stop" -> StopCommand.stop();
+                    case "tag" -> new TagCommand();
                     case "version" -> new VersionCommand();
+                    case "wait" -> new WaitCommand();
                     default -> null;
                 });
     }

@@ -11,7 +11,13 @@ public final class Filters {
 
     /// The JSON of the query parameter, or empty text without filters.
     public static String json(Parsed args) {
+        return json(args, Map.of());
+    }
+
+    /// With filters that do not come from the flag.
+    public static String json(Parsed args, Map<String, String> more) {
         Map<String, Map<String, Boolean>> filters = new LinkedHashMap<>();
+        more.forEach((key, value) -> filters.put(key, new LinkedHashMap<>(Map.of(value, true))));
         for (String filter : args.list("filter")) {
             int equals = filter.indexOf('=');
             if (equals <= 0) {

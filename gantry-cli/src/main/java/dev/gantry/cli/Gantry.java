@@ -33,10 +33,10 @@ public final class Gantry {
         try {
             Globals globals = Globals.read(args);
             if (globals.rest().isEmpty()) {
-                say(caller.out(), globals.version() ? "gantry version " + VERSION + "\n" : Commands.help());
+                say(caller.out(), globals.version() ? "gantry version " + VERSION + "\n" : new Commands(extras).help());
                 return 0;
             }
-            Commands.Found found = Commands.find(globals.rest());
+            Commands.Found found = new Commands(extras).find(globals.rest());
             Command command = found.command();
             failure = command.failure();
             Parsed parsed = command.line().parse(found.arguments());

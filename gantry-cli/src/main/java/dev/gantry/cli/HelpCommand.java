@@ -4,6 +4,12 @@ import dev.gantry.cli.flag.CommandLine;
 
 /// Prints the list of commands.
 final class HelpCommand implements Command {
+    private final Commands commands;
+
+    HelpCommand(Commands commands) {
+        this.commands = commands;
+    }
+
     @Override
     public CommandLine line() {
         return new CommandLine("help", "[COMMAND]", "Print help about a command");
@@ -11,7 +17,7 @@ final class HelpCommand implements Command {
 
     @Override
     public int run(Invocation call) {
-        call.printRaw(Commands.help());
+        call.printRaw(commands.help());
         return 0;
     }
 }

@@ -4,16 +4,20 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// One request: immutable but for a body that streams, which can be sent once.
 public final class Request {
     private final String method;
     private final String path;
-    private final Map<String, String> query;
+    private final List<Parameter> query;
     private final Map<String, String> headers;
     private final Body body;
+
+    private record Parameter(String name, String value) {}
 
     /// What is sent after the head.
     sealed interface Body {
@@ -28,7 +32,7 @@ public final class Request {
         record Stream(InputStream in) implements Body {}
     }
 
-    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Body body) {
+    private Request(String method, String path, List<Parameter> query, Map<String, String> headers, Body body) {
         this.method = method;
         this.path = path;
         this.query = query;
@@ -38,7 +42,7 @@ public final class Request {
 
     /// `path` is already encoded; see [#segment].
     public static Request of(String method, String path) {
-        return new Request(method, path, Map.of(), Map.of(), new Body.None());
+        return new Request(method, path, List.of(), Map.of(), new Body.None());
     }
 
     public static Request get(String path) {
@@ -54,13 +58,13 @@ public final class Request {
         return encode(text).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
     }
 
-    /// Adds a parameter; an empty value is left out, as its absence means the same.
+    /// Adds a parameter, which may be there already; an empty value is left out, as its absence means the same.
     public Request with(String name, String value) {
         if (value.isEmpty()) {
             return this;
         }
-        Map<String, String> more = new LinkedHashMap<>(query);
-        more.put(name, value);
+        List<Parameter> more = new ArrayList<>(query);
+        more.add(new Parameter(name, value));
         return new Request(method, path, more, headers, body);
     }
 
@@ -103,11 +107,11 @@ public final class Request {
         }
         StringBuilder target = new StringBuilder(path);
         char separator = '?';
-        for (Map.Entry<String, String> parameter : query.entrySet()) {
+        for (Parameter parameter : query) {
             target.append(separator)
-                    .append(encode(parameter.getKey()))
+                    .append(encode(parameter.name()))
                     .append('=')
-                    .append(encode(parameter.getValue()));
+                    .append(encode(parameter.value()));
             separator = '&';
         }
         return target.toString();

@@ -15,6 +15,7 @@ public final class CommandLine {
     private final Map<String, Flag> flags = new LinkedHashMap<>();
     private final Map<String, String> otherNames = new LinkedHashMap<>();
     private final List<String> examples = new ArrayList<>();
+    private final List<String> notYet = new ArrayList<>();
     private boolean stopsAtArgument;
     private int least;
     private int most = Integer.MAX_VALUE;
@@ -53,6 +54,12 @@ public final class CommandLine {
     /// Another name of the long form, not shown in help.
     public CommandLine alsoCalled(String name, String other) {
         otherNames.put(other, name);
+        return this;
+    }
+
+    /// Flags that other clients have and this one will: asked for, they are refused in words of their own.
+    public CommandLine notYet(List<String> names) {
+        notYet.addAll(names);
         return this;
     }
 
@@ -151,7 +158,10 @@ public final class CommandLine {
         String name = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
         Flag flag = flags.get(otherNames.getOrDefault(name, name));
         if (flag == null) {
-            throw wrong(command + " has no flag --" + name);
+            throw wrong(
+                    notYet.contains(name)
+                            ? "--" + name + " is not in this version"
+                            : command + " has no flag --" + name);
         }
         if (equals >= 0) {
             put(values, flag, arg.substring(equals + 1));
@@ -163,6 +173,9 @@ public final class CommandLine {
     private int letters(String arg, List<String> args, int next, Map<String, List<String>> values) {
         for (int at = 1; at < arg.length(); at++) {
             Flag flag = byLetter(arg.charAt(at));
+            if (flag == null && notYet.contains(arg.substring(at, at + 1))) {
+                throw wrong("-" + arg.charAt(at) + " is not in this version");
+            }
             if (flag == null) {
                 throw wrong(command + " has no flag -" + arg.charAt(at) + (arg.length() > 2 ? " in " + arg : ""));
             }

@@ -1,0 +1,90 @@
+package dev.gantry.cli.image;
+
+import dev.gantry.api.client.Request;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import dev.gantry.cli.Caller;
+import dev.gantry.cli.format.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The caller's logins to registries, from the docker client's `config.json`. Credential helpers are not run yet.
+final class Credentials {
+    private static final String HUB = "https://index.docker.io/v1/";
+
+    private Credentials() {}
+
+    /// Adds the caller's login to the registry of `name`, when there is one.
+    static Request attach(Request request, Name name, Caller caller) {
+        if (!(read(caller) instanceof Map<?, ?> config) || !(config.get("auths") instanceof Map<?, ?> auths)) {
+            return request;
+        }
+        String registry = name.registry();
+        List<String> keys = registry.equals("docker.io")
+                ? List.of(HUB, "docker.io", "index.docker.io")
+                : List.of(
+                        registry,
+                        "https://" + registry,
+                        "http://" + registry,
+                        "https://" + registry + "/v1/",
+                        "https://" + registry + "/v2/");
+        for (String key : keys) {
+            if (auths.get(key) instanceof Map<?, ?> login && !login.isEmpty()) {
+                return request.header("X-Registry-Auth", header(key, login));
+            }
+        }
+        return request;
+    }
+
+    private static String header(String server, Map<?, ?> login) {
+        Map<String, Object> auth = new LinkedHashMap<>();
+        if (login.get("auth") instanceof String pair && !pair.isEmpty()) {
+            try {
+                String plain = new String(Base64.getDecoder().decode(pair), StandardCharsets.UTF_8);
+                int colon = plain.indexOf(':');
+                if (colon > 0) {
+                    auth.put("username", plain.substring(0, colon));
+                    auth.put("password", plain.substring(colon + 1));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new InvalidArgument(
+                        "read the login to " + server, "it is not base64", "log in again with docker login", e);
+            }
+        }
+        for (String field : List.of("username", "password", "identitytoken", "registrytoken")) {
+            if (login.get(field) instanceof String value && !value.isEmpty()) {
+                auth.put(field, value);
+            }
+        }
+        auth.put("serveraddress", server);
+        return Base64.getUrlEncoder().encodeToString(Json.write(auth).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Object read(Caller caller) {
+        Map<String, String> environment = caller.environment();
+        String dir = environment.getOrDefault("DOCKER_CONFIG", "");
+        String home = environment.getOrDefault("HOME", "");
+        if (dir.isEmpty() && home.isEmpty()) {
+            return Map.of();
+        }
+        String file = (dir.isEmpty() ? home + "/.docker" : dir) + "/config.json";
+        try (InputStream in = caller.open(file)) {
+            return Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (NotFound _) {
+            return Map.of();
+        } catch (IOException e) {
+            throw new Unavailable("read " + file, String.valueOf(e.getMessage()), "check the file", e);
+        } catch (GantryException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new InvalidArgument("read " + file, "it is not JSON", "correct or remove the file", e);
+        }
+    }
+}
