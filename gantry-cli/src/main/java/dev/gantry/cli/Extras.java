@@ -1,9 +1,10 @@
 package dev.gantry.cli;
 
-import java.io.InputStream;
-import java.util.function.Function;
-
 /// What commands need and modules below do: given by whoever wires the commands.
-///
-/// @param plan compiles an OCI `config.json` and prints the launch plan
-public record Extras(Engines engines, Function<InputStream, String> plan) {}
+public record Extras(Engines engines, Planner planner) {
+    /// Compiles the text of an OCI `config.json` whose bundle is in `directory`, and prints the launch plan.
+    @FunctionalInterface
+    public interface Planner {
+        String plan(String config, String directory);
+    }
+}

@@ -46,7 +46,7 @@ final class Security {
             return Json.write(Json.read(text));
         } catch (IOException e) {
             throw new Unavailable("read seccomp profile " + file, String.valueOf(e.getMessage()), "check the file", e);
-        } catch (IllegalStateException | io.avaje.json.JsonException e) {
+        } catch (InvalidArgument e) {
             throw new InvalidArgument("read seccomp profile " + file, "it is not JSON", "check the file", e);
         }
     }

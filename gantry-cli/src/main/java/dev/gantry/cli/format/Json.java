@@ -1,6 +1,6 @@
 package dev.gantry.cli.format;
 
-import dev.gantry.api.json.Wire;
+import dev.gantry.base.InvalidArgument;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
     private Json() {}
 
-    public static Object read(String text) {
-        return Wire.json().type(Object.class).fromJson(text);
+    /// Whole numbers are exact, whatever their size.
+    ///
+    /// @throws InvalidArgument when the text is not JSON
+    public static @Nullable Object read(String text) {
+        return new JsonReader(text).read();
     }
 
     /// One line, in the order of the tree.

@@ -1,7 +1,6 @@
 package dev.gantry.cli.image;
 
 import dev.gantry.api.client.Request;
-import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
@@ -14,6 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The caller's logins to registries, from the docker client's `config.json`. Credential helpers are not run yet.
 final class Credentials {
@@ -67,7 +67,7 @@ final class Credentials {
         return Base64.getUrlEncoder().encodeToString(Json.write(auth).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Object read(Caller caller) {
+    private static @Nullable Object read(Caller caller) {
         Map<String, String> environment = caller.environment();
         String dir = environment.getOrDefault("DOCKER_CONFIG", "");
         String home = environment.getOrDefault("HOME", "");
@@ -81,9 +81,7 @@ final class Credentials {
             return Map.of();
         } catch (IOException e) {
             throw new Unavailable("read " + file, String.valueOf(e.getMessage()), "check the file", e);
-        } catch (GantryException e) {
-            throw e;
-        } catch (RuntimeException e) {
+        } catch (InvalidArgument e) {
             throw new InvalidArgument("read " + file, "it is not JSON", "correct or remove the file", e);
         }
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Prints all that the engine knows about containers and images.
 public final class InspectCommand implements Command {
@@ -79,7 +80,7 @@ public final class InspectCommand implements Command {
     }
 
     @SuppressWarnings("unchecked") // the keys of JSON objects are texts
-    static Map<String, Object> fields(Object json) {
-        return (Map<String, Object>) json;
+    static Map<String, Object> fields(@Nullable Object json) {
+        return json instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 }

@@ -1,18 +1,19 @@
 package dev.gantry.cli.system;
 
 import dev.gantry.cli.Command;
+import dev.gantry.cli.Extras;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.Function;
+import java.nio.charset.StandardCharsets;
 
 /// Explains a launch: compiles an OCI configuration and prints its plan, without running anything.
 public final class RuntimeCommand implements Command {
-    private final Function<InputStream, String> plan;
+    private final Extras.Planner planner;
 
-    public RuntimeCommand(Function<InputStream, String> plan) {
-        this.plan = plan;
+    public RuntimeCommand(Extras.Planner planner) {
+        this.planner = planner;
     }
 
     @Override
@@ -29,8 +30,11 @@ public final class RuntimeCommand implements Command {
                     .wrong("there is no 'runtime " + call.args().argument(0)
                             + "' in this version, only 'runtime plan'");
         }
-        try (InputStream config = call.caller().open(call.args().argument(1))) {
-            call.printRaw(plan.apply(config));
+        String file = call.caller().absolute(call.args().argument(1));
+        try (InputStream config = call.caller().open(file)) {
+            String text = new String(config.readAllBytes(), StandardCharsets.UTF_8);
+            String plan = planner.plan(text, file.substring(0, Math.max(1, file.lastIndexOf('/'))));
+            call.printRaw(plan.endsWith("\n") ? plan : plan + "\n");
         }
         return 0;
     }

@@ -1,0 +1,130 @@
+package dev.gantry.cli;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.NotFound;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// A caller in memory, at a fixed time, whose directory is `/home/me`.
+final class MemoryCaller implements Caller {
+    final Map<String, String> environment = new HashMap<>();
+    final Map<String, byte[]> files = new HashMap<>();
+    final Set<Stream> terminals = EnumSet.noneOf(Stream.class);
+    final List<String> log = new CopyOnWriteArrayList<>();
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    InputStream in = InputStream.nullInputStream();
+    Consumer<String> signals = _ -> {};
+
+    MemoryCaller file(String path, String text) {
+        files.put(path, text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    @Override
+    public InputStream in() {
+        return in;
+    }
+
+    @Override
+    public OutputStream out() {
+        return out;
+    }
+
+    @Override
+    public OutputStream err() {
+        return err;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.parse("2026-11-21T12:00:00Z");
+    }
+
+    @Override
+    public ZoneId zone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public InputStream open(String path) {
+        byte[] file = files.get(absolute(path));
+        if (file == null) {
+            throw new NotFound("open " + path, "there is no such file or directory", "check the path");
+        }
+        return new ByteArrayInputStream(file);
+    }
+
+    @Override
+    public OutputStream create(String path) {
+        if (files.containsKey(absolute(path))) {
+            throw new Conflict("create " + path, "it exists already", "remove it, or name another");
+        }
+        return replace(path);
+    }
+
+    @Override
+    public OutputStream replace(String path) {
+        return new ByteArrayOutputStream() {
+            @Override
+            public void close() {
+                files.put(absolute(path), toByteArray());
+            }
+        };
+    }
+
+    @Override
+    public String absolute(String path) {
+        return java.nio.file.Path.of("/home/me").resolve(path).normalize().toString();
+    }
+
+    @Override
+    public boolean isTerminal(Stream stream) {
+        return terminals.contains(stream);
+    }
+
+    @Override
+    public Terminal terminal() {
+        return new Terminal() {
+            @Override
+            public Size size() {
+                return new Size(24, 80);
+            }
+
+            @Override
+            public Scope raw() {
+                log.add("raw");
+                return () -> log.add("cooked");
+            }
+
+            @Override
+            public Scope onResize(Runnable changed) {
+                return () -> {};
+            }
+        };
+    }
+
+    @Override
+    public Scope onSignals(Consumer<String> handler) {
+        signals = handler;
+        return () -> signals = _ -> {};
+    }
+}
