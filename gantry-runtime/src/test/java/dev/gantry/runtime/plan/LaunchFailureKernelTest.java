@@ -144,13 +144,28 @@ final class LaunchFailureKernelTest {
     }
 
     @Test
+    void aPlanWithoutItsCloneOrItsProgramIsRefused() {
+        Step clone = new Step.Clone(0, 0);
+        for (List<Step> steps : List.of(
+                List.<Step>of(),
+                List.of(clone),
+                List.of(shell("true")),
+                List.of(clone, clone, shell("true")),
+                List.of(clone, new Step.Join(1, 1, 0), shell("true")),
+                List.of(clone, shell("true"), new Step.Pivot()))) {
+            Outcome outcome = launch.run(steps);
+            assertThat(outcome.code()).isEqualTo(1);
+            assertThat(outcome.failure()).as(steps.toString()).isEqualTo("none: " + EINVAL);
+        }
+    }
+
+    @Test
     void anotherProcessWithTheSamePidIsNotJoined() {
         long pid = ProcessHandle.current().pid();
         List<Step> steps = List.of(
                 new Step.Join(pid, ShimLaunch.startTime(pid) + 1, Namespaces.UTS), new Step.Clone(0, 0), shell("true"));
 
         assertThat(launch.run(steps).failure()).isEqualTo("0: 3");
-        group.remove();
     }
 
     @Test
