@@ -8,8 +8,8 @@ public enum Abi {
     // <linux/audit.h>
     X86_64("SCMP_ARCH_X86_64", "amd64", 0xC000003E, false),
     X86("SCMP_ARCH_X86", "x86", 0x40000003, true),
-    /// Has the audit value of x86-64; its numbers have bit 30 set.
-    X32("SCMP_ARCH_X32", "x32", 0xC000003E, false),
+    /// Has the audit value of x86-64; its numbers have bit 30 set. Its registers are wide, what they hold is not.
+    X32("SCMP_ARCH_X32", "x32", 0xC000003E, true),
     AARCH64("SCMP_ARCH_AARCH64", "arm64", 0xC00000B7, false),
     ARM("SCMP_ARCH_ARM", "arm", 0x40000028, true);
 
@@ -42,7 +42,7 @@ public enum Abi {
         return audit;
     }
 
-    /// Whether arguments have 32 bits.
+    /// Whether only the lower 32 bits of an argument count.
     boolean narrow() {
         return narrow;
     }

@@ -192,7 +192,7 @@ class FilterCompilerTest {
             for (int nr = 0; nr <= 600; nr++) {
                 for (long value : INTERESTING) {
                     // The kernel widens the arguments of a 32-bit caller with zeros.
-                    long v = abi.narrow() ? value & 0xffffffffL : value;
+                    long v = abi == Abi.X86 || abi == Abi.ARM ? value & 0xffffffffL : value;
                     int got = machine.run(abi.audit(), nr | bit, v, v ^ 1, v, 40, 0, 0);
                     int want = naive.decide(abi, nr | bit, v, v ^ 1, v, 40, 0, 0);
                     if (got != want) {
