@@ -190,6 +190,7 @@ static void finish(struct watch *watch)
     tell(watch);
     attach_pump_all(watch);
     release_run(&watch->plan);
+    stop_listening(watch);
     let_listeners_go(watch);
     watch->leave_at = now_ms() + LINGER_MS;
 }

@@ -26,6 +26,7 @@ static void send_failed(struct watch *watch, uint32_t step, int err, const char 
     put_u32(&out, step);
     put_u32(&out, (uint32_t)err);
     put_str(&out, detail);
+    stop_listening(watch);
     if (watch->launcher != NULL)
         conn_send_fields(watch, watch->launcher, WATCH_FAILED, &out);
     watch->launcher = NULL;

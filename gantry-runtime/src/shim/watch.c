@@ -78,11 +78,20 @@ static void call_for_engine(const struct watch *watch)
     execve(argv[0], argv, nothing);
 }
 
-_Noreturn static void leave(struct watch *watch)
+/* Before an engine is told that it may use the directory again, or the socket of the next watch would be removed. */
+void stop_listening(struct watch *watch)
 {
     char path[128];
+    if (watch->listener.fd < 0)
+        return;
     snprintf(path, sizeof path, "%s/s", watch->dir);
     unlink(path);
+    source_close(watch, &watch->listener);
+}
+
+_Noreturn static void leave(struct watch *watch)
+{
+    stop_listening(watch);
     if (watch->phase == ENDED && !watch->failed && !watch->heard)
         call_for_engine(watch);
     _exit(0);

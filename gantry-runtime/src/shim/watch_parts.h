@@ -127,6 +127,7 @@ struct watch {
 /* watch.c */
 void source_set(struct watch *watch, struct source *source, uint32_t events);
 void source_close(struct watch *watch, struct source *source);
+void stop_listening(struct watch *watch);
 uint64_t now_ms(void);
 unsigned char *scratch(struct watch *watch);
 

@@ -7,11 +7,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A connection to the watch of one container: starts it, signals it, and learns of its end.
@@ -35,6 +38,9 @@ public final class Watch implements AutoCloseable {
         RUNNING,
         ENDED
     }
+
+    /// A launch mounts file systems, which may be slow ones; everything else is answered at once.
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Path dir;
     private final FrameChannel channel;
@@ -210,11 +216,16 @@ public final class Watch implements AutoCloseable {
 
     private Reply await(CompletableFuture<Reply> reply) {
         try {
-            return reply.join();
-        } catch (CompletionException e) {
+            return reply.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
             throw e.getCause() instanceof Unavailable cause
                     ? new Unavailable(cause.what(), cause.why(), cause.todo(), cause)
                     : new Internal("ask the watch of " + dir, String.valueOf(e.getCause()), "report this", e);
+        } catch (TimeoutException e) {
+            throw new Unavailable("ask the watch of " + dir, "no answer for " + LIMIT, "see whether it is stopped", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("ask the watch of " + dir, "interrupted", "ask again", e);
         }
     }
 

@@ -192,6 +192,23 @@ class WatchTest {
     }
 
     @Test
+    void theDirectoryMayBeUsedAgainWhileAnAttacherStillReads() throws IOException {
+        Attachment slow = watched.attach(AttachOptions.output().withQueueBytes(4 << 20));
+        Watch watch = watched.run(plan(List.of(), BUSYBOX, "head", "-c", "2000000", "/dev/zero"));
+        watched.end(watch);
+        within(watch.gone());
+        watched.starter.spawn(watched.dir);
+        Watch next = watched.connect();
+        assertThat(next.greeting().state()).isEqualTo(Watch.State.WAITING);
+        assertThat(watched.alive()).as("the first still has bytes to send").isTrue();
+        var collected = Shim.Collected.from(slow);
+        assertThat(within(collected.end).reason()).isEqualTo(StreamEnd.Reason.COMPLETE);
+        assertThat(collected.outBytes()).hasSize(2_000_000);
+        await("the first watch leaves", () -> !watched.alive());
+        watched.start(watched.connect(), plan(List.of(), BUSYBOX, "true"));
+    }
+
+    @Test
     void aDeadStarterLeavesItsWatchesAlive() {
         Watch watch = watched.connect();
         ProcessHandle.of(watched.starter.pid()).orElseThrow().destroyForcibly();
