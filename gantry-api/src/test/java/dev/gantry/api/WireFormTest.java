@@ -62,4 +62,19 @@ class WireFormTest {
     void aWaitWithoutAnErrorHasNoErrorField() {
         assertThat(Wire.json().toJson(new WaitResponse(3, null))).isEqualTo("{\"StatusCode\":3}");
     }
+
+    @Test
+    void aSetIsReadAndWrittenAsAnObjectOfEmptyObjects() {
+        String json = "{\"ExposedPorts\":{\"80/tcp\":{},\"81/tcp\":{\"x\":1}},\"Volumes\":{}}";
+        ContainerConfig config = Wire.json().type(ContainerConfig.class).fromJson(json);
+        assertThat(config.exposedPorts()).containsOnlyKeys("80/tcp", "81/tcp");
+        assertThat(Wire.json().toJson(config))
+                .contains("\"ExposedPorts\":{\"80/tcp\":{},\"81/tcp\":{}}", "\"Volumes\":{}");
+    }
+
+    @Test
+    void aListOfRecordsAndAnEmptyListAreWritten() {
+        assertThat(Wire.json().toJson(List.of(new WaitResponse(1, null)))).isEqualTo("[{\"StatusCode\":1}]");
+        assertThat(Wire.json().toJson(List.of())).isEqualTo("[]");
+    }
 }

@@ -4,6 +4,7 @@ import dev.gantry.api.image.Progress;
 import dev.gantry.api.json.Wire;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Reference;
+import dev.gantry.base.Repository;
 import dev.gantry.docker.route.Failures;
 import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
@@ -34,7 +35,7 @@ final class ProgressLines implements ProgressListener {
             case ProgressEvent.Resolving r ->
                 write(new Progress(
                         null,
-                        "Pulling from " + r.reference().repository().familiar(),
+                        "Pulling from " + from(r.reference().repository()),
                         null,
                         null,
                         tag(r.reference()),
@@ -101,6 +102,10 @@ final class ProgressLines implements ProgressListener {
 
     private static String shortId(Digest layer) {
         return layer.hex().substring(0, 12);
+    }
+
+    private static String from(Repository repository) {
+        return repository.domain().equals(Repository.DEFAULT_DOMAIN) ? repository.path() : repository.familiar();
     }
 
     private static String tag(Reference reference) {

@@ -10,6 +10,7 @@ import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,7 +62,7 @@ public final class TransferRoutes {
         Images.ImportOptions options = new Images.ImportOptions(
                 names, call.query().all("changes"), call.query().text("message", "Imported from -"), platform);
         return lines(true, progress -> {
-            Image made = images.importRootfs(call.request().body(), options, progress);
+            Image made = images.importRootfs(call.request().body(), options, ProgressListener.SILENT);
             progress.write(Progress.status(made.id().digest().toString()));
         });
     }

@@ -38,6 +38,6 @@ public final class DockerError extends RuntimeException {
 
     /// What this engine will do, but does not do yet.
     public static DockerError later(String what) {
-        return new DockerError(501, what + " is not there yet: this version of the engine cannot do it");
+        return new DockerError(501, "this version of the engine cannot do this yet: " + what);
     }
 }

@@ -17,26 +17,47 @@ public final class LaterRoutes {
 
     public void addTo(Routes routes) {
         routes.add("GET", "/networks", this::networks)
+                .add("GET", "/networks/", this::networks)
                 .add("GET", "/networks/{id}", this::network)
                 .add("GET", "/volumes", _ -> ApiResponse.json(new VolumeList(List.of(), null)))
                 .add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
-        later(routes, "networks", "POST /networks/create", "DELETE /networks/{id}", "POST /networks/prune");
-        later(routes, "networks", "POST /networks/{id}/connect", "POST /networks/{id}/disconnect");
-        later(routes, "volumes", "POST /volumes/create", "POST /volumes/prune", "PUT /volumes/{name}");
+        later(
+                routes,
+                "make or change networks",
+                "POST /networks/create",
+                "DELETE /networks/{id}",
+                "POST /networks/prune");
+        later(routes, "make or change networks", "POST /networks/{id}/connect", "POST /networks/{id}/disconnect");
+        later(routes, "make volumes", "POST /volumes/create", "POST /volumes/prune", "PUT /volumes/{name}");
         routes.add("GET", "/volumes/{name}", call -> noVolume(call.subject()))
                 .add("DELETE", "/volumes/{name}", call -> noVolume(call.subject()));
-        later(routes, "building images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
-        later(routes, "sessions", "POST /session", "POST /grpc");
-        later(routes, "pushing and searching", "POST /images/{name...}/push", "GET /images/search");
-        later(routes, "logins and the registry's own answers", "POST /auth", "GET /distribution/{name...}/json");
-        later(routes, "copying files", "GET /containers/{id}/archive", "PUT /containers/{id}/archive");
-        later(routes, "copying files", "HEAD /containers/{id}/archive", "GET /containers/{id}/export");
-        later(routes, "pausing", "POST /containers/{id}/pause", "POST /containers/{id}/unpause");
-        later(routes, "changing limits", "POST /containers/{id}/update");
-        later(routes, "statistics", "GET /containers/{id}/stats", "GET /containers/{id}/changes");
+        later(routes, "build images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
+        later(routes, "hold a session", "POST /session", "POST /grpc");
+        later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
+        later(routes, "ask a registry for a login", "POST /auth", "GET /distribution/{name...}/json");
+        later(
+                routes,
+                "copy files out of or into containers",
+                "GET /containers/{id}/archive",
+                "PUT /containers/{id}/archive");
+        later(
+                routes,
+                "copy files out of or into containers",
+                "HEAD /containers/{id}/archive",
+                "GET /containers/{id}/export");
+        later(routes, "pause containers", "POST /containers/{id}/pause", "POST /containers/{id}/unpause");
+        later(routes, "change the limits of a container", "POST /containers/{id}/update");
+        later(
+                routes,
+                "tell statistics or changes of a container",
+                "GET /containers/{id}/stats",
+                "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
-        later(routes, "plugins", "POST /plugins/pull", "POST /plugins/create", "GET /plugins/privileges");
-        later(routes, "plugins", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
+        later(routes, "use plugins", "POST /plugins/pull", "POST /plugins/create", "GET /plugins/privileges");
+        later(routes, "use plugins", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
+        for (String verb : List.of("disable", "enable", "push", "set", "upgrade")) {
+            later(routes, "use plugins", "POST /plugins/{name...}/" + verb);
+        }
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
                     .add("GET", "/" + kind + "/{id}", LaterRoutes::noSwarm)
@@ -50,14 +71,14 @@ public final class LaterRoutes {
                 .add("GET", "/swarm/unlockkey", LaterRoutes::noSwarm)
                 .add("POST", "/swarm/update", LaterRoutes::noSwarm)
                 .add("POST", "/swarm/leave", LaterRoutes::noSwarm);
-        later(routes, "clusters", "POST /swarm/init", "POST /swarm/join", "POST /swarm/unlock");
+        later(routes, "make or join a cluster", "POST /swarm/init", "POST /swarm/join", "POST /swarm/unlock");
     }
 
     private static void later(Routes routes, String what, String... patterns) {
         for (String pattern : patterns) {
             int blank = pattern.indexOf(' ');
             routes.add(pattern.substring(0, blank), pattern.substring(blank + 1), _ -> {
-                throw new DockerError(501, what + " are not there yet: this version of the engine cannot do it");
+                throw new DockerError(501, "this version of the engine cannot " + what + " yet");
             });
         }
     }

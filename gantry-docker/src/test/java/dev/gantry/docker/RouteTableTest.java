@@ -1,0 +1,130 @@
+package dev.gantry.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.docker.system.HostFacts;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.GantryOptions;
+import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.event.Events;
+import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.log.Logs;
+import dev.gantry.images.image.Images;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// The routes against those of the Engine API 1.50, whose names are in `engine-routes.txt`.
+class RouteTableTest {
+    /// Experimental, for debugging, or for browsers: there is no page here.
+    private static final Set<String> ABSENT = Set.of("checkpoints", "debug", "metrics", "OPTIONS");
+
+    private final DockerApi api = new DockerApi(new EmptyEngine(), HostFacts.read("test"), Clock.systemUTC());
+
+    /// Routes are only made, and those which need no engine asked.
+    private record EmptyEngine() implements Gantry {
+        @Override
+        public Containers containers() {
+            return null;
+        }
+
+        @Override
+        public Execs execs() {
+            return null;
+        }
+
+        @Override
+        public Logs logs() {
+            return null;
+        }
+
+        @Override
+        public Events events() {
+            return null;
+        }
+
+        @Override
+        public Images images() {
+            return null;
+        }
+
+        @Override
+        public GantryOptions options() {
+            return GantryOptions.at(Path.of("/"), Path.of("/"), Path.of("/"));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static String plain(String route) {
+        return route.replaceAll("\\{[^}]*}", "{}");
+    }
+
+    @Test
+    void everyOperationOfTheEngineApiHasARouteOrIsKnownToBeAbsent() throws IOException {
+        Set<String> ours = new TreeSet<>();
+        api.routes().forEach(r -> ours.add(plain(r)));
+        Set<String> missing = new TreeSet<>();
+        try (InputStream in = RouteTableTest.class.getResourceAsStream("engine-routes.txt")) {
+            for (String route : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
+                if (ABSENT.stream().noneMatch(route::contains) && !ours.contains(plain(route))) {
+                    missing.add(route);
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private ApiResponse.Bytes ask(String method, String path) {
+        return (ApiResponse.Bytes)
+                api.handle(new ApiRequest(method, path, Query.NONE, _ -> null, InputStream.nullInputStream()));
+    }
+
+    private static String text(ApiResponse.Bytes answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatIsNotThereYetSaysSoInWords() {
+        for (String route : List.of("POST /build", "POST /v1.41/networks/create", "GET /containers/a/stats")) {
+            String[] parts = route.split(" ");
+            assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(501);
+            assertThat(text(ask(parts[0], parts[1]))).contains("this version of the engine cannot");
+        }
+        assertThat(ask("GET", "/swarm").status()).isEqualTo(503);
+        assertThat(text(ask("GET", "/services"))).contains("This node is not a swarm manager.");
+    }
+
+    @Test
+    void anUnknownPathAndAnotherMethodAreNotFound() {
+        for (String route : List.of("GET /nope", "PUT /info", "POST /_ping", "GET /", "HEAD /containers/x/json")) {
+            String[] parts = route.split(" ");
+            assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(404);
+            assertThat(text(ask(parts[0], parts[1]))).isEqualTo("{\"message\":\"page not found\"}\n");
+        }
+    }
+
+    @Test
+    void pingSaysWhatClientsNegotiateBy() {
+        assertThat(ask("GET", "/_ping").headers()).containsEntry("Builder-Version", "1");
+        assertThat(DockerApi.headers("1"))
+                .containsAllEntriesOf(Map.of("Api-Version", "1.50", "Ostype", "linux", "Docker-Experimental", "false"));
+    }
+
+    @Test
+    void theTwoNetworksAreListedAndInspected() {
+        assertThat(text(ask("GET", "/networks"))).contains("\"Name\":\"none\"", "\"Name\":\"host\"");
+        assertThat(text(ask("GET", "/networks/none"))).contains("\"Driver\":\"null\"");
+        assertThat(ask("GET", "/networks/mine").status()).isEqualTo(404);
+    }
+}
