@@ -94,7 +94,7 @@ final class DaemonProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dgantry.shim=" + System.getProperty("gantry.shim"),
+                "-Dgantry.shim=" + System.getProperty("gantry.shim", "../gantry-runtime/target/shim/gantry-shim"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.gantry.daemon.Main",
