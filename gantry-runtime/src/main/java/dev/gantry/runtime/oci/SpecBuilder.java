@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Changes to the default configuration, in the words of its users; `build` makes the configuration. Not shared between
-/// threads.
+/// Changes to the default configuration, in the words of its users; `build` makes the configuration.
+/// Not shared between threads.
 public final class SpecBuilder {
     private static final long CPU_PERIOD_MICROS = 100_000;
     private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
@@ -109,8 +109,8 @@ public final class SpecBuilder {
         return this;
     }
 
-    /// Docker's rules for `--cap-add` and `--cap-drop`: names in any case, with or without `CAP_`, or `ALL`. Adding all
-    /// leaves what is dropped out; dropping all leaves what is added.
+    /// Docker's rules for `--cap-add` and `--cap-drop`: names in any case, with or without `CAP_`, or
+    /// `ALL`. Adding all leaves what is dropped out; dropping all leaves what is added.
     public SpecBuilder capabilities(List<String> add, List<String> drop) {
         Set<String> added = expand("--cap-add", add);
         Set<String> dropped = expand("--cap-drop", drop);
@@ -131,8 +131,8 @@ public final class SpecBuilder {
         return this;
     }
 
-    /// A filter of system calls; without this call there is none. `SeccompProfile.standard` is the default one;
-    /// a profile is read once and used for many containers.
+    /// A filter of system calls; without this call there is none. `SeccompProfile.standard` is the
+    /// default one; a profile is read once and used for many containers.
     public SpecBuilder seccomp(SeccompProfile profile) {
         seccomp = profile;
         return this;
@@ -170,8 +170,8 @@ public final class SpecBuilder {
         return this;
     }
 
-    /// `source` of the host at `target`. Options as in the configuration: `rbind`, `rro`, `rslave`, …; without a
-    /// propagation it is `rprivate`.
+    /// `source` of the host at `target`. Options as in the configuration: `rbind`, `rro`, `rslave`, …;
+    /// without a propagation it is `rprivate`.
     public SpecBuilder bind(String source, String target, List<String> options) {
         List<String> all = new ArrayList<>(options);
         if (!all.contains("bind") && !all.contains("rbind")) {
@@ -351,13 +351,17 @@ public final class SpecBuilder {
         Map<String, String> all = new TreeMap<>();
         if (ownNetwork) {
             all.put("net.ipv4.ip_unprivileged_port_start", "0");
-            all.put("net.ipv4.ping_group_range", "0 2147483647");
+            if (host.initialUserNamespace()) {
+                // Both ends have to be groups that exist here, so only where all do.
+                all.put("net.ipv4.ping_group_range", "0 2147483647");
+            }
         }
         all.putAll(sysctls);
         return all;
     }
 
-    /// A user's mount replaces the default one at its place, and with `/dev` those below it; parents come first.
+    /// A user's mount replaces the default one at its place, and with `/dev` those below it; parents
+    /// come first.
     private List<Mount> mounts() {
         List<Mount> all = new ArrayList<>();
         for (Mount m : DefaultSpec.mounts(shmBytes)) {
