@@ -50,6 +50,8 @@ public final class BusyboxRoot {
                     "usleep",
                     "wc",
                     "grep",
+                    "tty",
+                    "stty",
                     "readlink",
                     "hostname",
                     "touch",

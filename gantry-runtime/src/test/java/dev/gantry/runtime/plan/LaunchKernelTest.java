@@ -157,6 +157,20 @@ final class LaunchKernelTest {
     }
 
     @Test
+    void aFilterWithoutNoNewPrivilegesIsLoadedBeforeTheRightToIsGivenUp() {
+        Outcome outcome = started(root.running(
+                "cat /proc/self/status; mkdir /tmp/x",
+                new Step.Seccomp(0, Filters.denyMkdir()),
+                identity(0, 0, DEFAULT_CAPABILITIES)));
+
+        assertThat(status(outcome))
+                .containsEntry("Seccomp", "2")
+                .containsEntry("NoNewPrivs", "0")
+                .containsEntry("CapEff", "00000000a80425fb");
+        assertThat(outcome.err()).contains("Operation not permitted");
+    }
+
+    @Test
     void rootKeepsTheCapabilitiesOfThePlanAndAmbientOnesSurviveForOthers() {
         Outcome asRoot = started(root.running("cat /proc/self/status", identity(0, 0, DEFAULT_CAPABILITIES)));
         assertThat(status(asRoot))

@@ -85,6 +85,30 @@ final class ConsoleKernelTest {
                 .endsWith("0\r\n");
     }
 
+    @Test
+    void aSecondProcessGetsATerminalOfTheContainerItJoins() throws Exception {
+        var container = root.steps();
+        container.add(BusyboxRoot.shell("echo ready; sleep 1000"));
+        var ready = watched.collect(AttachOptions.output());
+        var started = watched.start(watched.connect(), PlanCodec.encode(new LaunchPlan(container)));
+        Shim.await("the container runs", () -> ready.out().contains("ready"));
+        List<Step> steps = List.of(
+                new Step.Tty(31, 91),
+                new Step.Join(started.pid(), started.startTime(), BusyboxRoot.ALL_NAMESPACES),
+                new Step.Clone(0, 0),
+                BusyboxRoot.identity(1000, 1000, 0),
+                new Step.Chdir("/", 0),
+                BusyboxRoot.shell("tty; stty size; stat -c %u /dev/pts/0; echo own >/dev/tty"));
+        try (Watched second = Watched.in(Files.createDirectory(temp.resolve("second")))) {
+            Watch watch = second.connect();
+            var collected = second.collect(AttachOptions.output());
+            second.start(watch, PlanCodec.encode(new LaunchPlan(steps)));
+            second.end(watch);
+            within(collected.end);
+            assertThat(collected.out().lines()).containsExactly("/dev/pts/0", "31 91", "1000", "own");
+        }
+    }
+
     private ArrayList<Step> steps() {
         var steps = new ArrayList<Step>(List.of(new Step.Tty(24, 80)));
         steps.addAll(root.steps());
