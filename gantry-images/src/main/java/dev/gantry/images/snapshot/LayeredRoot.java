@@ -190,7 +190,7 @@ public final class LayeredRoot implements AutoCloseable {
                     }
                     continue; // a mount: what it covers is not to be seen from here
                 }
-                if (isOpaque(directory, name)) {
+                if (directory != here().getLast() && isOpaque(directory, name)) {
                     break;
                 }
             }
