@@ -57,6 +57,18 @@ class RunTest extends CommandTest {
     }
 
     @Test
+    void aContainerKilledForItsMemorySaysSoAndAnotherKillDoesNot() {
+        engine.answer("POST /containers/" + ID + "/wait", 200, "{\"StatusCode\":137}");
+        engine.answer("GET /events", 200, "{\"Type\":\"container\",\"Action\":\"oom\"}\n");
+        assertThat(gantry("run", "--rm", "debian", "sh")).isEqualTo(137);
+        assertThat(err()).contains("ran out of memory").contains("--memory");
+        caller.err.reset();
+        engine.answer("GET /events", 200, "");
+        assertThat(gantry("run", "--rm", "debian", "sh")).isEqualTo(137);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
     void aDetachedRunPrintsTheIdOnly() {
         assertThat(gantry("run", "-d", "debian", "sleep", "9")).isZero();
         assertThat(out()).isEqualTo(ID + "\n");

@@ -6,6 +6,9 @@ final class ExitCodes {
     static final int NOT_EXECUTABLE = 126;
     static final int NOT_FOUND = 127;
 
+    /// 128 and SIGKILL: also what the kernel does when memory runs out.
+    static final int KILLED = 137;
+
     private ExitCodes() {}
 
     static int ofStart(String message) {

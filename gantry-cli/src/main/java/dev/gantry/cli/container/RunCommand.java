@@ -93,8 +93,22 @@ public final class RunCommand implements Command {
                     return 0;
                 }
             }
-            return exitCode(call, waiting.await());
+            int code = exitCode(call, waiting.await());
+            if (code == ExitCodes.KILLED && outOfMemory(engine, id, caller)) {
+                call.note("gantry: the container ran out of memory and was killed: give it more with --memory");
+            }
+            return code;
         }
+    }
+
+    /// Asked of the events: with --rm there is no container left to inspect.
+    private static boolean outOfMemory(EngineClient engine, String id, Caller caller) {
+        String now = Long.toString(caller.now().getEpochSecond() + 1);
+        return !engine.raw(Request.get("/events")
+                        .with("since", "1")
+                        .with("until", now)
+                        .with("filters", "{\"container\":[\"" + id + "\"],\"event\":[\"oom\"]}"))
+                .isBlank();
     }
 
     static int exitCode(Invocation call, WaitResponse ended) {
