@@ -135,8 +135,10 @@ static void pump_replay(struct watch *watch, struct conn *conn, unsigned char *b
         if (n < 0) {
             attach_end(watch, conn, END_GONE, "this part of the log is gone");
         } else if (n == 0) {
-            /* While a chunk waits for the disk, part of it may be in the log: later it comes from there. */
-            if (watch->held.bytes == NULL && log_caught_up(&watch->log, &conn->cursor))
+            /* While a chunk waits for the disk, part of it may be in the log: later it comes from there. And nobody is
+             * cut for what was replayed to him: live he is when his queue has room. */
+            if (watch->held.bytes == NULL && queue_size(&conn->out) <= conn->limit / 2 &&
+                log_caught_up(&watch->log, &conn->cursor))
                 go_live(watch, conn);
             return;
         } else {
