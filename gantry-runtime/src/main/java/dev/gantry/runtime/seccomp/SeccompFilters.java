@@ -20,7 +20,17 @@ public final class SeccompFilters {
     private final SyscallTable table = SyscallTable.load();
     private final Map<Key, Step.Seccomp> kept = new ConcurrentHashMap<>();
 
-    private record Key(SeccompSpec spec, Abi machine) {}
+    private record Key(SeccompSpec spec, Abi machine) {
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Key k && k.machine == machine && k.spec.equals(spec);
+        }
+
+        @Override
+        public int hashCode() {
+            return spec.hashCode();
+        }
+    }
 
     /// The step that loads the filter of `spec` on a machine whose own ABI is `machine`.
     public Step.Seccomp step(SeccompSpec spec, Abi machine) {

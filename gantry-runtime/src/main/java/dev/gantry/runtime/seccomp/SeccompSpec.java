@@ -3,6 +3,7 @@ package dev.gantry.runtime.seccomp;
 import io.avaje.jsonb.Json;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `linux.seccomp` of OCI runtime-spec 1.2 §config-linux "Seccomp": what a filter shall decide, with no conditions on
@@ -26,6 +27,24 @@ public record SeccompSpec(
         syscalls = syscalls == null ? List.of() : List.copyOf(syscalls);
     }
 
+    /// By hand, as in `Bpf.Insn`: filters are kept by what they were compiled from.
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof SeccompSpec s
+                && s.defaultAction.equals(defaultAction)
+                && Objects.equals(s.defaultErrnoRet, defaultErrnoRet)
+                && s.architectures.equals(architectures)
+                && s.flags.equals(flags)
+                && s.listenerPath.equals(listenerPath)
+                && s.listenerMetadata.equals(listenerMetadata)
+                && s.syscalls.equals(syscalls);
+    }
+
+    @Override
+    public int hashCode() {
+        return defaultAction.hashCode() * 31 + syscalls.hashCode();
+    }
+
     /// One action for some system calls, when all of `args` hold.
     @Json
     public record Rule(
@@ -37,6 +56,21 @@ public record SeccompSpec(
             names = names == null ? List.of() : List.copyOf(names);
             action = action == null ? "" : action;
             args = args == null ? List.of() : List.copyOf(args);
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o == this
+                    || o instanceof Rule r
+                            && r.action.equals(action)
+                            && Objects.equals(r.errnoRet, errnoRet)
+                            && r.names.equals(names)
+                            && r.args.equals(args);
+        }
+
+        @Override
+        public int hashCode() {
+            return names.hashCode() * 31 + action.hashCode();
         }
     }
 
@@ -52,6 +86,20 @@ public record SeccompSpec(
             value = value == null ? BigInteger.ZERO : value;
             valueTwo = valueTwo == null ? BigInteger.ZERO : valueTwo;
             op = op == null ? "" : op;
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Arg a
+                    && a.index == index
+                    && a.op.equals(op)
+                    && a.value.equals(value)
+                    && a.valueTwo.equals(valueTwo);
+        }
+
+        @Override
+        public int hashCode() {
+            return index * 31 + value.hashCode();
         }
     }
 }
