@@ -133,7 +133,7 @@ final class Commands {
                     case "rm" -> new RmCommand();
                     case "rmi" -> new RmiCommand();
                     case "run" -> new RunCommand();
-                    case "runtime" -> new RuntimeCommand(extras.planner());
+                    case "runtime" -> new RuntimeCommand(extras.runtime());
                     case "save" -> new SaveCommand();
                     case "start" -> new StartCommand();
                     case "stop" -> StopCommand.stop();

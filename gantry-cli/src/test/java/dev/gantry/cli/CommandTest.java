@@ -25,8 +25,18 @@ abstract class CommandTest {
                 return engine;
             }
         };
-        return new Gantry(caller, new Extras(engines, (config, directory) -> "plan of " + config + " in " + directory))
-                .run(List.of(args));
+        Extras.OciRuntime runtime = new Extras.OciRuntime() {
+            @Override
+            public String plan(String config, String directory) {
+                return "plan of " + config + " in " + directory;
+            }
+
+            @Override
+            public String spec() {
+                return "{\"process\":{}}";
+            }
+        };
+        return new Gantry(caller, new Extras(engines, runtime)).run(List.of(args));
     }
 
     String out() {

@@ -177,7 +177,9 @@ class ListingTest extends CommandTest {
     void thePlanOfAConfigurationIsPrinted() {
         caller.file("/home/me/b/config.json", "{}");
         assertThat(gantry("runtime", "plan", "b/config.json")).isZero();
-        assertThat(out()).isEqualTo("plan of {} in /home/me/b\n");
+        assertThat(gantry("runtime", "spec")).isZero();
+        assertThat(out()).isEqualTo("plan of {} in /home/me/b\n{\n  \"process\": {}\n}\n");
+        assertThat(gantry("runtime", "plan")).isEqualTo(125);
     }
 
     @Test

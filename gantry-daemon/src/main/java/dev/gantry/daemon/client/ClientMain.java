@@ -31,6 +31,6 @@ public final class ClientMain {
                 return new LocalEngine(LocalEngine.Places.of(caller.environment()));
             }
         };
-        return new Extras(engines, PlanPrinter::print);
+        return new Extras(engines, new RuntimeExplainer());
     }
 }

@@ -47,7 +47,7 @@ final class Training {
                     return new SocketDialer(new EngineAddress.Unix(socket.toString()));
                 }
             };
-            Gantry gantry = new Gantry(caller, new Extras(engines, PlanPrinter::print));
+            Gantry gantry = new Gantry(caller, new Extras(engines, new RuntimeExplainer()));
             for (List<String> line : List.of(
                     List.of("ps"),
                     List.of("ps", "-a", "--format", "{{.Names}}: {{.Status}}"),

@@ -3,6 +3,7 @@ package dev.gantry.docker.system;
 import dev.gantry.api.network.NetworkSummary;
 import dev.gantry.api.system.VolumeList;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.network.OwnNetworks;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;

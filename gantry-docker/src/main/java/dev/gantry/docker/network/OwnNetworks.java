@@ -1,4 +1,4 @@
-package dev.gantry.docker.system;
+package dev.gantry.docker.network;
 
 import dev.gantry.api.network.ConfigReference;
 import dev.gantry.api.network.Ipam;
@@ -13,7 +13,7 @@ import java.util.Map;
 
 /// The two networks that need no driver: none and the host's own.
 public final class OwnNetworks {
-    static final List<NetworkSummary> ALL = List.of(network("none", "null"), network("host", "host"));
+    public static final List<NetworkSummary> ALL = List.of(network("none", "null"), network("host", "host"));
 
     private OwnNetworks() {}
 
