@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,6 +192,7 @@ static void trim(struct watch *watch)
         queue_trim(&c->in);
         queue_trim(&c->out);
     }
+    malloc_trim(0); /* free pages between the small pieces that live */
 }
 
 static void free_dead(struct watch *watch)
