@@ -4,7 +4,6 @@ import dev.gantry.runtime.oci.CgroupLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,27 +87,24 @@ final class OwnGroup implements AutoCloseable {
     public void close() {
         try {
             mover.join();
-            for (var step : moved.entrySet()) {
-                enter(step.getValue());
-                for (Path p : emptied(step.getKey())) {
-                    Files.delete(p);
-                }
-            }
-        } catch (IOException e) {
-            LOG.debug("own-group=kept why=\"{}\"", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
         }
+        moved.forEach(this::leave);
     }
 
-    /// The group and its parents up to the one that was named, innermost first.
-    private List<Path> emptied(Path group) {
-        List<Path> all = new ArrayList<>();
-        Path at = group;
-        for (int i = 0; i <= Path.of(parent).getNameCount(); i++) {
-            all.add(at);
-            at = at.resolveSibling("..").normalize();
+    private void leave(Path group, Path before) {
+        try {
+            enter(before);
+            Path at = group;
+            for (int i = 0; i <= Path.of(parent).getNameCount() && at != null; i++) {
+                Files.delete(at);
+                at = at.getParent();
+            }
+        } catch (IOException e) {
+            // Others are in it.
+            LOG.debug("own-group=kept group={} why=\"{}\"", group, e.toString());
         }
-        return all;
     }
 }
