@@ -116,7 +116,10 @@ public final class DiskContentStore implements ContentStore {
         List<IngestName> found = new ArrayList<>();
         try (DirectoryStream<Path> names = Files.newDirectoryStream(ingest)) {
             for (Path file : names) {
-                found.add(new IngestName(file.getFileName().toString()));
+                String name = file.getFileName().toString();
+                if (IngestName.isValid(name)) {
+                    found.add(new IngestName(name));
+                }
             }
         } catch (IOException e) {
             throw failed("list ingests", e);
@@ -129,7 +132,9 @@ public final class DiskContentStore implements ContentStore {
         return blobs.resolve(digest.algorithm().wireName()).resolve(digest.hex());
     }
 
-    /// Moves the synced file of a transfer to its name. Two transfers of the same content may both arrive.
+    /// Moves the synced file of a transfer to its name. Two transfers of the same content may both arrive: the later
+    /// one
+    /// replaces the earlier, which repairs a blob that was damaged on the disk; who reads the old file goes on.
     Blob adopt(Path file, Digest digest, long size) throws IOException {
         Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel directory =

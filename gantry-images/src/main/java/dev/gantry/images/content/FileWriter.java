@@ -81,10 +81,6 @@ final class FileWriter implements BlobWriter {
                 discard();
                 throw Mismatch.of(expected, size, actual, offset);
             }
-            if (store.find(expected).isPresent()) {
-                discard();
-                return new Blob(expected, offset);
-            }
             channel.force(true);
             end();
             return store.adopt(file, expected, offset);

@@ -7,7 +7,7 @@ import dev.gantry.base.InvalidArgument;
 /// characters.
 public record IngestName(String text) {
     public IngestName {
-        if (!text.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}")) {
+        if (!isValid(text)) {
             throw new InvalidArgument(
                     "name ingest " + text, "expected letters, digits, dot, dash", "choose another name");
         }
@@ -28,5 +28,9 @@ public record IngestName(String text) {
 
     private static String key(Digest digest) {
         return digest.algorithm().wireName() + "-" + digest.hex().substring(0, 64);
+    }
+
+    static boolean isValid(String text) {
+        return text.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}");
     }
 }

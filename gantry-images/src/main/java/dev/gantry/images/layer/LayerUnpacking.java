@@ -204,9 +204,6 @@ final class LayerUnpacking implements AutoCloseable {
 
     private void hardLink(TarEntry entry, LayerPath path, Fd parent) {
         LayerPath target = LayerPath.of(entry.link());
-        if (target.equals(path)) {
-            throw new TarFault("its entry " + TarFault.shown(entry.path()) + " is a hard link to itself");
-        }
         if (target.isRoot()) {
             throw new TarFault("its entry " + TarFault.shown(entry.path()) + " is a hard link to a directory");
         }

@@ -49,16 +49,21 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     public OverlaySnapshotter(Linux linux, Path root) {
         this.linux = linux;
         this.root = root.toAbsolutePath().normalize();
+        List<Fd> opened = new ArrayList<>();
         try {
-            this.rootFd = makeRoot();
-            this.containersFd = directory("containers", PRIVATE);
-            this.stageFd = directory("stage", PRIVATE);
+            opened.add(makeRoot());
+            this.rootFd = opened.getLast();
+            opened.add(directory("containers", PRIVATE));
+            this.containersFd = opened.getLast();
+            opened.add(directory("stage", PRIVATE));
+            this.stageFd = opened.getLast();
             directory("empty", ROOT_MODE).close();
             try (Fd listing = linux.files().open(stageFd, ".", DIR_FLAGS, 0, Resolve.PLAIN)) {
                 linux.directories().entries(listing).forEach(e -> linux.trees().delete(stageFd, e.name()));
             }
             this.flavor = OverlayFlavor.probe(linux, rootFd, "empty");
         } catch (LinuxError e) {
+            opened.forEach(Fd::close);
             throw e.during("open snapshots " + root);
         }
     }
@@ -70,7 +75,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public boolean contains(ChainId chain) {
-        return linux.attributes().find(rootFd, chain.digest().hex()).isPresent();
+        try {
+            return linux.attributes().find(rootFd, chain.digest().hex()).isPresent();
+        } catch (LinuxError e) {
+            throw e.during("look for layer " + chain.digest());
+        }
     }
 
     @Override
@@ -140,12 +149,21 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
 
     private RootFs prepare(ContainerId container, List<Path> lowers, Runnable mark) {
-        String id = container.hex();
-        String upper = id + "/upper";
         try {
             // The root of an overlay looks like its upper directory: that gets the looks of what lies below.
             Stat top = linux.attributes().stat(Fd.CWD, lowers.getFirst().toString());
-            linux.directories().make(containersFd, id, PRIVATE);
+            linux.directories().make(containersFd, container.hex(), PRIVATE);
+            fill(container.hex(), top, mark);
+            return rootFs(container, lowers);
+        } catch (LinuxError e) {
+            throw e.during("prepare the files of container " + container.shortHex());
+        }
+    }
+
+    /// All of it, or nothing stays.
+    private void fill(String id, Stat top, Runnable mark) {
+        String upper = id + "/upper";
+        try {
             linux.directories().make(containersFd, upper, ROOT_MODE);
             linux.directories().make(containersFd, id + "/work", PRIVATE);
             if (top.uid() != 0 || top.gid() != 0) {
@@ -153,9 +171,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             }
             linux.attributes().mode(containersFd, upper, top.mode());
             mark.run();
-            return rootFs(container, lowers);
         } catch (LinuxError e) {
-            throw e.during("prepare the files of container " + container.shortHex());
+            try {
+                linux.trees().delete(containersFd, id);
+            } catch (LinuxError cleanUp) {
+                e.addSuppressed(cleanUp);
+            }
+            throw e;
         }
     }
 

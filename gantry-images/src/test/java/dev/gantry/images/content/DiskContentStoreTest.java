@@ -68,8 +68,23 @@ class DiskContentStoreTest extends ContentStoreContract {
     }
 
     @Test
+    void transferringADamagedBlobAgainRepairsIt() throws IOException {
+        Path file = dir.resolve("blobs/sha256/" + HELLO_DIGEST.hex());
+        Files.writeString(file, "hellO", UTF_8);
+        assertThat(StoreCheck.verify(store, HELLO_DIGEST)).isFalse();
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO));
+            writer.commit(HELLO_DIGEST, 5);
+        }
+        assertThat(StoreCheck.verify(store, HELLO_DIGEST)).isTrue();
+        assertThat(store.ingests()).isEmpty();
+    }
+
+    @Test
     void aStrayFileIsNoBlob() throws IOException {
         Files.writeString(dir.resolve("blobs/sha256/README"), "x");
+        Files.writeString(dir.resolve("ingest/.hidden file"), "x");
         assertThat(store.list()).isEmpty();
+        assertThat(store.ingests()).isEmpty();
     }
 }
