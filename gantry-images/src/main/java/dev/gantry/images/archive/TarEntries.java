@@ -17,6 +17,7 @@ final class TarEntries {
     private final InputStream in;
     private final byte[] block = new byte[BLOCK];
     private Body body = new Body(0);
+    private boolean first = true;
 
     TarEntries(InputStream in) {
         this.in = in;
@@ -114,6 +115,10 @@ final class TarEntries {
     /// False at the end mark.
     private boolean readBlock() throws IOException {
         int n = in.readNBytes(block, 0, BLOCK);
+        if (n < BLOCK && first) {
+            throw new EOFException("it is no tar archive");
+        }
+        first = false;
         if (n < BLOCK) {
             throw new EOFException("the archive ends in the middle");
         }

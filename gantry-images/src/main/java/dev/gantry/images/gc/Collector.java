@@ -80,6 +80,15 @@ public final class Collector {
         }
     }
 
+    /// Forgets what an operation that has ended was fetching, unless another fetches it too.
+    public void discardTransfersOf(Leases.Lease ended) {
+        for (IngestName ingest : content.ingests()) {
+            if (ended.holds(ingest)) {
+                leases.discardUnlessHeld(ingest, () -> discard(ingest));
+            }
+        }
+    }
+
     private void discard(IngestName ingest) {
         try (BlobWriter writer = content.write(ingest)) {
             writer.discard();

@@ -71,9 +71,7 @@ public final class Leases {
     /// Also when a running operation waits between two attempts and nobody writes at this moment.
     boolean discardUnlessHeld(IngestName ingest, Runnable discard) {
         synchronized (lock) {
-            boolean held = open.stream()
-                    .flatMap(l -> l.held.stream())
-                    .anyMatch(h -> h instanceof Digest digest && ingest.isFor(digest));
+            boolean held = open.stream().anyMatch(l -> l.holds(ingest));
             if (!held) {
                 discard.run();
             }
@@ -103,6 +101,13 @@ public final class Leases {
         public void layer(ChainId chain) {
             synchronized (lock) {
                 held.add(chain);
+            }
+        }
+
+        /// Whether it is a transfer of something held here.
+        boolean holds(IngestName ingest) {
+            synchronized (lock) {
+                return held.stream().anyMatch(h -> h instanceof Digest digest && ingest.isFor(digest));
             }
         }
 

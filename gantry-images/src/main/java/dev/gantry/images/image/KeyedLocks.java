@@ -8,13 +8,17 @@ import java.util.concurrent.locks.ReentrantLock;
 final class KeyedLocks<K> {
     private final Map<K, Counted> locks = new ConcurrentHashMap<>();
 
+    interface Work {
+        void run() throws InterruptedException;
+    }
+
     private static final class Counted extends ReentrantLock {
         private static final long serialVersionUID = 1;
         private int users;
     }
 
     /// Waits until no other thread holds `key`; runs; lets go.
-    void with(K key, Runnable work) throws InterruptedException {
+    void with(K key, Work work) throws InterruptedException {
         Counted lock = locks.compute(key, (_, known) -> {
             Counted l = known == null ? new Counted() : known;
             l.users++;

@@ -3,7 +3,6 @@ package dev.gantry.images.image;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
-import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
@@ -198,7 +197,7 @@ public final class LocalImages implements Images {
             plan[0] = remover.plan(userReference, force, inUse);
             return new ArrayList<>(remover.untag(plan[0]));
         });
-        if (plan[0].last()) {
+        if (!plan[0].gone().isEmpty()) {
             Collector.Swept swept = sweep();
             removals.addAll(Remover.deleted(plan[0], swept.layers()));
         }
@@ -298,15 +297,15 @@ public final class LocalImages implements Images {
     /// Runs with a lease. What turned out to be wrong leaves nothing; what was only interrupted is kept
     /// for the next try.
     private <T> T holding(Function<Leases.Lease, T> work) {
-        try (Leases.Lease lease = leases.open()) {
+        Leases.Lease lease = leases.open();
+        try (lease) {
             return work.apply(lease);
-        } catch (GantryException e) {
-            if (e instanceof InvalidArgument) {
-                try {
-                    sweep();
-                } catch (RuntimeException also) {
-                    e.addSuppressed(also);
-                }
+        } catch (InvalidArgument e) {
+            try {
+                collector.discardTransfersOf(lease);
+                sweep();
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
             }
             throw e;
         }

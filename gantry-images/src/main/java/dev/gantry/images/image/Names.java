@@ -76,6 +76,14 @@ final class Names {
         return Optional.empty();
     }
 
+    /// The row of a name whose image cannot be read, so that the name can be taken off all the same.
+    List<ImageTable.Entry> damaged(String userReference) {
+        return row(userReference).stream()
+                .flatMap(name -> table.find(name).map(t -> new ImageTable.Entry(name, t)).stream())
+                .filter(row -> readable(row.target()).isEmpty())
+                .toList();
+    }
+
     private Optional<List<StoredImage>> lookUp(String userReference) {
         Optional<String> row = row(userReference);
         if (row.isPresent()) {

@@ -1,6 +1,7 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.Digest;
 import dev.gantry.base.Reference;
 import dev.gantry.images.snapshot.ChainId;
 import java.util.ArrayList;
@@ -15,10 +16,21 @@ final class Remover {
         this.names = names;
     }
 
-    /// The rows to take away, and the image that is gone with the last of them, if it is.
-    record Plan(List<ImageTable.Entry> rows, StoredImage image, boolean last, boolean keep) {}
+    /// The rows to take away, the images that are gone with them (one or none), and the targets that
+    /// stay listed without a name.
+    record Plan(List<ImageTable.Entry> rows, List<StoredImage> gone, List<Digest> nameless) {
+        Plan {
+            rows = List.copyOf(rows);
+            gone = List.copyOf(gone);
+            nameless = List.copyOf(nameless);
+        }
+    }
 
     Plan plan(String userReference, boolean force, Images.InUse inUse) {
+        List<ImageTable.Entry> damaged = names.damaged(userReference);
+        if (!damaged.isEmpty()) {
+            return new Plan(damaged, List.of(), List.of());
+        }
         Names.Meaning meaning = names.meaning(userReference);
         StoredImage image = meaning.images().getFirst();
         List<ImageTable.Entry> rows = names.rowsOf(image.id());
@@ -48,7 +60,7 @@ final class Remover {
         }
         staying.removeIf(Names::isNameless);
         if (!staying.isEmpty()) {
-            return new Plan(going, image, false, false);
+            return new Plan(going, List.of(), List.of());
         }
         if (!users.isEmpty() && !force) {
             throw new Conflict(
@@ -59,7 +71,9 @@ final class Remover {
                     "remove the container, or use --force");
         }
         boolean running = users.stream().anyMatch(Images.InUse.User::running);
-        return new Plan(going, image, !running, running);
+        return running
+                ? new Plan(going, List.of(), List.of(image.target()))
+                : new Plan(going, List.of(image), List.of());
     }
 
     private static Plan byId(
@@ -98,15 +112,13 @@ final class Remover {
                             + " (must be forced) - image is referenced in multiple repositories",
                     "remove its names one by one, or use --force");
         }
-        return new Plan(rows, image, true, false);
+        return new Plan(rows, List.of(image), List.of());
     }
 
-    /// Takes the rows away; `deleted` are the unpacked layers that went with the image.
+    /// Takes the rows away.
     List<Images.Removal> untag(Plan plan) {
         List<Images.Removal> removals = new ArrayList<>();
-        if (plan.keep()) {
-            names.keepNameless(plan.image().target());
-        }
+        plan.nameless().forEach(names::keepNameless);
         for (ImageTable.Entry row : plan.rows()) {
             names.removeRow(row.name());
             if (!Names.isNameless(row)) {
@@ -117,12 +129,15 @@ final class Remover {
         return removals;
     }
 
+    /// After a sweep: the image, and those of its unpacked layers that nothing else needed.
     static List<Images.Removal> deleted(Plan plan, List<ChainId> sweptLayers) {
         List<Images.Removal> removals = new ArrayList<>();
-        removals.add(new Images.Removal.Deleted(plan.image().id().digest()));
-        for (StoredImage.Layer layer : plan.image().layers().reversed()) {
-            if (sweptLayers.contains(layer.chain())) {
-                removals.add(new Images.Removal.Deleted(layer.chain().digest()));
+        for (StoredImage image : plan.gone()) {
+            removals.add(new Images.Removal.Deleted(image.id().digest()));
+            for (StoredImage.Layer layer : image.layers().reversed()) {
+                if (sweptLayers.contains(layer.chain())) {
+                    removals.add(new Images.Removal.Deleted(layer.chain().digest()));
+                }
             }
         }
         return removals;

@@ -23,11 +23,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /// Turns layer blobs into unpacked layers. A layer is verified while it is unpacked: its plain bytes
 /// must have the diff id that the configuration says, or nothing of it becomes visible.
 final class Unpacker {
-    private static final int PARALLEL = 2;
+    private static final int PARALLEL = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
     private static final long TELL_EVERY = 1 << 20;
     private static final long MAX_AFTER_END = 64 << 20;
 
@@ -35,6 +36,9 @@ final class Unpacker {
     private final Snapshotter snapshots;
     private final LayerExtractor extractor;
     private final KeyedLocks<ChainId> locks = new KeyedLocks<>();
+
+    /// Unpacking is work for a processor and a disk; of more at a time none would be done sooner.
+    private final Semaphore turns = new Semaphore(PARALLEL);
 
     Unpacker(ContentStore content, Snapshotter snapshots, LayerExtractor extractor) {
         this.content = content;
@@ -79,7 +83,12 @@ final class Unpacker {
             try {
                 locks.with(layer.chain(), () -> {
                     if (!snapshots.contains(layer.chain())) {
-                        stage(layer, progress);
+                        turns.acquire();
+                        try {
+                            stage(layer, progress);
+                        } finally {
+                            turns.release();
+                        }
                     }
                 });
             } catch (InterruptedException e) {

@@ -156,6 +156,18 @@ class RemoveTest {
     }
 
     @Test
+    void theNameOfADamagedImageCanBeTakenOff() {
+        load(image, "app:1");
+        fixture.content.delete(image.config());
+        LocalImages later = fixture.reopened();
+        assertThatThrownBy(() -> later.resolve("app:1")).isInstanceOf(NotFound.class);
+        assertThat(later.list()).isEmpty();
+        assertThat(later.remove("app:1", false, InUse.NOBODY)).containsExactly(new Untagged("app:1"));
+        later.collectGarbage();
+        assertThat(fixture.isEmpty()).isTrue();
+    }
+
+    @Test
     void aPrefixOfSeveralIdsIsRefused() {
         load(image, "app:1");
         List<TestImage> more = new ArrayList<>();

@@ -38,7 +38,12 @@ public final class Fixture implements AutoCloseable {
 
     public Fixture(Path directory) {
         snapshots = new PlainSnapshotter(directory.resolve("snapshots"));
-        images = new LocalImages(
+        images = reopened();
+    }
+
+    /// As the next process would see the same store.
+    public LocalImages reopened() {
+        return new LocalImages(
                 content, snapshots, table, new PlainExtractor(), client, Clock.systemUTC(), new Random(1));
     }
 
