@@ -193,7 +193,7 @@ final class CgroupSteps {
     }
 
     /// v1 only. On v2 devices are guarded by an eBPF program, which this version does not load
-    /// (docs/compatibility.md); without CAP_MKNOD and with `nodev` mounts a container reaches no others.
+    /// (docs/runtime.md).
     private void devices() {
         if (!isV1("devices")) {
             return;

@@ -17,6 +17,9 @@ public final class DefaultSpec {
     static final String OCI_VERSION = "1.2.1";
     static final long SHM_BYTES = 64L << 20;
 
+    /// `tty` in the `/etc/group` of every distribution.
+    private static final long TTY_GROUP = 5;
+
     static final List<String> CAPABILITIES = List.of(
             "CAP_CHOWN",
             "CAP_DAC_OVERRIDE",
@@ -82,15 +85,16 @@ public final class DefaultSpec {
         return new SpecBuilder(host);
     }
 
-    static List<Mount> mounts(long shmBytes) {
+    static List<Mount> mounts(long shmBytes, long groupIds) {
+        List<String> terminals =
+                new ArrayList<>(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
+        if (groupIds > TTY_GROUP) {
+            terminals.add("gid=" + TTY_GROUP);
+        }
         return List.of(
                 Mount.of("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
                 Mount.of("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
-                Mount.of(
-                        "/dev/pts",
-                        "devpts",
-                        "devpts",
-                        List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
+                Mount.of("/dev/pts", "devpts", "devpts", terminals),
                 Mount.of("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
                 Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", List.of("ro", "nosuid", "noexec", "nodev")),
                 Mount.of("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 /// @param bootId `/proc/sys/kernel/random/boot_id`: processes of another boot are gone
 /// @param capabilities what this process may give away: nobody can have more
 /// @param initialUserNamespace whether all ids are mapped as they are, so that device nodes can be made
+/// @param groupIds how many group ids there are from 0 on: a user namespace may have but one
 /// @param throttlePaths the `thermal_throttle` directories of the processors, which are masked where they exist
 public record HostFacts(
         String bootId,
@@ -28,6 +30,7 @@ public record HostFacts(
         CgroupLayout cgroups,
         long capabilities,
         boolean initialUserNamespace,
+        long groupIds,
         List<String> throttlePaths) {
 
     /// The processors that there is a shim for.
@@ -66,7 +69,7 @@ public record HostFacts(
     }
 
     HostFacts withCgroups(CgroupLayout layout) {
-        return new HostFacts(bootId, arch, kernel, layout, capabilities, initialUserNamespace, throttlePaths);
+        return new HostFacts(bootId, arch, kernel, layout, capabilities, initialUserNamespace, groupIds, throttlePaths);
     }
 
     /// Reads `/proc` and `/sys`.
@@ -84,10 +87,27 @@ public record HostFacts(
                     cgroups(root),
                     capabilities(textOf(proc.resolve("self/status"))),
                     textOf(proc.resolve("self/uid_map")).matches("0\\s+0\\s+4294967295"),
+                    groupIds(textOf(proc.resolve("self/gid_map"))),
                     throttlePaths(root));
         } catch (IOException e) {
             throw new Internal("observe the host", String.valueOf(e.getMessage()), "mount /proc and /sys", e);
         }
+    }
+
+    /// Lines of: first id here, first id outside, how many. user_namespaces(7)
+    private static long groupIds(String map) {
+        long next = 0;
+        List<long[]> ranges = map.lines()
+                .map(l -> l.strip().split("\\s+"))
+                .map(w -> new long[] {Long.parseLong(w[0]), Long.parseLong(w[2])})
+                .sorted(Comparator.comparingLong(r -> r[0]))
+                .toList();
+        for (long[] range : ranges) {
+            if (range[0] == next) {
+                next += range[1];
+            }
+        }
+        return next;
     }
 
     private static long capabilities(String status) {

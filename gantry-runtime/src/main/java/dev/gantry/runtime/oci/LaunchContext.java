@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param root what becomes `/`
 /// @param attachPoint an existing directory of the host, over which the root is attached in the container's namespace
-/// @param cgroupPath where the container's groups are made, relative to each hierarchy (`gantry/<id>`); empty: none
+/// @param cgroupPath where the container's groups are made, relative to each hierarchy (`gantry/<id>`); empty: none.
+///     A configuration with `linux.cgroupsPath` has its own
 /// @param covers paths inside the container that must show nothing: they are ours on the host and the root has them
 /// @param underInit whether the program runs under an init of ours, which reaps what it leaves
 /// @param joins by namespace type (`network`, `pid`, …): whose namespace is meant where the configuration gives a path

@@ -66,10 +66,21 @@ public final class PlanCompiler {
             this.linux = l == null ? LinuxSpec.NONE : l;
             ResourcesSpec r = linux.resources();
             ResourcesSpec resources = r == null ? ResourcesSpec.NONE : r;
-            this.groups = ContainerGroups.of(context.host().cgroups(), context.cgroupPath(), resources);
+            this.groups = ContainerGroups.of(context.host().cgroups(), cgroupPath(), resources);
             this.cgroups = new CgroupSteps(context.host().cgroups(), groups, resources, slots);
             boolean nodesCanBeMade = context.host().initialUserNamespace() && !has("user");
             this.mounts = new MountSteps(spec, linux, context.host().cgroups(), groups, slots, nodesCanBeMade);
+        }
+
+        /// The configuration's own path, where it has one, comes before the context's.
+        private String cgroupPath() {
+            if (linux.cgroupsPath().contains(":")) {
+                throw new Unsupported(
+                        "compile linux.cgroupsPath",
+                        linux.cgroupsPath() + " names a slice of systemd, and this version asks systemd for nothing",
+                        "write a path such as gantry/x");
+            }
+            return linux.cgroupsPath().isEmpty() ? context.cgroupPath() : linux.cgroupsPath();
         }
 
         LaunchPlan plan() {

@@ -364,7 +364,7 @@ public final class SpecBuilder {
     /// come first.
     private List<Mount> mounts() {
         List<Mount> all = new ArrayList<>();
-        for (Mount m : DefaultSpec.mounts(shmBytes)) {
+        for (Mount m : DefaultSpec.mounts(shmBytes, host.groupIds())) {
             boolean replaced = userMounts.stream()
                     .anyMatch(u -> u.destination().equals(m.destination())
                             || (u.destination().equals("/dev")

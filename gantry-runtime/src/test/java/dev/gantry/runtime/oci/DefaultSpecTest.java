@@ -49,7 +49,7 @@ class DefaultSpecTest {
     @Test
     void nobodyIsGivenWhatTheDaemonDoesNotHave() {
         HostFacts poor = new HostFacts(
-                "b", HOST.arch(), HOST.kernel(), HOST.cgroups(), (1L << 41) - 1 & ~(1L << 24), true, List.of());
+                "b", HOST.arch(), HOST.kernel(), HOST.cgroups(), (1L << 41) - 1 & ~(1L << 24), true, 65537, List.of());
         assertThat(DefaultSpec.builder(poor)
                         .capabilities(List.of("ALL"), List.of())
                         .build()
@@ -75,6 +75,16 @@ class DefaultSpecTest {
                         "/sys/fs/cgroup cgroup cgroup ro,nosuid,noexec,nodev",
                         "/dev/mqueue mqueue mqueue nosuid,noexec,nodev",
                         "/dev/shm tmpfs shm nosuid,noexec,nodev,mode=1777,size=67108864");
+    }
+
+    @Test
+    void aUserNamespaceOfOneIdHasNoGroupForTerminals() {
+        HostFacts single = new HostFacts(
+                "b", HOST.arch(), HOST.kernel(), HOST.cgroups(), HOST.capabilities(), false, 1, List.of());
+        RuntimeSpec spec = DefaultSpec.builder(single).args(List.of("sh")).build();
+        assertThat(spec.mounts().get(2).options())
+                .containsExactly("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620");
+        assertThat(spec.linux().sysctl()).doesNotContainKey("net.ipv4.ping_group_range");
     }
 
     @Test
@@ -106,6 +116,7 @@ class DefaultSpecTest {
                 HOST.cgroups(),
                 HOST.capabilities(),
                 true,
+                65537,
                 List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"));
         assertThat(DefaultSpec.builder(hot).args(List.of("sh")).build().linux().maskedPaths())
                 .contains("/sys/devices/system/cpu/cpu0/thermal_throttle")

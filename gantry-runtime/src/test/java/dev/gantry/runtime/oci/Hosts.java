@@ -17,6 +17,7 @@ final class Hosts {
                 cgroups,
                 (1L << 41) - 1,
                 true,
+                4294967295L,
                 List.of());
     }
 

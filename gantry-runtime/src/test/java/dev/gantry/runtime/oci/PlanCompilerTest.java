@@ -316,6 +316,17 @@ class PlanCompilerTest {
     }
 
     @Test
+    void theConfigurationsOwnGroupsComeFirst() {
+        String namespaces = "\"namespaces\":[{\"type\":\"mount\"}],";
+        assertThat(text(Hosts.v2(), withLinux(namespaces + "\"cgroupsPath\":\"/its/own\"")))
+                .contains("prepare CGROUP_MAKE 0 \"/sys/fs/cgroup/its/own\"")
+                .doesNotContain("gantry");
+        assertThatThrownBy(() -> text(Hosts.v2(), withLinux(namespaces + "\"cgroupsPath\":\"a.slice:b:c\"")))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("systemd");
+    }
+
+    @Test
     void tooManyBindsAreRefusedInWords() {
         SpecBuilder builder = defaults(Hosts.v2());
         for (int i = 0; i < 70; i++) {
