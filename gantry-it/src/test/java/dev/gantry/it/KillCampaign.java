@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,7 +62,10 @@ final class KillCampaign {
                     thread(this::containers),
                     thread(this::executions),
                     thread(this::imports));
-            Thread.sleep(Duration.ofMillis(5 + random.nextInt(400)));
+            // After some answers, so that slow machines test as much as fast ones; then at any moment.
+            int answers = random.nextInt(8);
+            Waiting.until(Duration.ofSeconds(20), () -> answers + " starts", () -> runs.size() >= answers);
+            LockSupport.parkNanos(random.nextLong(60_000_000));
             daemon.kill();
             for (Thread t : load) {
                 t.join(Duration.ofSeconds(30));
