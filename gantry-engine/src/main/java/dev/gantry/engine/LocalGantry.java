@@ -116,7 +116,7 @@ final class LocalGantry implements Gantry {
     private static Path directory(Path path) {
         try {
             Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---")));
             return path;
         } catch (IOException e) {
             throw new Internal(

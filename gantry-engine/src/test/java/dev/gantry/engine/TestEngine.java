@@ -91,7 +91,12 @@ final class TestEngine implements AutoCloseable {
     private void makeImage() throws IOException {
         Files.createDirectories(image.resolve("bin"));
         Files.createDirectories(image.resolve("etc"));
-        Files.createDirectories(image.resolve("tmp"));
+        for (String name : List.of("tmp", "proc", "sys", "dev", "run")) {
+            Files.createDirectories(image.resolve(name));
+        }
+        for (String name : List.of("hosts", "hostname", "resolv.conf")) {
+            Files.writeString(image.resolve("etc").resolve(name), "");
+        }
         if (Files.exists(image.resolve("bin/busybox"))) {
             return;
         }

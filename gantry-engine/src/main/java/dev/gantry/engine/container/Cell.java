@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ final class Cell {
 
     /// Runs in a row that were too short to be good.
     int quickRuns;
+
+    /// How many restarts are under way: while there is one, an end removes nothing.
+    final AtomicInteger kept = new AtomicInteger();
 
     private record Waiting(WaitCondition condition, CompletableFuture<Exit> future) {}
 

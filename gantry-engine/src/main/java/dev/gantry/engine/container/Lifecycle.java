@@ -209,6 +209,9 @@ final class Lifecycle {
     }
 
     void settleLost(Cell cell) {
+        if (cell.row.state() instanceof ContainerState.Running running) {
+            releases.killInit(running.pid(), running.startTime());
+        }
         releases.release(cell.id.hex());
         settle(cell, new Exit(Adoption.LOST_CODE, false, clock.instant(), Adoption.LOST));
     }
@@ -249,7 +252,7 @@ final class Lifecycle {
         cell.tellEnd(exit, due.isEmpty());
         if (due.isPresent()) {
             restartAt(cell, due.get());
-        } else if (row.spec().autoRemove()) {
+        } else if (row.spec().autoRemove() && cell.kept.get() == 0) {
             removeSoon(cell);
         }
     }
@@ -352,6 +355,18 @@ final class Lifecycle {
         return gently ? StopOutcome.STOPPED : StopOutcome.KILLED;
     }
 
+    /// The end in between removes nothing.
+    void restart(Cell cell, StopRequest how) {
+        cell.kept.incrementAndGet();
+        try {
+            stop(cell, how);
+            start(cell);
+        } finally {
+            cell.kept.decrementAndGet();
+        }
+        events.publish(Event.Kind.CONTAINER, "restart", cell.id.hex(), attributes(cell, Map.of()));
+    }
+
     /// Kills it if it runs, and waits for the end.
     void killAndWait(Cell cell, ExitWait end) {
         cell.turn.lock();
@@ -379,7 +394,9 @@ final class Lifecycle {
             if (signal == Signals.KILL || signal == stopSignal(cell)) {
                 signalStopping(cell, signal);
             } else {
-                send(cell, signal);
+                if (!send(cell, signal)) {
+                    throw new Conflict(what("kill", cell), "it is not running", "start it first");
+                }
                 events.publish(Event.Kind.CONTAINER, "kill", cell.id.hex(), attributes(cell, signalled(signal)));
             }
         } finally {
@@ -393,20 +410,18 @@ final class Lifecycle {
         send(cell, signal);
     }
 
-    private void send(Cell cell, int signal) {
+    /// False when there is nobody any more to get it.
+    private boolean send(Cell cell, int signal) {
         Task task = cell.task;
         if (task == null) {
             throw new IllegalStateException("a running container has a task");
         }
         try {
             task.watch.signal(signal);
-        } catch (Conflict e) {
-            // It has ended in this moment, and the end is on its way to us.
-        } catch (Unavailable e) {
-            if (signal != Signals.KILL) {
-                throw e;
-            }
-            // The watch is gone. Whatever is left is killed when that is settled.
+            return true;
+        } catch (Conflict | Unavailable e) {
+            // It has ended in this moment, or its watch has: either is on its way to us, and settled after our turn.
+            return false;
         }
     }
 

@@ -188,9 +188,7 @@ final class LiveContainers implements Containers {
 
     @Override
     public void restart(ContainerId id, StopRequest how) {
-        Cell cell = index.need(id);
-        lifecycle.stop(cell, how);
-        lifecycle.start(cell);
+        lifecycle.restart(index.need(id), how);
     }
 
     @Override

@@ -91,6 +91,17 @@ final class Releases {
         return new ArrayList<>(pids);
     }
 
+    /// Kills the first process of a container, if it is still this very one; with it ends its process namespace. Where
+    /// no
+    /// groups can be made this is all there is.
+    void killInit(int pid, long startTime) {
+        try (Fd process = linux.processes().open(pid, startTime)) {
+            linux.processes().signal(process, Signals.KILL);
+        } catch (LinuxError e) {
+            // It is gone, or the pid is another's now.
+        }
+    }
+
     /// Through a pidfd. The list was read after the freeze: a frozen process keeps its pid.
     private void killFrozen(int pid) {
         try (Fd process = linux.processes().open(pid)) {

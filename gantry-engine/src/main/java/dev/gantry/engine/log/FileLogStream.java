@@ -30,6 +30,9 @@ final class FileLogStream implements LogStream {
     private LogFiles files;
     private Phase phase = Phase.FILES;
 
+    /// Records come in the order of time: after the first that is too late there is none.
+    private boolean past;
+
     /// The place behind the last byte that was taken from the follower.
     private volatile LogPosition followed = LogPosition.START;
 
@@ -62,7 +65,7 @@ final class FileLogStream implements LogStream {
 
     @Override
     public Optional<LogRecord> next() {
-        while (ready.isEmpty() && !closed && phase != Phase.END) {
+        while (ready.isEmpty() && !closed && !past && phase != Phase.END) {
             switch (phase) {
                 case FILES, REST -> readFiles();
                 case FOLLOWING -> readFollower();
@@ -155,12 +158,18 @@ final class FileLogStream implements LogStream {
     }
 
     private void take(byte[] line, int length) {
-        JsonRecords.parse(line, length).filter(this::wanted).ifPresent(ready::add);
+        JsonRecords.parse(line, length).ifPresent(r -> {
+            if (r.time().isAfter(query.until())) {
+                past = true;
+            } else if (wanted(r)) {
+                ready.add(r);
+            }
+        });
     }
 
     private boolean wanted(LogRecord r) {
         boolean stream = r.stream() == LogRecord.Stream.STDOUT ? query.stdout() : query.stderr();
-        return stream && !r.time().isBefore(query.since()) && !r.time().isAfter(query.until());
+        return stream && !r.time().isBefore(query.since());
     }
 
     @Override

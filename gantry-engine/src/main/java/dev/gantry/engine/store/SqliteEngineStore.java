@@ -29,8 +29,9 @@ public final class SqliteEngineStore implements EngineStore {
     /// The schema's version. A newer one is refused.
     private static final int FORMAT = 1;
 
-    /// Pages in the write-ahead log before they are copied into the database: rarely, because a copy is a pause.
-    private static final int CHECKPOINT_PAGES = 4000;
+    /// Pages in the write-ahead log before a commit copies them into the database. Many, because a copy is a pause: it
+    /// is done while nothing is to be written, if that ever comes.
+    private static final int CHECKPOINT_PAGES = 20_000;
 
     private final Connection connection;
     private final SqliteWriter writer;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.sqlite.SQLiteErrorCode;
 
 /// The one thread that writes. What waits in the queue goes into one transaction, so writers at the same time share a
@@ -25,6 +26,7 @@ import org.sqlite.SQLiteErrorCode;
 final class SqliteWriter implements AutoCloseable {
     private static final int LARGEST_BATCH = 256;
     private static final int PRUNE_EVERY = 512;
+    private static final long IDLE_MILLIS = 500;
 
     @FunctionalInterface
     interface Change {
@@ -55,6 +57,7 @@ final class SqliteWriter implements AutoCloseable {
     private long sequence;
     private long pruned;
     private boolean synced = true;
+    private int sinceCheckpoint;
 
     private volatile boolean closing;
 
@@ -116,7 +119,12 @@ final class SqliteWriter implements AutoCloseable {
         List<Write> batch = new ArrayList<>();
         while (!closing || !queue.isEmpty()) {
             try {
-                batch.add(queue.take());
+                Write first = sinceCheckpoint > 0 ? queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS) : queue.take();
+                if (first == null) {
+                    checkpoint();
+                    continue;
+                }
+                batch.add(first);
             } catch (InterruptedException e) {
                 continue;
             }
@@ -126,7 +134,19 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
+    /// Copies the write-ahead log into the database while nobody waits; under a steady load SQLite does it by itself,
+    /// when the log has become long.
+    private void checkpoint() {
+        try {
+            execute("PRAGMA wal_checkpoint(PASSIVE)");
+        } catch (SQLException e) {
+            // The next commit meets the same disk, and tells who waits for it.
+        }
+        sinceCheckpoint = 0;
+    }
+
     private void commit(List<Write> batch) {
+        sinceCheckpoint++;
         long before = sequence;
         try {
             sync(batch.stream().anyMatch(w -> w.durability == Durability.POWER));
