@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What files are: type, owner, mode, times, extended attributes. Names are single components or resolved without
-/// following the last one, except in [#mode(Fd, String, int)], which the caller uses only on what it just made.
-/// <sys/stat.h>, <unistd.h>, <sys/xattr.h>.
+/// What files are: type, owner, mode, times, extended attributes. Names are single components or resolved
+/// without following the last one, except in [#mode(Fd, String, int)], which the caller uses only on what
+/// it just made. <sys/stat.h>, <unistd.h>, <sys/xattr.h>.
 public final class AttributeCalls {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100; // <fcntl.h>
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -254,8 +254,8 @@ public final class AttributeCalls {
         }
     }
 
-    /// The calls by name exist only from Linux 6.13 on in a form that takes a directory; the link in /proc leads to the
-    /// very directory the descriptor holds. `.` is the directory itself.
+    /// The calls by name exist only from Linux 6.13 on in a form that takes a directory; the link in /proc
+    /// leads to the very directory the descriptor holds. `.` is the directory itself.
     private static String procPath(Fd directory, String file) {
         if (file.isEmpty() || file.indexOf('/') >= 0 || file.equals("..")) {
             throw new IllegalArgumentException("expected one name of a directory, not " + file);

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Names in directories: making, linking, renaming, removing, listing. No call here follows the last component of a
-/// path. <sys/stat.h>, <unistd.h>, <stdio.h>, <dirent.h>.
+/// Names in directories: making, linking, renaming, removing, listing. No call here follows the last
+/// component of a path. <sys/stat.h>, <unistd.h>, <stdio.h>, <dirent.h>.
 public final class DirectoryCalls {
     private static final int AT_REMOVEDIR = 0x200; // <fcntl.h>
     private static final int RENAME_NOREPLACE = 1; // <stdio.h>

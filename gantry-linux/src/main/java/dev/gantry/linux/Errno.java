@@ -2,8 +2,8 @@ package dev.gantry.linux;
 
 import java.util.Map;
 
-/// An error number of <errno.h>, with the name and the words the manual gives it. The numbers are those of the generic
-/// table, which x86-64 and arm64 share.
+/// An error number of <errno.h>, with the name and the words the manual gives it. The numbers are those of
+/// the generic table, which x86-64 and arm64 share.
 public record Errno(int number) {
     public static final Errno EPERM = new Errno(1);
     public static final Errno ENOENT = new Errno(2);

@@ -3,7 +3,8 @@ package dev.gantry.linux;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A file descriptor with one owner, who closes it. Closing twice is not an error; using it after that is a bug.
+/// A file descriptor with one owner, who closes it. Closing twice is not an error; using it after that is a
+/// bug.
 public final class Fd implements AutoCloseable {
     private static final int AT_FDCWD = -100; // <fcntl.h>
     private static final int CLOSED = -1;

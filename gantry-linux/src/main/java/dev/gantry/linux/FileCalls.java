@@ -103,7 +103,8 @@ public final class FileCalls {
         writeAll(fd, bytes, from, length, position);
     }
 
-    /// Writes the first `length` bytes of native memory, from `position` on or, when it is negative, at the current one.
+    /// Writes the first `length` bytes of native memory, from `position` on or, when it is negative, at the
+    /// current one.
     public void write(Fd fd, MemorySegment bytes, int length, long position) {
         try (Arena arena = Arena.ofConfined()) {
             for (int done = 0; done < length; ) {
@@ -166,7 +167,8 @@ public final class FileCalls {
         check(Sys.SYNCFS, fd, 0, 0, 0);
     }
 
-    /// Takes the whole-file lock if nobody holds it; never waits. It ends with the last duplicate of the descriptor.
+    /// Takes the whole-file lock if nobody holds it; never waits. It ends with the last duplicate of the
+    /// descriptor.
     public boolean tryLock(Fd fd) {
         try (Arena arena = Arena.ofConfined()) {
             long rc = kernel.call(arena, Sys.FLOCK, fd.number(), LOCK_EX | LOCK_NB, 0, 0, 0, 0);

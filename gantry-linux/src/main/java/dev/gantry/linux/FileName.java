@@ -8,10 +8,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/// File names are bytes, Java's strings are not. Names are read as UTF-8; a byte that is not part of valid UTF-8
-/// becomes
-/// the lone surrogate U+DC00 + byte, which no valid text contains, so that every name survives the way in and out.
-/// (`java.nio.file` cannot: under an empty locale it refuses all but ASCII.)
+/// File names are bytes, Java's strings are not. Names are read as UTF-8; a byte that is not part of valid
+/// UTF-8 becomes the lone surrogate U+DC00 + byte, which no valid text contains, so that every name
+/// survives the way in and out. (`java.nio.file` cannot: under an empty locale it refuses all but ASCII.)
 public final class FileName {
     private FileName() {}
 

@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/// `long syscall(long number, ...)` of <unistd.h>: one call shape for everything, since each further shape costs
-/// milliseconds at its first use.
+/// `long syscall(long number, ...)` of <unistd.h>: one call shape for everything, since each further shape
+/// costs milliseconds at its first use.
 final class HostKernel implements Kernel {
     static final HostKernel INSTANCE = new HostKernel();
 

@@ -9,8 +9,8 @@ import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 
-/// A system call said no: which call, about what, and the errno of that very call. Callers who know what they were
-/// doing for whom turn it into one of the kinds with [#during].
+/// A system call said no: which call, about what, and the errno of that very call. Callers who know what
+/// they were doing for whom turn it into one of the kinds with [#during].
 public final class LinuxError extends RuntimeException {
     private final String call;
     private final String subject;

@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 final class Memory {
     private Memory() {}
 
-    /// A name with its terminating NUL. A NUL inside would silently cut it: refused as the kernel refuses bad names.
+    /// A name with its terminating NUL. A NUL inside would silently cut it: refused as the kernel refuses
+    /// bad names.
     static long cString(Arena arena, String text) {
         byte[] bytes = FileName.encode(text);
         MemorySegment memory = arena.allocate(bytes.length + 1L);

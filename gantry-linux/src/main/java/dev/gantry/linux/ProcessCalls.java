@@ -44,9 +44,9 @@ public final class ProcessCalls {
         }
     }
 
-    /// A descriptor of the process that has `pid` and was started at `startTime`; ESRCH if it is gone, also when
-    /// another
-    /// has its number meanwhile. The order matters: the descriptor first, then the start time of what it may hold.
+    /// A descriptor of the process that has `pid` and was started at `startTime`; ESRCH if it is gone, also
+    /// when another has its number meanwhile. The order matters: the descriptor first, then the start time
+    /// of what it may hold.
     public Fd open(int pid, long startTime) {
         Fd fd = open(pid);
         try {
@@ -88,8 +88,8 @@ public final class ProcessCalls {
         }
     }
 
-    /// The command in the second field may contain anything, blanks and parentheses too: fields count from the last
-    /// `)`.
+    /// The command in the second field may contain anything, blanks and parentheses too: fields count from
+    /// the last `)`.
     static long startTimeOf(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return Long.parseLong(fields[START_TIME_FIELD - 3]);

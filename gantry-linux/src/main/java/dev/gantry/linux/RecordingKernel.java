@@ -11,9 +11,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// The twin without a kernel: writes down each call as a line such as `mkdirat(3, "etc", 0755)` and answers 0, or a new
-/// descriptor for calls that open one, or what a test scripted. So the order of system calls can be asserted without
-/// root.
+/// The twin without a kernel: writes down each call as a line such as `mkdirat(3, "etc", 0755)` and answers
+/// 0, or a new descriptor for calls that open one, or what a test scripted. So the order of system calls
+/// can be asserted without root.
 public final class RecordingKernel implements Kernel {
     private static final int FIRST_DESCRIPTOR = 100;
     private static final long LONGEST_STRING = 1 << 20;

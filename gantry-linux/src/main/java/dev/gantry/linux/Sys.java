@@ -1,7 +1,8 @@
 package dev.gantry.linux;
 
-/// The system calls in use: number on x86-64 and on arm64 (<asm/unistd.h>), and how a recording prints the arguments:
-/// `d` descriptor, `s` C string, `o` octal, `x` hexadecimal, `n` number, `p` pointer (not printed).
+/// The system calls in use: number on x86-64 and on arm64 (<asm/unistd.h>), and how a recording prints the
+/// arguments: `d` descriptor, `s` C string, `o` octal, `x` hexadecimal, `n` number, `p` pointer (not
+/// printed).
 public enum Sys {
     CLOSE("close", 3, 57, "d"),
     READ("read", 0, 63, "dpn"),

@@ -6,7 +6,8 @@ import java.util.List;
 
 /// Whole directory trees, by descriptors: a link is never followed and a mount never entered.
 public final class Trees {
-    /// Deeper directories are first moved up to the top: descriptors are bounded, however deep a hostile tree is.
+    /// Deeper directories are first moved up to the top: descriptors are bounded, however deep a hostile
+    /// tree is.
     private static final int DEPTH = 64;
 
     private static final int RWX = 0700;
@@ -21,8 +22,8 @@ public final class Trees {
         this.attributes = attributes;
     }
 
-    /// Deletes `name` in `parent`, whatever it is, with all below it. What is absent is not an error. A mount inside is
-    /// EXDEV or EBUSY and stays, and so does what lies above it.
+    /// Deletes `name` in `parent`, whatever it is, with all below it. What is absent is not an error. A
+    /// mount inside is EXDEV or EBUSY and stays, and so does what lies above it.
     public void delete(Fd parent, String name) {
         try {
             directories.unlink(parent, name);
@@ -94,7 +95,8 @@ public final class Trees {
         }
     }
 
-    /// Names are removed while they are listed: only an empty answer after a full round means that nothing is left.
+    /// Names are removed while they are listed: only an empty answer after a full round means that nothing
+    /// is left.
     private boolean refill(Level level) {
         List<DirectoryCalls.Entry> more = directories.nextEntries(level.fd());
         if (more.isEmpty()) {

@@ -10,8 +10,9 @@ public interface BlobWriter extends AutoCloseable {
 
     void write(ByteBuffer bytes);
 
-    /// Verifies size (negative: unknown) and digest, syncs, and makes the blob visible. On a mismatch the transfer
-    /// is discarded and [dev.gantry.base.InvalidArgument] thrown. Committing what the store has is not an error.
+    /// Verifies size (negative: unknown) and digest, syncs, and makes the blob visible. On a mismatch the
+    /// transfer is discarded and [dev.gantry.base.InvalidArgument] thrown. Committing what the store has is
+    /// not an error.
     Blob commit(Digest expected, long size);
 
     void discard();

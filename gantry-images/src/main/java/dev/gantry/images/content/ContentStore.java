@@ -11,8 +11,8 @@ public interface ContentStore {
     /// A reader from the first byte; [dev.gantry.base.NotFound] if absent.
     BlobReader open(Digest digest);
 
-    /// The same ingest name resumes where it stopped, also after a crash. One writer per name at a time; a second gets
-    /// [dev.gantry.base.Conflict].
+    /// The same ingest name resumes where it stopped, also after a crash. One writer per name at a time; a
+    /// second gets [dev.gantry.base.Conflict].
     BlobWriter write(IngestName ingest);
 
     /// Deleting what is absent is not an error.

@@ -24,15 +24,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Blobs as files `blobs/<algorithm>/<hex>`, transfers as files `ingest/<name>`.
 ///
-/// A blob's bytes are synced before it gets its name, and the name before `commit` returns. What a transfer left
-/// behind,
-/// also one cut by a crash, is hashed again when it is resumed: nothing is trusted because it was written once.
+/// A blob's bytes are synced before it gets its name, and the name before `commit` returns. What a transfer
+/// left behind, also one cut by a crash, is hashed again when it is resumed: nothing is trusted because it
+/// was written once.
 public final class DiskContentStore implements ContentStore {
     private final Path blobs;
     private final Path ingest;
     private final Set<IngestName> writing = ConcurrentHashMap.newKeySet();
 
-    /// Makes the directories below `root` that are missing. One process owns a root; who, the caller has seen to.
+    /// Makes the directories below `root` that are missing. One process owns a root; who, the caller has
+    /// seen to.
     public DiskContentStore(Path root) {
         this.blobs = root.resolve("blobs");
         this.ingest = root.resolve("ingest");
@@ -132,9 +133,9 @@ public final class DiskContentStore implements ContentStore {
         return blobs.resolve(digest.algorithm().wireName()).resolve(digest.hex());
     }
 
-    /// Moves the synced file of a transfer to its name. Two transfers of the same content may both arrive: the later
-    /// one
-    /// replaces the earlier, which repairs a blob that was damaged on the disk; who reads the old file goes on.
+    /// Moves the synced file of a transfer to its name. Two transfers of the same content may both arrive:
+    /// the later one replaces the earlier, which repairs a blob that was damaged on the disk; who reads the
+    /// old file goes on.
     Blob adopt(Path file, Digest digest, long size) throws IOException {
         Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel directory =

@@ -5,8 +5,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Bytes that are hashed as they are read: whoever reaches the end knows that they are what their name promises,
-/// otherwise gets [dev.gantry.base.InvalidArgument] in place of the end.
+/// Bytes that are hashed as they are read: whoever reaches the end knows that they are what their name
+/// promises, otherwise gets [dev.gantry.base.InvalidArgument] in place of the end.
 public final class VerifiedStream extends FilterInputStream {
     private final Digest expected;
     private final Hasher hasher;

@@ -6,8 +6,8 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Reads another stream on a thread of its own, a few chunks ahead of its reader. Closing waits until that thread has
-/// let go of the stream; the stream itself stays open.
+/// Reads another stream on a thread of its own, a few chunks ahead of its reader. Closing waits until that
+/// thread has let go of the stream; the stream itself stays open.
 final class Ahead extends InputStream {
     private static final int CHUNK = 1 << 17;
     private static final int CHUNKS = 8;

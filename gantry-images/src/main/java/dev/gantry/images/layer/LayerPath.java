@@ -3,8 +3,8 @@ package dev.gantry.images.layer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A path of an archive, relative to the layer's root: no empty components, no `.` and never `..`. `parent` and `name`
-/// are empty for the root itself.
+/// A path of an archive, relative to the layer's root: no empty components, no `.` and never `..`. `parent`
+/// and `name` are empty for the root itself.
 record LayerPath(String parent, String name) {
     private static final int LONGEST_NAME = 255;
 

@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Packs a directory tree, or the writable layer of an overlay, as the tar of a layer: sorted by name, times in whole
-/// seconds, so that the same tree gives the same bytes. The marks of an overlay become the whiteouts of OCI image-spec
-/// 1.1 §layer. Sockets are left out: they mean nothing without their process. Mounts inside are not entered.
+/// Packs a directory tree, or the writable layer of an overlay, as the tar of a layer: sorted by name,
+/// times in whole seconds, so that the same tree gives the same bytes. The marks of an overlay become the
+/// whiteouts of OCI image-spec 1.1 §layer. Sockets are left out: they mean nothing without their process.
+/// Mounts inside are not entered.
 public final class LayerWriter {
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 

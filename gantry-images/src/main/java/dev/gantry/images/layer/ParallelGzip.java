@@ -12,8 +12,9 @@ import java.util.concurrent.Future;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/// Compresses with gzip on several threads: one member, made of blocks that end at a byte, each with the block before
-/// it as its dictionary. The bytes do not depend on the number of threads. RFC 1952, RFC 1951 §3.2.4.
+/// Compresses with gzip on several threads: one member, made of blocks that end at a byte, each with the
+/// block before it as its dictionary. The bytes do not depend on the number of threads. RFC 1952, RFC 1951
+/// §3.2.4.
 ///
 /// `close` ends the member and closes the stream below.
 public final class ParallelGzip extends OutputStream {

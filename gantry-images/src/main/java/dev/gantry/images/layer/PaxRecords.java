@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The records of a pax extended header, POSIX.1-2017 pax §"pax Extended Header": `length key=value\n`. An empty value
-/// takes back what a global header said.
+/// The records of a pax extended header, POSIX.1-2017 pax §"pax Extended Header": `length key=value\n`. An
+/// empty value takes back what a global header said.
 final class PaxRecords {
     private static final String XATTR = "SCHILY.xattr.";
 

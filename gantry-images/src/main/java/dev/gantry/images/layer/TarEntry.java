@@ -4,9 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// One member of a tar. `path` and `link` are as the archive has them (see [dev.gantry.linux.FileName] for bytes that
-/// are no UTF-8); nothing about them is safe yet. `size` is the size of the file, holes included; `extents` are the
-/// parts of it that the archive has bytes for, one after the other, when the file is sparse.
+/// One member of a tar. `path` and `link` are as the archive has them (see [dev.gantry.linux.FileName] for
+/// bytes that are no UTF-8); nothing about them is safe yet. `size` is the size of the file, holes
+/// included; `extents` are the parts of it that the archive has bytes for, one after the other, when the
+/// file is sparse.
 public record TarEntry(
         Type type,
         String path,

@@ -4,7 +4,8 @@ import dev.gantry.linux.FileName;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One header block of 512 bytes: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar put in its place.
+/// One header block of 512 bytes: POSIX.1-2017 pax §"ustar Interchange Format", and what GNU tar put in its
+/// place.
 final class TarHeader {
     static final int BLOCK = 512;
 
@@ -128,7 +129,8 @@ final class TarHeader {
         return FileName.decode(block, at, end - at);
     }
 
-    /// Octal digits between blanks or NULs, or, with the top bit set, a big-endian number in two's complement.
+    /// Octal digits between blanks or NULs, or, with the top bit set, a big-endian number in two's
+    /// complement.
     private long number(int at, int length) {
         if ((block[at] & 0x80) != 0) {
             return binary(at, length);

@@ -7,9 +7,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the members of a tar one after the other: ustar, GNU (long names, base-256 numbers, old sparse files), pax
-/// (extended headers, extended attributes, sparse 0.0, 0.1 and 1.0). Everything that an archive can make long is
-/// bounded. What is wrong with an archive is [InvalidArgument]; [IOException] is only what the stream threw.
+/// Reads the members of a tar one after the other: ustar, GNU (long names, base-256 numbers, old sparse
+/// files), pax (extended headers, extended attributes, sparse 0.0, 0.1 and 1.0). Everything that an archive
+/// can make long is bounded. What is wrong with an archive is [InvalidArgument]; [IOException] is only what
+/// the stream threw.
 ///
 /// ```java
 /// var tar = new TarReader(in, "layer.tar");
@@ -71,8 +72,8 @@ public final class TarReader {
         return n;
     }
 
-    /// Reads the stream to its end, behind the archive's own: tapes are padded. Answers how many bytes followed, or
-    /// fails beyond `limit`.
+    /// Reads the stream to its end, behind the archive's own: tapes are padded. Answers how many bytes
+    /// followed, or fails beyond `limit`.
     public long drain(long limit) throws IOException {
         long drained = end - at;
         at = end;

@@ -10,8 +10,8 @@ import java.io.OutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Writes ustar, with a pax extended header before a member only where ustar cannot say it. The same entries give the
-/// same bytes.
+/// Writes ustar, with a pax extended header before a member only where ustar cannot say it. The same
+/// entries give the same bytes.
 public final class TarWriter {
     private static final long MOST_OCTAL_7 = 07777777;
     private static final long MOST_OCTAL_11 = 077777777777L;
@@ -24,7 +24,8 @@ public final class TarWriter {
         this.out = out;
     }
 
-    /// Writes one member; of `content`, exactly `entry.size()` bytes are read. A sparse entry is written whole.
+    /// Writes one member; of `content`, exactly `entry.size()` bytes are read. A sparse entry is written
+    /// whole.
     public void write(TarEntry entry, InputStream content) throws IOException {
         Map<String, byte[]> pax = new TreeMap<>();
         byte[] block = new byte[TarHeader.BLOCK];

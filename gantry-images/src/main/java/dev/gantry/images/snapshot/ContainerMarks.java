@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a container's writable layer stands on, kept beside it as symlinks: `directory` says the path, `lowers-0`,
-/// `lowers-1` … the hex digits of the chains. A symlink comes into being whole and with the journal, where a small file
-/// would be empty after a crash unless it were synced.
+/// What a container's writable layer stands on, kept beside it as symlinks: `directory` says the path,
+/// `lowers-0`, `lowers-1` … the hex digits of the chains. A symlink comes into being whole and with the
+/// journal, where a small file would be empty after a crash unless it were synced.
 final class ContainerMarks {
     /// Of up to 128 hex digits and a colon each, in a link of at most 4,095 bytes.
     private static final int CHAINS_PER_LINK = 31;

@@ -15,9 +15,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads files of a container's root without mounting it: the writable layer over the lower ones, as the overlay
-/// would show them. Whiteouts hide, opaque directories cover, links are followed inside the root and never out of it.
-/// Mounts of the host below a lower directory are not entered, for the overlay does not show them either.
+/// Reads files of a container's root without mounting it: the writable layer over the lower ones, as the
+/// overlay would show them. Whiteouts hide, opaque directories cover, links are followed inside the root
+/// and never out of it. Mounts of the host below a lower directory are not entered, for the overlay does
+/// not show them either.
 ///
 /// ```java
 /// try (var root = LayeredRoot.open(Linux.host(), rootFs)) {
@@ -25,7 +26,8 @@ import java.util.Optional;
 /// }
 /// ```
 ///
-/// Only for a container that is not running, or for files it is not about to change: each layer is read as it is now.
+/// Only for a container that is not running, or for files it is not about to change: each layer is read as
+/// it is now.
 public final class LayeredRoot implements AutoCloseable {
     private static final int MOST_LINKS = 40; // as the kernel, path_resolution(7)
     private static final int DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
@@ -102,8 +104,8 @@ public final class LayeredRoot implements AutoCloseable {
         }
     }
 
-    /// One walk from the root down. `levels` holds, for each directory on the way, its parts in the layers, topmost
-    /// first.
+    /// One walk from the root down. `levels` holds, for each directory on the way, its parts in the layers,
+    /// topmost first.
     private final class Walk implements AutoCloseable {
         private final Deque<List<Fd>> levels = new ArrayDeque<>();
         private final List<Fd> opened = new ArrayList<>();

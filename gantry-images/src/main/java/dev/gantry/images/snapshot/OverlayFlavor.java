@@ -6,8 +6,8 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import java.util.List;
 
-/// Where an overlay keeps its marks: in `trusted.*` attributes, which need a capability in the first user namespace, or
-/// in `user.*` ones, which a mount with `userxattr` understands.
+/// Where an overlay keeps its marks: in `trusted.*` attributes, which need a capability in the first user
+/// namespace, or in `user.*` ones, which a mount with `userxattr` understands.
 public enum OverlayFlavor {
     TRUSTED("trusted.overlay.", List.of("index=off", "redirect_dir=off", "metacopy=off")),
     USER("user.overlay.", List.of("userxattr", "index=off"));
@@ -25,8 +25,8 @@ public enum OverlayFlavor {
         return prefix + "opaque";
     }
 
-    /// Indexes, redirects and metadata-only copies stay off: they would let an upper directory mean something only
-    /// together with its lower ones, and it could not be made a layer.
+    /// Indexes, redirects and metadata-only copies stay off: they would let an upper directory mean
+    /// something only together with its lower ones, and it could not be made a layer.
     public List<String> mountOptions() {
         return mountOptions;
     }

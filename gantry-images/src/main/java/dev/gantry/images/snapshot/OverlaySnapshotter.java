@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// empty/                  what an image without layers stands on
 /// ```
 ///
-/// A layer is synced before it gets its name. The writable layer is not: it is made of names only, by a few calls, and
-/// the journal orders them before the database's commit that makes the container visible.
+/// A layer is synced before it gets its name. The writable layer is not: it is made of names only, by a few
+/// calls, and the journal orders them before the database's commit that makes the container visible.
 public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private static final int DIR_FLAGS = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
     private static final int PRIVATE = 0700;

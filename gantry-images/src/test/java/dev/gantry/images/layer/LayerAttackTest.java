@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a hostile layer tries. Canaries stand beside the root and where links would lead; they are looked at after
-/// each.
+/// What a hostile layer tries. Canaries stand beside the root and where links would lead; they are looked
+/// at after each.
 class LayerAttackTest {
     private final Linux linux = Linux.host();
 
@@ -503,6 +503,39 @@ class LayerAttackTest {
         refused(new TarMaker().symlink("s", "").done(), "leads nowhere");
         refused(new TarMaker().raw('0', ".", "", new byte[0], _ -> {}).done(), "something else than a directory");
         refused(new TarMaker().raw('M', "f", "", new byte[0], _ -> {}).done(), "unknown type");
+    }
+
+    @Test
+    void refusedArchivesLeaveNoDescriptorAndNoThread() throws IOException {
+        byte[] evil = new TarMaker()
+                .directory("a/b/c")
+                .file("a/b/c/f", "x")
+                .symlink("a/l", "b")
+                .file("a/l/c/f/g", "x")
+                .done();
+        refused(evil, "no directory");
+        long before = descriptorsBelowRoot();
+        for (int i = 0; i < 50; i++) {
+            refused(evil, "no directory");
+        }
+        assertThat(descriptorsBelowRoot()).isEqualTo(before).isZero();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("unpack evil", "read evil");
+    }
+
+    /// Others open files too; ours lead to this test's own directory.
+    private long descriptorsBelowRoot() throws IOException {
+        try (var links = Files.list(Path.of("/proc/self/fd"))) {
+            return links.filter(link -> {
+                        try {
+                            return Files.readSymbolicLink(link).startsWith(root);
+                        } catch (IOException _) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
     }
 
     @Test

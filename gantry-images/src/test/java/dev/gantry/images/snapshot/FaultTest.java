@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Each system call on the way of a layer fails once: what comes is an error in words, no descriptor stays open, and no
-/// layer is visible that is not whole.
+/// Each system call on the way of a layer fails once: what comes is an error in words, no descriptor stays
+/// open, and no layer is visible that is not whole.
 class FaultTest {
     private static final ChainId CHAIN = new ChainId(Digest.sha256("c".repeat(64)));
 
