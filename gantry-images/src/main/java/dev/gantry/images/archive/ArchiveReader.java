@@ -14,6 +14,8 @@ import dev.gantry.images.document.MediaTypes;
 import dev.gantry.images.document.Wire;
 import dev.gantry.images.gc.Marks;
 import dev.gantry.images.layer.Compression;
+import dev.gantry.images.layer.TarEntry;
+import dev.gantry.images.layer.TarReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,46 +61,74 @@ public final class ArchiveReader {
         }
     }
 
+    /// To the end of the padding, where a compressed archive has its checksum and a pipe its writer.
     private void readEntries(InputStream plain) throws IOException {
-        TarEntries entries = new TarEntries(plain);
-        for (Optional<TarEntries.Entry> next = entries.next(); next.isPresent(); next = entries.next()) {
-            TarEntries.Entry entry = next.get();
-            switch (entry.kind()) {
-                case FILE -> files.put(entry.name(), store(entry));
-                case LINK -> links.put(entry.name(), entry.target());
-                case OTHER -> {}
+        TarReader tar = new TarReader(plain, "the archive");
+        for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
+            TarEntry entry = next.get();
+            String name = normal(entry.path());
+            switch (entry.type()) {
+                case FILE -> files.put(name, store(name, entry, tar));
+                case HARD_LINK -> links.put(name, normal(entry.link()));
+                case SYMLINK -> links.put(name, normal(name.substring(0, name.lastIndexOf('/') + 1) + entry.link()));
+                case DIRECTORY, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE -> {}
             }
             if (files.size() + links.size() > MAX_ENTRIES) {
                 throw damaged("it has more than " + MAX_ENTRIES + " entries");
             }
         }
-        drain(plain);
+        tar.drain(MAX_PADDING);
     }
 
-    /// To the end of the padding, where a compressed archive has its checksum and a pipe its writer.
-    private static void drain(InputStream plain) throws IOException {
-        byte[] padding = new byte[64 << 10];
-        long drained = 0;
-        for (int n = plain.read(padding); n >= 0; n = plain.read(padding)) {
-            drained += n;
-            if (drained > MAX_PADDING) {
-                throw damaged("more than " + MAX_PADDING + " bytes follow its end mark");
+    /// Without `.`, `..` and doubled slashes; names are keys of a table and lead nowhere.
+    private static String normal(String name) {
+        List<String> parts = new ArrayList<>();
+        for (String part : name.split("/")) {
+            if (part.equals("..")) {
+                if (!parts.isEmpty()) {
+                    parts.removeLast();
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
             }
         }
+        return String.join("/", parts);
     }
 
-    private Digest store(TarEntries.Entry entry) throws IOException {
-        Optional<Digest> promised = promised(entry.name());
+    private Digest store(String name, TarEntry entry, TarReader tar) throws IOException {
+        if (entry.sparse()) {
+            throw damaged("its entry " + name + " is a sparse file");
+        }
+        Optional<Digest> promised = promised(name);
         if (promised.isEmpty()) {
-            return spool.add(entry.bytes());
+            return spool.add(new Member(tar));
         }
         try {
-            spool.add(entry.bytes(), promised.get());
+            spool.add(new Member(tar), promised.get());
         } catch (InvalidArgument e) {
-            throw new InvalidArgument(
-                    "load " + entry.name(), e.why(), "save or copy the image again from where it came", e);
+            throw new InvalidArgument("load " + name, e.why(), "save or copy the image again from where it came", e);
         }
         return promised.get();
+    }
+
+    /// The bytes of the current entry.
+    private static final class Member extends InputStream {
+        private final TarReader tar;
+
+        Member(TarReader tar) {
+            this.tar = tar;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            return tar.read(bytes, from, length);
+        }
     }
 
     /// OCI image-spec 1.1 §image-layout "Blobs": the path says the digest.
@@ -230,7 +260,7 @@ public final class ArchiveReader {
 
     /// Old archives link a layer that occurs twice.
     private Optional<Digest> file(String path) {
-        String at = TarEntries.normal(path);
+        String at = normal(path);
         for (int hops = 0; hops < MAX_LINKS; hops++) {
             Digest digest = files.get(at);
             if (digest != null) {

@@ -10,8 +10,12 @@ import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.ImageDocument;
 import dev.gantry.images.document.MediaTypes;
 import dev.gantry.images.document.Wire;
+import dev.gantry.images.layer.TarEntry;
+import dev.gantry.images.layer.TarWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,20 +43,30 @@ public final class ArchiveWriter {
 
     public void write(List<Item> items, OutputStream out) {
         try {
-            TarFiles tar = new TarFiles(out);
-            tar.file("oci-layout", Documents.write(new Wire.Layout("1.0.0"), Wire.Layout.class));
-            tar.file("index.json", index(items));
-            tar.file("manifest.json", manifest(items));
+            TarWriter tar = new TarWriter(out);
+            file(tar, "oci-layout", Documents.write(new Wire.Layout("1.0.0"), Wire.Layout.class));
+            file(tar, "index.json", index(items));
+            file(tar, "manifest.json", manifest(items));
             for (Digest digest : blobs(items)) {
                 try (BlobReader blob = content.open(digest)) {
-                    tar.file(path(digest), blob, blob.size());
+                    tar.write(entry(path(digest), blob.size()), blob);
                 }
             }
-            tar.end();
+            tar.finish();
         } catch (IOException e) {
             throw new Unavailable(
                     "save images", "the archive cannot be written: " + e.getMessage(), "check the disk or the pipe", e);
         }
+    }
+
+    private static void file(TarWriter tar, String path, byte[] bytes) throws IOException {
+        tar.write(entry(path, bytes.length), new ByteArrayInputStream(bytes));
+    }
+
+    /// The same for everybody and at any time, so that the same images give the same archive.
+    private static TarEntry entry(String path, long size) {
+        return new TarEntry(
+                TarEntry.Type.FILE, path, "", 0644, 0, 0, size, Instant.EPOCH, 0, 0, Map.of(), false, List.of());
     }
 
     private static byte[] index(List<Item> items) {

@@ -173,12 +173,13 @@ class LoadTest {
     void aTruncatedArchiveIsRefusedWhereverItEndsAndLeavesNothing() {
         byte[] archive = TestArchive.docker(image, "app:1");
         byte[] gzip = TestImage.gzip(archive);
+        // Without its end mark it is whole all the same: some writers leave that out.
         int end = archive.length;
         while (archive[end - 1] == 0) {
             end--;
         }
         end = (end + 511) / 512 * 512;
-        for (int length : List.of(0, 100, 512, 513, 5000, archive.length / 2, end - 1024, end)) {
+        for (int length : List.of(0, 100, 512, 513, 5000, archive.length / 2, end - 1024, end - 1)) {
             assertRefused(Arrays.copyOf(archive, length));
         }
         for (int length : List.of(5, gzip.length / 2, gzip.length - 4)) {
