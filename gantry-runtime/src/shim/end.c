@@ -149,13 +149,14 @@ void end_exited(struct watch *watch, struct conn *conn)
 {
     unsigned char bytes[32];
     struct field_writer out = field_writer(bytes, sizeof bytes);
-    watch->heard = true;
     put_u32(&out, (uint32_t)watch->code);
     put_u32(&out, (uint32_t)watch->signal);
     put_u8(&out, watch->oom);
     put_u64(&out, watch->finished);
     put_u64(&out, watch->log.dropped);
     conn_send_fields(watch, conn, WATCH_EXITED, &out);
+    if (!conn->dead) /* sending is what shows that an engine has died without our having looked */
+        watch->heard = true;
 }
 
 static void tell(struct watch *watch)

@@ -97,9 +97,11 @@ int sys_pidfd_send_signal(int pidfd, int signal)
 
 void sys_reset_signals(void)
 {
-    struct sigaction action = {.sa_handler = SIG_DFL};
+    /* The kernel's own structure, all zero: SIG_DFL without flags. The library would keep us from its signals 32 and
+     * 33, which a parent may have had ignored. */
+    const unsigned long by_default[4] = {0};
     for (int signal = 1; signal < NSIG; signal++)
-        sigaction(signal, &action, NULL);
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, 8);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

@@ -17,6 +17,7 @@ import dev.gantry.runtime.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -206,6 +207,31 @@ class WatchTest {
         assertThat(collected.outBytes()).hasSize(2_000_000);
         await("the first watch leaves", () -> !watched.alive());
         watched.start(watched.connect(), plan(List.of(), BUSYBOX, "true"));
+    }
+
+    @Test
+    void theProgramInheritsThreeDescriptorsAndNoSignalSettings() throws IOException {
+        Watch watch = watched.connect();
+        List<Step> options = List.of(Shim.jsonLog(temp.resolve("log")), new Step.Stdin(Step.Stdin.OPEN));
+        Path proc = Path.of("/proc/"
+                + watched.start(watch, plan(options, BUSYBOX, "sleep", "60")).pid());
+        try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
+            assertThat(descriptors.map(fd -> fd.getFileName().toString())).containsExactlyInAnyOrder("0", "1", "2");
+        }
+        assertThat(Files.readString(proc.resolve("status")))
+                .contains("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+        watch.signal(SIGTERM);
+        watched.end(watch);
+    }
+
+    @Test
+    void starterAndWatchRunFromASealedCopyThatNobodyCanWriteTo() throws IOException {
+        for (long pid : List.of(watched.starter.pid(), watched.spawned.pid())) {
+            Path exe = Path.of("/proc/" + pid + "/exe");
+            assertThat(Files.readSymbolicLink(exe).toString()).startsWith("/memfd:gantry-shim");
+            assertThatThrownBy(() -> Files.write(exe, new byte[1], StandardOpenOption.APPEND))
+                    .isInstanceOf(IOException.class);
+        }
     }
 
     @Test
