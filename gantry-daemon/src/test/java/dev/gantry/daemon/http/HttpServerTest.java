@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,12 +304,21 @@ class HttpServerTest {
     void aSlowClientHoldsTheWriterBackAndNotTheMemory() throws Exception {
         try (var client = new RawClient(socket)) {
             client.send(get("/gigabyte")).until("\r\n\r\n");
-            long before = -1;
-            while (written.get() != before || before == 0) {
-                before = written.get();
-                Thread.sleep(100); // the writer has stopped when the count stands still
-            }
+            awaitStandstill();
             assertThat(written.get()).isLessThan(8L << 20);
+        }
+    }
+
+    /// Until the writer has written something and then nothing more for a while.
+    private void awaitStandstill() {
+        long before = 0;
+        long since = System.nanoTime();
+        while (before == 0 || System.nanoTime() - since < 300_000_000) {
+            if (written.get() != before) {
+                before = written.get();
+                since = System.nanoTime();
+            }
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
