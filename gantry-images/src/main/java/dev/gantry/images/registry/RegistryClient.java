@@ -3,9 +3,12 @@ package dev.gantry.images.registry;
 import dev.gantry.base.Repository;
 import java.io.IOException;
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 
 /// Opens sessions with registries and shares their connections.
 ///
@@ -22,9 +25,23 @@ public final class RegistryClient implements AutoCloseable {
     private final Transport transport;
     private final Map<String, URI> bases = new ConcurrentHashMap<>();
 
+    /// Trusts whom the JDK trusts.
     public RegistryClient(RegistryOptions options) {
+        this(options, jdkTrust());
+    }
+
+    /// Trusts whom `tls` trusts, for registries with authorities of their own.
+    public RegistryClient(RegistryOptions options, SSLContext tls) {
         this.options = options;
-        this.transport = new Transport(options.pace());
+        this.transport = new Transport(options.pace(), tls);
+    }
+
+    private static SSLContext jdkTrust() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has TLS", e);
+        }
     }
 
     /// A conversation about one repository. Nothing is sent yet.
@@ -75,6 +92,10 @@ public final class RegistryClient implements AutoCloseable {
                 if (answers(second)) {
                     return second;
                 }
+            } catch (SSLHandshakeException untrusted) {
+                // It does speak TLS, so this is the reason and not that it does not speak plainly.
+                untrusted.addSuppressed(e);
+                throw untrusted;
             } catch (IOException also) {
                 e.addSuppressed(also);
             }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /// Requests over HTTP with redirects of our own: an `Authorization` goes to the host it was made for
 /// and to no other.
@@ -25,11 +26,12 @@ final class Transport implements AutoCloseable {
     private final HttpClient http;
     private final Pace pace;
 
-    Transport(Pace pace) {
+    Transport(Pace pace, SSLContext tls) {
         this.pace = pace;
         this.http = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(pace.connect())
+                .sslContext(tls)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
     }

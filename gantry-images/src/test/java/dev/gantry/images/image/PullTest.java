@@ -385,6 +385,42 @@ class PullTest {
     }
 
     @Test
+    void anInterruptedPullEndsAndTheNextOneContinues() throws Exception {
+        TestImage image = TestImage.of("base");
+        registry.push("1", image);
+        String layer = image.layers().getFirst().toString();
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        registry.misbehave((exchange, path) -> {
+            if (!path.endsWith(layer)) {
+                return false;
+            }
+            byte[] bytes = registry.blob(path);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes, 0, 100_000);
+            exchange.getResponseBody().flush();
+            sending.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new java.io.IOException(e);
+            }
+            return true;
+        });
+        var failure = new java.util.concurrent.CompletableFuture<Throwable>();
+        Thread pull = Thread.ofVirtual()
+                .uncaughtExceptionHandler((_, e) -> failure.complete(e))
+                .start(() -> fixture().pull(registry.reference("app:1")));
+        sending.await();
+        pull.interrupt();
+        assertThat(failure.get(10, java.util.concurrent.TimeUnit.SECONDS)).isInstanceOf(Unavailable.class);
+        end.countDown();
+        registry.misbehave((_, _) -> false);
+        fixture().pull(registry.reference("app:1"));
+        assertThat(fixture().images.list()).hasSize(1);
+    }
+
+    @Test
     void aRateLimitIsWaitedForAsLongAsItSays() {
         TestImage image = TestImage.of("base");
         registry.push("1", image);

@@ -2,6 +2,8 @@ package dev.gantry.images.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Reference;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /// A registry on a loopback port that can misbehave in the ways real ones and the network before them
 /// do.
@@ -34,8 +37,25 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     public FakeRegistry() {
+        this(() -> HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50));
+    }
+
+    /// One that speaks only TLS.
+    public FakeRegistry(SSLContext tls) {
+        this(() -> {
+            var https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+            https.setHttpsConfigurator(new HttpsConfigurator(tls));
+            return https;
+        });
+    }
+
+    private interface Maker {
+        HttpServer make() throws IOException;
+    }
+
+    private FakeRegistry(Maker maker) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+            server = maker.make();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
