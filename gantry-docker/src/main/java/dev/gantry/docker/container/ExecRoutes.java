@@ -116,7 +116,8 @@ public final class ExecRoutes {
                 tell(connection, exec, words(exec, e));
                 return;
             }
-            Attachment.Reason end = Takeover.join(attachment, connection, attachment.tty() ? keys : null);
+            Attachment.Reason end =
+                    Takeover.join(attachment, connection, attachment.tty() ? keys : null, !attachment.tty());
             if (end == Attachment.Reason.DONE) {
                 // The client asks for the exit code as soon as the connection ends.
                 execs.await(exec.id(), SETTLE);

@@ -76,8 +76,9 @@ public final class StreamRoutes {
         boolean lossless = c.state() instanceof ContainerState.Created || c.state() instanceof ContainerState.Exited;
         Attachment attachment =
                 containers.attach(c.id(), new AttachRequest(stdin, stdout, stderr, lossless, q.flag("logs")));
+        boolean closesInput = c.spec().streams().stdinOnce() && !attachment.tty();
         return new ApiResponse.Hijack(
-                type, connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null));
+                type, connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput));
     }
 
     /// Clients since 1.42 are told which of the two forms it is.

@@ -9,20 +9,26 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Joins a connection and an attachment: output on this thread, input on another. Ends with the output, whatever the
-/// input does; the end of the input is handed to the container and nothing more.
+/// Joins a connection and an attachment: output on this thread, input on another. The end of the client's input closes
+/// the
+/// container's where it is to be closed (a run with one input, an exec without a terminal), and output goes on;
+/// elsewhere
+/// it lets go of the container, whose input stays open for whoever attaches next.
 final class Takeover {
     private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
 
     private Takeover() {}
 
     /// `keys` null: nothing detaches. Closes the attachment, and says why it ended.
-    static Attachment.Reason join(Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys)
+    static Attachment.Reason join(
+            Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys, boolean closesInput)
             throws IOException {
         try (attachment) {
             Thread input = null;
             if (attachment.hasStdin()) {
-                input = Thread.ofVirtual().name("stdin").start(() -> copyInput(connection.input(), attachment, keys));
+                input = Thread.ofVirtual()
+                        .name("stdin")
+                        .start(() -> copyInput(connection.input(), attachment, keys, closesInput));
             }
             try {
                 var end = attachment.pump(new StdCopy(connection.output(), attachment.tty()));
@@ -38,9 +44,11 @@ final class Takeover {
         }
     }
 
-    private static void copyInput(InputStream in, Attachment attachment, @Nullable DetachKeys keys) {
+    private static void copyInput(
+            InputStream in, Attachment attachment, @Nullable DetachKeys keys, boolean closesInput) {
         byte[] block = new byte[64 << 10];
-        try (OutputStream stdin = attachment.stdin()) {
+        OutputStream stdin = attachment.stdin();
+        try {
             for (int n = in.read(block); n >= 0; n = in.read(block)) {
                 if (keys == null) {
                     stdin.write(block, 0, n);
@@ -51,6 +59,11 @@ final class Takeover {
                     attachment.detach();
                     return;
                 }
+            }
+            if (closesInput) {
+                stdin.close();
+            } else {
+                attachment.detach();
             }
         } catch (IOException e) {
             LOG.debug("stdin=ended why={}", e.getMessage());
