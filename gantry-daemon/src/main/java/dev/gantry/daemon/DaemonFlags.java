@@ -29,8 +29,6 @@ record DaemonFlags(
         boolean debug,
         Question question) {
 
-    static final Path DATA_ROOT = Path.of("/var/lib/gantry");
-    private static final Path EXEC_ROOT = Path.of("/run/gantry");
     private static final Path SOCKET = Path.of("/run/gantry.sock");
 
     /// Flags of dockerd that this version does not know how to obey.
@@ -179,9 +177,14 @@ record DaemonFlags(
         return !args.isEmpty() && args.getFirst().equals("daemon") ? args.subList(1, args.size()) : args;
     }
 
-    static DaemonFlags parse(List<String> args) {
-        Path dataRoot = DATA_ROOT;
-        Path execRoot = EXEC_ROOT;
+    /// `root` is the value of `GANTRY_ROOT`: one directory for all that a daemon has, where no flag says otherwise.
+    /// Empty
+    /// for the usual places. Commands read it the same way.
+    static DaemonFlags parse(List<String> args, String root) {
+        Path base =
+                root.isEmpty() ? Path.of("/") : Path.of(root).toAbsolutePath().normalize();
+        Path dataRoot = root.isEmpty() ? Path.of("/var/lib/gantry") : base.resolve("data");
+        Path execRoot = root.isEmpty() ? Path.of("/run/gantry") : base.resolve("run");
         Optional<Path> pidFile = Optional.empty();
         Optional<String> group = Optional.empty();
         List<Host> hosts = new ArrayList<>();
@@ -205,7 +208,7 @@ record DaemonFlags(
             }
         }
         if (hosts.isEmpty()) {
-            hosts.add(new Host.Unix(SOCKET));
+            hosts.add(new Host.Unix(root.isEmpty() ? SOCKET : base.resolve("gantry.sock")));
         }
         return new DaemonFlags(dataRoot, execRoot, pidFile, List.copyOf(hosts), group, cgroupParent, debug, question);
     }
@@ -283,6 +286,8 @@ record DaemonFlags(
               -p, --pidfile PATH        where to write the process id
               -D, --debug               log more
               -v, --version             print the version
+
+            GANTRY_ROOT names one directory for all of these, where no flag says otherwise.
             """;
     }
 

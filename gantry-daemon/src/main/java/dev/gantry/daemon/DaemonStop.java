@@ -26,7 +26,7 @@ final class DaemonStop {
 
     private DaemonStop() {}
 
-    static void run(List<String> args) {
+    static void run(List<String> args, String root) {
         boolean containers = false;
         List<String> others = new ArrayList<>();
         for (String arg : args) {
@@ -36,24 +36,23 @@ final class DaemonStop {
                 others.add(arg);
             }
         }
-        DaemonFlags flags = DaemonFlags.parse(others);
+        DaemonFlags flags = DaemonFlags.parse(others, root);
         ProcessHandle daemon = holder(flags.dataRoot());
         if (containers) {
-            stopContainers(flags);
+            stopContainers(itsFlags(daemon).hosts().getFirst());
         }
         daemon.destroy();
         awaitEnd(daemon);
     }
 
-    /// The process that holds the lock of the data root. Its pid is in the lock's file; that of a daemon that crashed
-    /// is
-    /// still there, so the process must also be a daemon.
+    /// The process that holds the lock of the data root. Its pid is in the lock's file; the pid of a daemon that
+    /// crashed is still there, so the process must also be a daemon, and one of this root.
     private static ProcessHandle holder(Path dataRoot) {
         Path lock = dataRoot.resolve("lock");
         try {
             String pid = Files.exists(lock) ? Files.readString(lock).strip() : "";
             if (pid.matches("[0-9]{1,10}")) {
-                var handle = ProcessHandle.of(Long.parseLong(pid)).filter(p -> isDaemon(p.pid()));
+                var handle = ProcessHandle.of(Long.parseLong(pid)).filter(p -> isDaemonOf(p, dataRoot));
                 if (handle.isPresent()) {
                     return handle.get();
                 }
@@ -64,17 +63,40 @@ final class DaemonStop {
         throw new NotFound("stop the daemon", "none runs on " + dataRoot, "name another with --data-root");
     }
 
-    private static boolean isDaemon(long pid) {
+    private static boolean isDaemonOf(ProcessHandle process, Path dataRoot) {
+        return words(process.pid()).contains(Main.class.getName())
+                && itsFlags(process).dataRoot().equals(dataRoot);
+    }
+
+    /// What that very daemon was told, by its own command line: the socket of another would stop another's containers.
+    private static DaemonFlags itsFlags(ProcessHandle daemon) {
+        List<String> words = words(daemon.pid());
+        List<String> args = words.subList(words.indexOf(Main.class.getName()) + 1, words.size());
+        return DaemonFlags.parse(DaemonFlags.strip(args), environment(daemon, "GANTRY_ROOT"));
+    }
+
+    private static String environment(ProcessHandle daemon, String name) {
+        for (String variable : split(Path.of("/proc", Long.toString(daemon.pid()), "environ"))) {
+            if (variable.startsWith(name + "=")) {
+                return variable.substring(name.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    private static List<String> words(long pid) {
+        return split(Path.of("/proc", Long.toString(pid), "cmdline"));
+    }
+
+    private static List<String> split(Path file) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
-                    .contains(Main.class.getName());
+            return List.of(Files.readString(file).split("\0"));
         } catch (IOException e) {
-            return false;
+            return List.of();
         }
     }
 
-    private static void stopContainers(DaemonFlags flags) {
-        DaemonFlags.Host host = flags.hosts().getFirst();
+    private static void stopContainers(DaemonFlags.Host host) {
         try (EngineClient client = new EngineClient(new SocketDialer(EngineAddress.parse(host.toString())))) {
             List<String> running = client.containers(false, "", false, "").stream()
                     .map(ContainerSummary::id)
@@ -84,8 +106,7 @@ final class DaemonStop {
                 return id;
             });
         } catch (IOException e) {
-            throw new Unavailable(
-                    "stop the containers", String.valueOf(e.getMessage()), "name the daemon's socket with --host", e);
+            throw new Unavailable("stop the containers", String.valueOf(e.getMessage()), "look at the daemon's log", e);
         }
     }
 

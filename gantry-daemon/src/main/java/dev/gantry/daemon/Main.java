@@ -22,23 +22,24 @@ public final class Main {
 
     public static void main(String[] args) {
         try {
-            run(DaemonFlags.strip(List.of(args)));
+            String root = System.getenv().getOrDefault("GANTRY_ROOT", "");
+            run(DaemonFlags.strip(List.of(args)), root);
         } catch (GantryException e) {
             System.err.println("gantry daemon: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    private static void run(List<String> args) {
+    private static void run(List<String> args, String root) {
         if (args.isEmpty() || !args.getFirst().equals("stop")) {
-            DaemonFlags flags = DaemonFlags.parse(args);
+            DaemonFlags flags = DaemonFlags.parse(args, root);
             switch (flags.question()) {
                 case HELP -> System.out.print(DaemonFlags.help());
                 case VERSION -> System.out.println("gantry version " + VERSION);
                 case NONE -> serve(flags);
             }
         } else {
-            DaemonStop.run(args.subList(1, args.size()));
+            DaemonStop.run(args.subList(1, args.size()), root);
         }
     }
 

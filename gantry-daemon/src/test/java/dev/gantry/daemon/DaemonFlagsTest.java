@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class DaemonFlagsTest {
     private static DaemonFlags parse(String... args) {
-        return DaemonFlags.parse(List.of(args));
+        return DaemonFlags.parse(List.of(args), "");
     }
 
     @Test
@@ -70,5 +70,13 @@ class DaemonFlagsTest {
     void theLaunchersWordIsOptional() {
         assertThat(DaemonFlags.strip(List.of("daemon", "-D"))).containsExactly("-D");
         assertThat(DaemonFlags.strip(List.of("-D"))).containsExactly("-D");
+    }
+
+    @Test
+    void oneDirectoryForAllIsUsedWhereNoFlagSaysOtherwise() {
+        DaemonFlags f = DaemonFlags.parse(List.of("--exec-root", "/e"), "/g");
+        assertThat(f.dataRoot()).isEqualTo(Path.of("/g/data"));
+        assertThat(f.execRoot()).isEqualTo(Path.of("/e"));
+        assertThat(f.hosts()).hasToString("[unix:///g/gantry.sock]");
     }
 }

@@ -148,7 +148,7 @@ class DaemonLifeTest {
             id = sleeper(client, "ends");
         }
         String answer =
-                main("stop", "--containers", "--data-root", daemon.data().toString(), "-H", daemon.host());
+                main("stop", "--containers", "--data-root", daemon.data().toString());
         assertThat(answer).isEqualTo("0 ");
         Waiting.until(Duration.ofSeconds(10), () -> "the socket goes", () -> !Files.exists(dir.resolve("s")));
         daemon.stop();
