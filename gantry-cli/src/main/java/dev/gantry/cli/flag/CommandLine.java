@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The shape of one command's arguments: a table of flags, what it says about itself, how many arguments it takes.
@@ -90,6 +91,16 @@ public final class CommandLine {
 
     public List<Flag> flags() {
         return List.copyOf(flags.values());
+    }
+
+    /// The flag of this name, or of which this is another name.
+    public Optional<Flag> flag(String name) {
+        return Optional.ofNullable(flags.get(otherNames.getOrDefault(name, name)));
+    }
+
+    /// Whether the flag is known and refused.
+    public boolean isNotYet(String name) {
+        return notYet.contains(name);
     }
 
     /// Reads arguments. `--help` anywhere among the flags is answered by [Parsed#wantsHelp], whatever else is wrong.
