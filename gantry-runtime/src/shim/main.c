@@ -4,6 +4,7 @@
 
 #include "faces.h"
 #include "frame.h"
+#include "sys.h"
 
 #ifndef GANTRY_FUZZ /* libFuzzer brings its own main */
 static int face_version(int argc, char **argv)
@@ -29,6 +30,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+    sys_keep_arguments(argc, argv);
     const size_t count = sizeof FACES / sizeof FACES[0];
     for (size_t i = 0; argc > 1 && i < count; i++)
         if (strcmp(argv[1], FACES[i].name) == 0)

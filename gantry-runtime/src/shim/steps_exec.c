@@ -148,8 +148,10 @@ int obey_exec(struct obey *o, struct fields in)
         errno = EXDEV;
         return -1;
     }
-    if (flags & 1)
+    if (flags & 1) {
+        sys_retitle("gantry-init"); /* the starter's arguments name paths of the host */
         init_run(execute_under_init, &program);
+    }
     o->shared->executing = true;
     execute(program.argv, program.environment);
     o->shared->executing = false;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,4 +120,24 @@ bool parse_u64(const char *text, uint64_t *out)
     }
     *out = value;
     return true;
+}
+
+static char *kept_arguments;
+static size_t kept_size;
+
+void sys_keep_arguments(int argc, char **argv)
+{
+    if (argc < 1)
+        return;
+    kept_arguments = argv[0];
+    kept_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
+}
+
+void sys_retitle(const char *title)
+{
+    prctl(PR_SET_NAME, title);
+    if (!kept_arguments)
+        return;
+    memset(kept_arguments, 0, kept_size);
+    memcpy(kept_arguments, title, strlen(title) < kept_size ? strlen(title) : kept_size);
 }

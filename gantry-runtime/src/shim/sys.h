@@ -24,6 +24,11 @@ int sys_pidfd_send_signal(int pidfd, int signal);
 /* Default dispositions and an empty mask: what a new program expects. */
 void sys_reset_signals(void);
 
+/* The arguments of this process, kept by main so that sys_retitle can replace what /proc/<pid>/cmdline shows. */
+void sys_keep_arguments(int argc, char **argv);
+/* Shows `title` as the command line and name of this process, and nothing of its arguments. */
+void sys_retitle(const char *title);
+
 /* A decimal number that fills the whole string. */
 bool parse_u64(const char *text, uint64_t *out);
 

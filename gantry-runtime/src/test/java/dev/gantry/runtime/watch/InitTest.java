@@ -64,6 +64,18 @@ class InitTest {
     }
 
     @Test
+    void itsCommandLineTellsNothingOfTheHost() throws IOException {
+        Watch watch = watched.connect();
+        var started = watched.start(watch, plan(List.of(), "while :; do sleep 0.01; done"));
+        Path process = Path.of("/proc/" + started.pid());
+        assertThat(Files.readString(process.resolve("cmdline")).replace("\0", ""))
+                .isEqualTo("gantry-init");
+        assertThat(process.resolve("comm")).hasContent("gantry-init");
+        watch.signal(SIGTERM);
+        watched.end(watch);
+    }
+
+    @Test
     void signalsAreForwarded() {
         var collected = watched.collect(AttachOptions.output());
         Watch watch = watched.run(
