@@ -1,14 +1,18 @@
 package dev.gantry.it;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a container may leave behind: mounts, cgroups, namespaces, processes of ours, interfaces.
 record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces, Set<String> processes) {
@@ -57,13 +61,28 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
         if (!Files.isDirectory(top)) {
             return found;
         }
-        try (Stream<Path> all = Files.find(top, 6, (p, a) -> a.isDirectory())) {
-            // The parents that all daemons of a host share stay.
-            all.map(Path::toString)
-                    .filter(p -> p.contains("/gantry"))
-                    .filter(p -> !p.matches(".*/gantry(/(daemon|watch))?"))
-                    .forEach(found::add);
-        }
+        // A group may go while we look: that is what is waited for, and no failure.
+        Files.walkFileTree(top, Set.of(), 6, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                String path = directory.toString();
+                // The parents that all daemons of a host share stay.
+                if (path.contains("/gantry") && !path.matches(".*/gantry(/(daemon|watch))?")) {
+                    found.add(path);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
         return found;
     }
 
