@@ -41,7 +41,6 @@ final class LayerUnpacking implements AutoCloseable {
     /// Writing into a directory changes its time: these are set at the end.
     private final Map<String, Instant> directoryTimes = new LinkedHashMap<>();
 
-    private long entries;
     private long written;
     private long contentBytes;
 
@@ -85,9 +84,6 @@ final class LayerUnpacking implements AutoCloseable {
     }
 
     private void count(TarEntry entry) {
-        if (++entries > limits.entries()) {
-            throw new TarFault("it has more than " + limits.entries() + " entries");
-        }
         if (entry.packedSize() > limits.bytes() - written) {
             throw new TarFault("its files have more than " + limits.bytes() + " bytes");
         }

@@ -9,20 +9,58 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The records of a pax extended header, POSIX.1-2017 pax §"pax Extended Header": `length key=value\n`. An
 /// empty value takes back what a global header said.
 final class PaxRecords {
     private static final String XATTR = "SCHILY.xattr.";
 
+    /// What a reader asks for; the rest (comments, access times, what other programs keep here) is not held.
+    private static final Set<String> KEYS = Set.of(
+            "path",
+            "linkpath",
+            "size",
+            "uid",
+            "gid",
+            "mtime",
+            "GNU.sparse.name",
+            "GNU.sparse.major",
+            "GNU.sparse.realsize",
+            "GNU.sparse.size",
+            "GNU.sparse.map");
+
+    /// What may be said of all members that follow. A map of holes or attributes for each of them are nothing
+    /// that a program writes, and would be read again for every member.
+    private static final Set<String> GLOBAL_KEYS = Set.of("path", "linkpath", "size", "uid", "gid", "mtime");
+
+    /// Two paths and some numbers. What stands in global headers counts for every member that follows.
+    private static final int MOST_GLOBAL_BYTES = 16 << 10;
+
+    private final Set<String> keys;
     private final Map<String, byte[]> values = new HashMap<>();
     private final Map<String, byte[]> xattrs = new HashMap<>();
 
     /// GNU sparse 0.0 repeats its keys, once for each extent.
     private final List<Long> sparseNumbers = new ArrayList<>();
 
+    private PaxRecords(Set<String> keys) {
+        this.keys = keys;
+    }
+
+    static PaxRecords none() {
+        return new PaxRecords(KEYS);
+    }
+
     static PaxRecords parse(byte[] bytes) {
-        PaxRecords records = new PaxRecords();
+        return parse(bytes, new PaxRecords(KEYS));
+    }
+
+    static PaxRecords parseGlobal(byte[] bytes) {
+        return parse(bytes, new PaxRecords(GLOBAL_KEYS));
+    }
+
+    private static PaxRecords parse(byte[] bytes, PaxRecords records) {
         int at = 0;
         while (at < bytes.length && bytes[at] != 0) {
             at = records.record(bytes, at);
@@ -30,15 +68,20 @@ final class PaxRecords {
         return records;
     }
 
-    /// These records over those of a global header.
+    /// The records of a member, over those of the global headers before it. These are changed.
     PaxRecords over(PaxRecords global) {
-        PaxRecords both = new PaxRecords();
-        both.values.putAll(global.values);
-        both.values.putAll(values);
-        both.xattrs.putAll(global.xattrs);
-        both.xattrs.putAll(xattrs);
-        both.sparseNumbers.addAll(sparseNumbers);
-        return both;
+        global.values.forEach(values::putIfAbsent);
+        return this;
+    }
+
+    /// The records of a global header over those of the earlier ones.
+    PaxRecords mergedOver(PaxRecords earlier) {
+        over(earlier);
+        long bytes = values.values().stream().mapToLong(v -> v.length).sum();
+        if (bytes > MOST_GLOBAL_BYTES) {
+            throw new TarFault("its global headers have more than " + MOST_GLOBAL_BYTES + " bytes");
+        }
+        return this;
     }
 
     Optional<String> text(String key) {
@@ -110,15 +153,16 @@ final class PaxRecords {
     }
 
     private void put(String key, byte[] value) {
-        if (key.startsWith(XATTR)) {
+        boolean global = keys.equals(GLOBAL_KEYS);
+        if (key.startsWith(XATTR) && !global) {
             xattrs.put(key.substring(XATTR.length()), value);
-        } else if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
+        } else if (!global && (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes"))) {
             boolean offset = key.endsWith("offset");
             if (offset != (sparseNumbers.size() % 2 == 0)) {
                 throw new TarFault("a sparse map does not alternate between offsets and lengths");
             }
             sparseNumbers.add(decimal(new String(value, ISO_8859_1)));
-        } else {
+        } else if (keys.contains(key)) {
             values.put(key, value);
         }
     }

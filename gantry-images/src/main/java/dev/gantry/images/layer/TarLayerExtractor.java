@@ -50,7 +50,7 @@ public final class TarLayerExtractor implements LayerExtractor {
 
     private long unpack(InputStream tar, Path directory, String name, Consumer<String> implied) throws IOException {
         String what = "unpack " + name;
-        TarReader reader = new TarReader(tar, name);
+        TarReader reader = new TarReader(tar, name, limits);
         try (Fd root = linux.files().openDirectory(directory.toString());
                 var unpacking = new LayerUnpacking(linux, root, flavor, reader, limits)) {
             long bytes = unpacking.run(what);

@@ -29,11 +29,13 @@ public final class TarReader {
 
     private final InputStream in;
     private final String what;
+    private final long mostHeaders;
+    private long headers;
     private final byte[] buffer = new byte[BUFFER];
     private int at;
     private int end;
 
-    private PaxRecords global = new PaxRecords();
+    private PaxRecords global = PaxRecords.none();
     private boolean ended;
 
     /// Bytes of the current member that nobody read yet, and its padding behind them.
@@ -43,8 +45,14 @@ public final class TarReader {
 
     /// `name` is for messages.
     public TarReader(InputStream in, String name) {
+        this(in, name, LayerLimits.DEFAULT);
+    }
+
+    /// Counts extended headers as entries: they cost as much, and may stand before no member at all.
+    public TarReader(InputStream in, String name, LayerLimits limits) {
         this.in = in;
         this.what = "read " + name;
+        this.mostHeaders = limits.entries();
     }
 
     /// The next member, after skipping what is left of the one before; empty at the end of the archive.
@@ -88,7 +96,7 @@ public final class TarReader {
     }
 
     private Optional<TarEntry> nextMember() throws IOException {
-        PaxRecords records = new PaxRecords();
+        PaxRecords records = PaxRecords.none();
         String longPath = "";
         String longLink = "";
         while (true) {
@@ -105,10 +113,13 @@ public final class TarReader {
                 }
                 return end();
             }
+            if (++headers > mostHeaders) {
+                throw new TarFault("it has more than " + mostHeaders + " entries");
+            }
             TarHeader header = TarHeader.of(block);
             switch (header.type()) {
                 case 'x', 'X' -> records = PaxRecords.parse(headerData(header));
-                case 'g' -> global = PaxRecords.parse(headerData(header)).over(global);
+                case 'g' -> global = PaxRecords.parseGlobal(headerData(header)).mergedOver(global);
                 case 'L' -> longPath = longName(header);
                 case 'K' -> longLink = longName(header);
                 case 'V' -> member(checkedSize(header.size()));

@@ -585,4 +585,76 @@ class LayerAttackTest {
             }
         }
     }
+
+    @Test
+    void globalHeadersCannotGrowBeyondTheirBound() throws IOException {
+        // What no reader asks for is not even held: 64 MiB of it, in headers that a few KiB of gzip make.
+        TarMaker unknown = new TarMaker();
+        for (int i = 0; i < 64; i++) {
+            unknown.raw(
+                    'g',
+                    "g",
+                    "",
+                    TarMaker.paxRecord(("key" + i + "=" + "x".repeat(1_000_000)).getBytes(UTF_8)),
+                    _ -> {});
+        }
+        TarReader reader =
+                new TarReader(new ByteArrayInputStream(unknown.file("f", "x").done()), "evil");
+        assertThat(reader.next().orElseThrow().path()).isEqualTo("f");
+
+        refused(
+                new TarMaker()
+                        .raw('g', "g", "", TarMaker.paxRecord(("path=" + "x".repeat(12_000)).getBytes(UTF_8)), _ -> {})
+                        .raw(
+                                'g',
+                                "g",
+                                "",
+                                TarMaker.paxRecord(("linkpath=" + "x".repeat(12_000)).getBytes(UTF_8)),
+                                _ -> {})
+                        .file("f", "x")
+                        .done(),
+                "its global headers have more than");
+    }
+
+    @Test
+    void manyGlobalAttributesAreNotCopiedToEveryMember() throws IOException {
+        TarMaker tar = new TarMaker();
+        ByteArrayOutputStream attributes = new ByteArrayOutputStream();
+        for (int i = 0; i < 10_000; i++) {
+            attributes.writeBytes(TarMaker.paxRecord(("SCHILY.xattr.user.a" + i + "=v").getBytes(UTF_8)));
+        }
+        tar.raw('g', "g", "", attributes.toByteArray(), _ -> {}).file("f", "x");
+        TarReader reader = new TarReader(new ByteArrayInputStream(tar.done()), "evil");
+        assertThat(reader.next().orElseThrow().xattrs()).isEmpty();
+    }
+
+    @Test
+    void extendedHeadersCountAsEntries() {
+        for (char type : new char[] {'g', 'x', 'L', 'K', 'V'}) {
+            TarMaker many = new TarMaker();
+            for (int i = 0; i < 101; i++) {
+                byte[] data =
+                        type == 'g' || type == 'x' ? TarMaker.paxRecord("comment=x".getBytes(UTF_8)) : new byte[] {'n'};
+                many.raw(type, "h", "", data, _ -> {});
+            }
+            assertThatThrownBy(() -> extract(many.done(), new LayerLimits(1_000_000, 100)))
+                    .isInstanceOf(InvalidArgument.class)
+                    .hasMessageContaining("more than 100 entries");
+        }
+    }
+
+    @Test
+    void aGlobalHeaderHoldsForAllThatFollowAndIsOverruledByTheirOwn() throws IOException {
+        extract(new TarMaker()
+                .raw('g', "g", "", TarMaker.paxRecord("uid=77".getBytes(UTF_8)), _ -> {})
+                .raw('g', "g", "", TarMaker.paxRecord("gid=88".getBytes(UTF_8)), _ -> {})
+                .file("both", "x")
+                .pax("uid=5")
+                .file("own", "x")
+                .done());
+        assertThat(stat(root.resolve("both")).uid()).isEqualTo(77);
+        assertThat(stat(root.resolve("both")).gid()).isEqualTo(88);
+        assertThat(stat(root.resolve("own")).uid()).isEqualTo(5);
+        assertThat(stat(root.resolve("own")).gid()).isEqualTo(88);
+    }
 }
