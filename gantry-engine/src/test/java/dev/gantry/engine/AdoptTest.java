@@ -268,6 +268,30 @@ class AdoptTest {
     }
 
     @Test
+    void oneRowThatMakesNoSenseDoesNotKeepTheOthersFromBeingServed() {
+        var bad = engine.ran(engine.spec("true"));
+        var good = engine.started(engine.spec("sleep", "1000"));
+        engine.reopenAfter(() -> sql("UPDATE containers SET watch_dir='a'||char(0) WHERE id='"
+                + bad.id().hex() + "'"));
+        assertThat(now(good).state()).isEqualTo(good.state());
+        assertThat(now(bad).state()).isInstanceOf(ContainerState.Exited.class);
+    }
+
+    @Test
+    void aRunWhoseStartWasNotStoredIsRestartedByItsPolicy() {
+        var c = engine.started(engine.sh("echo run; sleep 0.2; exit 1").restart(RestartPolicy.parse("on-failure:1")));
+        engine.reopenAfter(() -> {
+            TestEngine.await(
+                    "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+            sql("UPDATE containers SET state='created', pid=0, started_at=0, boot_id='', watch_dir=''");
+        });
+        TestEngine.await(
+                "it has run twice and stays ended",
+                () -> now(c).history().restarts() == 1 && now(c).state() instanceof ContainerState.Exited);
+        assertThat(engine.log(c.id())).isEqualTo("run\nrun\n");
+    }
+
+    @Test
     void whatHasNoRowIsGarbageAndGoes() throws Exception {
         String stray = "f".repeat(64);
         engine.reopenAfter(() -> {

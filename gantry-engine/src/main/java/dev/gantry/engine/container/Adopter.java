@@ -95,9 +95,9 @@ final class Adopter {
             if (!(cell.row.state() instanceof ContainerState.Running)) {
                 markDeadIfEmpty(cell);
             }
-        } catch (GantryException e) {
-            // One container must not keep the others from being served.
-            LOG.error("container id={} not adopted: {}", cell.id.shortHex(), e.getMessage());
+        } catch (RuntimeException e) {
+            // One container must not keep the others from being served, whatever its row or its files hold.
+            LOG.error("container id={} not adopted", cell.id.shortHex(), e);
         } finally {
             cell.turn.unlock();
         }
@@ -328,8 +328,8 @@ final class Adopter {
     private static void quietly(Runnable work) {
         try {
             work.run();
-        } catch (GantryException e) {
-            LOG.warn("garbage left: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("garbage left: {}", e.toString());
         }
     }
 

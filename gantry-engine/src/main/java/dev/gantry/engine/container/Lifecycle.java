@@ -13,6 +13,7 @@ import dev.gantry.runtime.watch.ExitRecord;
 import dev.gantry.runtime.watch.Exited;
 import dev.gantry.runtime.watch.LaunchOutcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,8 @@ final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final Duration KILL_TAKES = Duration.ofSeconds(20);
     private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final ContainerTable table;
     private final Events events;
@@ -115,8 +118,12 @@ final class Lifecycle {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
             }
-        } catch (GantryException e) {
-            failed(cell, task, e);
+        } catch (RuntimeException e) {
+            try {
+                failed(cell, task, e);
+            } catch (RuntimeException next) {
+                e.addSuppressed(next);
+            }
             throw e;
         }
     }
@@ -132,21 +139,41 @@ final class Lifecycle {
         listen(cell, task);
     }
 
-    private void failed(Cell cell, @Nullable Task task, GantryException e) {
+    private void failed(Cell cell, @Nullable Task task, RuntimeException e) {
         if (task != null) {
             cell.task = null;
+            if (task.launched) {
+                undo(cell, task);
+            }
             task.watch.close();
             clear(task);
         }
+        if (cell.row.spec().autoRemove()) {
+            removeSoon(cell); // once our turn is over
+        }
+        String words = e instanceof GantryException told ? told.what() + ": " + told.why() : e.toString();
         Container.History h = cell.row.history();
         commit(
                 cell,
-                cell.row.with(new Container.History(
-                        h.startedAt(), h.exit(), h.restarts(), h.stopped(), e.what() + ": " + e.why())),
+                cell.row.with(new Container.History(h.startedAt(), h.exit(), h.restarts(), h.stopped(), words)),
                 List.of(),
                 Durability.PROCESS);
-        if (cell.row.spec().autoRemove()) {
-            removeSoon(cell);
+    }
+
+    /// Ends a run that could not be stored: nobody would supervise it, and the next start would use its files again.
+    private void undo(Cell cell, Task task) {
+        try {
+            task.watch.signal(Signals.KILL);
+        } catch (GantryException gone) {
+            LOG.debug("container id={} ended before it was killed", cell.id.shortHex());
+        }
+        releases.await(task, cell.id.hex());
+        releases.awaitGone(task);
+        try {
+            // Else the next engine takes it for the end of a run.
+            Files.deleteIfExists(places.exitRecord(cell.id));
+        } catch (IOException e) {
+            LOG.warn("exit record of container id={} left: {}", cell.id.shortHex(), e.toString());
         }
     }
 
@@ -176,22 +203,16 @@ final class Lifecycle {
     // end
 
     private void ended(Cell cell, Task task, Exited exited) {
-        cell.turn.lock();
-        try {
+        untilDone("end", cell, () -> {
             if (cell.task == task && cell.row.state() instanceof ContainerState.Running) {
                 settle(cell, new Exit(exited.code(), exited.outOfMemory(), exited.finishedAt(), ""));
             }
-        } catch (GantryException e) {
-            LOG.error("end of container id={} not stored: {}", cell.id.shortHex(), e.getMessage());
-        } finally {
-            cell.turn.unlock();
-        }
+        });
     }
 
     /// The watch is gone and told nothing: its exit record decides, else nobody supervises the container any more.
     private void lost(Cell cell, Task task) {
-        cell.turn.lock();
-        try {
+        untilDone("loss", cell, () -> {
             if (cell.task != task || !(cell.row.state() instanceof ContainerState.Running running)) {
                 return;
             }
@@ -201,11 +222,36 @@ final class Lifecycle {
             } else {
                 settleLost(cell);
             }
-        } catch (GantryException e) {
-            LOG.error("loss of container id={} not stored: {}", cell.id.shortHex(), e.getMessage());
-        } finally {
-            cell.turn.unlock();
+        });
+    }
+
+    /// Does `step` in the cell's turn. What fails, as on a full disk, is done again until it is done or the engine
+    /// closes: nobody else would, and who waits for the end would wait for ever. The turn is free in between.
+    private void untilDone(String what, Cell cell, Runnable step) {
+        for (Duration pause = FIRST_PAUSE; ; pause = longer(pause)) {
+            cell.turn.lock();
+            try {
+                step.run();
+                return;
+            } catch (RuntimeException e) {
+                if (closing) {
+                    return; // the next engine finds it
+                }
+                LOG.error("{} of container id={} not stored, tried again: {}", what, cell.id.shortHex(), e.toString());
+            } finally {
+                cell.turn.unlock();
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                return;
+            }
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration next = pause.multipliedBy(2);
+        return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
     }
 
     void settleLost(Cell cell) {
@@ -235,7 +281,6 @@ final class Lifecycle {
         Duration ran = Duration.between(h.startedAt().orElse(exit.at()), exit.at());
         Optional<Duration> again =
                 row.spec().restart().afterExit(exit.code(), h.stopped(), h.restarts(), cell.quickRuns, ran);
-        cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
         Optional<Instant> due = again.map(exit.at()::plus);
         ContainerState next =
                 due.isPresent() ? new ContainerState.Restarting(exit, due.get()) : new ContainerState.Exited(exit);
@@ -249,6 +294,8 @@ final class Lifecycle {
                 "die",
                 Map.of("exitCode", Integer.toString(exit.code()), "execDuration", Long.toString(ran.toSeconds()))));
         commit(cell, row.with(next, history), told, Durability.PROCESS);
+        // Only now: what could not be stored is settled again.
+        cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
         cell.tellEnd(exit, due.isEmpty());
         if (due.isPresent()) {
             restartAt(cell, due.get());
@@ -269,7 +316,7 @@ final class Lifecycle {
         Thread.startVirtualThread(() -> {
             try {
                 remover.accept(cell);
-            } catch (GantryException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("container id={} not removed at its end: {}", cell.id.shortHex(), e.getMessage());
             }
         });
@@ -285,29 +332,38 @@ final class Lifecycle {
             } catch (InterruptedException e) {
                 return;
             }
-            restartNow(cell);
+            if (!restartNow(cell)) {
+                untilDone("failed restart", cell, () -> giveUp(cell));
+            }
         });
     }
 
-    private void restartNow(Cell cell) {
+    /// False when it was to be started and could not.
+    private boolean restartNow(Cell cell) {
         cell.turn.lock();
         try {
             if (closing
                     || cell.restart != Thread.currentThread()
-                    || !(cell.row.state() instanceof ContainerState.Restarting again)) {
-                return;
+                    || !(cell.row.state() instanceof ContainerState.Restarting)) {
+                return true;
             }
             cell.restart = null;
-            Exit last = again.last();
-            try {
-                launch(cell, cell.row.history().restarts() + 1);
-            } catch (GantryException e) {
-                Container.History h = cell.row.history();
-                commit(cell, cell.row.with(new ContainerState.Exited(last), h), List.of(), Durability.PROCESS);
-                cell.tellEnd(last, true);
-            }
+            launch(cell, cell.row.history().restarts() + 1);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("container id={} not restarted: {}", cell.id.shortHex(), e.toString());
+            return false;
         } finally {
             cell.turn.unlock();
+        }
+    }
+
+    /// The cell's turn is held. Another may have started or stopped it meanwhile.
+    private void giveUp(Cell cell) {
+        if (cell.restart == null && cell.row.state() instanceof ContainerState.Restarting again) {
+            Container.History h = cell.row.history();
+            commit(cell, cell.row.with(new ContainerState.Exited(again.last()), h), List.of(), Durability.PROCESS);
+            cell.tellEnd(again.last(), true);
         }
     }
 

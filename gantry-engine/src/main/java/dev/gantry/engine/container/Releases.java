@@ -48,6 +48,14 @@ final class Releases {
         }
     }
 
+    /// Returns when the watch has left, or takes too long: what it holds is its attachers' business.
+    void awaitGone(Task task) {
+        long deadline = System.nanoTime() + WATCHES_TURN.toNanos();
+        while (!task.watch.gone().isDone() && System.nanoTime() < deadline) {
+            pause(task);
+        }
+    }
+
     /// Kills what is in the groups of `name` and removes them.
     void release(String name) {
         kill(name);

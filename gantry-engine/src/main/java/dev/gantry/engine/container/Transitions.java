@@ -18,7 +18,7 @@ final class Transitions {
 
     private static final Map<Kind, Set<Kind>> TABLE = new EnumMap<>(Map.of(
             // A start that was not stored before the engine died is found again as running, or ended.
-            Kind.CREATED, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),
+            Kind.CREATED, EnumSet.of(Kind.RUNNING, Kind.RESTARTING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),
             Kind.RUNNING, EnumSet.of(Kind.EXITED, Kind.RESTARTING),
             Kind.RESTARTING, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.RESTARTING, Kind.REMOVING, Kind.DEAD),
             Kind.EXITED, EnumSet.of(Kind.RUNNING, Kind.RESTARTING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),

@@ -9,7 +9,11 @@ import java.util.TreeSet;
 /// Who a container's process is: `user[:group]` in names or numbers, looked up in the container's own passwd(5) and
 /// group(5). Pure: the files come as text, empty where there are none.
 public final class UserLookup {
+    /// Of ids that are asked for by number.
     private static final long LARGEST_ID = 0x7fff_ffffL;
+
+    /// Of ids in files: the next one means "unchanged" to setuid(2), and what is longer would be cut to 32 bits.
+    private static final long LARGEST_IN_FILES = 0xffff_fffeL;
 
     private UserLookup() {}
 
@@ -112,6 +116,6 @@ public final class UserLookup {
     }
 
     private static boolean small(String text) {
-        return isNumber(text) && text.length() <= 10;
+        return isNumber(text) && text.length() <= 10 && Long.parseLong(text) <= LARGEST_IN_FILES;
     }
 }

@@ -25,7 +25,7 @@ class TransitionsTest {
     void theTableIsThis() {
         // rows: from; columns: to, in the order created running restarting exited dead removing
         assertThat(table()).isEqualTo("""
-                        created     -  x  -  x  x  x
+                        created     -  x  x  x  x  x
                         running     -  -  x  x  -  -
                         restarting  -  x  x  x  x  x
                         exited      -  x  x  x  x  x

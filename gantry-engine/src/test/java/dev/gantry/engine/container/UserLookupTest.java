@@ -55,6 +55,20 @@ class UserLookupTest {
     }
 
     @Test
+    void anIdThatDoesNotFitIn32BitsIsNoAccountAndNoGroup() {
+        String passwd = "wraps:x:4294967296:5::/:/bin/sh\nkeeps:x:4294967295:5::/:/bin/sh\n"
+                + "last:x:4294967294:5::/:/bin/sh\ntwo:x:5:4294967296::/:/bin/sh\n";
+        String group = "wraps:x:4294967296:last\nkeeps:x:4294967295:last\n";
+        for (String user : List.of("wraps", "keeps", "two", "last:wraps", "last:keeps")) {
+            assertThatThrownBy(() -> UserLookup.resolve(user, List.of(), passwd, group))
+                    .as(user)
+                    .isInstanceOf(InvalidArgument.class);
+        }
+        assertThat(UserLookup.resolve("last", List.of(), passwd, group))
+                .isEqualTo(new UserLookup.Identity(4294967294L, 5, List.of(5L), "/"));
+    }
+
+    @Test
     void whatIsNotThereIsRefusedInWords() {
         assertThatThrownBy(() -> of("ghost"))
                 .isInstanceOf(InvalidArgument.class)
