@@ -85,7 +85,10 @@ final class FileLogStream implements LogStream {
                 begin(files.position());
             }
         } catch (IOException e) {
-            throw LogFiles.unreadable(log, e);
+            if (!closed) {
+                throw LogFiles.unreadable(log, e);
+            }
+            // The reader let go while the file was being read: that is an end, not a failure.
         }
     }
 
@@ -131,6 +134,8 @@ final class FileLogStream implements LogStream {
         }
         if (closed) {
             pieces.clear();
+            // The end that `close` left may just have been cleared, and a reader may still wait for it.
+            pieces.offer(new byte[0]);
             throw new IOException("the reader has gone");
         }
     }
