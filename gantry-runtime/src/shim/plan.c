@@ -25,7 +25,7 @@ static const struct op_row {
     {OP_CGROUP_SET, AT(PREPARE) | AT(SETTLE), "Uss", "CGROUP_SET"},
     {OP_OPEN_TREE, AT(PREPARE), "Fsu", "OPEN_TREE"},
     {OP_OPEN_CGROUP, AT(PREPARE), "Fs", "OPEN_CGROUP"},
-    {OP_OVERLAY, AT(PREPARE), "Flssl", "OVERLAY"},
+    {OP_OVERLAY, AT(PREPARE), "Flsslu", "OVERLAY"},
     {OP_JOIN, AT(PREPARE), "uuu", "JOIN"},
     {OP_CLONE, AT(PREPARE), "uV", "CLONE"},
     {OP_TIME_OFFSETS, AT(PREPARE), "s", "TIME_OFFSETS"},

@@ -99,10 +99,11 @@ static int set_layers(int fs, struct list lowers)
 }
 
 /* The kernel makes no overlay of one layer that nothing is written to; the layer itself, read-only, is the same. */
-static int single_layer(struct obey *o, uint64_t slot, const char *lower)
+static int single_layer(struct obey *o, uint64_t slot, const char *lower, uint64_t attributes)
 {
+    uint64_t clear = attributes & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0;
     int mount = k_open_tree(AT_FDCWD, lower, OPEN_TREE_CLONE);
-    if (mount < 0 || k_mount_setattr(mount, 0, MOUNT_ATTR_RDONLY, 0, MS_PRIVATE) < 0) {
+    if (mount < 0 || k_mount_setattr(mount, 0, attributes | MOUNT_ATTR_RDONLY, clear, MS_PRIVATE) < 0) {
         explain(o, "%.250s", lower);
         return mount < 0 ? -1 : close_failed(mount);
     }
@@ -116,8 +117,9 @@ int obey_overlay(struct obey *o, struct fields in)
     struct list lowers = field_l(&in);
     struct text upper = field_s(&in), work = field_s(&in);
     struct list options = field_l(&in);
+    uint64_t attributes = field_u(&in);
     if (lowers.count == 1 && upper.size == 0)
-        return single_layer(o, slot, list_next(&lowers).ptr);
+        return single_layer(o, slot, list_next(&lowers).ptr, attributes);
     int fs = k_fsopen("overlay");
     if (fs < 0)
         return -1;
@@ -134,7 +136,7 @@ int obey_overlay(struct obey *o, struct fields in)
         explain_fs(o, fs, upper.size > 0 ? upper.ptr : "overlay");
         return close_failed(fs);
     }
-    o->slots[slot] = mount_context(o, fs, 0, upper.size > 0 ? upper.ptr : "overlay");
+    o->slots[slot] = mount_context(o, fs, attributes, upper.size > 0 ? upper.ptr : "overlay");
     return o->slots[slot] < 0 ? -1 : 0;
 }
 
@@ -143,11 +145,20 @@ int obey_open_tree(struct obey *o, struct fields in)
     uint64_t slot = field_u(&in);
     const char *path = field_s(&in).ptr;
     uint64_t flags = field_u(&in);
-    o->slots[slot] = k_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | (flags & 1 ? AT_RECURSIVE : 0));
-    if (o->slots[slot] >= 0 || (errno == ENOENT && flags & 2))
+    unsigned recursive = flags & 1 ? AT_RECURSIVE : 0;
+    int mount = k_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | recursive);
+    if (mount < 0 && errno == ENOENT && flags & 2) {
+        o->slots[slot] = -1;
         return 0;
-    explain(o, "%.250s", path);
-    return -1;
+    }
+    if (mount >= 0 && flags & 4 && k_mount_setattr(mount, recursive, MOUNT_ATTR_NODEV, 0, 0) < 0)
+        mount = close_failed(mount);
+    if (mount < 0) {
+        explain(o, "%.250s", path);
+        return -1;
+    }
+    o->slots[slot] = mount;
+    return 0;
 }
 
 int obey_propagation(struct obey *o, struct fields in)

@@ -48,6 +48,11 @@ public record CgroupLayout(
         return v2.isEmpty() ? Kind.V1 : Kind.HYBRID;
     }
 
+    /// Whether rules about devices hold here. On v2 they need an eBPF program, which this version does not load.
+    boolean enforcesDeviceRules() {
+        return writable && v1.containsKey("devices");
+    }
+
     /// Whether `controller` can be set, in whichever hierarchy has it.
     public boolean has(String controller) {
         return v1.containsKey(controller) || v2Controllers.contains(controller);

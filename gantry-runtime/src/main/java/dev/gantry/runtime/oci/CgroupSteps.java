@@ -207,6 +207,11 @@ final class CgroupSteps {
         }
     }
 
+    /// Whether the kernel is told which devices the container may open.
+    boolean limitsDevices() {
+        return isV1("devices") && !resources.devices().isEmpty();
+    }
+
     private void blockIo() {
         ResourcesSpec.BlockIo b = resources.blockIo();
         if (b == null) {

@@ -36,6 +36,15 @@ public final class DefaultSpec {
             "CAP_AUDIT_WRITE",
             "CAP_SETFCAP");
 
+    /// The default capabilities on `host`. Where nothing says which devices may be opened, making their nodes
+    /// would be opening them. In a user namespace nobody can make them, and the list is Docker's.
+    static List<String> capabilities(HostFacts host) {
+        if (host.cgroups().enforcesDeviceRules() || !host.initialUserNamespace()) {
+            return CAPABILITIES;
+        }
+        return CAPABILITIES.stream().filter(c -> !c.equals("CAP_MKNOD")).toList();
+    }
+
     static final List<String> MASKED_PATHS = List.of(
             "/proc/asound",
             "/proc/acpi",

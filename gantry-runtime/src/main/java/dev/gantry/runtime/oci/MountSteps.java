@@ -18,6 +18,7 @@ final class MountSteps {
     private final ContainerGroups groups;
     private final Slots slots;
     private final boolean nodesCanBeMade;
+    private final boolean deviceRules;
     private final List<Step> opened = new ArrayList<>();
     private final List<Step> placed = new ArrayList<>();
     private final boolean ownCgroupNamespace;
@@ -29,16 +30,29 @@ final class MountSteps {
             CgroupLayout layout,
             ContainerGroups groups,
             Slots slots,
-            boolean nodesCanBeMade) {
+            boolean nodesCanBeMade,
+            boolean deviceRules) {
         this.linux = linux;
         this.layout = layout;
         this.groups = groups;
         this.slots = slots;
         this.nodesCanBeMade = nodesCanBeMade;
+        this.deviceRules = deviceRules;
         this.ownCgroupNamespace = linux.namespaces().stream()
                 .anyMatch(n -> n.type().equals("cgroup") && n.path().isEmpty());
         this.rootSlot = slots.take("the root");
         boolean ownDev = true;
+        if (!deviceRules
+                && spec.mounts().stream().noneMatch(m -> m.destination().equals("/dev"))) {
+            // Below the root the nodes that every container has could not be opened.
+            placed.add(new Step.Mount(
+                    "tmpfs",
+                    "tmpfs",
+                    "/dev",
+                    MountOptions.NOSUID,
+                    List.of("mode=755", "size=65536k"),
+                    Step.Mount.MAKE_TARGET));
+        }
         for (RuntimeSpec.Mount mount : spec.mounts()) {
             place(mount);
             ownDev &= !(mount.destination().equals("/dev") && mount.isBind());
@@ -49,14 +63,21 @@ final class MountSteps {
     }
 
     /// In the host's namespaces: the root and the sources of binds, as descriptors.
+    ///
+    /// An image may bring device nodes of any mode. Where no control group says which may be opened, none in the
+    /// root may: `/dev` is another mount, and what is in it is ours.
     List<Step> prepare(LaunchContext.Root root) {
+        long attributes = deviceRules ? 0 : MountOptions.NODEV;
         List<Step> steps = new ArrayList<>();
         steps.add(
                 switch (root) {
                     case LaunchContext.Root.Overlay o ->
-                        new Step.Overlay(rootSlot, o.lowers(), o.upper(), o.work(), o.options());
+                        new Step.Overlay(rootSlot, o.lowers(), o.upper(), o.work(), o.options(), attributes);
                     case LaunchContext.Root.Directory d ->
-                        new Step.OpenTree(rootSlot, d.path(), Step.OpenTree.RECURSIVE);
+                        new Step.OpenTree(
+                                rootSlot,
+                                d.path(),
+                                Step.OpenTree.RECURSIVE | (deviceRules ? 0 : Step.OpenTree.NO_DEVICES));
                 });
         steps.addAll(opened);
         return steps;

@@ -69,7 +69,8 @@ public final class PlanCompiler {
             this.groups = ContainerGroups.of(context.host().cgroups(), cgroupPath(), resources);
             this.cgroups = new CgroupSteps(context.host().cgroups(), groups, resources, slots);
             boolean nodesCanBeMade = context.host().initialUserNamespace() && !has("user");
-            this.mounts = new MountSteps(spec, linux, context.host().cgroups(), groups, slots, nodesCanBeMade);
+            this.mounts = new MountSteps(
+                    spec, linux, context.host().cgroups(), groups, slots, nodesCanBeMade, cgroups.limitsDevices());
         }
 
         /// The configuration's own path, where it has one, comes before the context's.

@@ -63,7 +63,7 @@ public final class SpecBuilder {
     SpecBuilder(HostFacts host) {
         this.host = host;
         this.maskedPaths = DefaultSpec.maskedPaths(host);
-        this.capabilities = known(DefaultSpec.CAPABILITIES);
+        this.capabilities = known(DefaultSpec.capabilities(host));
     }
 
     public SpecBuilder args(List<String> argv) {
@@ -123,7 +123,7 @@ public final class SpecBuilder {
         } else if (isAll(drop)) {
             result.addAll(available(added));
         } else {
-            result.addAll(known(DefaultSpec.CAPABILITIES));
+            result.addAll(known(DefaultSpec.capabilities(host)));
             result.removeAll(dropped);
             result.addAll(available(added));
         }

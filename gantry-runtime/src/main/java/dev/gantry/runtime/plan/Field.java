@@ -28,8 +28,8 @@ sealed interface Field {
             case Step.CgroupSet c -> List.of(n(c.slot()), s(c.file()), s(c.value()));
             case Step.OpenTree(var slot, var path, var flags) -> List.of(n(slot), s(path), n(flags));
             case Step.OpenCgroup(var slot, var path) -> List.of(n(slot), s(path));
-            case Step.Overlay(var slot, var lowers, var upper, var work, var options) ->
-                List.of(n(slot), l(lowers), s(upper), s(work), l(options));
+            case Step.Overlay(var slot, var lowers, var upper, var work, var options, var attributes) ->
+                List.of(n(slot), l(lowers), s(upper), s(work), l(options), n(attributes));
             case Step.Join(var pid, var start, var flags) -> List.of(n(pid), n(start), n(flags));
             case Step.Clone(var flags, var cgroup) -> List.of(n(flags), n(cgroup));
             case Step.TimeOffsets(var lines) -> List.of(s(lines));
@@ -118,7 +118,7 @@ sealed interface Field {
             case CGROUP_SET -> new Step.CgroupSet(where, in.n(), in.s(), in.s());
             case OPEN_TREE -> new Step.OpenTree(in.n(), in.s(), in.n());
             case OPEN_CGROUP -> new Step.OpenCgroup(in.n(), in.s());
-            case OVERLAY -> new Step.Overlay(in.n(), in.l(), in.s(), in.s(), in.l());
+            case OVERLAY -> new Step.Overlay(in.n(), in.l(), in.s(), in.s(), in.l(), in.n());
             case JOIN -> new Step.Join(in.n(), in.n(), in.n());
             case CLONE -> new Step.Clone(in.n(), in.n());
             case TIME_OFFSETS -> new Step.TimeOffsets(in.s());

@@ -30,7 +30,7 @@ enum Op {
     CGROUP_SET(17, PREPARE, "Uss"),
     OPEN_TREE(18, PREPARE, "Fsu"),
     OPEN_CGROUP(19, PREPARE, "Fs"),
-    OVERLAY(20, PREPARE, "Flssl"),
+    OVERLAY(20, PREPARE, "Flsslu"),
     JOIN(21, PREPARE, "uuu"),
     CLONE(22, PREPARE, "uV"),
     TIME_OFFSETS(23, PREPARE, "s"),

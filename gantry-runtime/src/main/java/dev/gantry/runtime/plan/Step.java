@@ -56,11 +56,14 @@ public sealed interface Step {
     record OpenTree(long slot, String path, long flags) implements Step {
         public static final long RECURSIVE = 1;
         public static final long MAY_BE_MISSING = 2;
+        public static final long NO_DEVICES = 4;
     }
 
     record OpenCgroup(long slot, String path) implements Step {}
 
-    record Overlay(long slot, List<String> lowers, String upper, String work, List<String> options) implements Step {
+    /// `attributes` are `MOUNT_ATTR_*`. <linux/mount.h>
+    record Overlay(long slot, List<String> lowers, String upper, String work, List<String> options, long attributes)
+            implements Step {
         public Overlay {
             lowers = List.copyOf(lowers);
             options = List.copyOf(options);

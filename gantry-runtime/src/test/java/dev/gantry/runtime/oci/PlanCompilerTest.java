@@ -10,6 +10,7 @@ import dev.gantry.runtime.plan.PlanText;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.seccomp.SeccompProfile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ class PlanCompilerTest {
                 prepare CGROUP_SET 6 "devices.allow" "c 5:1 rwm"
                 prepare CGROUP_SET 6 "devices.allow" "c 5:2 rwm"
                 prepare CGROUP_SET 6 "devices.allow" "c 136:* rwm"
-                prepare OVERLAY 8 ["/l1" "/l0"] "/u" "/w" []
+                prepare OVERLAY 8 ["/l1" "/l0"] "/u" "/w" [] 0
                 prepare OPEN_TREE 9 "/sys/fs/cgroup" 0
                 prepare OPEN_TREE 10 "/sys/fs/cgroup/memory/gantry/c1" 0
                 prepare OPEN_TREE 11 "/sys/fs/cgroup/cpu/gantry/c1" 0
@@ -207,12 +208,51 @@ class PlanCompilerTest {
     }
 
     @Test
+    void whereNothingGuardsDevicesNoneInTheRootCanBeOpenedAndNodesCannotBeMade() {
+        String unified = text(Hosts.v2(), defaults(Hosts.v2()).build());
+        assertThat(unified)
+                .contains("prepare OVERLAY 1 [\"/l1\" \"/l0\"] \"/u\" \"/w\" [] 4\n")
+                .contains("child MOUNT \"tmpfs\" \"tmpfs\" \"/dev\" 34 ")
+                .contains("child DEVICE \"/dev/null\" 8630 1 3 0 0 0")
+                .contains(" " + (2818844155L & ~(1L << 27)) + " ")
+                .doesNotContain("2818844155");
+        assertThat(text(
+                        Hosts.v2(),
+                        defaults(Hosts.v2())
+                                .capabilities(List.of("MKNOD"), List.of())
+                                .build()))
+                .contains("2818844155");
+
+        CgroupLayout v1 = Hosts.v1().cgroups();
+        Map<String, String> others = new HashMap<>(v1.v1());
+        others.remove("devices");
+        HostFacts without =
+                Hosts.with(new CgroupLayout(others, v1.v2(), v1.v2Controllers(), true, true, v1.cpus(), v1.mems()));
+        assertThat(text(without, defaults(without).build()))
+                .contains("\"/w\" [] 4\n")
+                .doesNotContain("2818844155");
+    }
+
+    @Test
+    void aConfigurationThatSaysNothingOfDevicesIsNotGuarded() {
+        String namespaces = "\"namespaces\":[{\"type\":\"mount\"}]";
+        assertThat(text(Hosts.v1(), withLinux(namespaces)))
+                .contains("\"/w\" [] 4\n")
+                .contains("child MOUNT \"tmpfs\" \"tmpfs\" \"/dev\" 2 [\"mode=755\" \"size=65536k\"] 1");
+        assertThat(text(
+                        Hosts.v1(),
+                        withLinux(namespaces + ",\"resources\":{\"devices\":[{\"allow\":false,\"access\":\"rwm\"}]}")))
+                .contains("\"/w\" [] 0\n")
+                .doesNotContain("tmpfs");
+    }
+
+    @Test
     void aDirectoryIsMadePrivateOnceMoreSinceItsMountMayBeShared() {
         LaunchContext context = new LaunchContext(
                 Hosts.v2(), new LaunchContext.Root.Directory("/r"), "/r", "", LaunchContext.WatchOptions.NONE);
         assertThat(PlanText.decoded(
                         new PlanCompiler().compile(defaults(Hosts.v2()).build(), context)))
-                .contains("prepare OPEN_TREE 0 \"/r\" 1")
+                .contains("prepare OPEN_TREE 0 \"/r\" 5")
                 .contains("child PROPAGATION 278528\nchild ROOT 0 \"/r\"\nchild PROPAGATION 278528\nchild MOUNT");
     }
 

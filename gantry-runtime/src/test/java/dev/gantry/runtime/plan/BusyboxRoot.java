@@ -81,7 +81,7 @@ public final class BusyboxRoot {
 
     List<Step> prepare(long namespaces) {
         return List.of(
-                new Step.Overlay(ROOT_SLOT, List.of(lower.toString()), upper.toString(), work.toString(), List.of()),
+                new Step.Overlay(ROOT_SLOT, List.of(lower.toString()), upper.toString(), work.toString(), List.of(), 0),
                 new Step.Clone(namespaces, 0));
     }
 

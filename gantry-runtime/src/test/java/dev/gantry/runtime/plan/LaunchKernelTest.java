@@ -219,6 +219,38 @@ final class LaunchKernelTest {
     }
 
     @Test
+    void aDeviceNodeOfAnImageCannotBeOpenedInARootWithoutDevices() {
+        ShimLaunch.command("/bin/mknod", "-m", "666", root.lower.resolve("node").toString(), "c", "1", "5");
+        String lower = root.lower.toString();
+        String upper = root.upper.toString();
+        String work = directory.resolve("work").toString();
+        String layer = directory.resolve("layer").toString();
+        ShimLaunch.command("/bin/mkdir", layer);
+        List<Step> closed = List.of(
+                new Step.Overlay(BusyboxRoot.ROOT_SLOT, List.of(lower), upper, work, List.of(), BusyboxRoot.NODEV),
+                new Step.Overlay(BusyboxRoot.ROOT_SLOT, List.of(layer, lower), "", "", List.of(), BusyboxRoot.NODEV),
+                new Step.Overlay(BusyboxRoot.ROOT_SLOT, List.of(lower), "", "", List.of(), BusyboxRoot.NODEV),
+                new Step.OpenTree(BusyboxRoot.ROOT_SLOT, lower, Step.OpenTree.RECURSIVE | Step.OpenTree.NO_DEVICES));
+        String script = "exec 2>&1; stat -c %t:%T /node; wc -c </dev/null; : </node && echo open";
+
+        for (Step step : closed) {
+            Outcome outcome = started(rootedIn(step, script));
+            assertThat(outcome.lines())
+                    .as(step.toString())
+                    .startsWith("1:5", "0")
+                    .doesNotContain("open");
+            assertThat(outcome.out()).as(step.toString()).contains("Permission denied");
+        }
+        assertThat(started(root.running(script)).lines()).containsExactly("1:5", "0", "open");
+    }
+
+    private List<Step> rootedIn(Step first, String script) {
+        var steps = root.running(script);
+        steps.set(0, first);
+        return steps;
+    }
+
+    @Test
     void bindsTakeTheirAttributesAndMakeTheirTargets() throws IOException {
         Path source = Files.createDirectories(directory.resolve("source"));
         Files.writeString(source.resolve("file"), "bound\n");

@@ -114,7 +114,8 @@ final class UserNamespaceKernelTest {
                 List.of(root.lower.toString()),
                 root.upper.toString(),
                 directory.resolve("work").toString(),
-                List.of("userxattr")));
+                List.of("userxattr"),
+                0));
         steps.add(new Step.Clone(BusyboxRoot.ALL_NAMESPACES, 0));
         long bound = 0;
         for (Step step : root.child()) {
