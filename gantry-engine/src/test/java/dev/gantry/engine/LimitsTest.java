@@ -109,7 +109,7 @@ class LimitsTest {
     void bindsAndTmpfsAreThere() throws Exception {
         Path shared = Files.createDirectory(dir.resolve("shared"));
         Files.writeString(shared.resolve("in"), "from outside\n");
-        String text = says(engine.sh("cat /shared/in; echo out > /shared/out; echo x > /ro/x || echo refused; "
+        String text = says(engine.sh("cat /shared/in; echo out > /shared/out; (echo x > /ro/x) 2>/dev/null || echo refused; "
                         + "grep -c ' /mem tmpfs ' /proc/mounts")
                 .bind(shared.toString(), "/shared")
                 .bind(new ContainerSpec.Bind(shared.toString(), "/ro", true, true, "", false))
@@ -140,19 +140,5 @@ class LimitsTest {
     void processOneIsTheCommandOrOurInit() {
         assertThat(says(engine.sh("cat /proc/1/comm; true"))).isEqualTo("sh\n");
         assertThat(says(engine.sh("echo $$; exit 0").init(true))).isNotEqualTo("1\n");
-    }
-
-    @Test
-    void aDirectoryImageDoesNotShowOurOwnPlaces() throws Exception {
-        // The image here is the directory in which the engine keeps everything.
-        Files.createDirectories(dir.resolve("bin"));
-        Files.copy(engine.image.resolve("bin/busybox"), dir.resolve("bin/busybox"));
-        var c = engine.ran(ContainerSpec.of("dir:" + dir)
-                .args(
-                        "/bin/busybox",
-                        "sh",
-                        "-c",
-                        "busybox ls /data; busybox ls /run; busybox ls / | busybox grep bin"));
-        assertThat(engine.log(c.id())).isEqualTo("bin\n");
     }
 }

@@ -2,7 +2,6 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Internal;
-import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Starts one container: writes its files, compiles its plan, hands it to a watch.
@@ -129,7 +127,7 @@ final class Launcher {
                         places.attachPoint().toString(),
                         places.cgroup(row.id()),
                         watchOptions(row, files))
-                .withCovers(covers(row))
+                .withCovers(covers(row, root))
                 .withInit(row.spec().init());
     }
 
@@ -150,19 +148,12 @@ final class Launcher {
         return cares && !autostart.isEmpty() ? options.withOrphan(autostart) : options;
     }
 
-    /// Over a directory of the host our own places would be seen below it.
-    private List<String> covers(StoredContainer row) {
-        if (!row.spec().image().startsWith("dir:")
-                || !(images.resolve(row.spec().image()).source() instanceof Image.Source.Directory directory)) {
-            return List.of();
-        }
-        List<String> covers = new ArrayList<>();
-        for (Path ours : places.hidden()) {
-            if (ours.startsWith(directory.path()) && !ours.equals(directory.path())) {
-                covers.add("/" + directory.path().relativize(ours));
-            }
-        }
-        return covers;
+    /// Over a directory of the host our own places would be seen below it. What is mounted counts, not what the name
+    /// in the spec leads to by now.
+    private List<String> covers(StoredContainer row, RootFs root) {
+        return row.spec().image().startsWith("dir:")
+                ? OwnPlaces.below(root.lowers().getFirst(), places.hidden())
+                : List.of();
     }
 
     private void writeEtc(ContainerSpec spec, String hostname, Container.Files files) {

@@ -57,6 +57,9 @@ final class LiveContainers implements Containers {
     @Override
     public Container create(String name, ContainerSpec asked) {
         Image image = images.resolve(asked.image());
+        if (image.source() instanceof Image.Source.Directory directory) {
+            OwnPlaces.below(directory.path(), places.hidden());
+        }
         ContainerSpec spec = SpecMerge.merge(asked, image.config());
         if (!spec.stop().signal().isEmpty()) {
             Signals.parse(spec.stop().signal());

@@ -21,6 +21,7 @@ import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.snapshot.ChainId;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -104,20 +105,31 @@ public final class LocalImages implements Images {
         String text = userReference.substring(DIRECTORY.length());
         Path path;
         try {
-            path = Path.of(text).normalize();
+            path = Path.of(text);
         } catch (InvalidPathException e) {
             throw new InvalidArgument("use " + userReference, "it is no path", "write dir:/path", e);
         }
         if (!path.isAbsolute()) {
             throw new InvalidArgument("use " + userReference, "the path is not absolute", "write dir:/path");
         }
-        if (!Files.isDirectory(path)) {
-            throw new NotFound("use " + userReference, path + " is not a directory", "check the path");
-        }
+        path = real(userReference, path);
         return new Image(
                 new Image.Id(StoredImage.sha256(DIRECTORY + path)),
                 Image.Config.EMPTY,
                 new Image.Source.Directory(path));
+    }
+
+    /// Without links: a link could lead elsewhere by the time a container starts.
+    private static Path real(String userReference, Path path) {
+        try {
+            Path real = path.toRealPath();
+            if (Files.isDirectory(real)) {
+                return real;
+            }
+            throw new NotFound("use " + userReference, path + " is not a directory", "check the path");
+        } catch (IOException e) {
+            throw new NotFound("use " + userReference, path + " is not a directory", "check the path", e);
+        }
     }
 
     @Override

@@ -320,7 +320,8 @@ class LoadTest {
     }
 
     @Test
-    void aDirectoryIsAnImage() {
+    void aDirectoryIsAnImage() throws Exception {
+        Path directory = this.directory.toRealPath();
         Image dir = fixture.images.resolve("dir:" + directory);
         assertThat(dir.source()).isEqualTo(new Image.Source.Directory(directory));
         assertThat(fixture.images
@@ -330,6 +331,15 @@ class LoadTest {
         assertThatThrownBy(() -> fixture.images.resolve("dir:relative")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> fixture.images.resolve("dir:/nowhere/at/all"))
                 .hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void aLinkToADirectoryIsTheDirectory() throws Exception {
+        Path here = Files.createDirectories(directory.resolve("here")).toRealPath();
+        Path link = Files.createSymbolicLink(directory.resolve("link"), here);
+        assertThat(fixture.images.resolve("dir:" + link)).isEqualTo(fixture.images.resolve("dir:" + here));
+        assertThat(fixture.images.resolve("dir:" + link + "/../here/.").source())
+                .isEqualTo(new Image.Source.Directory(here));
     }
 
     private void assertRefused(byte[] archive) {
