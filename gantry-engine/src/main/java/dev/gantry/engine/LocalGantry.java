@@ -88,7 +88,12 @@ final class LocalGantry implements Gantry {
                     random)));
             containers = engine.containers();
             execs = own(new LiveExecs(
-                    engine::running, new ExecLauncher(watches, places, host, rootFiles), events, clock, random));
+                    engine::running,
+                    id -> engine.watchDirectory(id).isPresent(),
+                    new ExecLauncher(watches, places, host, rootFiles),
+                    events,
+                    clock,
+                    random));
             logs = new FileLogs(containers::get, engine::watchDirectory);
         } catch (GantryException e) {
             closeParts();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
+import dev.gantry.engine.container.AttachRequest;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.LaunchFailure;
 import dev.gantry.engine.container.StartOutcome;
@@ -146,6 +147,17 @@ class RunTest {
         assertThat(engine.containers().find("/web-2").id()).isEqualTo(a.id());
         assertThat(engine.containers().find(a.id().shortHex()).id()).isEqualTo(a.id());
         assertThatThrownBy(() -> engine.containers().find("web-3")).isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void restartsInQuickSuccessionLeaveTheWatchReachable() {
+        var c = engine.started(engine.spec("sleep", "1000"));
+        for (int i = 0; i < 25; i++) {
+            engine.containers().restart(c.id(), StopRequest.DEFAULT.timeout(Duration.ZERO));
+            engine.containers().attach(c.id(), AttachRequest.OUTPUT).close();
+        }
+        engine.reopen();
+        assertThat(engine.containers().get(c.id()).orElseThrow().isRunning()).isTrue();
     }
 
     @Test

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.NotFound;
 import dev.gantry.engine.TestEngine.Output;
 import dev.gantry.engine.container.AttachRequest;
 import dev.gantry.engine.container.Attachment;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.LaunchFailure;
+import dev.gantry.engine.container.StopRequest;
 import dev.gantry.engine.exec.ExecSpec;
 import dev.gantry.engine.log.LogQuery;
 import dev.gantry.engine.log.LogRecord;
@@ -202,6 +204,17 @@ class StreamsTest {
         engine.containers().remove(c.id(), true);
         assertThat(engine.gantry.execs().await(exec.id(), Duration.ofSeconds(10)))
                 .hasValue(137);
+    }
+
+    @Test
+    void anExecThatWasNeverStartedIsForgottenWithItsContainersRun() {
+        var c = engine.started(engine.spec("sleep", "1000"));
+        var never = engine.gantry.execs().create(c.id(), ExecSpec.of("true"));
+        assertThat(engine.gantry.execs().find(never.id().hex()).id()).isEqualTo(never.id());
+        engine.containers().stop(c.id(), StopRequest.DEFAULT.timeout(Duration.ZERO));
+        assertThatThrownBy(() -> engine.gantry.execs().find(never.id().hex())).isInstanceOf(NotFound.class);
+        assertThat(engine.gantry.execs().of(c.id())).isEmpty();
+        engine.containers().remove(c.id(), true);
     }
 
     @Test

@@ -98,8 +98,7 @@ final class Lifecycle {
             return task;
         }
         if (task != null) {
-            releases.await(task, cell.id.hex());
-            task.watch.close();
+            retire(cell, task);
         }
         Task fresh = launcher.spawn(cell.id);
         cell.task = fresh;
@@ -107,6 +106,17 @@ final class Lifecycle {
             fresh.watch.resize(cell.rows, cell.columns);
         }
         return fresh;
+    }
+
+    /// A watch that is still leaving keeps its directory, and the next one gets another: [#listen] closes and clears
+    /// once it has left, and not before, for then two watches would have one name.
+    private void retire(Cell cell, Task task) {
+        if (task.launched) {
+            releases.await(task, cell.id.hex());
+        } else {
+            task.watch.close();
+            clear(task);
+        }
     }
 
     private void launch(Cell cell, int restarts) {
@@ -144,9 +154,11 @@ final class Lifecycle {
             cell.task = null;
             if (task.launched) {
                 undo(cell, task);
+                clearWhenGone(task);
+            } else {
+                task.watch.close();
+                clear(task);
             }
-            task.watch.close();
-            clear(task);
         }
         if (cell.row.spec().autoRemove()) {
             removeSoon(cell); // once our turn is over
@@ -191,6 +203,10 @@ final class Lifecycle {
                 });
             }
         });
+        clearWhenGone(task);
+    }
+
+    private void clearWhenGone(Task task) {
         // Only then: a watch that leaves removes its socket by name.
         task.watch.gone().thenRun(() -> {
             task.watch.close();

@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// Execs of running containers. They are forgotten with their container, and five minutes after their end.
+/// Execs of running containers. They are forgotten five minutes after their end; those that were never started, when
+/// their container no longer runs.
 public interface Execs {
     /// [dev.gantry.base.Conflict] when the container is not running.
     Exec create(ContainerId container, ExecSpec spec);

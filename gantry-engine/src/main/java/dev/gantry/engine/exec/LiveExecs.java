@@ -2,7 +2,6 @@ package dev.gantry.engine.exec;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
-import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.AttachRequest;
 import dev.gantry.engine.container.Attachment;
@@ -30,15 +29,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Execs, each under a watch of its own.
 public final class LiveExecs implements Execs, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveExecs.class);
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
     private static final int KILLED = 137;
 
     private final Function<ContainerId, Running> containers;
+    private final Predicate<ContainerId> runs;
     private final ExecLauncher launcher;
     private final Events events;
     private final Clock clock;
@@ -48,11 +52,13 @@ public final class LiveExecs implements Execs, AutoCloseable {
 
     public LiveExecs(
             Function<ContainerId, Running> containers,
+            Predicate<ContainerId> runs,
             ExecLauncher launcher,
             Events events,
             Clock clock,
             RandomGenerator random) {
         this.containers = containers;
+        this.runs = runs;
         this.launcher = launcher;
         this.events = events;
         this.clock = clock;
@@ -76,7 +82,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
 
     private ExecCell need(String id) {
         ExecCell cell = id.matches("[0-9a-f]{64}") ? cells.get(new ContainerId(id)) : null;
-        if (cell == null) {
+        if (cell == null || isOld(cell)) {
             throw new NotFound("find exec " + id, "there is none of this id", "create it again");
         }
         return cell;
@@ -84,6 +90,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
 
     @Override
     public List<Exec> of(ContainerId container) {
+        forgetOld();
         return cells.values().stream()
                 .map(c -> c.exec)
                 .filter(e -> e.container().equals(container))
@@ -106,7 +113,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
                     () -> {});
             launch(cell, container, directory, watch, rows, columns);
             return attachment;
-        } catch (GantryException e) {
+        } catch (RuntimeException e) {
             if (attachment != null) {
                 attachment.close();
             }
@@ -123,7 +130,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
             Path directory = launcher.directory(exec);
             watch = launcher.watch(directory, container.id());
             launch(cell, container, directory, watch, rows, columns);
-        } catch (GantryException e) {
+        } catch (RuntimeException e) {
             throw failed(cell, watch, e);
         }
     }
@@ -146,7 +153,6 @@ public final class LiveExecs implements Execs, AutoCloseable {
                 cell.to(new Exec.State.Running((int) s.pid(), s.startTime()));
             }
         }
-        publish("exec_start: " + String.join(" ", spec.args()), cell, container.name(), Map.of());
         watch.exited().whenComplete((exited, _) -> {
             // Not when it is this engine that goes.
             if (exited != null || !closing) {
@@ -154,6 +160,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
             }
         });
         watch.gone().thenRun(() -> launcher.clear(directory, watch));
+        tell("exec_start: " + String.join(" ", spec.args()), cell, container.name(), Map.of());
     }
 
     private void ended(ExecCell cell, String name, @Nullable Exited exited) {
@@ -161,11 +168,11 @@ public final class LiveExecs implements Execs, AutoCloseable {
         int pid = cell.exec.state() instanceof Exec.State.Running r ? r.pid() : 0;
         cell.endedAt = clock.instant();
         cell.to(new Exec.State.Exited(pid, code));
-        publish("exec_die", cell, name, Map.of("exitCode", Integer.toString(code)));
+        tell("exec_die", cell, name, Map.of("exitCode", Integer.toString(code)));
         cell.code.complete(code);
     }
 
-    private GantryException failed(ExecCell cell, @Nullable Watch watch, GantryException e) {
+    private RuntimeException failed(ExecCell cell, @Nullable Watch watch, RuntimeException e) {
         int code = e.getCause() instanceof LaunchFailure f && f.errno().equals("ENOENT") ? 127 : 126;
         cell.endedAt = clock.instant();
         cell.to(new Exec.State.Exited(0, code));
@@ -200,11 +207,25 @@ public final class LiveExecs implements Execs, AutoCloseable {
     }
 
     private void forgetOld() {
-        Instant old = clock.instant().minus(REMEMBERED);
-        cells.values().removeIf(c -> {
-            Instant ended = c.endedAt;
-            return ended != null && ended.isBefore(old);
-        });
+        cells.values().removeIf(this::isOld);
+    }
+
+    /// Nobody asks for it any more, or nothing can come of it.
+    private boolean isOld(ExecCell cell) {
+        Instant ended = cell.endedAt;
+        if (ended != null) {
+            return ended.isBefore(clock.instant().minus(REMEMBERED));
+        }
+        return !cell.begun.get() && !runs.test(cell.exec.container());
+    }
+
+    /// Of what has happened already, and is not undone when the event cannot be stored.
+    private void tell(String action, ExecCell cell, String name, Map<String, String> more) {
+        try {
+            publish(action, cell, name, more);
+        } catch (RuntimeException e) {
+            LOG.warn("event {} of exec id={} lost: {}", action, cell.id.shortHex(), e.toString());
+        }
     }
 
     private void publish(String action, ExecCell cell, String name, Map<String, String> more) {
