@@ -44,9 +44,7 @@ final class ProcessTable {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long cpuSeconds = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
         Instant begin = bootTime().plusMillis(Long.parseLong(fields[19]) * 1000 / TICKS_PER_SECOND);
-        String command = Files.readString(proc.resolve("cmdline"), StandardCharsets.UTF_8)
-                .replace('\0', ' ')
-                .strip();
+        String command = command(Files.readAllBytes(proc.resolve("cmdline")));
         return List.of(
                 user(proc),
                 Integer.toString(pid),
@@ -56,6 +54,11 @@ final class ProcessTable {
                 terminal(Integer.parseInt(fields[4])),
                 LocalTime.ofSecondOfDay(cpuSeconds % 86_400).format(DateTimeFormatter.ISO_LOCAL_TIME),
                 command.isEmpty() ? "[" + name + "]" : command);
+    }
+
+    /// The words of `cmdline`, which may be any bytes: those that are no UTF-8 are shown as the replacement character.
+    static String command(byte[] cmdline) {
+        return new String(cmdline, StandardCharsets.UTF_8).replace('\0', ' ').strip();
     }
 
     private static String user(Path proc) throws IOException {
