@@ -136,6 +136,10 @@ public final class RegistrySession {
             if (answer.status() != 401 || round == 2) {
                 return answer;
             }
+            if (!Transport.sameOrigin(uri, answer.response().uri())) {
+                // Where the registry sent us is no registry, and may not name a service for our password.
+                return answer;
+            }
             boolean again;
             try {
                 again = authenticator.answer(answer.response().headers().allValues("WWW-Authenticate"), authorization);

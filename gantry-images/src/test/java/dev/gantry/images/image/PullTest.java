@@ -538,6 +538,41 @@ class PullTest {
     }
 
     @Test
+    void whereARegistryRedirectsToCannotAskForThePassword() {
+        registry.push("1", TestImage.of("base"));
+        try (FakeRegistry elsewhere = new FakeRegistry()) {
+            elsewhere.misbehave((exchange, path) -> {
+                exchange.getResponseHeaders()
+                        .set(
+                                "WWW-Authenticate",
+                                "Bearer realm=\"http://" + elsewhere.domain() + "/token\",service=\"x\"");
+                FakeRegistry.answer(exchange, 401, new byte[0]);
+                return true;
+            });
+            registry.misbehave((exchange, path) -> {
+                if (path.contains("/manifests/")) {
+                    exchange.getResponseHeaders().set("Location", "http://" + elsewhere.domain() + path);
+                    FakeRegistry.answer(exchange, 307, new byte[0]);
+                    return true;
+                }
+                return false;
+            });
+            assertThatThrownBy(() -> fixture()
+                            .images
+                            .pull(
+                                    registry.reference("app:1"),
+                                    Platform.host(),
+                                    new Credentials.Password("bob", "secret"),
+                                    ProgressListener.SILENT))
+                    .isInstanceOf(Forbidden.class);
+            assertThat(elsewhere.requests)
+                    .isNotEmpty()
+                    .allMatch(r -> r.authorization().isEmpty())
+                    .noneMatch(r -> r.path().startsWith("/token"));
+        }
+    }
+
+    @Test
     void redirectsWithoutEndAreAnError() {
         registry.misbehave((exchange, path) -> {
             if (path.contains("/manifests/")) {
