@@ -15,6 +15,10 @@ public interface ContentStore {
     /// second gets [dev.gantry.base.Conflict].
     BlobWriter write(IngestName ingest);
 
+    /// Forgets a transfer by its name, without reading what it has. Forgetting what is absent is not an error;
+    /// one that is being written is [dev.gantry.base.Conflict].
+    void discard(IngestName ingest);
+
     /// Deleting what is absent is not an error.
     void delete(Digest digest);
 

@@ -72,15 +72,31 @@ public final class DiskContentStore implements ContentStore {
 
     @Override
     public BlobWriter write(IngestName name) {
-        if (!writing.add(name)) {
-            throw new Conflict(
-                    "write ingest " + name.text(), "another transfer of this name is running", "wait for it to end");
-        }
+        claim("write", name);
         try {
             return new FileWriter(this, name, ingest.resolve(name.text()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             writing.remove(name);
             throw e;
+        }
+    }
+
+    @Override
+    public void discard(IngestName name) {
+        claim("discard", name);
+        try {
+            Files.deleteIfExists(ingest.resolve(name.text()));
+        } catch (IOException e) {
+            throw failed("discard ingest " + name.text(), e);
+        } finally {
+            writing.remove(name);
+        }
+    }
+
+    private void claim(String what, IngestName name) {
+        if (!writing.add(name)) {
+            throw new Conflict(
+                    what + " ingest " + name.text(), "another transfer of this name is running", "wait for it to end");
         }
     }
 

@@ -27,10 +27,28 @@ final class FileWriter implements BlobWriter {
         try {
             this.channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            this.offset = channel.size();
-            rehash(hasher);
         } catch (IOException e) {
             throw DiskContentStore.failed("resume ingest " + name.text(), e);
+        }
+        boolean hashed = false;
+        try {
+            this.offset = channel.size();
+            rehash(hasher);
+            hashed = true;
+        } catch (IOException e) {
+            throw DiskContentStore.failed("resume ingest " + name.text(), e);
+        } finally {
+            if (!hashed) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException _) {
+            // What failed before is on its way to the caller.
         }
     }
 

@@ -40,6 +40,11 @@ public final class InMemoryContentStore implements ContentStore {
     }
 
     @Override
+    public void discard(IngestName name) {
+        write(name).discard();
+    }
+
+    @Override
     public void delete(Digest digest) {
         blobs.remove(digest);
     }

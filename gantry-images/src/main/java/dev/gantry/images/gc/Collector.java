@@ -5,7 +5,6 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.content.Blob;
-import dev.gantry.images.content.BlobWriter;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.content.IngestName;
 import dev.gantry.images.snapshot.ChainId;
@@ -90,8 +89,8 @@ public final class Collector {
     }
 
     private void discard(IngestName ingest) {
-        try (BlobWriter writer = content.write(ingest)) {
-            writer.discard();
+        try {
+            content.discard(ingest);
         } catch (Conflict _) {
             // Somebody is writing it right now.
         }

@@ -124,6 +124,21 @@ abstract class ContentStoreContract {
     }
 
     @Test
+    void aTransferIsDiscardedByItsNameUnlessSomebodyWritesIt() {
+        store.discard(NAME);
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO));
+            assertThatThrownBy(() -> store.discard(NAME)).isInstanceOf(Conflict.class);
+        }
+        assertThat(store.ingests()).containsExactly(NAME);
+        store.discard(NAME);
+        assertThat(store.ingests()).isEmpty();
+        try (BlobWriter writer = store.write(NAME)) {
+            assertThat(writer.offset()).isZero();
+        }
+    }
+
+    @Test
     void anEndedWriterIsNotUsedAgain() {
         BlobWriter writer = store.write(NAME);
         writer.close();

@@ -3,13 +3,16 @@ package dev.gantry.images.content;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.base.InvalidArgument;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskContentStoreTest extends ContentStoreContract {
@@ -86,5 +89,34 @@ class DiskContentStoreTest extends ContentStoreContract {
         Files.writeString(dir.resolve("ingest/.hidden file"), "x");
         assertThat(store.list()).isEmpty();
         assertThat(store.ingests()).isEmpty();
+    }
+
+    @Test
+    @Timeout(10)
+    void aLargeTransferIsDiscardedWithoutBeingRead() throws IOException {
+        try (var file = new RandomAccessFile(dir.resolve("ingest/layer-1").toFile(), "rw")) {
+            file.setLength(1L << 40); // all holes: it takes no space, and minutes to hash
+        }
+        store.discard(NAME);
+        assertThat(store.ingests()).isEmpty();
+    }
+
+    @Test
+    void aTransferThatCannotBeReadLeavesNoDescriptorOpen() throws IOException {
+        // A file of the kernel that is shorter than it says; opening it for writing changes nothing.
+        Path liar = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        assumeTrue(Files.isWritable(liar), "the kernel has no file that is shorter than its size");
+        Files.createSymbolicLink(dir.resolve("ingest/layer-1"), liar);
+
+        assertThatThrownBy(() -> store.write(NAME)).hasMessageContaining("became shorter");
+
+        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path fd : open) {
+                if (Files.isSymbolicLink(fd)) {
+                    assertThat(Files.readSymbolicLink(fd)).isNotEqualTo(liar);
+                }
+            }
+        }
+        store.discard(NAME); // nobody writes it
     }
 }
