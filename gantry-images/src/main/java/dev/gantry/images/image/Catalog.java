@@ -23,7 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /// whether it is there.
 final class Catalog {
     private final ContentStore content;
-    private final Map<Digest, List<StoredImage>> known = new ConcurrentHashMap<>();
+
+    /// Replaced as a whole, so that what was read before [#forget] and is kept after it is kept nowhere: a
+    /// sweep that took it for the truth would delete what has come since.
+    private volatile Map<Digest, List<StoredImage>> known = new ConcurrentHashMap<>();
 
     Catalog(ContentStore content) {
         this.content = content;
@@ -32,11 +35,12 @@ final class Catalog {
     /// The images of a target that are here, the one this host would take first; empty when none of it
     /// is.
     List<StoredImage> images(Digest target) {
-        List<StoredImage> images = known.get(target);
+        Map<Digest, List<StoredImage>> kept = known;
+        List<StoredImage> images = kept.get(target);
         if (images == null) {
             images = read(target);
             if (!images.isEmpty()) {
-                known.put(target, images);
+                kept.put(target, images);
             }
         }
         return images;
@@ -44,7 +48,7 @@ final class Catalog {
 
     /// To be called when blobs came or went.
     void forget() {
-        known.clear();
+        known = new ConcurrentHashMap<>();
     }
 
     /// Everything in the store that `target` needs.
