@@ -60,11 +60,23 @@ class DockerFlagsTest extends CommandTest {
 
     @Test
     void flagsThatAreMissingAreRefusedInWords() {
-        for (String flag : List.of("--publish", "--gpus", "--dns", "-p", "--volumes-from")) {
+        for (String flag : List.of("--publish", "--gpus", "--privileged", "--device", "-p", "--volumes-from")) {
             caller.err.reset();
             assertThat(gantry("run", flag, "x", "image")).isEqualTo(125);
             assertThat(err()).contains(flag + " is not in this version");
         }
+    }
+
+    @Test
+    void helpShowsNoFlagThatIsRefused() {
+        for (List<String> command :
+                List.of(List.of("run", "--help"), List.of("exec", "--help"), List.of("ps", "--help"))) {
+            assertThat(gantry(command.toArray(String[]::new))).isZero();
+        }
+        assertThat(out()).doesNotContain("--privileged", "--device", "--oom-kill-disable", "--size", "--annotation");
+        assertThat(gantry("ps", "-s")).isNotZero();
+        assertThat(gantry("exec", "--privileged", "c", "true")).isNotZero();
+        assertThat(err()).contains("-s is not in this version").contains("--privileged is not in this version");
     }
 
     private static List<String> rows() throws IOException {

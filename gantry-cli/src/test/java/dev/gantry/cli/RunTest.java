@@ -62,10 +62,36 @@ class RunTest extends CommandTest {
         engine.answer("GET /events", 200, "{\"Type\":\"container\",\"Action\":\"oom\"}\n");
         assertThat(gantry("run", "--rm", "debian", "sh")).isEqualTo(137);
         assertThat(err()).contains("ran out of memory").contains("--memory");
+        assertThat(engine.lines()).anyMatch(l -> l.matches("GET /events\\?since=\\d+\\.\\d{9}&until=\\d+\\.\\d{9}&.*"));
         caller.err.reset();
         engine.answer("GET /events", 200, "");
         assertThat(gantry("run", "--rm", "debian", "sh")).isEqualTo(137);
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void namesAndAddressesReachTheEngine() {
+        gantry(
+                "run",
+                "-d",
+                "--add-host",
+                "a:10.0.0.1",
+                "--add-host",
+                "b=[fd00::1]",
+                "--dns",
+                "10.0.0.2",
+                "--dns-search",
+                "example.org",
+                "--dns-opt",
+                "ndots:2",
+                "debian");
+        assertThat(created().hostConfig()).isNotNull().satisfies(h -> {
+            assertThat(h.extraHosts()).containsExactly("a:10.0.0.1", "b:fd00::1");
+            assertThat(h.dns()).containsExactly("10.0.0.2");
+            assertThat(h.dnsSearch()).containsExactly("example.org");
+            assertThat(h.dnsOptions()).containsExactly("ndots:2");
+        });
+        assertThat(gantry("run", "--add-host", "a", "debian")).isEqualTo(125);
     }
 
     @Test

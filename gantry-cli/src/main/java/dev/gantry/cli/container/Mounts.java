@@ -1,7 +1,6 @@
 package dev.gantry.cli.container;
 
 import dev.gantry.api.container.BindOptions;
-import dev.gantry.api.container.DeviceMapping;
 import dev.gantry.api.container.Mount;
 import dev.gantry.api.container.TmpfsOptions;
 import dev.gantry.api.container.VolumeOptions;
@@ -45,28 +44,6 @@ final class Mounts {
             mounts.put(colon < 0 ? text : text.substring(0, colon), colon < 0 ? "" : text.substring(colon + 1));
         }
         return mounts;
-    }
-
-    static List<DeviceMapping> devices(Parsed args) {
-        List<DeviceMapping> devices = new ArrayList<>();
-        for (String text : args.list("device")) {
-            String[] parts = text.split(":", -1);
-            String inside = parts[0];
-            String mode = "rwm";
-            if (parts.length == 2 && parts[1].matches("[rwm]+")) {
-                mode = parts[1];
-            } else if (parts.length >= 2) {
-                inside = parts[1];
-            }
-            if (parts.length == 3) {
-                mode = parts[2];
-            }
-            if (parts.length > 3 || !parts[0].startsWith("/") || !mode.matches("[rwm]+")) {
-                throw args.wrong("--device is host[:container[:rwm]], not '" + text + "'");
-            }
-            devices.add(new DeviceMapping(parts[0], inside, mode));
-        }
-        return devices;
     }
 
     static List<Mount> mounts(Parsed args, Caller caller) {

@@ -34,7 +34,6 @@ public final class PsCommand implements Command {
             Map.entry("Ports", "PORTS"),
             Map.entry("State", "STATE"),
             Map.entry("Status", "STATUS"),
-            Map.entry("Size", "SIZE"),
             Map.entry("Labels", "LABELS"),
             Map.entry("Mounts", "MOUNTS"),
             Map.entry("LocalVolumes", "LOCAL VOLUMES"),
@@ -50,7 +49,7 @@ public final class PsCommand implements Command {
                 .toggle('l', "latest", "Show the latest created, whatever its state")
                 .toggle("no-trunc", "Do not shorten what is printed")
                 .toggle('q', "quiet", "Print only ids")
-                .toggle('s', "size", "Show how large the files of each are")
+                .notYet(List.of("size", "s"))
                 .takes(0, 0)
                 .example("gantry ps -a --filter status=exited")
                 .example("gantry ps --format '{{.Names}}: {{.Status}}'");
@@ -63,8 +62,7 @@ public final class PsCommand implements Command {
                 ? "1"
                 : args.number("last").map(n -> n > 0 ? "" + n : "").orElse("");
         String format = args.text("format");
-        boolean size = args.on("size") || format.contains(".Size");
-        List<ContainerSummary> containers = call.engine().containers(args.on("all"), limit, size, Filters.json(args));
+        List<ContainerSummary> containers = call.engine().containers(args.on("all"), limit, false, Filters.json(args));
         boolean whole = args.on("no-trunc");
         if (args.on("quiet") && format.isEmpty()) {
             containers.forEach(c -> call.print(whole ? c.id() : Words.shortId(c.id())));
@@ -72,8 +70,7 @@ public final class PsCommand implements Command {
         }
         List<Map<String, Object>> rows = new ArrayList<>();
         containers.forEach(c -> rows.add(row(c, whole, call.caller())));
-        String table = args.on("size") ? TABLE + "\t{{.Size}}" : TABLE;
-        call.printRaw(new Listing(table, HEADERS).print(format, rows));
+        call.printRaw(new Listing(TABLE, HEADERS).print(format, rows));
         return 0;
     }
 
@@ -92,7 +89,6 @@ public final class PsCommand implements Command {
         row.put("Ports", c.ports().stream().map(PsCommand::port).collect(Collectors.joining(", ")));
         row.put("State", c.state());
         row.put("Status", c.status());
-        row.put("Size", size(c));
         Map<String, String> labels = new TreeMap<>(c.labels());
         row.put(
                 "Labels",
@@ -128,11 +124,5 @@ public final class PsCommand implements Command {
             return inside;
         }
         return (p.ip() == null ? "" : p.ip() + ":") + p.publicPort() + "->" + inside;
-    }
-
-    private static String size(ContainerSummary c) {
-        long own = c.sizeRw() == null ? 0 : c.sizeRw();
-        Long all = c.sizeRootFs();
-        return Words.size(own) + (all == null || all == 0 ? "" : " (virtual " + Words.size(all) + ")");
     }
 }

@@ -13,6 +13,7 @@ import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
 import dev.gantry.cli.flag.Parsed;
 import java.io.IOException;
+import java.time.Instant;
 
 /// Makes a container, starts it, and stays with it until it ends. Returns the exit code of its command; 125 when Gantry
 /// failed, 126 when the command cannot be executed, 127 when it is not there.
@@ -75,6 +76,7 @@ public final class RunCommand implements Command {
                 .with("stdout", request.attachStdout())
                 .with("stderr", request.attachStderr())
                 .with("detachKeys", args.text("detach-keys"));
+        Instant started = caller.now();
         // Attached and waited for before the start: no byte and no exit is missed.
         try (Duplex duplex = engine.http().hijack(attach);
                 EngineClient.Waiting waiting = engine.waitContainer(id, args.on("rm") ? "removed" : "next-exit");
@@ -94,7 +96,7 @@ public final class RunCommand implements Command {
                 }
             }
             int code = exitCode(call, waiting.await());
-            if (code == ExitCodes.KILLED && outOfMemory(engine, id, caller)) {
+            if (code == ExitCodes.KILLED && outOfMemory(engine, id, started, caller)) {
                 call.note("gantry: the container ran out of memory and was killed: give it more with --memory");
             }
             return code;
@@ -102,13 +104,17 @@ public final class RunCommand implements Command {
     }
 
     /// Asked of the events: with --rm there is no container left to inspect.
-    private static boolean outOfMemory(EngineClient engine, String id, Caller caller) {
-        String now = Long.toString(caller.now().getEpochSecond() + 1);
+    /// An end that has come already lets the engine answer at once: a whole second ahead would be waited for.
+    private static boolean outOfMemory(EngineClient engine, String id, Instant started, Caller caller) {
         return !engine.raw(Request.get("/events")
-                        .with("since", "1")
-                        .with("until", now)
+                        .with("since", seconds(started))
+                        .with("until", seconds(caller.now()))
                         .with("filters", "{\"container\":[\"" + id + "\"],\"event\":[\"oom\"]}"))
                 .isBlank();
+    }
+
+    private static String seconds(Instant time) {
+        return "%d.%09d".formatted(time.getEpochSecond(), time.getNano());
     }
 
     static int exitCode(Invocation call, WaitResponse ended) {

@@ -18,20 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class RunFlags {
     /// Flags of the docker client which the engine cannot honour yet; named so that nobody thinks of a typing error.
     private static final List<String> NOT_YET = List.of(
-            "add-host",
+            "annotation",
             "blkio-weight",
             "blkio-weight-device",
+            "cgroup-parent",
             "cpu-rt-period",
             "cpu-rt-runtime",
+            "device",
             "device-cgroup-rule",
             "device-read-bps",
             "device-read-iops",
             "device-write-bps",
             "device-write-iops",
-            "dns",
-            "dns-option",
-            "dns-opt",
-            "dns-search",
             "expose",
             "gpus",
             "health-cmd",
@@ -47,9 +45,12 @@ final class RunFlags {
             "link",
             "link-local-ip",
             "mac-address",
+            "memory-swappiness",
             "network-alias",
             "net-alias",
             "no-healthcheck",
+            "oom-kill-disable",
+            "privileged",
             "publish",
             "publish-all",
             "storage-opt",
@@ -63,12 +64,11 @@ final class RunFlags {
     private RunFlags() {}
 
     static CommandLine addTo(CommandLine line) {
-        return line.list("annotation", "key=value", "Hand an annotation to the OCI runtime")
+        return line.list("add-host", "name:address", "Add a line to /etc/hosts")
                 .list('a', "attach", "stream", "Attach stdin, stdout or stderr only")
                 .list("cap-add", "name", "Add a capability")
                 .list("cap-drop", "name", "Drop a capability, or ALL")
-                .text("cgroup-parent", "path", "Make the container's cgroup below this one")
-                .text("cgroupns", "mode", "Cgroup namespace: private or host")
+                .text("cgroupns", "mode", "Cgroup namespace: private")
                 .text("cidfile", "file", "Write the container's id to this new file")
                 .text("cpu-period", "microseconds", "Length of a CPU quota's period")
                 .text("cpu-quota", "microseconds", "CPU time in each period")
@@ -76,7 +76,10 @@ final class RunFlags {
                 .text("cpus", "number", "How many CPUs' worth of time, such as 0.5")
                 .text("cpuset-cpus", "list", "Run on these CPUs only, such as 0-3,7")
                 .text("cpuset-mems", "list", "Use the memory of these nodes only")
-                .list("device", "path", "Add a device: host[:container[:rwm]]")
+                .list("dns", "address", "Ask this name server")
+                .list("dns-option", "option", "Option of resolv.conf(5)")
+                .alsoCalled("dns-option", "dns-opt")
+                .list("dns-search", "domain", "Complete names with this domain")
                 .text("domainname", "name", "NIS domain name")
                 .text("entrypoint", "command", "Run this instead of the image's entrypoint")
                 .list('e', "env", "name[=value]", "Set a variable; a name alone takes the caller's value")
@@ -85,7 +88,7 @@ final class RunFlags {
                 .text('h', "hostname", "name", "Host name inside the container")
                 .toggle("init", "Run a small init that forwards signals and reaps processes")
                 .toggle('i', "interactive", "Keep standard input open")
-                .text("ipc", "mode", "IPC namespace: private, host, none")
+                .text("ipc", "mode", "IPC namespace: private")
                 .list('l', "label", "key=value", "Set a label")
                 .list("label-file", "file", "Set the labels of a file")
                 .text("log-driver", "name", "Where output is logged: json-file, none")
@@ -93,17 +96,14 @@ final class RunFlags {
                 .text('m', "memory", "bytes", "Memory limit, such as 512m")
                 .text("memory-reservation", "bytes", "Memory to fall back to under pressure")
                 .text("memory-swap", "bytes", "Limit of memory and swap together, -1 for none")
-                .text("memory-swappiness", "percent", "Readiness to swap, 0 to 100")
                 .list("mount", "options", "Mount: type=bind|tmpfs,source=…,target=…[,readonly]")
                 .text("name", "name", "Name of the container")
                 .text("network", "mode", "Network: none (what it is without this flag) or host")
                 .alsoCalled("network", "net")
-                .toggle("oom-kill-disable", "Do not kill when memory runs out")
                 .text("oom-score-adj", "number", "How ready the kernel is to kill it, -1000 to 1000")
-                .text("pid", "mode", "PID namespace: private or host")
+                .text("pid", "mode", "PID namespace: private")
                 .text("pids-limit", "number", "Most processes and threads, -1 for any")
                 .text("platform", "os/arch", "Platform of the image")
-                .toggle("privileged", "All capabilities and devices, no filters")
                 .text("pull", "when", "Pull the image: always, missing or never")
                 .toggle('q', "quiet", "Do not show the progress of a pull")
                 .toggle("read-only", "Mount the root file system read-only")
@@ -119,8 +119,8 @@ final class RunFlags {
                 .toggle('t', "tty", "Give it a terminal")
                 .list("ulimit", "name=soft[:hard]", "Limit of setrlimit(2)")
                 .text('u', "user", "user[:group]", "User and group, by name or number")
-                .text("userns", "mode", "User namespace mode")
-                .text("uts", "mode", "UTS namespace mode")
+                .text("userns", "mode", "User namespace: host")
+                .text("uts", "mode", "UTS namespace: private")
                 .list('v', "volume", "host:path[:options]", "Bind a directory or file of the host; options: ro, rw, …")
                 .text('w', "workdir", "path", "Working directory")
                 .notYet(NOT_YET)
@@ -176,20 +176,21 @@ final class RunFlags {
         boolean systemPaths = security.contains("systempaths=unconfined");
         HostConfig.Builder host = HostConfig.builder()
                 .autoRemove(args.on("rm"))
-                .annotations(pairsOrNull(args, "annotation"))
                 .binds(orNull(Mounts.binds(args, caller)))
                 .mounts(orNull(Mounts.mounts(args, caller)))
                 .tmpfs(Mounts.tmpfs(args))
-                .devices(Mounts.devices(args))
                 .capAdd(orNull(args.list("cap-add")))
                 .capDrop(orNull(args.list("cap-drop")))
                 .groupAdd(orNull(args.list("group-add")))
-                .privileged(args.on("privileged"))
                 .readonlyRootfs(args.on("read-only"))
                 .securityOpt(orNull(Security.options(security, args, caller)))
                 .maskedPaths(systemPaths ? List.of() : null)
                 .readonlyPaths(systemPaths ? List.of() : null)
                 .networkMode(args.isGiven("network") ? args.text("network") : "none")
+                .extraHosts(orNull(hosts(args)))
+                .dns(orNull(args.list("dns")))
+                .dnsOptions(orNull(args.list("dns-option")))
+                .dnsSearch(orNull(args.list("dns-search")))
                 .cgroupnsMode(args.text("cgroupns"))
                 .ipcMode(args.text("ipc"))
                 .pidMode(args.text("pid"))
@@ -212,11 +213,26 @@ final class RunFlags {
         return host.build();
     }
 
+    /// `name:address`, or `name=address`, which is easier to read with an IPv6 address.
+    private static List<String> hosts(Parsed args) {
+        List<String> hosts = new ArrayList<>();
+        for (String text : args.list("add-host")) {
+            int split = text.indexOf('=') >= 0 ? text.indexOf('=') : text.indexOf(':');
+            if (split <= 0 || split == text.length() - 1) {
+                throw args.wrong("--add-host is name:address, not '" + text + "'");
+            }
+            String address = text.substring(split + 1);
+            boolean bracketed = address.startsWith("[") && address.endsWith("]");
+            hosts.add(text.substring(0, split) + ":"
+                    + (bracketed ? address.substring(1, address.length() - 1) : address));
+        }
+        return hosts;
+    }
+
     private static void limits(Parsed args, HostConfig.Builder host) {
         host.memory(args.bytes("memory"))
                 .memoryReservation(args.bytes("memory-reservation"))
                 .memorySwap(args.bytes("memory-swap"))
-                .memorySwappiness(args.number("memory-swappiness").orElse(null))
                 .shmSize(args.bytes("shm-size"))
                 .nanoCpus(args.nanos("cpus"))
                 .cpuShares(args.number("cpu-shares").orElse(0L))
@@ -224,10 +240,8 @@ final class RunFlags {
                 .cpuQuota(args.number("cpu-quota").orElse(0L))
                 .cpusetCpus(args.text("cpuset-cpus"))
                 .cpusetMems(args.text("cpuset-mems"))
-                .cgroupParent(args.text("cgroup-parent"))
                 .pidsLimit(args.number("pids-limit").orElse(null))
                 .oomScoreAdj(args.number("oom-score-adj").map(Long::intValue).orElse(0))
-                .oomKillDisable(args.isGiven("oom-kill-disable") ? args.on("oom-kill-disable") : null)
                 .ulimits(Security.ulimits(args));
     }
 

@@ -131,7 +131,13 @@ final class CreateTranslation {
     private static ContainerSpec.LogConfig log(LogConfig c) {
         ContainerSpec.LogConfig standard = ContainerSpec.LogConfig.DEFAULT;
         return switch (c.type()) {
-            case "none" -> new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.NONE, 0, 1, false);
+            case "none" -> {
+                // dockerd takes them in silence; these are the words of its client, which does not.
+                if (!c.config().isEmpty()) {
+                    throw DockerError.badParameter("invalid logging opts for driver none");
+                }
+                yield new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.NONE, 0, 1, false);
+            }
             case "", "json-file" -> {
                 long bytes = standard.maxBytes();
                 int files = standard.maxFiles();
@@ -141,7 +147,7 @@ final class CreateTranslation {
                     switch (option.getKey()) {
                         case "max-size" -> bytes = value.equals("-1") ? 0 : Sizes.parse(value);
                         case "max-file" -> files = Sizes.count("max-file", value);
-                        case "mode" -> blocking = value.equals("blocking");
+                        case "mode" -> blocking = isBlocking(value);
                         default ->
                             throw DockerError.badParameter(
                                     "unknown log opt '" + option.getKey() + "' for json-file log driver");
@@ -151,6 +157,14 @@ final class CreateTranslation {
             }
             case String other ->
                 throw DockerError.badParameter("logger: no log driver named '" + other + "' is registered");
+        };
+    }
+
+    private static boolean isBlocking(String mode) {
+        return switch (mode) {
+            case "blocking" -> true;
+            case "", "non-blocking" -> false;
+            default -> throw DockerError.badParameter("logger: logging mode not supported: " + mode);
         };
     }
 

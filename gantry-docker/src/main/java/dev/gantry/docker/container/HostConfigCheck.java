@@ -26,8 +26,9 @@ final class HostConfigCheck {
         checkLimits(host);
         checkRights(host);
         checkHealth(request);
+        checkImageFields(request);
         List<String> warnings = new ArrayList<>();
-        if (becomesNone(host.networkMode())) {
+        if (becomesNone(host.networkMode()) && !isNetworkDisabled(request)) {
             warnings.add("This engine has no bridge network yet: the container runs with the network `none`.");
         }
         return warnings;
@@ -35,6 +36,10 @@ final class HostConfigCheck {
 
     static boolean becomesNone(String networkMode) {
         return networkMode.isEmpty() || networkMode.equals("default") || networkMode.equals("bridge");
+    }
+
+    static boolean isNetworkDisabled(CreateRequest request) {
+        return Boolean.TRUE.equals(request.networkDisabled());
     }
 
     private static void checkNamespaces(HostConfig h) {
@@ -56,6 +61,9 @@ final class HostConfigCheck {
         if (!OWN_NETWORKS.contains(h.networkMode())) {
             throw DockerError.later("the network " + h.networkMode());
         }
+        if (isNetworkDisabled(request) && h.networkMode().equals("host")) {
+            throw DockerError.badParameter("conflicting options: NetworkDisabled and NetworkMode host");
+        }
         boolean publishes = h.portBindings().values().stream().anyMatch(b -> b != null && !b.isEmpty());
         refuse(publishes || h.publishAllPorts(), "publishing ports");
         refuse(some(h.links()), "Links");
@@ -67,9 +75,20 @@ final class HostConfigCheck {
             if (!OWN_NETWORKS.contains(name)) {
                 throw DockerError.later("the network " + name);
             }
-            refuse(endpoint != null && endpoint.ipamConfig() != null, "an address in the network " + name);
-            refuse(endpoint != null && some(endpoint.aliases()), "an alias in the network " + name);
+            if (endpoint != null) {
+                checkEndpoint(name, endpoint);
+            }
         });
+    }
+
+    /// Its other fields are what an engine answers with: a client that sends them back asks for nothing.
+    private static void checkEndpoint(String network, EndpointSettings e) {
+        refuse(e.ipamConfig() != null, "an address in the network " + network);
+        refuse(some(e.aliases()), "an alias in the network " + network);
+        refuse(some(e.links()), "a link in the network " + network);
+        refuse(!e.macAddress().isEmpty(), "a MAC address in the network " + network);
+        refuse(e.driverOpts() != null && !e.driverOpts().isEmpty(), "a driver option in the network " + network);
+        refuse(e.gwPriority() != 0, "GwPriority in the network " + network);
     }
 
     private static void checkFiles(CreateRequest request, HostConfig h) {
@@ -99,6 +118,7 @@ final class HostConfigCheck {
 
     private static void checkRights(HostConfig h) {
         refuse(h.privileged(), "Privileged");
+        refuse(h.annotations() != null && !h.annotations().isEmpty(), "Annotations");
         refuse(h.maskedPaths() != null, "MaskedPaths");
         refuse(h.readonlyPaths() != null, "ReadonlyPaths");
     }
@@ -107,6 +127,18 @@ final class HostConfigCheck {
         var health = request.healthcheck();
         List<String> test = health == null || health.test() == null ? List.of() : health.test();
         refuse(!test.isEmpty() && !test.getFirst().equals("NONE"), "Healthcheck");
+    }
+
+    /// What an image says to builders and to Windows; clients send them empty.
+    private static void checkImageFields(CreateRequest request) {
+        refuse(some(request.shell()), "Shell");
+        refuse(some(request.onBuild()), "OnBuild");
+        refuse(Boolean.TRUE.equals(request.argsEscaped()), "ArgsEscaped");
+        Integer patience = request.stopTimeout();
+        if (patience != null && patience < -1) {
+            throw DockerError.badParameter(
+                    "invalid StopTimeout: " + patience + ": use -1 to wait for ever, or seconds");
+        }
     }
 
     private static boolean some(@Nullable Collection<?> values) {

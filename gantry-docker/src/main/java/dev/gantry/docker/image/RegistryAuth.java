@@ -28,7 +28,7 @@ final class RegistryAuth {
             return new Credentials.Password(text(auth.username()), text(auth.password()));
         }
         if (has(auth.auth())) {
-            String pair = new String(Base64.getDecoder().decode(text(auth.auth())), StandardCharsets.UTF_8);
+            String pair = pair(text(auth.auth()));
             int colon = pair.indexOf(':');
             return colon < 0
                     ? Credentials.ANONYMOUS
@@ -45,6 +45,14 @@ final class RegistryAuth {
             return Wire.json().type(AuthConfig.class).fromJson(json);
         } catch (IllegalArgumentException | JsonException | IllegalStateException e) {
             throw DockerError.badParameter("invalid X-Registry-Auth header");
+        }
+    }
+
+    private static String pair(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw DockerError.badParameter("invalid X-Registry-Auth header: its field auth is not base64");
         }
     }
 

@@ -36,8 +36,8 @@ public final class DockerError extends RuntimeException {
         return new DockerError(400, words);
     }
 
-    /// What this engine will do, but does not do yet.
+    /// What this engine will do, but does not do yet: what failed, why, what to do.
     public static DockerError later(String what) {
-        return new DockerError(501, "this version of the engine cannot do this yet: " + what);
+        return new DockerError(501, what + ": this version of the engine does not have it yet: ask again without it");
     }
 }

@@ -116,9 +116,53 @@ class CreateTranslationTest {
             "{\"SecurityOpt\":[\"what\"]}",
             "{\"ExtraHosts\":[\"a:host-gateway\"]}",
             "{\"StorageOpt\":{\"size\":\"1g\"}}",
+            "{\"Annotations\":{\"a\":\"b\"}}",
+            "{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"mode\":\"foo\"}}}",
+            "{\"LogConfig\":{\"Type\":\"none\",\"Config\":{\"max-size\":\"1m\"}}}",
         }) {
             assertThatThrownBy(() -> spec(host)).as(host).isInstanceOf(DockerError.class);
         }
+    }
+
+    private static void check(String fields) {
+        CreateRequest r = Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{}," + fields + "}");
+        HostConfigCheck.check(r, r.hostConfig());
+    }
+
+    @Test
+    void fieldsBesideTheHostConfigAreRefusedWhenTheyAskForSomething() {
+        for (String fields : new String[] {
+            "\"Shell\":[\"sh\"]",
+            "\"OnBuild\":[\"RUN true\"]",
+            "\"ArgsEscaped\":true",
+            "\"StopTimeout\":-2",
+            "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"Links\":[\"a:b\"]}}}",
+            "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"MacAddress\":\"02:00:00:00:00:01\"}}}",
+            "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"DriverOpts\":{\"a\":\"b\"}}}}",
+            "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"GwPriority\":1}}}",
+        }) {
+            assertThatThrownBy(() -> check(fields)).as(fields).isInstanceOf(DockerError.class);
+        }
+        check("\"Shell\":[],\"OnBuild\":null,\"ArgsEscaped\":false,\"StopTimeout\":-1,"
+                + "\"NetworkingConfig\":{\"EndpointsConfig\":{\"default\":{\"IPAMConfig\":null,\"Links\":null,"
+                + "\"MacAddress\":\"\",\"DriverOpts\":null,\"GwPriority\":0,\"NetworkID\":\"\"}}}");
+    }
+
+    @Test
+    void aDisabledNetworkIsNoneWithoutAWarningAndContradictsTheHosts() {
+        CreateRequest none = Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{}}");
+        assertThat(HostConfigCheck.check(none, none.hostConfig())).isEmpty();
+        assertThat(CreateTranslation.spec(none, none.hostConfig()).network()).isEqualTo(ContainerSpec.Network.NONE);
+        CreateRequest host = Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{\"NetworkMode\":\"host\"}}");
+        assertThatThrownBy(() -> HostConfigCheck.check(host, host.hostConfig()))
+                .isInstanceOfSatisfying(
+                        DockerError.class, e -> assertThat(e.status()).isEqualTo(400));
     }
 
     @Test
