@@ -7,6 +7,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.RestartPolicy;
+import dev.gantry.engine.exec.ExecSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -110,6 +111,29 @@ class FullDiskTest {
         TestEngine.await("it was tried twice", () -> refused() >= 2);
         refuseNothing();
         assertThat(engine.exit(c.id()).words()).isEqualTo("supervisor lost");
+    }
+
+    @Test
+    void anEndWhileNoEngineLivedIsStoredLaterToo() {
+        var c = engine.started(engine.sh("sleep 0.2; exit 7"));
+        engine.reopenAfter(() -> {
+            TestEngine.await(
+                    "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+            refuse("exited");
+        });
+        TestEngine.await("it was tried twice", () -> refused() >= 2);
+        refuseNothing();
+        assertThat(engine.exit(c.id()).code()).isEqualTo(7);
+    }
+
+    @Test
+    void anExecEndsAlsoWhenItsEventsCannotBeStored() {
+        var c = engine.started(engine.spec("sleep", "1000"));
+        var exec = engine.gantry.execs().create(c.id(), ExecSpec.of("sh", "-c", "exit 3"));
+        sql("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'full'); END");
+        engine.gantry.execs().startDetached(exec.id(), 0, 0);
+        assertThat(engine.gantry.execs().await(exec.id(), TestEngine.SOON)).hasValue(3);
+        refuseNothing();
     }
 
     @Test

@@ -109,11 +109,12 @@ class LimitsTest {
     void bindsAndTmpfsAreThere() throws Exception {
         Path shared = Files.createDirectory(dir.resolve("shared"));
         Files.writeString(shared.resolve("in"), "from outside\n");
-        String text = says(engine.sh("cat /shared/in; echo out > /shared/out; (echo x > /ro/x) 2>/dev/null || echo refused; "
-                        + "grep -c ' /mem tmpfs ' /proc/mounts")
-                .bind(shared.toString(), "/shared")
-                .bind(new ContainerSpec.Bind(shared.toString(), "/ro", true, true, "", false))
-                .tmpfs("/mem", List.of("size=1m")));
+        String text =
+                says(engine.sh("cat /shared/in; echo out > /shared/out; (echo x > /ro/x) 2>/dev/null || echo refused; "
+                                + "grep -c ' /mem tmpfs ' /proc/mounts")
+                        .bind(shared.toString(), "/shared")
+                        .bind(new ContainerSpec.Bind(shared.toString(), "/ro", true, true, "", false))
+                        .tmpfs("/mem", List.of("size=1m")));
         assertThat(text).contains("from outside\n", "refused\n1\n");
         assertThat(shared.resolve("out")).hasContent("out");
         assertThat(shared.resolve("x")).doesNotExist();

@@ -111,15 +111,16 @@ final class Adopter {
             case Adoption.Verdict.Ended(Exit exit) -> {
                 forget(directory, watch);
                 releases.release(cell.id.hex());
-                lifecycle.settle(cell, exit);
+                lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
             }
             case Adoption.Verdict.HostRestarted _ -> {
                 forget(directory, watch);
-                lifecycle.settle(cell, Adoption.hostRestarted(parts.clock().instant()));
+                Exit exit = Adoption.hostRestarted(parts.clock().instant());
+                lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
             }
             case Adoption.Verdict.Lost _ -> {
                 forget(directory, watch);
-                lifecycle.settleLost(cell);
+                lifecycle.nowOrLater(cell, () -> lifecycle.settleLost(cell));
             }
             case Adoption.Verdict.AsStored _ -> {
                 forget(directory, watch);

@@ -265,6 +265,21 @@ final class Lifecycle {
         }
     }
 
+    /// Does `step`, which ends a run that has no watch any more; later if it fails now. The cell's turn is held.
+    void nowOrLater(Cell cell, Runnable step) {
+        ContainerState before = cell.row.state();
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.error("end of container id={} not stored, tried again: {}", cell.id.shortHex(), e.toString());
+            Thread.startVirtualThread(() -> untilDone("end", cell, () -> {
+                if (cell.task == null && cell.row.state().equals(before)) {
+                    step.run();
+                }
+            }));
+        }
+    }
+
     private static Duration longer(Duration pause) {
         Duration next = pause.multipliedBy(2);
         return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
@@ -486,7 +501,7 @@ final class Lifecycle {
     private boolean send(Cell cell, int signal) {
         Task task = cell.task;
         if (task == null) {
-            throw new IllegalStateException("a running container has a task");
+            return false; // it ended before this engine opened, and its end is still to be stored
         }
         try {
             task.watch.signal(signal);
