@@ -89,7 +89,7 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
     private static Set<String> namespacesNow() throws IOException {
         Set<String> found = new TreeSet<>();
         for (Path process : processDirectories()) {
-            for (String kind : List.of("net", "mnt", "pid", "ipc", "uts", "user")) {
+            for (String kind : List.of("net", "mnt", "pid", "ipc", "uts", "user", "cgroup", "time")) {
                 try {
                     found.add(Files.readSymbolicLink(process.resolve("ns").resolve(kind))
                             .toString());
