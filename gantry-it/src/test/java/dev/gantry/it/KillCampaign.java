@@ -9,18 +9,16 @@ import dev.gantry.api.client.Request;
 import dev.gantry.api.client.Response;
 import dev.gantry.api.container.ContainerInspect;
 import dev.gantry.base.GantryException;
+import dev.gantry.images.content.DiskContentStore;
+import dev.gantry.images.content.StoreCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -28,11 +26,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/// Kills gantryd at random moments while it runs, executes and loads, starts it again, and holds it to its word: what
-/// was
-/// acknowledged is there, every exit code is right, no log byte is missing, the store's bytes are what their names say.
+/// Kills gantryd at random moments while it runs, executes, imports, loads and removes, starts it again, and holds it
+/// to
+/// its word: what was acknowledged is there and runs, what was removed is gone, every exit code is right, no log byte
+/// is
+/// missing, the store's bytes are what their names say.
 final class KillCampaign {
     private static final Pattern ID = Pattern.compile("\"Id\" *: *\"([0-9a-f]{64})\"");
 
@@ -40,17 +39,20 @@ final class KillCampaign {
     private record Run(String id, int lines, int code, boolean acknowledged) {}
 
     private final Path image;
-    private final Path archive;
+    private final CampaignImages images;
     private final DaemonProcess daemon;
     private final Random random;
     private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
+    private final Queue<Run> passing = new ConcurrentLinkedQueue<>();
     private final Queue<AssertionError> wrongs = new ConcurrentLinkedQueue<>();
     private int settled;
 
     KillCampaign(Path directory, DaemonProcess daemon, long seed) throws IOException {
         this.image = Rootfs.busybox(directory.resolve("image"));
-        this.archive = Rootfs.tarball(image, directory.resolve("rootfs.tar"));
         this.daemon = daemon;
+        try (EngineClient client = daemon.client()) {
+            this.images = new CampaignImages(image, directory, client);
+        }
         this.random = new Random(seed);
     }
 
@@ -61,10 +63,17 @@ final class KillCampaign {
                     thread(this::containers),
                     thread(this::containers),
                     thread(this::executions),
-                    thread(this::imports));
+                    thread(this::passingContainers),
+                    thread(images::importOne),
+                    thread(images::removeAndLoad));
             // After some answers, so that slow machines test as much as fast ones; then at any moment.
             int answers = random.nextInt(8);
-            Waiting.until(Duration.ofSeconds(20), () -> answers + " starts", () -> runs.size() >= answers);
+            boolean first = i == 0;
+            Waiting.until(
+                    Duration.ofSeconds(20),
+                    () -> answers + " starts",
+                    () -> !wrongs.isEmpty()
+                            || (runs.size() >= answers && (!first || (images.answered() && !passing.isEmpty()))));
             LockSupport.parkNanos(random.nextLong(60_000_000));
             daemon.kill();
             for (Thread t : load) {
@@ -147,19 +156,27 @@ final class KillCampaign {
         }
     }
 
-    private void imports(EngineClient client, Random own) throws IOException {
-        try (InputStream tar = Files.newInputStream(archive)) {
-            client.raw(Request.post("/images/create")
-                    .with("fromSrc", "-")
-                    .with("repo", "campaign")
-                    .with("tag", "t" + own.nextInt(4))
-                    .stream(tar, "application/x-tar"));
+    /// As with `run --rm`.
+    private void passingContainers(EngineClient client, Random own) {
+        String script = "sleep 0." + own.nextInt(10) + "; exit " + own.nextInt(100);
+        String id = create(client, "dir:" + image, "[\"/bin/sh\",\"-c\",\"" + script + "\"]", true);
+        try {
+            client.startContainer(id);
+            passing.add(new Run(id, 0, 0, true));
+        } catch (GantryException e) {
+            passing.add(new Run(id, 0, 0, false));
+            throw e;
         }
     }
 
     private String create(EngineClient client, String command) {
-        String body = "{\"Image\":\"dir:" + image + "\",\"Cmd\":" + command
-                + ",\"HostConfig\":{\"NetworkMode\":\"none\",\"Memory\":67108864,\"PidsLimit\":64}}";
+        return create(client, "dir:" + image, command, false);
+    }
+
+    private static String create(EngineClient client, String from, String command, boolean autoRemove) {
+        String body = "{\"Image\":\"" + from + "\",\"Cmd\":" + command
+                + ",\"HostConfig\":{\"NetworkMode\":\"none\",\"Memory\":67108864,\"PidsLimit\":64,\"AutoRemove\":"
+                + autoRemove + "}}";
         return id(client.raw(Request.post("/containers/create").json(body)));
     }
 
@@ -174,8 +191,11 @@ final class KillCampaign {
             for (Run run = runs.poll(); run != null; run = runs.poll()) {
                 settle(client, run);
             }
-            for (var image : client.images(false, "")) {
-                assertThat(image.id()).startsWith("sha256:");
+            for (Run run = passing.poll(); run != null; run = passing.poll()) {
+                passed(client, run);
+            }
+            for (String name : images.verify(client)) {
+                runs(client, name);
             }
         }
         blobsAreWhatTheirNamesSay();
@@ -197,6 +217,41 @@ final class KillCampaign {
         client.removeContainer(run.id, true, false, false);
     }
 
+    /// It ended or ends: then it is gone.
+    private static void passed(EngineClient client, Run run) {
+        Waiting.until(Duration.ofSeconds(30), () -> "the removal of " + run, () -> {
+            String status = status(client, run.id);
+            return status.isEmpty() || (status.equals("created") && !run.acknowledged);
+        });
+        if (!status(client, run.id).isEmpty()) {
+            client.removeContainer(run.id, true, false, false);
+        }
+    }
+
+    /// Empty when there is no such container.
+    private static String status(EngineClient client, String id) {
+        try {
+            return client.inspectContainer(id).state().status();
+        } catch (EngineError e) {
+            if (e.status() == 404) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
+    private void runs(EngineClient client, String name) throws IOException {
+        String id = create(client, name, "[\"/bin/cat\",\"/etc/passwd\"]", false);
+        client.startContainer(id);
+        Waiting.until(
+                Duration.ofSeconds(30),
+                () -> "the end of a container of " + name,
+                () -> status(client, id).equals("exited"));
+        assertThat(client.inspectContainer(id).state().exitCode()).as(name).isZero();
+        assertThat(logs(client, id)).as(name).isEqualTo(Files.readString(image.resolve("etc/passwd")));
+        client.removeContainer(id, true, false, false);
+    }
+
     private static String expected(int lines) {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < lines; i++) {
@@ -214,20 +269,10 @@ final class KillCampaign {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private void blobsAreWhatTheirNamesSay() throws IOException {
-        Path blobs = daemon.data().resolve("content/blobs/sha256");
-        if (!Files.isDirectory(blobs)) {
-            return;
-        }
-        try (Stream<Path> all = Files.list(blobs)) {
-            for (Path blob : all.toList()) {
-                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-                byte[] bytes = Files.readAllBytes(blob);
-                assertThat(HexFormat.of().formatHex(sha256.digest(bytes)))
-                        .isEqualTo(blob.getFileName().toString());
-            }
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    private void blobsAreWhatTheirNamesSay() {
+        StoreCheck.Result check =
+                StoreCheck.run(new DiskContentStore(daemon.data().resolve("content")), 2);
+        assertThat(check.damages()).isEmpty();
+        assertThat(check.blobs()).isPositive();
     }
 }
