@@ -64,6 +64,7 @@ final class LiveContainers implements Containers {
         if (!spec.stop().signal().isEmpty()) {
             Signals.parse(spec.stop().signal());
         }
+        Cpusets.check(spec.resources());
         makeSources(spec);
         ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
