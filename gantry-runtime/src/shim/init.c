@@ -54,18 +54,22 @@ static void give_up_terminal(void)
         continue;
 }
 
-_Noreturn void init_run(int (*execute)(void *), void *argument)
+_Noreturn void init_run(int (*execute)(void *), void (*forget)(void *), void *argument)
 {
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     give_up_terminal();
+    /* We never execute anything that would replace this memory, and the program may run with our own ids. */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     pid_t program = fork();
     if (program == 0)
         start_program(execute, argument);
     if (program < 0)
         _exit(execute(argument)); /* better without an init than not at all */
     close_range(3, ~0U, 0);
+    if (forget)
+        forget(argument);
     for (;;) {
         int signal = sigwaitinfo(&all, NULL);
         if (signal == SIGCHLD || signal < 0) {
@@ -97,5 +101,5 @@ int face_init(int argc, char **argv)
     }
     if (getpid() != 1)
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-    init_run(execute_arguments, argv);
+    init_run(execute_arguments, NULL, argv);
 }

@@ -4,8 +4,8 @@
  *
  * Launch and the child share a line (a socket pair). The child's end is close-on-exec, so its end of file tells launch
  * that the program runs; or that the child is gone, and then the shared page says in which step and why. Launch
- * answers the watch with one message, and until then everything that must be undone stands in the shared page: should
- * launch itself be killed, launch_finish undoes it. */
+ * answers the watch with one message, and until then everything that must be undone stands in a page of those two:
+ * should launch itself be killed, launch_finish undoes it. */
 #include "launch.h"
 
 #include <errno.h>
@@ -36,6 +36,7 @@ static struct {
     int fd;
     const struct plan *plan;
     struct shared *shared;
+    struct undo *undo;
 } pending = {.fd = -1};
 
 void explain(struct obey *o, const char *format, ...)
@@ -150,8 +151,8 @@ static _Noreturn void child_main(struct obey *o, uint32_t clone_step, uint64_t c
     _exit(1);
 }
 
-/* clone3, all namespaces in one step. The pid goes into the shared page by the kernel's own hand, before the child
- * runs, so that there is no moment at which nobody knows whom to kill. */
+/* clone3, all namespaces in one step. The pid goes into the page of launch and the watch by the kernel's own hand,
+ * before the child runs, so that there is no moment at which nobody knows whom to kill. */
 static int clone_child(struct obey *o, uint32_t index, struct fields in, bool settles)
 {
     uint64_t flags = field_u(&in), cgroup = field_u(&in);
@@ -161,7 +162,7 @@ static int clone_child(struct obey *o, uint32_t index, struct fields in, bool se
     struct clone_args args = {
         .flags = flags | CLONE_PARENT | CLONE_PIDFD | CLONE_PARENT_SETTID,
         .pidfd = (uintptr_t)&pidfd,
-        .parent_tid = (uintptr_t)&o->shared->pid,
+        .parent_tid = (uintptr_t)&o->undo->pid,
     };
     if (cgroup != 0) {
         args.flags |= CLONE_INTO_CGROUP;
@@ -170,6 +171,7 @@ static int clone_child(struct obey *o, uint32_t index, struct fields in, bool se
     long pid = syscall(SYS_clone3, &args, sizeof args);
     if (pid == 0) {
         close(line[0]);
+        o->undo = NULL; /* not mapped here */
         o->sync = line[1];
         child_main(o, index, flags, settles);
     }
@@ -223,7 +225,7 @@ static int obey_all(struct obey *o, enum where where)
         const struct step *step = &o->plan->steps[i];
         if (step->where != where || step->op == OP_CLONE)
             continue;
-        o->shared->launch_step = i;
+        o->undo->launch_step = i;
         if (obey_step(o, step) < 0) {
             failed(o, i);
             return -1;
@@ -238,7 +240,7 @@ static int obey_oom_scores(struct obey *o)
     for (uint16_t i = 0; i < o->plan->count; i++) {
         if (o->plan->steps[i].op != OP_OOM_SCORE)
             continue;
-        o->shared->launch_step = i;
+        o->undo->launch_step = i;
         if (obey_step(o, &o->plan->steps[i]) < 0) {
             failed(o, i);
             return -1;
@@ -271,7 +273,7 @@ static int launch(struct obey *o, int *terminal)
     umask(0);
     if (obey_oom_scores(o) < 0 || obey_all(o, PREPARE) < 0)
         return -1;
-    o->shared->launch_step = index;
+    o->undo->launch_step = index;
     o->shared->detail[0] = 0;
     int line = clone_child(o, index, step_fields(clone), settles);
     if (line < 0) {
@@ -280,15 +282,47 @@ static int launch(struct obey *o, int *terminal)
     }
     if (settles && (obey_all(o, SETTLE) < 0 || send_with(line, 'g', -1) < 0)) {
         if (o->shared->err == 0)
-            failed(o, o->shared->launch_step);
+            failed(o, o->undo->launch_step);
         return -1;
     }
     return follow_child(o, line, terminal);
 }
 
-static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, struct shared *shared, int up)
+static size_t page_size(void)
 {
-    struct obey o = {.plan = plan, .io = io, .shared = shared, .root = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A page for `undo` and one for `shared`, in one mapping. */
+static int map_pages(void)
+{
+    size_t page = page_size();
+    _Static_assert(sizeof(struct undo) <= 4096 && sizeof(struct shared) <= 4096, "a page each");
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return -1;
+    pending.undo = (struct undo *)(void *)pages;
+    pending.shared = (struct shared *)(void *)(pages + page);
+    pending.shared->step = pending.shared->child_step = pending.undo->launch_step = NO_STEP;
+    return 0;
+}
+
+static void unmap_pages(void)
+{
+    munmap(pending.undo, 2 * page_size());
+    pending.undo = NULL;
+    pending.shared = NULL;
+}
+
+void forget_shared(struct obey *o)
+{
+    munmap(o->shared, page_size());
+    o->shared = NULL;
+}
+
+static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, int up)
+{
+    struct obey o = {.plan = plan, .io = io, .shared = pending.shared, .undo = pending.undo, .root = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
                      .masks = -1, .null = -1, .parent = -1, .master = -1, .slave = -1,
                      .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
     for (int i = 0; i < PLAN_SLOTS; i++)
@@ -298,7 +332,11 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
     if (plan_find(plan, OP_SYSCTL) || plan_find(plan, OP_OOM_SCORE) || plan_find(plan, OP_ID_MAP) ||
         plan_find(plan, OP_TIME_OFFSETS))
         o.host_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    bool started = launch(&o, &terminal) == 0;
+    bool started = false;
+    if (madvise(o.undo, page_size(), MADV_DONTFORK) == 0)
+        started = launch(&o, &terminal) == 0;
+    else
+        failed(&o, NO_STEP);
     /* With nobody left to hear it, a program that runs would be one that nobody watches. */
     if (started && send_with(up, 's', terminal) == 0)
         _exit(0);
@@ -308,8 +346,8 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
         while (poll(&end, 1, -1) < 0 && errno == EINTR)
             ;
     }
-    cgroups_undo(plan, shared);
-    memset(shared->made, 0, sizeof shared->made);
+    cgroups_undo(plan, o.undo);
+    memset(o.undo->made, 0, sizeof o.undo->made);
     send_with(up, 'f', -1);
     _exit(1);
 }
@@ -340,45 +378,42 @@ int launch_start(const struct plan *plan, const struct launch_stdio *io)
         return -1;
     }
     int line[2];
-    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
+    if (map_pages() < 0)
         return -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0) {
-        munmap(shared, sizeof *shared);
+        unmap_pages();
         return -1;
     }
-    shared->step = shared->launch_step = shared->child_step = NO_STEP;
     pid_t pid = fork();
     if (pid == 0) {
         close(line[0]);
-        launch_main(plan, io, shared, line[1]);
+        launch_main(plan, io, line[1]);
     }
     int error = errno;
     close(line[1]);
     if (pid < 0) {
         close(line[0]);
-        munmap(shared, sizeof *shared);
+        unmap_pages();
         errno = error;
         return -1;
     }
     pending.fd = line[0];
     pending.plan = plan;
-    pending.shared = shared;
     return line[0];
 }
 
 /* Launch died without a word: by the kernel's hand, or by somebody's. */
-static void undo_for_launch(const struct plan *plan, struct shared *shared)
+static void undo_for_launch(const struct plan *plan, const struct undo *undo, struct shared *shared)
 {
     siginfo_t end;
-    if (shared->pid > 0) {
-        kill(shared->pid, SIGKILL); /* our own child, not reaped: the pid cannot be another's */
-        while (waitid(P_PID, (id_t)shared->pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+    if (undo->pid > 0) {
+        kill(undo->pid, SIGKILL); /* our own child, not reaped: the pid cannot be another's */
+        while (waitid(P_PID, (id_t)undo->pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR)
             ;
     }
-    cgroups_undo(plan, shared);
+    cgroups_undo(plan, undo);
     if (shared->err == 0) {
-        shared->step = shared->in_child ? shared->child_step : shared->launch_step;
+        shared->step = shared->in_child ? shared->child_step : undo->launch_step;
         shared->err = ECHILD;
         snprintf(shared->detail, sizeof shared->detail, "launch was killed in this step");
     }
@@ -391,8 +426,8 @@ int launch_finish(int fd, struct launch_result *out)
     *out = (struct launch_result){.tty_master = -1, .step = NO_STEP};
     ssize_t n = receive(fd, &byte, 1, &out->tty_master);
     if (n <= 0)
-        undo_for_launch(pending.plan, shared);
-    out->pid = shared->pid;
+        undo_for_launch(pending.plan, pending.undo, shared);
+    out->pid = pending.undo->pid;
     bool started = n == 1 && byte == 's';
     if (started)
         out->start_time = process_start_time(out->pid);
@@ -402,9 +437,8 @@ int launch_finish(int fd, struct launch_result *out)
         memcpy(out->detail, shared->detail, sizeof out->detail - 1);
     }
     close(fd);
-    munmap(shared, sizeof *shared);
+    unmap_pages();
     pending.fd = -1;
-    pending.shared = NULL;
     pending.plan = NULL;
     return started ? 0 : -1;
 }

@@ -1,4 +1,4 @@
-/* What the steps of one launch share. Launch and the child each have their own copy but for `shared`. */
+/* What the steps of one launch share. Launch and the child each have their own copy but for `shared` and `undo`. */
 #ifndef GANTRY_OBEY_H
 #define GANTRY_OBEY_H
 
@@ -9,24 +9,31 @@
 #include "launch.h"
 #include "plan.h"
 
-/* One page that the watch, launch and the child all see, until each forgets it. It is what still says who must die
- * and what must be undone when launch itself is killed. */
-struct shared {
+/* A page of the watch and launch alone: who must die and what must be undone, even when launch itself is killed. It is
+ * not mapped in the child (MADV_DONTFORK), which becomes or serves the container's program and must not choose whom the
+ * watch signals. */
+struct undo {
     volatile pid_t pid;               /* the kernel writes it during clone3; 0 before */
     volatile uint32_t launch_step;    /* the step that launch is in */
+    uint8_t made[PLAN_SLOTS];         /* how many of the last directories of CGROUP_MAKE's path were made here */
+};
+
+/* A page that the child sees as well, until its program runs: how far it came, and why no further. Nothing in it is
+ * more than words for the caller. */
+struct shared {
     volatile uint32_t child_step;     /* the step that the child is in */
     volatile bool in_child;           /* the child runs: child_step is the one that counts */
     volatile bool executing;          /* the child has nothing left to do but execve */
     volatile int err;                 /* 0 until somebody fails; then the step and words are below */
     uint32_t step;
     char detail[256];
-    uint8_t made[PLAN_SLOTS];         /* how many of the last directories of CGROUP_MAKE's path were made here */
 };
 
 struct obey {
     const struct plan *plan;
     const struct launch_stdio *io;
     struct shared *shared;
+    struct undo *undo;                /* NULL in the child */
     int slots[PLAN_SLOTS];            /* -1: empty */
     int joins[PLAN_SLOTS];            /* the file of that cgroup which takes members; -1: nobody joins it */
     int root;                         /* targets are resolved in it */
@@ -92,7 +99,10 @@ int terminal_ready(struct obey *o);
 int stdio_ready(struct obey *o);
 
 /* Removes the directories that CGROUP_MAKE made, last one first. */
-void cgroups_undo(const struct plan *plan, const struct shared *shared);
+void cgroups_undo(const struct plan *plan, const struct undo *undo);
+
+/* Takes the page away from process 1 of --init, which runs beside the program and never executes anything. */
+void forget_shared(struct obey *o);
 
 /* rmdir with a deadline: a group may be busy for a moment after its last member died. */
 int cgroup_rmdir(const char *path, unsigned deadline_ms);

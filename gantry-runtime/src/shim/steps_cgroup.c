@@ -78,7 +78,7 @@ int obey_cgroup_make(struct obey *o, struct fields in)
 {
     uint64_t slot = field_u(&in);
     const char *path = field_s(&in).ptr;
-    if (make_group(path, &o->shared->made[slot]) < 0 || open_group(o, slot, path) < 0) {
+    if (make_group(path, &o->undo->made[slot]) < 0 || open_group(o, slot, path) < 0) {
         explain(o, "%s", path);
         return -1;
     }
@@ -130,7 +130,7 @@ int cgroup_rmdir(const char *path, unsigned deadline_ms)
     }
 }
 
-void cgroups_undo(const struct plan *plan, const struct shared *shared)
+void cgroups_undo(const struct plan *plan, const struct undo *undo)
 {
     char path[PATH_MAX];
     for (int i = plan->count - 1; i >= 0; i--) {
@@ -142,9 +142,9 @@ void cgroups_undo(const struct plan *plan, const struct shared *shared)
         if (text.size >= sizeof path)
             continue;
         memcpy(path, text.ptr, text.size + 1);
-        for (uint8_t n = shared->made[slot]; n > 0; n--) {
+        for (uint8_t n = undo->made[slot]; n > 0; n--) {
             /* Only the group itself had members of ours; a parent that is busy belongs to others by now. */
-            if (cgroup_rmdir(path, n == shared->made[slot] ? 2000 : 0) < 0)
+            if (cgroup_rmdir(path, n == undo->made[slot] ? 2000 : 0) < 0)
                 break;
             char *slash = strrchr(path, '/');
             if (slash == NULL || slash == path)

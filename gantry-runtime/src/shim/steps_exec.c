@@ -127,6 +127,15 @@ static int execute_under_init(void *argument)
     return errno == ENOENT ? 127 : 126;
 }
 
+/* Process 1 lives beside the program: neither the page that launch reads nor the plan, which names paths of the host,
+ * may stay within its reach. */
+static void forget_launch(void *argument)
+{
+    struct program *program = argument;
+    explicit_bzero(program->o->plan->bytes, program->o->plan->size);
+    forget_shared(program->o);
+}
+
 int obey_exec(struct obey *o, struct fields in)
 {
     struct list argv = field_l(&in), environment = field_l(&in);
@@ -150,7 +159,7 @@ int obey_exec(struct obey *o, struct fields in)
     }
     if (flags & 1) {
         sys_retitle("gantry-init"); /* the starter's arguments name paths of the host */
-        init_run(execute_under_init, &program);
+        init_run(execute_under_init, forget_launch, &program);
     }
     o->shared->executing = true;
     execute(program.argv, program.environment);

@@ -83,7 +83,7 @@ int obey_id_map(struct obey *o, struct fields in)
     struct text uids = field_s(&in), gids = field_s(&in);
     bool deny = field_u(&in) != 0;
     char path[48];
-    int pid = o->shared->pid;
+    int pid = o->undo->pid;
     snprintf(path, sizeof path, "%d/setgroups", pid);
     if (deny && write_proc(o, path, (struct text){"deny", 4}) < 0)
         return -1;

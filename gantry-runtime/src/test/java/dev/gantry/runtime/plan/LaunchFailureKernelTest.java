@@ -178,6 +178,38 @@ final class LaunchFailureKernelTest {
     }
 
     @Test
+    void theChildHasNoPartOfThePageThatSaysWhomToKill() throws IOException {
+        Path stuck = Files.createDirectories(directory.resolve("stuck"));
+        ShimLaunch.command("/usr/bin/mkfifo", stuck.resolve("fifo").toString());
+        List<Step> steps = List.of(
+                new Step.OpenCgroup(5, stuck.toString()),
+                new Step.Clone(0, 0),
+                new Step.CgroupSet(Step.Where.SETTLE, 5, "fifo", "x"),
+                shell("true"));
+        Process process = launch.start(steps, "");
+        Waiting.until(
+                "launch and the child wait",
+                () -> process.children().filter(LaunchFailureKernelTest::sleeps).count() == 2);
+        List<Long> pids = process.children().map(ProcessHandle::pid).sorted().toList();
+        long launchPages = sharedBytes(pids.getFirst());
+        long childPages = sharedBytes(pids.getLast());
+        Files.readAllBytes(stuck.resolve("fifo"));
+
+        assertThat(launch.finish(process).code()).isZero();
+        assertThat(launchPages).isEqualTo(2 * childPages);
+        assertThat(childPages).isPositive();
+    }
+
+    /// How much memory a process shares with others.
+    private static long sharedBytes(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/maps")).stream()
+                .filter(line -> line.contains("/dev/zero"))
+                .map(line -> line.split("[- ]", 3))
+                .mapToLong(ends -> Long.parseUnsignedLong(ends[1], 16) - Long.parseUnsignedLong(ends[0], 16))
+                .sum();
+    }
+
+    @Test
     void aLaunchWhoseWatchIsGoneStartsNothing() throws IOException {
         Process process = startHanging();
         long hanging = process.children().findFirst().orElseThrow().pid();

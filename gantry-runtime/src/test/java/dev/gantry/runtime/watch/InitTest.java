@@ -6,7 +6,9 @@ import static dev.gantry.runtime.watch.Shim.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.runtime.plan.BusyboxRoot;
 import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.plan.Namespaces;
 import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.plan.Step;
 import java.io.IOException;
@@ -25,6 +27,7 @@ class InitTest {
     private static final int SIGUSR1 = 10;
     private static final int SIGTERM = 15;
     private static final long CLONE_NEWPID = 0x20000000L;
+    private static final long PRIVATE_RECURSIVE = 1 << 18 | 1 << 14;
 
     @TempDir
     Path temp;
@@ -73,6 +76,37 @@ class InitTest {
         assertThat(process.resolve("comm")).hasContent("gantry-init");
         watch.signal(SIGTERM);
         watched.end(watch);
+    }
+
+    @Test
+    void theProgramCannotOpenTheMemoryOfProcessOne() {
+        var collected = watched.collect(AttachOptions.output());
+        Step identity = BusyboxRoot.identity(0, 0, BusyboxRoot.DEFAULT_CAPABILITIES);
+        String script = "(exec 3<>/proc/1/mem) 2>/dev/null && echo opened;"
+                + " cat /proc/1/maps >/dev/null 2>&1 && echo read; echo $(cat /proc/1/comm)";
+        watched.end(watched.run(withItsOwnProc(List.of(identity), script)));
+        within(collected.end);
+        assertThat(collected.out()).isEqualTo("gantry-init\n");
+    }
+
+    @Test
+    void processOneKeepsNoPageThatLaunchReadsEvenForWhoMayTraceIt() {
+        var collected = watched.collect(AttachOptions.output());
+        watched.end(watched.run(
+                withItsOwnProc(List.of(), "grep -c . /proc/1/maps >/dev/null && grep -c /dev/zero /proc/1/maps")));
+        within(collected.end);
+        assertThat(collected.out()).isEqualTo("0\n");
+    }
+
+    private static byte[] withItsOwnProc(List<Step> more, String script) {
+        List<Step> steps = new ArrayList<>(List.of(
+                new Step.Clone(CLONE_NEWPID | Namespaces.MOUNT, 0),
+                new Step.Propagation(PRIVATE_RECURSIVE),
+                new Step.Mount("proc", "proc", "/proc", 0, List.of(), 0)));
+        steps.addAll(more);
+        steps.add(new Step.Exec(
+                List.of(BUSYBOX, "sh", "-c", script), List.of("PATH=/bin:/usr/bin"), Step.Exec.UNDER_INIT));
+        return PlanCodec.encode(new LaunchPlan(steps));
     }
 
     @Test
