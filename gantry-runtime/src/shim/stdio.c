@@ -195,6 +195,8 @@ void stdin_take(struct watch *watch, struct conn *conn, const unsigned char *byt
 
 void stdin_eof(struct watch *watch)
 {
+    if (watch->tty)
+        return; /* a terminal has no end: who comes back can type again */
     watch->in.eof = true;
     stdio_input_ready(watch, &watch->in.source, 0);
 }

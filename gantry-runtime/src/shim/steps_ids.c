@@ -96,6 +96,10 @@ int obey_identity(struct obey *o, struct fields in)
     struct list groups = field_l(&in);
     uint64_t mask = field_u(&in), bounding = field_u(&in), effective = field_u(&in), permitted = field_u(&in),
              inheritable = field_u(&in), ambient = field_u(&in);
+    if (uid >= UINT32_MAX || gid >= UINT32_MAX) { /* cut to 32 bits it would be another id, or "unchanged" */
+        errno = EINVAL;
+        return -1;
+    }
     if (terminal_ready(o) < 0)
         return -1;
     if (uid != 0)

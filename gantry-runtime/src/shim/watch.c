@@ -71,6 +71,9 @@ static void call_for_engine(const struct watch *watch)
         return;
     for (size_t i = 0; words.count > 0; i++)
         argv[i] = (char *)(uintptr_t)list_next(&words).ptr;
+    /* What is pending (a SIGPIPE from the container's input, a SIGTERM) would end us once it is unblocked. */
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_IGN);
     sys_reset_signals();
     if (chdir("/") != 0)
         return;

@@ -344,6 +344,36 @@ class WatchTest {
     }
 
     @Test
+    void aSignalThatWaitsForTheWatchDoesNotKeepItFromTheOrphanCommand() throws Exception {
+        Path marker = temp.resolve("called");
+        Path go = temp.resolve("go");
+        List<Step> options = List.of(new Step.Orphan(List.of(BUSYBOX, "touch", marker.toString())));
+        Watch watch = watched.run(shell(options, "while ! test -e " + go + "; do sleep 0.01; done"));
+        long pid = watch.greeting().watchPid();
+        new ProcessBuilder("kill", "-TERM", Long.toString(pid)).start().waitFor();
+        new ProcessBuilder("kill", "-PIPE", Long.toString(pid)).start().waitFor();
+        watch.close();
+        Files.createFile(go);
+        await("the command ran", () -> Files.exists(marker) && !watched.alive());
+    }
+
+    @Test
+    void aTerminalCanBeTypedIntoAgainAfterItsFirstAttacherWasLost() {
+        Watch watch = watched.connect();
+        var lost = watched.attach(AttachOptions.output().withStdin());
+        List<Step> options = List.of(new Step.Tty(24, 80), new Step.Stdin(Step.Stdin.ONCE));
+        watched.start(watch, shell(options, "read x; test $x = back"));
+        assertThat(lost.ownsStdin()).isTrue();
+        lost.close();
+        Attachment[] next = new Attachment[1];
+        await(
+                "the input is free",
+                () -> (next[0] = watched.attach(AttachOptions.output().withStdin())).ownsStdin());
+        typeInto(next[0], "back\n");
+        assertThat(watched.end(watch).code()).isZero();
+    }
+
+    @Test
     void anEndThatAnEngineHearsDoesNotExecuteTheOrphanCommand() {
         Path marker = temp.resolve("called");
         List<Step> options = List.of(new Step.Orphan(List.of(BUSYBOX, "touch", marker.toString())));
