@@ -1,0 +1,16 @@
+package dev.gantry.network.endpoint;
+
+import dev.gantry.network.model.DriverOptions;
+
+/// How a container's interface is joined to its network.
+public sealed interface Link {
+    /// A pair of interfaces: one in the container, `hostInterface` a port of `bridge`. An isolated port
+    /// reaches the host only, not other isolated ports. A hairpin port gets back what it sent, which a
+    /// container needs to reach its own published port.
+    record Veth(String hostInterface, String bridge, boolean isolated, boolean hairpin) implements Link {}
+
+    /// An interface of its own on a parent of the host.
+    record Macvlan(String parent, DriverOptions.Macvlan.Mode mode) implements Link {}
+
+    record Ipvlan(String parent, DriverOptions.Ipvlan.Mode mode, DriverOptions.Ipvlan.Flag flag) implements Link {}
+}

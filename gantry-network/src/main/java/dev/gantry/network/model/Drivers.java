@@ -1,0 +1,30 @@
+package dev.gantry.network.model;
+
+import java.util.Set;
+
+/// The built-in drivers by name, and the networks that are always there.
+public final class Drivers {
+    public static final String BRIDGE = "bridge";
+    public static final String HOST = "host";
+    public static final String NULL = "null";
+    public static final String MACVLAN = "macvlan";
+    public static final String IPVLAN = "ipvlan";
+    public static final String OVERLAY = "overlay";
+
+    public static final String LOCAL_SCOPE = "local";
+    public static final String SWARM_SCOPE = "swarm";
+    public static final String GLOBAL_SCOPE = "global";
+
+    private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
+
+    private Drivers() {}
+
+    /// A network that the engine makes itself and that nobody creates or removes.
+    public static boolean isPredefined(String network) {
+        return PREDEFINED.contains(network);
+    }
+
+    static String scopeOf(String driver) {
+        return driver.equals(OVERLAY) ? SWARM_SCOPE : LOCAL_SCOPE;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.gantry.network.model;
+
+import dev.gantry.network.address.Family;
+import dev.gantry.network.address.Subnet;
+import java.time.Instant;
+import java.util.List;
+
+/// A network that exists: its specification as checked, the subnets it got, and its driver's options as
+/// read. This and its endpoints are all that is stored; everything else is derived.
+public record Network(NetworkId id, Instant created, NetworkSpec spec, List<Pool> pools) {
+    public Network {
+        pools = List.copyOf(pools);
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    public String driver() {
+        return spec.driver();
+    }
+
+    /// The options of the driver; they were checked when the network was created.
+    public DriverOptions options() {
+        return DriverOptions.read(spec);
+    }
+
+    public boolean has(Family family) {
+        return pools.stream().anyMatch(p -> p.family() == family);
+    }
+
+    public List<Pool> pools(Family family) {
+        return pools.stream().filter(p -> p.family() == family).toList();
+    }
+
+    public List<Subnet> subnets() {
+        return pools.stream().map(Pool::subnet).toList();
+    }
+
+    /// Only fixed subnets give fixed addresses a meaning that lasts: the user named a subnet of that
+    /// family.
+    public boolean userChose(Subnet subnet) {
+        return spec.ipam().pools().stream().anyMatch(p -> subnet.equals(p.subnet()));
+    }
+}
