@@ -35,7 +35,13 @@ public record Errno(int number) {
     public static final Errno ENOTEMPTY = new Errno(39);
     public static final Errno ELOOP = new Errno(40);
     public static final Errno ENODATA = new Errno(61);
+    public static final Errno EBADMSG = new Errno(74);
+    public static final Errno ERESTART = new Errno(85);
+    public static final Errno EMSGSIZE = new Errno(90);
     public static final Errno EOPNOTSUPP = new Errno(95);
+    public static final Errno ENETUNREACH = new Errno(101);
+    public static final Errno ENOBUFS = new Errno(105);
+    public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno EDQUOT = new Errno(122);
 
     private static final Map<Integer, String> TABLE = Map.ofEntries(
@@ -83,14 +89,20 @@ public record Errno(int number) {
             Map.entry(62, "ETIME timer expired"),
             Map.entry(71, "EPROTO protocol error"),
             Map.entry(75, "EOVERFLOW value too large for defined data type"),
+            Map.entry(74, "EBADMSG bad message"),
+            Map.entry(85, "ERESTART interrupted system call should be restarted"),
             Map.entry(87, "EUSERS too many users"),
+            Map.entry(90, "EMSGSIZE message too long"),
+            Map.entry(93, "EPROTONOSUPPORT protocol not supported"),
             Map.entry(95, "EOPNOTSUPP operation not supported"),
             Map.entry(97, "EAFNOSUPPORT address family not supported by protocol"),
             Map.entry(98, "EADDRINUSE address already in use"),
             Map.entry(99, "EADDRNOTAVAIL cannot assign requested address"),
             Map.entry(100, "ENETDOWN network is down"),
             Map.entry(101, "ENETUNREACH network is unreachable"),
+            Map.entry(103, "ECONNABORTED software caused connection abort"),
             Map.entry(104, "ECONNRESET connection reset by peer"),
+            Map.entry(105, "ENOBUFS no buffer space available"),
             Map.entry(106, "EISCONN transport endpoint is already connected"),
             Map.entry(107, "ENOTCONN transport endpoint is not connected"),
             Map.entry(110, "ETIMEDOUT connection timed out"),

@@ -15,6 +15,7 @@ public record Linux(
         AttributeCalls attributes,
         ProcessCalls processes,
         TerminalCalls terminals,
+        SocketCalls sockets,
         Trees trees) {
 
     public static Linux host() {
@@ -31,6 +32,7 @@ public record Linux(
                 attributes,
                 new ProcessCalls(kernel),
                 new TerminalCalls(kernel),
+                new SocketCalls(kernel),
                 new Trees(files, directories, attributes));
     }
 }

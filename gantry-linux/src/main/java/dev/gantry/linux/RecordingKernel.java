@@ -46,8 +46,8 @@ public final class RecordingKernel implements Kernel {
             return scripted.remove();
         }
         return switch (sys) {
-            case OPENAT2, PIDFD_OPEN, MEMFD_CREATE -> nextDescriptor++;
-            case WRITE, PWRITE -> c;
+            case OPENAT2, PIDFD_OPEN, MEMFD_CREATE, SOCKET -> nextDescriptor++;
+            case WRITE, PWRITE, SENDTO -> c;
             default -> 0;
         };
     }

@@ -48,7 +48,15 @@ public enum Sys {
     PIDFD_OPEN("pidfd_open", 434, 434, "nx"),
     PIDFD_SEND_SIGNAL("pidfd_send_signal", 424, 424, "dnpx"),
     POLL("ppoll", 271, 73, "pnpp"),
-    PRLIMIT("prlimit64", 302, 261, "nnpp");
+    PRLIMIT("prlimit64", 302, 261, "nnpp"),
+    SOCKET("socket", 41, 198, "nxn"),
+    BIND("bind", 49, 200, "dpn"),
+    CONNECT("connect", 42, 203, "dpn"),
+    SETSOCKOPT("setsockopt", 54, 208, "dnnpn"),
+    GETSOCKNAME("getsockname", 51, 204, "dpp"),
+    SENDTO("sendto", 44, 206, "dpnx"),
+    RECVFROM("recvfrom", 45, 207, "dpnx"),
+    RECVMSG("recvmsg", 47, 212, "dpx");
 
     private final String callName;
     private final int x86;
