@@ -40,8 +40,8 @@ class FlowKernelTest {
     private static final Network ROUTED =
             Networks.bridge("routed", "10.5.0.0/24", Map.of("com.docker.network.bridge.gateway_mode_ipv4", "routed"));
 
-    /// By whether frames on bridges pass the IP hooks too (`bridge-nf-call-iptables`): the host's administrator
-    /// and other engines decide that, so both have to work.
+    /// By whether frames on bridges pass the IP hooks too (`bridge-nf-call-iptables`): the host's
+    /// administrator and other engines decide that, so both have to work.
     private static final Map<Boolean, Map<String, String>> ANSWERS = new HashMap<>();
 
     /// Sets up everything once and asks; no answer is `-`.
