@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.linux.Errno;
+import dev.gantry.linux.netlink.nftables.Chain;
+import dev.gantry.linux.netlink.nftables.Element;
+import dev.gantry.linux.netlink.nftables.Family;
+import dev.gantry.linux.netlink.nftables.KeyType;
+import dev.gantry.linux.netlink.nftables.NftSet;
+import dev.gantry.linux.netlink.nftables.Nftables;
+import dev.gantry.linux.netlink.nftables.Rule;
+import dev.gantry.linux.netlink.nftables.Table;
+import dev.gantry.linux.netlink.nftables.Value;
+import dev.gantry.linux.netlink.nftables.Verdict;
 import dev.gantry.linux.netlink.route.ForwardingEntry;
 import dev.gantry.linux.netlink.route.InterfaceAddress;
 import dev.gantry.linux.netlink.route.Link;
@@ -22,7 +32,27 @@ import org.junit.jupiter.api.Test;
 
 /// The codec without a kernel: bytes as they must be, round trips, and hostile input.
 class CodecTest {
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 3_000;
+
+    private static final Table TABLE = Table.of(Family.INET, "gantry").commented("ours");
+    private static final Chain CHAIN =
+            Chain.base(TABLE, "c", Chain.Type.NAT, Chain.Hook.PREROUTING, -100, Chain.Policy.ACCEPT);
+    private static final Rule RULE = Rule.in(CHAIN)
+            .iifname("br0")
+            .tcp()
+            .destinationPort(80)
+            .dnatTo(InetAddress.ofLiteral("10.0.0.2"), 8080)
+            .comment("web")
+            .rule();
+    private static final NftSet SET = NftSet.of(TABLE, "s", KeyType.IPV4_ADDRESS)
+            .to(KeyType.VERDICT)
+            .withIntervals()
+            .commented("x");
+    private static final List<Element> ELEMENTS = List.of(
+            Element.prefix(InetAddress.ofLiteral("10.0.0.0"), 8).to(Verdict.jump("c")),
+            Element.of(Value.of(InetAddress.ofLiteral("11.0.0.1")))
+                    .to(Verdict.DROP)
+                    .commented("one"));
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
@@ -59,7 +89,7 @@ class CodecTest {
 
     @Test
     void whatIsWrittenIsRead() {
-        for (int round = 0; round < ROUNDS / 20; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             Encoder encoder = new Encoder().u32(42);
             List<Object> expected = new ArrayList<>();
             write(encoder, expected, 3);
@@ -150,6 +180,11 @@ class CodecTest {
                 InterfaceAddress.of(3, InetAddress.ofLiteral("10.0.0.1"), 24)
                         .withoutDetection()
                         .add(),
+                TABLE.add(),
+                CHAIN.add(),
+                RULE.add(),
+                SET.add(),
+                SET.addElements(ELEMENTS).getFirst(),
                 Route.defaultVia(InetAddress.ofLiteral("fd00::1")).dev(2).add(),
                 Neighbour.permanent(1, InetAddress.ofLiteral("fd00::2"), MacAddress.ZERO)
                         .replace(),
@@ -157,6 +192,11 @@ class CodecTest {
                         .append(),
                 PolicyRule.lookup(4, 5, 600).marked(1, 2).add());
         List<Function<Message, Object>> readers = List.of(
+                Table::read,
+                Chain::read,
+                Rule::read,
+                NftSet::read,
+                m -> Nftables.elements(SET, List.of(m)),
                 Link::read,
                 InterfaceAddress::read,
                 Route::read,
@@ -214,6 +254,58 @@ class CodecTest {
             }
         }
         return count;
+    }
+
+    @Test
+    void aRuleIsMadeOfTheseBytes() {
+        String data = HexFormat.of()
+                .formatHex(Rule.in(CHAIN).tcp().drop().comment("x").rule().add().payload());
+        assertThat(data)
+                .isEqualTo(
+                        "01000000" // nfgenmsg: NFPROTO_INET
+                                + "0b000100" + "67616e7472790000" // NFTA_RULE_TABLE gantry
+                                + "06000200" + "63000000" // NFTA_RULE_CHAIN c
+                                + "84000480" // NFTA_RULE_EXPRESSIONS
+                                + "24000180" + "09000100" + "6d65746100000000" // meta
+                                + "14000280" + "08000100" + "00000001" + "08000200"
+                                + "00000010" // l4proto into register 1
+                                + "2c000180" + "08000100" + "636d7000" // cmp
+                                + "20000280" + "08000100" + "00000001" + "08000200" + "00000000"
+                                + "0c000380" + "05000100" + "06000000" // is 6
+                                + "30000180" + "0e000100" + "696d6d656469617465000000" // immediate
+                                + "1c000280" + "08000100" + "00000000" + "10000280" + "0c000280" + "08000100"
+                                + "00000000"
+                                + "08000700" + "00027800"); // NFTA_RULE_USERDATA: the comment x
+    }
+
+    @Test
+    void whatIsWrittenInNfTablesIsRead() {
+        assertThat(Table.read(TABLE.add())).isEqualTo(TABLE);
+        assertThat(Chain.read(CHAIN.add())).isEqualTo(CHAIN);
+        assertThat(Rule.read(RULE.add())).isEqualTo(RULE);
+        assertThat(NftSet.read(SET.add())).isEqualTo(SET);
+        assertThat(Nftables.elements(SET, SET.addElements(ELEMENTS))).isEqualTo(ELEMENTS);
+        NftSet pairs =
+                NftSet.of(TABLE, "p", KeyType.INTERFACE_NAME, KeyType.PORT).withIntervals();
+        for (int round = 0; round < 100; round++) {
+            int port = random.nextInt(0xffff);
+            List<Element> some = List.of(Element.range(
+                    List.of(Value.interfaceName("a" + round), Value.port(port)),
+                    List.of(Value.interfaceName("a" + round), Value.port(0xffff))));
+            assertThat(Nftables.elements(pairs, pairs.addElements(some))).isEqualTo(some);
+        }
+    }
+
+    @Test
+    void intervalsMayTouchAndReachBothEnds() {
+        List<Element> touching = List.of(
+                Element.range(List.of(Value.port(0)), List.of(Value.port(9))),
+                Element.of(Value.port(10)),
+                Element.range(List.of(Value.port(11)), List.of(Value.port(0xffff))));
+        NftSet ports = NftSet.of(TABLE, "ports", KeyType.PORT).withIntervals();
+        assertThat(Nftables.elements(ports, ports.addElements(touching))).isEqualTo(touching);
+        NftSet plain = NftSet.of(TABLE, "ports", KeyType.PORT);
+        assertThatThrownBy(() -> plain.addElements(touching)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
