@@ -24,6 +24,9 @@ class HeaderProbeTest {
             #include <sys/file.h>
             #include <sys/sysmacros.h>
             #include <sys/resource.h>
+            #include <sys/socket.h>
+            #include <sys/un.h>
+            #include <poll.h>
             #include <linux/openat2.h>
             #include <linux/stat.h>
             #include <linux/fs.h>
@@ -101,6 +104,21 @@ class HeaderProbeTest {
         m.put("LOCK_EX|LOCK_NB", 6L);
         m.put("makedev(259, 70000)", DirectoryCalls.device(259, 70000));
         m.put("sizeof(struct rlimit64)", 16L);
+        m.put("AF_UNIX", (long) SocketCalls.AF_UNIX);
+        m.put("SOCK_STREAM", (long) SocketCalls.SOCK_STREAM);
+        m.put("SOCK_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
+        m.put("SOL_SOCKET", (long) SocketCalls.SOL_SOCKET);
+        m.put("SCM_RIGHTS", (long) SocketCalls.SCM_RIGHTS);
+        m.put("MSG_CTRUNC", (long) SocketCalls.MSG_CTRUNC);
+        m.put("MSG_CMSG_CLOEXEC", (long) SocketCalls.MSG_CMSG_CLOEXEC);
+        m.put("POLLIN", (long) SocketCalls.POLLIN);
+        m.put("sizeof(struct sockaddr_un)", 2L + SocketCalls.SUN_PATH_SIZE);
+        m.put("sizeof(struct msghdr)", (long) SocketCalls.MSGHDR_SIZE);
+        m.put("offsetof(struct msghdr, msg_iov)", 16L);
+        m.put("offsetof(struct msghdr, msg_control)", 32L);
+        m.put("offsetof(struct msghdr, msg_flags)", 48L);
+        m.put("sizeof(struct cmsghdr)", (long) SocketCalls.CMSGHDR_SIZE);
+        m.put("sizeof(struct pollfd)", 8L);
         return m;
     }
 
