@@ -150,7 +150,8 @@ public final class SocketCalls {
             MemorySegment vector = arena.allocate(16, 8); // struct iovec
             vector.set(JAVA_LONG, 0, memory.address());
             vector.set(JAVA_LONG, 8, capacity);
-            MemorySegment control = arena.allocate(CMSGHDR_SIZE + ((4L * descriptors + 7) & ~7L), 8);
+            // Without padding, which would have room for one more.
+            MemorySegment control = arena.allocate(CMSGHDR_SIZE + 4L * descriptors, 8);
             MemorySegment header = arena.allocate(MSGHDR_SIZE, 8);
             header.set(JAVA_LONG, 16, vector.address());
             header.set(JAVA_LONG, 24, 1);

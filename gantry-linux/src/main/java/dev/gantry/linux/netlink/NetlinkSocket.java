@@ -139,12 +139,18 @@ public final class NetlinkSocket implements AutoCloseable {
         return acks;
     }
 
-    /// Everything of a kind, consistently: a dump during which something changed is taken again.
+    /// Everything of a kind, consistently: a dump during which something changed, or was dropped, is taken again.
     public List<Message> dump(Message request) {
         for (int i = 0; i < DUMP_ATTEMPTS; i++) {
-            Optional<List<Message>> all = tryDump(request);
-            if (all.isPresent()) {
-                return all.get();
+            try {
+                Optional<List<Message>> all = tryDump(request);
+                if (all.isPresent()) {
+                    return all.get();
+                }
+            } catch (NetlinkError e) {
+                if (!e.is(Errno.ENOBUFS)) {
+                    throw e;
+                }
             }
         }
         throw new NetlinkError(

@@ -72,6 +72,19 @@ class NetlinkSocketTest {
     }
 
     @Test
+    void aDumpOfWhichSomethingWasDroppedIsTakenAgain() {
+        kernel.receive(r -> answer(r.getFirst(), KIND, 0, 1)).overrun();
+        // The wait for more finds nothing: the kernel is asked anew.
+        kernel.receive(r -> ack(0, Errno.EBUSY.number()).apply(r));
+        kernel.receive(r -> answer(r.getFirst(), DONE, 0, 0));
+        assertFails(() -> socket.dump(message("list")), Errno.ETIMEDOUT);
+        kernel.overrun()
+                .receive(r -> join(answer(r.getFirst(), KIND, 0, 2), answer(r.getFirst(), DONE, 0, 0)))
+                .receive(r -> join(answer(r.getFirst(), KIND, 0, 3), answer(r.getFirst(), DONE, 0, 0)));
+        assertThat(socket.dump(message("list"))).extracting(m -> m.u32(0)).containsExactly(3);
+    }
+
+    @Test
     void aDumpThatChangesForeverIsGivenUp() {
         for (int i = 0; i < 100; i++) {
             kernel.receive(r -> answer(r.getFirst(), DONE, NetlinkHeader.NLM_F_DUMP_INTR, 0));

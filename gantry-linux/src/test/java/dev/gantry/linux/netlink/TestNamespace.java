@@ -124,6 +124,19 @@ public final class TestNamespace implements AutoCloseable {
         return command(words.toArray(String[]::new)).replaceAll("\\s+", " ");
     }
 
+    /// Starts a command inside, which the caller ends.
+    public Process start(String... command) {
+        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        words.addAll(List.of(command));
+        try {
+            return new ProcessBuilder(words)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Override
     public void close() {
         for (AutoCloseable c : List.of(route, routeEvents, netfilter, netfilterEvents, descriptor)) {

@@ -346,6 +346,11 @@ class NftKernelTest {
                 .containsExactlyInAnyOrderElementsOf(decisions);
         assertThat(nft.elements(ports)).isEqualTo(targets);
         assertThat(nft.sets()).anySatisfy(s -> assertThat(s.data()).isEqualTo(ports.data()));
+        List<Message> changes = new ArrayList<>(verdicts.deleteElements(decisions));
+        changes.addAll(ports.deleteElements(targets));
+        nft.commit(changes);
+        assertThat(nft.elements(verdicts)).isEmpty();
+        assertThat(nft.elements(ports)).isEmpty();
     }
 
     @Test
