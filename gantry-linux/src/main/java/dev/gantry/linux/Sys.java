@@ -56,7 +56,12 @@ public enum Sys {
     GETSOCKNAME("getsockname", 51, 204, "dpp"),
     SENDTO("sendto", 44, 206, "dpnx"),
     RECVFROM("recvfrom", 45, 207, "dpnx"),
-    RECVMSG("recvmsg", 47, 212, "dpx");
+    RECVMSG("recvmsg", 47, 212, "dpx"),
+    LISTEN("listen", 50, 201, "dn"),
+    ACCEPT4("accept4", 288, 242, "dppx"),
+    EPOLL_CREATE("epoll_create1", 291, 20, "x"),
+    EPOLL_CTL("epoll_ctl", 233, 21, "dndp"),
+    EPOLL_WAIT("epoll_pwait", 281, 22, "dpnnpn");
 
     private final String callName;
     private final int x86;

@@ -1,0 +1,86 @@
+package dev.gantry.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Waits on many descriptors at once, of which few are ready at a time. Waiting belongs on a platform
+/// thread; adding and removing may happen on any. epoll(7), <sys/epoll.h>.
+public final class EventPoll implements AutoCloseable {
+    private static final int EPOLL_CLOEXEC = 0x80000;
+    private static final int EPOLL_CTL_ADD = 1;
+    private static final int EPOLL_CTL_DEL = 2;
+    private static final int EPOLLIN = 1;
+    private static final int BATCH = 64;
+
+    /// `struct epoll_event`: u32 events, u64 data; packed on x86-64 only.
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
+    private static final int DATA = ARM ? 8 : 4;
+    private static final int SIZE = ARM ? 16 : 12;
+
+    private final Kernel kernel;
+    private final Fd poll;
+
+    private EventPoll(Kernel kernel, Fd poll) {
+        this.kernel = kernel;
+        this.poll = poll;
+    }
+
+    public static EventPoll open() {
+        Kernel kernel = Kernel.host();
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(arena, Sys.EPOLL_CREATE, EPOLL_CLOEXEC, 0, 0, 0, 0, 0);
+            return new EventPoll(kernel, Fd.own(kernel, (int) check(Sys.EPOLL_CREATE, "", rc)));
+        }
+    }
+
+    /// From now on [#await] tells `token` when there is something to read, as long as there is.
+    public void add(Fd fd, long token) {
+        control(EPOLL_CTL_ADD, fd, token);
+    }
+
+    public void remove(Fd fd) {
+        control(EPOLL_CTL_DEL, fd, 0);
+    }
+
+    private void control(int operation, Fd fd, long token) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment event = arena.allocate(16, 8);
+            event.set(JAVA_INT, 0, EPOLLIN);
+            event.set(JAVA_LONG_UNALIGNED, DATA, token);
+            long rc = kernel.call(arena, Sys.EPOLL_CTL, poll.number(), operation, fd.number(), event.address(), 0, 0);
+            check(Sys.EPOLL_CTL, fd.toString(), rc);
+        }
+    }
+
+    /// The tokens of what is ready; none when the time is over or a signal came.
+    public long[] await(int timeoutMillis) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment events = arena.allocate((long) BATCH * SIZE, 8);
+            long rc = kernel.call(arena, Sys.EPOLL_WAIT, poll.number(), events.address(), BATCH, timeoutMillis, 0, 8);
+            if (rc == -Errno.EINTR.number()) {
+                return new long[0];
+            }
+            long[] tokens = new long[(int) check(Sys.EPOLL_WAIT, poll.toString(), rc)];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = events.get(JAVA_LONG_UNALIGNED, (long) i * SIZE + DATA);
+            }
+            return tokens;
+        }
+    }
+
+    @Override
+    public void close() {
+        poll.close();
+    }
+
+    private static long check(Sys sys, String subject, long rc) {
+        if (rc < 0) {
+            throw LinuxError.of(sys, subject, rc);
+        }
+        return rc;
+    }
+}
