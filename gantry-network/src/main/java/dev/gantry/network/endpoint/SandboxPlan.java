@@ -150,7 +150,7 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
     }
 
     /// Under which names others in the network find the container; on the default bridge under none.
-    static List<String> dnsNames(Attachment a) {
+    public static List<String> dnsNames(Attachment a) {
         if (Drivers.isPredefined(a.network().name())) {
             return List.of();
         }

@@ -1,0 +1,176 @@
+package dev.gantry.network.dns;
+
+import dev.gantry.linux.Datagrams;
+import dev.gantry.linux.EventPoll;
+import dev.gantry.linux.Fd;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// Answers the queries of many containers, each over the two sockets that were bound inside its network
+/// namespace and passed up. One platform thread receives and answers what the view knows; what is
+/// forwarded waits on virtual threads, connections on a few platform threads. Whatever arrives, the
+/// server goes on.
+///
+/// ```java
+/// try (var server = DnsServer.start()) {
+///     var web = server.serve(udp, tcp, () -> viewOfWeb);
+///     web.close();                     // its sockets are closed with it
+/// }
+/// ```
+public final class DnsServer implements AutoCloseable {
+    private static final int MOST_DATAGRAM = 4096;
+    /// Queries of one socket answered before the next one has its turn.
+    private static final int TURN = 64;
+
+    private static final int MOST_CONNECTIONS = 8;
+    private static final int WAIT_MILLIS = 1000;
+
+    private final EventPoll poll = EventPoll.open();
+    private final Forwarder forwarder;
+    private final Map<Long, Asker> askers = new ConcurrentHashMap<>();
+    private final AtomicLong tokens = new AtomicLong();
+    private final ExecutorService connections;
+    private final Thread loop;
+    private volatile boolean closed;
+
+    /// A container that is served, until it is closed.
+    @FunctionalInterface
+    public interface Served extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    DnsServer(Forwarder forwarder) {
+        this.forwarder = forwarder;
+        this.connections = Connections.pool(MOST_CONNECTIONS);
+        this.loop = Thread.ofPlatform().name("dns").daemon().start(this::run);
+    }
+
+    public static DnsServer start() {
+        return new DnsServer(Forwarder.usual());
+    }
+
+    /// Serves over a bound datagram socket and a listening one. `view` is asked for each query, so it is
+    /// quick.
+    public Served serve(Fd udp, Fd tcp, Supplier<NameView> view) {
+        long token = tokens.getAndAdd(2);
+        Asker asker = new Asker(token, udp, tcp, view);
+        askers.put(token, asker);
+        asker.watch(poll);
+        return () -> {
+            if (askers.remove(token) != null) {
+                asker.close(poll);
+            }
+        };
+    }
+
+    private void run() {
+        try (Datagrams datagrams = new Datagrams(MOST_DATAGRAM)) {
+            byte[] in = new byte[MOST_DATAGRAM];
+            byte[] out = new byte[MOST_DATAGRAM];
+            int turn = 0;
+            while (!closed) {
+                for (long token : poll.await(WAIT_MILLIS)) {
+                    Asker asker = askers.get(token & ~1L);
+                    if (asker != null) {
+                        turn = one(asker, token, datagrams, in, out, turn);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A bug in the handling of one query is nobody else's concern.
+    private int one(Asker asker, long token, Datagrams datagrams, byte[] in, byte[] out, int turn) {
+        try {
+            if (token == asker.token) {
+                return datagrams(asker, datagrams, in, out, turn);
+            }
+            asker.accept().ifPresent(connection -> connect(asker, connection));
+        } catch (RuntimeException e) {
+            System.getLogger("dns").log(System.Logger.Level.WARNING, "event=dns-query-failed", e);
+        }
+        return turn;
+    }
+
+    private int datagrams(Asker asker, Datagrams datagrams, byte[] in, byte[] out, int turn) {
+        int next = turn;
+        for (int i = 0; i < TURN; i++) {
+            int length = asker.receive(datagrams, in);
+            if (length < 0) {
+                break;
+            }
+            NameView view = asker.view();
+            int answer = Responder.answer(view, in, length, out, true, next++);
+            if (answer == Responder.FORWARD && !asker.forwarded.tryAcquire()) {
+                answer = Responder.error(in, length, out, Wire.SERVFAIL);
+            }
+            if (answer > 0) {
+                asker.reply(datagrams, out, answer);
+            } else if (answer == Responder.FORWARD) {
+                forward(asker, view, Arrays.copyOf(in, length), datagrams.sender());
+            }
+        }
+        return next;
+    }
+
+    private void forward(Asker asker, NameView view, byte[] query, byte[] sender) {
+        Thread.ofVirtual().name("dns-forward").start(() -> {
+            try {
+                byte[] answer = forwarder.ask(view.upstreams(), query, true);
+                Question question = Question.read(query, query.length);
+                int room = question == null ? 0 : question.room();
+                asker.send(answer.length <= room ? answer : cut(query), sender);
+            } finally {
+                asker.forwarded.release();
+            }
+        });
+    }
+
+    /// Too long for the one who asked: nothing but a word that there is more, over a connection.
+    private static byte[] cut(byte[] query) {
+        byte[] out = new byte[query.length + 16];
+        int length = Responder.error(query, query.length, out, Wire.NOERROR);
+        Wire.put16(out, 2, Wire.u16(out, 2) | Wire.TC);
+        return Arrays.copyOf(out, length);
+    }
+
+    /// As many as we serve at a time are open: the client hears it at once, and asks again.
+    private void connect(Asker asker, Fd connection) {
+        if (!asker.connections.tryAcquire()) {
+            connection.close();
+            return;
+        }
+        try {
+            connections.execute(() -> {
+                try {
+                    Connections.serve(connection, asker, forwarder);
+                } finally {
+                    asker.connections.release();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            asker.connections.release();
+            connection.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        connections.shutdownNow();
+        try {
+            loop.join(2L * WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        askers.values().forEach(asker -> asker.close(poll));
+        askers.clear();
+        poll.close();
+    }
+}
