@@ -105,7 +105,7 @@ public final class Message {
         return out.array();
     }
 
-    /// The messages of one datagram. A length that cannot be is EBADMSG.
+    /// The messages of one datagram, one at least. A length that cannot be is EBADMSG.
     static List<Message> decode(byte[] datagram) {
         ByteBuffer in = ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder());
         List<Message> found = new ArrayList<>();
@@ -122,6 +122,9 @@ public final class Message {
                     in.getInt(at + 8),
                     Arrays.copyOfRange(datagram, at + HEADER, at + length)));
             at += align(length);
+        }
+        if (found.isEmpty()) {
+            throw NetlinkError.malformed("a datagram of " + datagram.length + " bytes has no message");
         }
         return found;
     }

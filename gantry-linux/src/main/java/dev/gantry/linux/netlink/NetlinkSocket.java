@@ -4,9 +4,6 @@ import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
-import dev.gantry.linux.SocketCalls;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +15,7 @@ import java.util.Optional;
 ///
 /// ```java
 /// try (var route = NetlinkSocket.open(Linux.host(), Protocol.ROUTE, Duration.ofSeconds(5))) {
-///     route.execute(List.of(LinkRequest.named("br0").bridge(bridge ->
-/// bridge.multicastSnooping(false)).up().create()));
+///     route.execute(List.of(LinkRequest.named("br0").bridge(b -> b.multicastSnooping(false)).create()));
 /// }
 /// ```
 public final class NetlinkSocket implements AutoCloseable {
@@ -42,53 +38,40 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// `struct sockaddr_nl`: u16 family, u16 nothing, u32 port, u32 groups.
-    private static final int ADDRESS_SIZE = 12;
-
-    /// The kernel fills a datagram of a dump up to 32 KiB, and more only when one object is larger.
-    private static final int CAPACITY = 1 << 16;
-
     /// The acknowledgements of one send have to fit into the receive buffer (208 KiB by default, and each
     /// counts for about 1 KiB).
     private static final int REQUESTS_PER_SEND = 64;
 
-    /// Below the send buffer that a socket has by default.
-    private static final int PLAIN_SEND = 1 << 16;
-
     private static final int DUMP_ATTEMPTS = 20;
 
-    private final SocketCalls sockets;
-    private final Fd fd;
+    private final Wire wire;
     private final Duration timeout;
     private int sequence = 1;
 
-    private NetlinkSocket(SocketCalls sockets, Fd fd, Duration timeout) {
-        this.sockets = sockets;
-        this.fd = fd;
+    private NetlinkSocket(Wire wire, Duration timeout) {
+        this.wire = wire;
         this.timeout = timeout;
-        for (int option : List.of(NetlinkHeader.NETLINK_CAP_ACK, NetlinkHeader.NETLINK_EXT_ACK)) {
-            sockets.option(fd, NetlinkHeader.SOL_NETLINK, option, 1);
-        }
     }
 
     /// Opens one in the network namespace of this process. `timeout` bounds each wait for an answer.
     public static NetlinkSocket open(Linux linux, Protocol protocol, Duration timeout) {
-        SocketCalls sockets = linux.sockets();
-        Fd fd = sockets.open(NetlinkHeader.AF_NETLINK, NetlinkHeader.SOCK_RAW, protocol.number);
+        Fd fd = linux.sockets().open(NetlinkHeader.AF_NETLINK, NetlinkHeader.SOCK_RAW, protocol.number);
         return over(linux, fd, protocol, timeout);
     }
 
     /// Takes over a descriptor that was opened elsewhere, in another network namespace perhaps.
     public static NetlinkSocket over(Linux linux, Fd fd, Protocol protocol, Duration timeout) {
+        var wire = new Wire(linux.sockets(), fd);
         try {
-            var socket = new NetlinkSocket(linux.sockets(), fd, timeout);
+            wire.option(NetlinkHeader.NETLINK_CAP_ACK, 1);
+            wire.option(NetlinkHeader.NETLINK_EXT_ACK, 1);
             if (protocol == Protocol.ROUTE) {
                 // Filters in the header of a dump are honoured only then.
-                linux.sockets().option(fd, NetlinkHeader.SOL_NETLINK, NetlinkHeader.NETLINK_GET_STRICT_CHK, 1);
+                wire.option(NetlinkHeader.NETLINK_GET_STRICT_CHK, 1);
             }
-            return socket;
+            return new NetlinkSocket(wire, timeout);
         } catch (RuntimeException e) {
-            fd.close();
+            wire.close();
             throw e;
         }
     }
@@ -121,8 +104,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private List<Ack> exchange(List<Message> requests, List<Message> replies) {
         int first = number(requests.size());
-        send(Message.encode(requests, first, NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_ACK));
-        var inbox = new Inbox(requests.getFirst());
+        wire.send(Message.encode(requests, first, NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_ACK));
+        var inbox = new Inbox(wire, timeout, requests.getFirst());
         List<Ack> acks = new ArrayList<>();
         while (acks.size() < requests.size()) {
             for (Message m : inbox.await()) {
@@ -159,8 +142,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private Optional<List<Message>> tryDump(Message request) {
         int number = number(1);
-        send(Message.encode(List.of(request), number, NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_DUMP));
-        var inbox = new Inbox(request);
+        wire.send(Message.encode(List.of(request), number, NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_DUMP));
+        var inbox = new Inbox(wire, timeout, request);
         List<Message> all = new ArrayList<>();
         boolean interrupted = false;
         while (true) {
@@ -203,8 +186,8 @@ public final class NetlinkSocket implements AutoCloseable {
         all.add(new Message(last.what(), last.type(), last.flags() | NetlinkHeader.NLM_F_ACK, 0, last.payload()));
         all.add(end);
         int first = number(all.size());
-        send(Message.encode(all, first, NetlinkHeader.NLM_F_REQUEST));
-        var inbox = new Inbox(begin);
+        wire.send(Message.encode(all, first, NetlinkHeader.NLM_F_REQUEST));
+        var inbox = new Inbox(wire, timeout, begin);
         List<Ack> acks = new ArrayList<>();
         while (acks.stream().noneMatch(a -> a.request() == all.get(body.size()) || a.request() == begin)) {
             acks(inbox.await(), all, first, acks);
@@ -235,17 +218,14 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /// Joins a multicast group (`RTNLGRP_…`, `NFNLGRP_…`). A socket that listens should do nothing else.
     public void subscribe(int group) {
-        if (ByteBuffer.wrap(sockets.name(fd)).order(ByteOrder.nativeOrder()).getInt(4) == 0) {
-            ByteBuffer address = ByteBuffer.allocate(ADDRESS_SIZE).order(ByteOrder.nativeOrder());
-            sockets.bind(fd, address.putShort((short) NetlinkHeader.AF_NETLINK).array());
-        }
-        sockets.option(fd, NetlinkHeader.SOL_NETLINK, NetlinkHeader.NETLINK_ADD_MEMBERSHIP, group);
+        wire.bind();
+        wire.option(NetlinkHeader.NETLINK_ADD_MEMBERSHIP, group);
     }
 
     /// Waits for what the groups tell: at least one message, or none when the time is over.
     public Events events(Duration wait) {
         try {
-            return new Events(receive(wait), false);
+            return new Events(wire.receive(wait), false);
         } catch (LinuxError e) {
             if (e.is(Errno.ENOBUFS)) {
                 return new Events(List.of(), true);
@@ -256,118 +236,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     @Override
     public void close() {
-        fd.close();
-    }
-
-    /// The answers to one send: all wait until one deadline. Once the kernel dropped some, those that are there
-    /// are still read, and no others are waited for.
-    private final class Inbox {
-        private final Message request;
-        private final long deadline = System.nanoTime() + timeout.toNanos();
-        private boolean lost;
-
-        private Inbox(Message request) {
-            this.request = request;
-        }
-
-        boolean lost() {
-            return lost;
-        }
-
-        List<Message> await() {
-            while (true) {
-                try {
-                    long left = lost ? 0 : Math.max(0, deadline - System.nanoTime());
-                    List<Message> received = receive(Duration.ofNanos(left));
-                    if (received.isEmpty()) {
-                        throw lost
-                                ? new NetlinkError(request.what(), Errno.ENOBUFS, "the kernel dropped its answer")
-                                : new NetlinkError(request.what(), Errno.ETIMEDOUT, "no answer in " + timeout);
-                    }
-                    return received;
-                } catch (LinuxError e) {
-                    overrun(e);
-                }
-            }
-        }
-
-        /// What is there already.
-        List<Message> drain() {
-            List<Message> all = new ArrayList<>();
-            while (System.nanoTime() < deadline) {
-                try {
-                    List<Message> received = receive(Duration.ZERO);
-                    if (received.isEmpty()) {
-                        break;
-                    }
-                    all.addAll(received);
-                } catch (LinuxError e) {
-                    overrun(e);
-                }
-            }
-            return all;
-        }
-
-        private void overrun(LinuxError e) {
-            if (!e.is(Errno.ENOBUFS)) {
-                throw e;
-            }
-            lost = true;
-        }
-    }
-
-    /// One datagram from the kernel, empty when none came in time.
-    private List<Message> receive(Duration wait) {
-        long end = System.nanoTime() + wait.toNanos();
-        while (true) {
-            try {
-                var received = sockets.receive(fd, CAPACITY, NetlinkHeader.MSG_TRUNC | NetlinkHeader.MSG_DONTWAIT);
-                if (received.length() > CAPACITY) {
-                    throw NetlinkError.malformed("a datagram has " + received.length() + " bytes");
-                }
-                List<Message> messages = Message.decode(received.bytes());
-                if (isFromKernel(received.sender()) && !messages.isEmpty()) {
-                    return messages;
-                }
-                if (System.nanoTime() - end > 0) {
-                    return List.of();
-                }
-            } catch (LinuxError e) {
-                if (!e.is(Errno.EAGAIN)) {
-                    throw e;
-                }
-                long left = end - System.nanoTime();
-                if (left <= 0 || !sockets.readable(fd, Duration.ofNanos(left))) {
-                    return List.of();
-                }
-            }
-        }
-    }
-
-    /// Other processes may send to a netlink socket too; the kernel's port is 0.
-    private static boolean isFromKernel(byte[] sender) {
-        return sender.length >= ADDRESS_SIZE
-                && ByteBuffer.wrap(sender).order(ByteOrder.nativeOrder()).getInt(4) == 0;
-    }
-
-    private void send(byte[] bytes) {
-        if (bytes.length > PLAIN_SEND) {
-            widen(bytes.length);
-        }
-        sockets.send(fd, bytes);
-    }
-
-    /// A netlink message has to fit into the send buffer. Beyond the limit of the host if that is permitted;
-    /// otherwise the send itself says that it is too long.
-    private void widen(int length) {
-        try {
-            sockets.option(fd, NetlinkHeader.SOL_SOCKET, NetlinkHeader.SO_SNDBUFFORCE, length * 2);
-        } catch (LinuxError e) {
-            if (!e.is(Errno.EPERM)) {
-                throw e;
-            }
-            sockets.option(fd, NetlinkHeader.SOL_SOCKET, NetlinkHeader.SO_SNDBUF, length * 2);
-        }
+        wire.close();
     }
 
     private int number(int count) {

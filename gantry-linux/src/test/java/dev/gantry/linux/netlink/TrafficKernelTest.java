@@ -3,6 +3,7 @@ package dev.gantry.linux.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.linux.netlink.nftables.Chain;
+import dev.gantry.linux.netlink.nftables.ConnectionState;
 import dev.gantry.linux.netlink.nftables.Element;
 import dev.gantry.linux.netlink.nftables.Family;
 import dev.gantry.linux.netlink.nftables.Field;
@@ -10,7 +11,6 @@ import dev.gantry.linux.netlink.nftables.KeyType;
 import dev.gantry.linux.netlink.nftables.NftSet;
 import dev.gantry.linux.netlink.nftables.Nftables;
 import dev.gantry.linux.netlink.nftables.Rule;
-import dev.gantry.linux.netlink.nftables.RuleBuilder.State;
 import dev.gantry.linux.netlink.nftables.Table;
 import dev.gantry.linux.netlink.nftables.Value;
 import dev.gantry.linux.netlink.route.InterfaceAddress;
@@ -135,7 +135,7 @@ class TrafficKernelTest {
                 .rule()
                 .add());
         all.add(Rule.in(FORWARD)
-                .state(State.ESTABLISHED, State.RELATED)
+                .state(ConnectionState.ESTABLISHED, ConnectionState.RELATED)
                 .accept()
                 .rule()
                 .add());

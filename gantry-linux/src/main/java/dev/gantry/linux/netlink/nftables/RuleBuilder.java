@@ -166,26 +166,11 @@ public final class RuleBuilder {
 
     // Connections.
 
-    /// States of a connection, as bits. `NF_CT_STATE_*` of <linux/netfilter/nf_conntrack_common.h>.
-    public enum State {
-        INVALID(1),
-        ESTABLISHED(2),
-        RELATED(4),
-        NEW(8),
-        UNTRACKED(64);
-
-        private final int bit;
-
-        State(int bit) {
-            this.bit = bit;
-        }
-    }
-
     /// One of these.
-    public RuleBuilder state(State... states) {
+    public RuleBuilder state(ConnectionState... states) {
         int bits = 0;
-        for (State s : states) {
-            bits |= s.bit;
+        for (ConnectionState s : states) {
+            bits |= s.bit();
         }
         return with(Expression.ct(NftHeader.NFT_CT_STATE, ONE)).anyOf(bits);
     }
@@ -231,6 +216,14 @@ public final class RuleBuilder {
         return checkFamily(natFamily)
                 .with(Expression.map(map, load(key), ONE))
                 .with(Expression.nat(NftHeader.NFT_NAT_DNAT, natFamily, ONE, port ? behind : 0, 0));
+    }
+
+    /// The map has the address to leave with, of the family 4 or 6.
+    public RuleBuilder snatBy(String map, int version, Field... key) {
+        int natFamily = version == 4 ? NftHeader.NFPROTO_IPV4 : NftHeader.NFPROTO_IPV6;
+        return checkFamily(natFamily)
+                .with(Expression.map(map, load(key), ONE))
+                .with(Expression.nat(NftHeader.NFT_NAT_SNAT, natFamily, ONE, 0, 0));
     }
 
     /// Loads the parts behind each other and answers where they begin.
@@ -319,27 +312,6 @@ public final class RuleBuilder {
     /// After [#tcp].
     public RuleBuilder rejectWithReset() {
         return with(Expression.reject(NftHeader.NFT_REJECT_TCP_RST, 0));
-    }
-
-    /// How a port or address is chosen. `NF_NAT_RANGE_*` of <linux/netfilter/nf_nat.h>.
-    public enum NatFlag {
-        RANDOM(NftHeader.NF_NAT_RANGE_PROTO_RANDOM),
-        FULLY_RANDOM(NftHeader.NF_NAT_RANGE_PROTO_RANDOM_FULLY),
-        PERSISTENT(NftHeader.NF_NAT_RANGE_PERSISTENT);
-
-        private final int bit;
-
-        NatFlag(int bit) {
-            this.bit = bit;
-        }
-
-        private static int bits(NatFlag... flags) {
-            int bits = 0;
-            for (NatFlag f : flags) {
-                bits |= f.bit;
-            }
-            return bits;
-        }
     }
 
     public RuleBuilder dnatTo(InetAddress address, NatFlag... flags) {

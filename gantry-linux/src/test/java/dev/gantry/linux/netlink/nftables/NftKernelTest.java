@@ -154,7 +154,7 @@ class NftKernelTest {
         assertThat(written(
                         FORWARD,
                         Rule.in(FORWARD)
-                                .state(RuleBuilder.State.ESTABLISHED, RuleBuilder.State.RELATED)
+                                .state(ConnectionState.ESTABLISHED, ConnectionState.RELATED)
                                 .statusDnat()
                                 .originalDirection(true)
                                 .originalDestination(ip("192.0.2.1"))
@@ -197,7 +197,7 @@ class NftKernelTest {
                         PREROUTING,
                         Rule.in(PREROUTING).tcp().destinationPort(80).dnatTo(ip("10.0.0.2"), 8080)))
                 .isEqualTo("tcp dport 80 dnat ip to 10.0.0.2:8080");
-        assertThat(written(PREROUTING, Rule.in(PREROUTING).dnatTo(ip("fd00::2"), RuleBuilder.NatFlag.PERSISTENT)))
+        assertThat(written(PREROUTING, Rule.in(PREROUTING).dnatTo(ip("fd00::2"), NatFlag.PERSISTENT)))
                 .isEqualTo("dnat ip6 to fd00::2 persistent");
         assertThat(written(
                         PREROUTING,
@@ -207,7 +207,7 @@ class NftKernelTest {
                         POSTROUTING,
                         Rule.in(POSTROUTING).source(ip("10.0.0.0"), 24).masquerade()))
                 .isEqualTo("ip saddr 10.0.0.0/24 masquerade");
-        assertThat(written(POSTROUTING, Rule.in(POSTROUTING).masquerade(RuleBuilder.NatFlag.FULLY_RANDOM)))
+        assertThat(written(POSTROUTING, Rule.in(POSTROUTING).masquerade(NatFlag.FULLY_RANDOM)))
                 .isEqualTo("masquerade fully-random");
         assertThat(written(POSTROUTING, Rule.in(POSTROUTING).udp().snatTo(ip("192.0.2.1"), 99)))
                 .isEqualTo("meta l4proto 17 snat ip to 192.0.2.1:99");
@@ -351,6 +351,78 @@ class NftKernelTest {
         nft.commit(changes);
         assertThat(nft.elements(verdicts)).isEmpty();
         assertThat(nft.elements(ports)).isEmpty();
+    }
+
+    /// The shapes that a firewall of bridges and published ports needs, once by nft and once by us.
+    @Test
+    void whatWeMakeIsWhatNftMakes() {
+        NftSet within = NftSet.of(INET, "within", KeyType.INTERFACE_NAME, KeyType.INTERFACE_NAME)
+                .to(KeyType.VERDICT);
+        NftSet hairpin = NftSet.of(INET, "hairpin", KeyType.INTERFACE_NAME, KeyType.IPV4_ADDRESS)
+                .withIntervals();
+        NftSet source = NftSet.of(INET, "source", KeyType.IPV4_ADDRESS)
+                .to(KeyType.IPV4_ADDRESS)
+                .withIntervals();
+        NftSet six = NftSet.of(INET, "six", KeyType.IPV6_ADDRESS).withIntervals();
+        NftSet published = NftSet.of(INET, "published", KeyType.IPV6_ADDRESS, KeyType.PROTOCOL, KeyType.PORT)
+                .to(KeyType.IPV6_ADDRESS, KeyType.PORT);
+        List<Message> ours = chains(FORWARD, PREROUTING, POSTROUTING, PORTS);
+        List.of(within, hairpin, source, six, published).forEach(s -> ours.add(s.add()));
+        ours.addAll(within.addElements(List.of(Element.of(Value.interfaceName("br0"), Value.interfaceName("br1"))
+                .to(Verdict.goTo("ports")))));
+        Value bridge = Value.interfaceName("br0");
+        ours.addAll(hairpin.addElements(List.of(Element.range(
+                List.of(bridge, Value.of(ip("10.7.0.0"))), List.of(bridge, Value.of(ip("10.7.0.255")))))));
+        ours.addAll(
+                source.addElements(List.of(Element.prefix(ip("10.7.0.0"), 24).to(Value.of(ip("192.0.2.1"))))));
+        ours.addAll(six.addElements(List.of(Element.prefix(ip("fd00:7::"), 64))));
+        ours.addAll(published.addElements(List.of(Element.of(Value.of(ip("fd00::1")), Value.u8(17), Value.port(53))
+                .to(Value.of(ip("fd00:7::2")), Value.port(5353)))));
+        List.of(
+                        Rule.in(FORWARD).verdictBy("within", Field.INPUT_NAME, Field.OUTPUT_NAME),
+                        Rule.in(PREROUTING)
+                                .nfproto(6)
+                                .destinationIsLocal()
+                                .dnatBy(
+                                        "published",
+                                        6,
+                                        true,
+                                        Field.DESTINATION_6,
+                                        Field.PROTOCOL,
+                                        Field.DESTINATION_PORT),
+                        Rule.in(POSTROUTING)
+                                .statusDnat()
+                                .inSet("hairpin", Field.OUTPUT_NAME, Field.SOURCE_4)
+                                .masquerade(),
+                        Rule.in(POSTROUTING).notOifname("br0").snatBy("source", 4, Field.SOURCE_4),
+                        Rule.in(POSTROUTING)
+                                .notOifname("br0")
+                                .inSet("six", Field.SOURCE_6)
+                                .masquerade())
+                .forEach(r -> ours.add(r.rule().add()));
+        nft.commit(ours);
+        try (var other = TestNamespace.open()) {
+            other.run("nft", """
+                    table inet gantry {
+                      map within { type ifname . ifname : verdict; elements = { "br0" . "br1" : goto ports } }
+                      set hairpin { type ifname . ipv4_addr; flags interval; elements = { "br0" . 10.7.0.0/24 } }
+                      map source { type ipv4_addr : ipv4_addr; flags interval; elements = { 10.7.0.0/24 : 192.0.2.1 } }
+                      set six { type ipv6_addr; flags interval; elements = { fd00:7::/64 } }
+                      map published { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+                        elements = { fd00::1 . udp . 53 : fd00:7::2 . 5353 } }
+                      chain forward { type filter hook forward priority 0; policy drop;
+                        iifname . oifname vmap @within; }
+                      chain prerouting { type nat hook prerouting priority -100; policy accept;
+                        meta nfproto ipv6 fib daddr type local dnat ip6 to ip6 daddr . meta l4proto . th dport map @published; }
+                      chain postrouting { type nat hook postrouting priority 100; policy accept;
+                        ct status dnat oifname . ip saddr @hairpin masquerade
+                        oifname != "br0" snat ip to ip saddr map @source
+                        oifname != "br0" ip6 saddr @six masquerade; }
+                      chain ports { comment "published"; }
+                    }
+                    """);
+            assertThat(host.run("nft", "list", "ruleset")).isEqualTo(other.run("nft", "list", "ruleset"));
+        }
     }
 
     @Test
