@@ -8,10 +8,14 @@ import dev.gantry.network.model.Network;
 import dev.gantry.network.testing.Networks;
 import dev.gantry.network.testing.Placed;
 import dev.gantry.network.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -117,6 +121,22 @@ class NftKernelTest {
         String[] halves = listed.split("====\n", -1);
         assertThat(halves[1]).isEqualTo(halves[0]);
         assertThat(ElementChange.between(all, all).isEmpty()).isTrue();
+    }
+
+    @Test
+    void theExamplesOfTheManualLoad() throws IOException {
+        String manual = Files.readString(Path.of("../docs/networking.md"));
+        List<String> examples = Pattern.compile("```\\n(.*?)```", Pattern.DOTALL)
+                .matcher(manual)
+                .results()
+                .map(m -> m.group(1))
+                .filter(text -> text.contains("table inet"))
+                .toList();
+        assertThat(examples).hasSize(3);
+        String before = nft(NftText.load(GantryTable.of(US)));
+        assertThat(inNamespace(before + nft(String.join("", examples)) + "nft list ruleset"))
+                .contains("tcp dport 5432 ip saddr != 192.0.2.0/24 drop")
+                .contains("ct status dnat accept");
     }
 
     @Test
