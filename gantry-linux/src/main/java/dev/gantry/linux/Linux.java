@@ -16,6 +16,9 @@ public record Linux(
         ProcessCalls processes,
         TerminalCalls terminals,
         SocketCalls sockets,
+        MountCalls mounts,
+        CopyCalls copies,
+        LoopCalls loops,
         Trees trees) {
 
     public static Linux host() {
@@ -33,6 +36,9 @@ public record Linux(
                 new ProcessCalls(kernel),
                 new TerminalCalls(kernel),
                 new SocketCalls(kernel),
+                new MountCalls(kernel),
+                new CopyCalls(kernel),
+                new LoopCalls(kernel),
                 new Trees(files, directories, attributes));
     }
 }

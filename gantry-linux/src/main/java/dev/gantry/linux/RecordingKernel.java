@@ -46,7 +46,7 @@ public final class RecordingKernel implements Kernel {
             return scripted.remove();
         }
         return switch (sys) {
-            case OPENAT2, PIDFD_OPEN, MEMFD_CREATE, SOCKET -> nextDescriptor++;
+            case OPENAT2, PIDFD_OPEN, MEMFD_CREATE, SOCKET, OPEN_TREE, FSOPEN, FSMOUNT -> nextDescriptor++;
             case WRITE, PWRITE, SENDTO -> c;
             default -> 0;
         };

@@ -30,9 +30,11 @@ class HeaderProbeTest {
             #include <linux/openat2.h>
             #include <linux/stat.h>
             #include <linux/fs.h>
+            #include <sys/mount.h>
+            #include <linux/loop.h>
+            #include <unistd.h>
             #include <asm/termbits.h>
             #include <asm/ioctls.h>
-            struct winsize { unsigned short r, c, x, y; };
             int main(void) {
             """;
 
@@ -119,6 +121,43 @@ class HeaderProbeTest {
         m.put("offsetof(struct msghdr, msg_flags)", 48L);
         m.put("sizeof(struct cmsghdr)", (long) SocketCalls.CMSGHDR_SIZE);
         m.put("sizeof(struct pollfd)", 8L);
+        m.put("MS_RDONLY", MountCalls.READ_ONLY);
+        m.put("MS_NOSUID", MountCalls.NO_SUID);
+        m.put("MS_NODEV", MountCalls.NO_DEV);
+        m.put("MS_NOEXEC", MountCalls.NO_EXEC);
+        m.put("MS_SYNCHRONOUS", MountCalls.SYNCHRONOUS);
+        m.put("MS_REMOUNT", MountCalls.REMOUNT);
+        m.put("MS_DIRSYNC", MountCalls.DIR_SYNC);
+        m.put("MS_NOATIME", MountCalls.NO_ATIME);
+        m.put("MS_NODIRATIME", MountCalls.NO_DIR_ATIME);
+        m.put("MS_BIND", MountCalls.BIND);
+        m.put("MS_REC", MountCalls.RECURSIVE);
+        m.put("MS_PRIVATE", MountCalls.PRIVATE);
+        m.put("MS_SLAVE", MountCalls.SLAVE);
+        m.put("MS_SHARED", MountCalls.SHARED);
+        m.put("MS_RELATIME", MountCalls.REL_ATIME);
+        m.put("MS_STRICTATIME", MountCalls.STRICT_ATIME);
+        m.put("MNT_DETACH", (long) MountCalls.MNT_DETACH);
+        m.put("UMOUNT_NOFOLLOW", (long) MountCalls.UMOUNT_NOFOLLOW);
+        m.put("OPEN_TREE_CLONE", (long) MountCalls.OPEN_TREE_CLONE);
+        m.put("AT_EMPTY_PATH", (long) MountCalls.AT_EMPTY_PATH);
+        m.put("FSCONFIG_SET_FLAG", (long) MountCalls.FSCONFIG_SET_FLAG);
+        m.put("FSCONFIG_SET_STRING", (long) MountCalls.FSCONFIG_SET_STRING);
+        m.put("FSCONFIG_CMD_CREATE", (long) MountCalls.FSCONFIG_CMD_CREATE);
+        m.put("MOUNT_ATTR_RDONLY", (long) MountCalls.MOUNT_ATTR_RDONLY);
+        m.put("LOOP_GET_STATUS64", (long) LoopCalls.LOOP_GET_STATUS64);
+        m.put("LOOP_CONFIGURE", (long) LoopCalls.LOOP_CONFIGURE);
+        m.put("LOOP_CTL_GET_FREE", (long) LoopCalls.LOOP_CTL_GET_FREE);
+        m.put("LO_FLAGS_AUTOCLEAR", (long) LoopCalls.LO_FLAGS_AUTOCLEAR);
+        m.put("sizeof(struct loop_config)", (long) LoopCalls.CONFIG_SIZE);
+        m.put("sizeof(struct loop_info64)", (long) LoopCalls.INFO_SIZE);
+        m.put("offsetof(struct loop_config, info)", (long) LoopCalls.INFO);
+        m.put("offsetof(struct loop_info64, lo_device)", (long) LoopCalls.LO_DEVICE);
+        m.put("offsetof(struct loop_info64, lo_inode)", (long) LoopCalls.LO_INODE);
+        m.put("offsetof(struct loop_info64, lo_flags)", (long) LoopCalls.LO_FLAGS);
+        m.put("FICLONE", CopyCalls.FICLONE);
+        m.put("SEEK_DATA", (long) CopyCalls.SEEK_DATA);
+        m.put("SEEK_HOLE", (long) CopyCalls.SEEK_HOLE);
         return m;
     }
 

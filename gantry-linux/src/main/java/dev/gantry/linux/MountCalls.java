@@ -1,0 +1,163 @@
+package dev.gantry.linux;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/// Mounting and unmounting at one name of an open directory: no path of the host is walked. <sys/mount.h>,
+/// <linux/mount.h>.
+public final class MountCalls {
+    public static final long READ_ONLY = 0x1; // MS_RDONLY
+    public static final long NO_SUID = 0x2; // MS_NOSUID
+    public static final long NO_DEV = 0x4; // MS_NODEV
+    public static final long NO_EXEC = 0x8; // MS_NOEXEC
+    public static final long SYNCHRONOUS = 0x10; // MS_SYNCHRONOUS
+    public static final long REMOUNT = 0x20; // MS_REMOUNT
+    public static final long DIR_SYNC = 0x80; // MS_DIRSYNC
+    public static final long NO_ATIME = 0x400; // MS_NOATIME
+    public static final long NO_DIR_ATIME = 0x800; // MS_NODIRATIME
+    public static final long BIND = 0x1000; // MS_BIND
+    public static final long RECURSIVE = 0x4000; // MS_REC
+    public static final long PRIVATE = 0x40000; // MS_PRIVATE
+    public static final long SLAVE = 0x80000; // MS_SLAVE
+    public static final long SHARED = 0x100000; // MS_SHARED
+    public static final long REL_ATIME = 0x200000; // MS_RELATIME
+    public static final long STRICT_ATIME = 0x1000000; // MS_STRICTATIME
+
+    static final int MNT_DETACH = 2;
+    static final int UMOUNT_NOFOLLOW = 8;
+    static final int OPEN_TREE_CLONE = 1;
+    static final int AT_EMPTY_PATH = 0x1000; // <fcntl.h>
+    static final int FSCONFIG_SET_FLAG = 0;
+    static final int FSCONFIG_SET_STRING = 1;
+    static final int FSCONFIG_CMD_CREATE = 6;
+    static final int MOUNT_ATTR_RDONLY = 1;
+    private static final int FSCONTEXT_CLOEXEC = 1;
+
+    private final Kernel kernel;
+
+    MountCalls(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /// Mounts at `name` in `directory`; `data` is the filesystem's own. mount(2).
+    public void mount(String source, Fd directory, String name, String type, long flags, String data) {
+        call(source, place(directory, name), type, flags, data);
+    }
+
+    /// Changes flags or the propagation of what is mounted at `name`.
+    public void change(Fd directory, String name, long flags) {
+        call("none", place(directory, name), "", flags, "");
+    }
+
+    private void call(String source, String target, String type, long flags, String data) {
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(
+                    arena,
+                    Sys.MOUNT,
+                    Memory.cString(arena, source),
+                    Memory.cString(arena, target),
+                    type.isEmpty() ? 0 : Memory.cString(arena, type),
+                    flags,
+                    data.isEmpty() ? 0 : Memory.cString(arena, data),
+                    0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.MOUNT, source, rc);
+            }
+        }
+    }
+
+    /// Takes away what is mounted at `name` in `directory`; it vanishes with its last user. EINVAL where
+    /// nothing is mounted. umount2(2).
+    public void detach(Fd directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            long path = Memory.cString(arena, place(directory, name));
+            long rc = kernel.call(arena, Sys.UMOUNT2, path, MNT_DETACH | UMOUNT_NOFOLLOW, 0, 0, 0, 0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.UMOUNT2, name, rc);
+            }
+        }
+    }
+
+    /// The layers (topmost first) as one read-only tree that is mounted nowhere and goes with the
+    /// descriptor. One layer alone is itself. fsopen(2), kernel's Documentation/filesystems/overlayfs.
+    public Fd overlay(List<String> layers, List<String> options) {
+        if (layers.size() == 1) {
+            return openTree(layers.getFirst());
+        }
+        try (Arena arena = Arena.ofConfined();
+                Fd context = own(
+                        Sys.FSOPEN,
+                        "overlay",
+                        kernel.call(
+                                arena, Sys.FSOPEN, Memory.cString(arena, "overlay"), FSCONTEXT_CLOEXEC, 0, 0, 0, 0))) {
+            layers(context, layers);
+            for (String option : options) {
+                int equals = option.indexOf('=');
+                if (equals < 0) {
+                    config(context, FSCONFIG_SET_FLAG, option, "");
+                } else {
+                    config(context, FSCONFIG_SET_STRING, option.substring(0, equals), option.substring(equals + 1));
+                }
+            }
+            config(context, FSCONFIG_CMD_CREATE, "", "");
+            long mount =
+                    kernel.call(arena, Sys.FSMOUNT, context.number(), FSCONTEXT_CLOEXEC, MOUNT_ATTR_RDONLY, 0, 0, 0);
+            return own(Sys.FSMOUNT, "overlay", mount);
+        }
+    }
+
+    /// One layer per parameter where the kernel knows that (6.7), else all in one.
+    private void layers(Fd context, List<String> layers) {
+        try {
+            layers.forEach(layer -> config(context, FSCONFIG_SET_STRING, "lowerdir+", layer));
+        } catch (LinuxError e) {
+            if (!e.is(Errno.EINVAL)) {
+                throw e;
+            }
+            List<String> escaped = layers.stream()
+                    .map(l -> l.replace("\\", "\\\\").replace(":", "\\:"))
+                    .toList();
+            config(context, FSCONFIG_SET_STRING, "lowerdir", String.join(":", escaped));
+        }
+    }
+
+    private Fd openTree(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            int flags = OPEN_TREE_CLONE | OpenFlags.CLOEXEC;
+            long rc = kernel.call(arena, Sys.OPEN_TREE, Fd.CWD.number(), Memory.cString(arena, path), flags, 0, 0, 0);
+            return own(Sys.OPEN_TREE, path, rc);
+        }
+    }
+
+    private void config(Fd context, int command, String key, String value) {
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(
+                    arena,
+                    Sys.FSCONFIG,
+                    context.number(),
+                    command,
+                    key.isEmpty() ? 0 : Memory.cString(arena, key),
+                    command == FSCONFIG_SET_STRING ? Memory.cString(arena, value) : 0,
+                    0,
+                    0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.FSCONFIG, key + " " + value, rc);
+            }
+        }
+    }
+
+    private Fd own(Sys sys, String subject, long rc) {
+        if (rc < 0) {
+            throw LinuxError.of(sys, subject, rc);
+        }
+        return Fd.own(kernel, (int) rc);
+    }
+
+    /// The link in /proc leads to the very directory that the descriptor holds.
+    private static String place(Fd directory, String name) {
+        if (name.isEmpty() || name.indexOf('/') >= 0 || name.equals("..") || name.equals(".")) {
+            throw new IllegalArgumentException("expected one name of a directory, not " + name);
+        }
+        return "/proc/self/fd/" + directory.number() + "/" + name;
+    }
+}
