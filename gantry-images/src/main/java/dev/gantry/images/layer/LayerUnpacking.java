@@ -41,6 +41,7 @@ final class LayerUnpacking implements AutoCloseable {
     /// Writing into a directory changes its time: these are set at the end.
     private final Map<String, Instant> directoryTimes = new LinkedHashMap<>();
 
+    private boolean whiteouts = true;
     private long written;
     private long contentBytes;
 
@@ -50,6 +51,12 @@ final class LayerUnpacking implements AutoCloseable {
         this.tree = new LayerTree(linux, root, flavor);
         this.tar = tar;
         this.limits = limits;
+    }
+
+    /// Takes names as they are: none is a whiteout.
+    LayerUnpacking plain() {
+        whiteouts = false;
+        return this;
     }
 
     /// Answers the sum of the sizes of all files. `what` names the work in errors.
@@ -97,7 +104,7 @@ final class LayerUnpacking implements AutoCloseable {
             unpackRoot(entry);
             return;
         }
-        if (path.name().startsWith(WHITEOUT) || path.parent().contains(WHITEOUT)) {
+        if (whiteouts && (path.name().startsWith(WHITEOUT) || path.parent().contains(WHITEOUT))) {
             if (whiteout(path)) {
                 return;
             }

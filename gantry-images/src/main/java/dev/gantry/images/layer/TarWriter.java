@@ -3,10 +3,14 @@ package dev.gantry.images.layer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.gantry.linux.FileName;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,7 +31,49 @@ public final class TarWriter {
     /// Writes one member; of `content`, exactly `entry.size()` bytes are read. A sparse entry is written
     /// whole.
     public void write(TarEntry entry, InputStream content) throws IOException {
+        write(entry, new TreeMap<>(), content);
+    }
+
+    /// Writes a file with holes: of `content`, the bytes of `extents` are read, one after the other. GNU tar
+    /// §"Storing Sparse Files", format 1.0.
+    public void writeSparse(TarEntry entry, List<TarEntry.Extent> extents, InputStream content) throws IOException {
+        StringBuilder map = new StringBuilder();
+        // The end of a file that ends in a hole.
+        boolean hole = extents.isEmpty()
+                || extents.getLast().offset() + extents.getLast().length() < entry.size();
+        map.append(extents.size() + (hole ? 1 : 0)).append('\n');
+        extents.forEach(
+                e -> map.append(e.offset()).append('\n').append(e.length()).append('\n'));
+        if (hole) {
+            map.append(entry.size()).append("\n0\n");
+        }
+        byte[] head = Arrays.copyOf(
+                map.toString().getBytes(US_ASCII), (map.length() + TarHeader.BLOCK - 1) & -TarHeader.BLOCK);
         Map<String, byte[]> pax = new TreeMap<>();
+        pax.put("GNU.sparse.major", "1".getBytes(US_ASCII));
+        pax.put("GNU.sparse.minor", "0".getBytes(US_ASCII));
+        pax.put("GNU.sparse.name", FileName.encode(entry.path()));
+        pax.put("GNU.sparse.realsize", Long.toString(entry.size()).getBytes(US_ASCII));
+        long packed = head.length
+                + extents.stream().mapToLong(TarEntry.Extent::length).sum();
+        var stored = new TarEntry(
+                entry.type(),
+                "GNUSparseFile.0/" + entry.path(),
+                entry.link(),
+                entry.mode(),
+                entry.uid(),
+                entry.gid(),
+                packed,
+                entry.modified(),
+                entry.major(),
+                entry.minor(),
+                entry.xattrs(),
+                false,
+                List.of());
+        write(stored, pax, new SequenceInputStream(new ByteArrayInputStream(head), content));
+    }
+
+    private void write(TarEntry entry, Map<String, byte[]> pax, InputStream content) throws IOException {
         byte[] block = new byte[TarHeader.BLOCK];
         path(block, pax, FileName.encode(entry.path()));
         byte[] link = FileName.encode(entry.link());
