@@ -1,0 +1,72 @@
+package dev.gantry.volume;
+
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.MountCalls;
+
+/// Mounts what a volume's options name over its data directory, and takes it away again.
+final class Backings {
+    private final Linux linux;
+    private final ImageFiles images;
+
+    Backings(Linux linux) {
+        this.linux = linux;
+        this.images = new ImageFiles(linux);
+    }
+
+    /// What a volume of these options needs in its directory, before it has a name.
+    void prepare(LocalOptions options, Fd directory) {
+        if (options instanceof LocalOptions.Image image) {
+            images.make(image, directory);
+        }
+    }
+
+    /// `directory` is that of the volume; mounting what is mounted changes nothing.
+    void mount(LocalOptions options, Fd directory) {
+        if (options instanceof LocalOptions.Plain || isMounted(directory)) {
+            return;
+        }
+        switch (options) {
+            case LocalOptions.Plain _ -> {}
+            case LocalOptions.Mounted m -> mount(m, directory);
+            case LocalOptions.Image i -> images.mount(i, directory);
+        }
+    }
+
+    private void mount(LocalOptions.Mounted m, Fd directory) {
+        var flags = LocalOptions.Flags.of(m.options());
+        String type = m.type().equals("none") ? "" : m.type();
+        long bind = flags.flags() & MountCalls.BIND;
+        String data = LocalOptions.resolved(m.type(), flags.data());
+        linux.mounts().mount(m.device(), directory, VolumeDirectories.DATA, type, flags.flags(), data);
+        try {
+            long more = flags.flags() & ~(MountCalls.BIND | MountCalls.RECURSIVE);
+            if (bind != 0 && more != 0) {
+                // A bind takes other flags only afterwards. mount(2) "Creating a bind mount"
+                linux.mounts().change(directory, VolumeDirectories.DATA, MountCalls.REMOUNT | bind | more);
+            }
+            if (flags.propagation() != 0) {
+                linux.mounts().change(directory, VolumeDirectories.DATA, flags.propagation());
+            }
+        } catch (LinuxError e) {
+            linux.mounts().detach(directory, VolumeDirectories.DATA);
+            throw e;
+        }
+    }
+
+    boolean isMounted(Fd directory) {
+        return VolumeDirectories.isMounted(linux, directory);
+    }
+
+    void unmount(Fd directory) {
+        try {
+            linux.mounts().detach(directory, VolumeDirectories.DATA);
+        } catch (LinuxError e) {
+            if (!e.is(Errno.EINVAL, Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+}
