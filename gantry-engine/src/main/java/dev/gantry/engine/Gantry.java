@@ -1,10 +1,12 @@
 package dev.gantry.engine;
 
 import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.images.image.Images;
+import dev.gantry.volume.Volumes;
 
 /// An engine in this process. Closing it leaves containers running; the next engine on the same data root adopts them.
 ///
@@ -33,6 +35,11 @@ public interface Gantry extends AutoCloseable {
     Events events();
 
     Images images();
+
+    Volumes volumes();
+
+    /// Copies of volumes while containers run with them.
+    VolumeCopies volumeCopies();
 
     GantryOptions options();
 

@@ -6,6 +6,7 @@ import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.Places;
 import dev.gantry.engine.container.RootFiles;
+import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.ExecLauncher;
@@ -25,6 +26,7 @@ import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
 import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
+import dev.gantry.volume.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,8 @@ final class LocalGantry implements Gantry {
     private final Logs logs;
     private final Events events;
     private final Images images;
+    private final Volumes volumes;
+    private final VolumeCopies volumeCopies;
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
@@ -63,6 +67,7 @@ final class LocalGantry implements Gantry {
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
+            volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), clock, random));
             HostFacts host = CgroupTree.prepare(HostFacts.observe(), options.cgroup());
             var places = new Places(
                     directory(data.resolve("containers")),
@@ -78,6 +83,7 @@ final class LocalGantry implements Gantry {
                     events,
                     images,
                     snapshots,
+                    volumes,
                     rootFiles,
                     watches,
                     places,
@@ -87,6 +93,7 @@ final class LocalGantry implements Gantry {
                     clock,
                     random)));
             containers = engine.containers();
+            volumeCopies = engine.volumeCopies();
             execs = own(new LiveExecs(
                     engine::running,
                     id -> engine.watchDirectory(id).isPresent(),
@@ -162,6 +169,16 @@ final class LocalGantry implements Gantry {
     @Override
     public Images images() {
         return images;
+    }
+
+    @Override
+    public VolumeCopies volumeCopies() {
+        return volumeCopies;
+    }
+
+    @Override
+    public Volumes volumes() {
+        return volumes;
     }
 
     @Override

@@ -124,7 +124,16 @@ final class TestEngine implements AutoCloseable {
                 "sync",
                 "date",
                 "yes",
-                "md5sum")) {
+                "md5sum",
+                "mkdir",
+                "rm",
+                "ln",
+                "chown",
+                "chmod",
+                "mkfifo",
+                "test",
+                "touch",
+                "mv")) {
             Files.createSymbolicLink(image.resolve("bin").resolve(name), Path.of("busybox"));
         }
         Files.writeString(image.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nweb:x:33:33:web:/srv:/bin/sh\n");

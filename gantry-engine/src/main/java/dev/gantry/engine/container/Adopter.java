@@ -38,6 +38,8 @@ final class Adopter {
     private final Lifecycle lifecycle;
     private final Removal removal;
     private final Releases releases;
+    private final ContainerVolumes volumes;
+    private final Freezer freezer;
     private final ContainerEngine.Parts parts;
 
     Adopter(
@@ -45,11 +47,15 @@ final class Adopter {
             Lifecycle lifecycle,
             Removal removal,
             Releases releases,
+            ContainerVolumes volumes,
+            Freezer freezer,
             ContainerEngine.Parts parts) {
         this.index = index;
         this.lifecycle = lifecycle;
         this.removal = removal;
         this.releases = releases;
+        this.volumes = volumes;
+        this.freezer = freezer;
         this.parts = parts;
     }
 
@@ -60,12 +66,14 @@ final class Adopter {
             index.take(row.name(), row.id());
             index.add(cell);
             cells.add(cell);
+            volumes.held(row.id(), row.spec());
         }
         Parallel.map(cells, AT_A_TIME, cell -> {
             adopt(cell);
             return cell;
         });
         sweep();
+        parts.volumes().settle();
     }
 
     // one container
@@ -75,7 +83,7 @@ final class Adopter {
         try {
             cell.quickRuns = cell.row.history().restarts();
             if (cell.row.state() instanceof ContainerState.Removing) {
-                removal.removeNow(cell);
+                removal.removeNow(cell, false);
                 return;
             }
             if (cell.row.state() instanceof ContainerState.Dead) {
@@ -131,6 +139,9 @@ final class Adopter {
 
     private void adoptRunning(Cell cell, Path directory, Watch watch, int pid, long startTime) {
         watch.subscribe();
+        // An engine that died over the copy of a volume left it frozen.
+        freezer.thaw(cell.id.hex());
+        volumes.mounted(cell.id, cell.row.spec());
         Task task = new Task(directory, watch);
         task.launched = true;
         task.plan = plan(directory);
@@ -162,7 +173,7 @@ final class Adopter {
             case ContainerState.Restarting again -> lifecycle.restartAt(cell, again.due());
             case ContainerState.Exited ended -> {
                 if (spec.autoRemove()) {
-                    removal.removeNow(cell);
+                    removal.removeNow(cell, true);
                 } else if (spec.restart().atOpen(ended.exit().code(), h.stopped(), h.restarts())) {
                     Instant due = parts.clock().instant();
                     lifecycle.commit(

@@ -10,6 +10,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -24,8 +25,11 @@ public final class ContainerEngine implements AutoCloseable {
     private final ContainerIndex index;
     private final LiveContainers containers;
     private final Lifecycle lifecycle;
+    private final VolumeCopies volumeCopies;
 
-    private ContainerEngine(ContainerIndex index, LiveContainers containers, Lifecycle lifecycle) {
+    private ContainerEngine(
+            ContainerIndex index, LiveContainers containers, Lifecycle lifecycle, VolumeCopies volumeCopies) {
+        this.volumeCopies = volumeCopies;
         this.index = index;
         this.containers = containers;
         this.lifecycle = lifecycle;
@@ -39,6 +43,7 @@ public final class ContainerEngine implements AutoCloseable {
             Events events,
             Images images,
             Snapshotter snapshots,
+            Volumes volumes,
             RootFiles rootFiles,
             Watches watches,
             Places places,
@@ -55,19 +60,39 @@ public final class ContainerEngine implements AutoCloseable {
     public static ContainerEngine open(Parts p) {
         var index = new ContainerIndex();
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().cgroup());
+        var volumes = new ContainerVolumes(p.linux(), p.volumes(), p.events());
         var launcher = new Launcher(
                 p.watches(), p.places(), p.host(), p.images(), p.snapshots(), p.rootFiles(), p.autostart());
         var removals = new LateRemoval();
         var lifecycle = new Lifecycle(
-                p.table(), p.events(), launcher, releases, p.places(), p.host().bootId(), p.clock(), removals);
-        var removal = new Removal(index, p.table(), p.images(), p.places(), releases, lifecycle);
+                p.table(),
+                p.events(),
+                launcher,
+                releases,
+                p.places(),
+                volumes,
+                p.host().bootId(),
+                p.clock(),
+                removals);
+        var removal = new Removal(index, p.table(), p.images(), p.places(), releases, lifecycle, volumes);
         removals.removal = removal;
+        var freezer = new Freezer(p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
                 index,
                 new LiveContainers(
-                        index, p.table(), p.images(), p.places(), lifecycle, removal, releases, p.clock(), p.random()),
-                lifecycle);
-        new Adopter(index, lifecycle, removal, releases, p).adopt();
+                        index,
+                        p.table(),
+                        p.images(),
+                        p.places(),
+                        volumes,
+                        lifecycle,
+                        removal,
+                        releases,
+                        p.clock(),
+                        p.random()),
+                lifecycle,
+                new VolumeCopies(p.linux(), p.volumes(), freezer, p.random()));
+        new Adopter(index, lifecycle, removal, releases, volumes, freezer, p).adopt();
         return engine;
     }
 
@@ -79,9 +104,13 @@ public final class ContainerEngine implements AutoCloseable {
         public void accept(Cell cell) {
             Removal wired = removal;
             if (wired != null) {
-                wired.remove(cell, false);
+                wired.remove(cell, false, true);
             }
         }
+    }
+
+    public VolumeCopies volumeCopies() {
+        return volumeCopies;
     }
 
     public Containers containers() {

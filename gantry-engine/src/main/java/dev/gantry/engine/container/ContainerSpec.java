@@ -23,6 +23,7 @@ public record ContainerSpec(
         @Json.Property("Domainname") String domainname,
         @Json.Property("Binds") List<Bind> binds,
         @Json.Property("Tmpfs") List<Tmpfs> tmpfs,
+        @Json.Property("Mounts") MountsSpec mounts,
         @Json.Property("Resources") Resources resources,
         @Json.Property("Security") Security security,
         @Json.Property("Network") Network network,
@@ -38,8 +39,10 @@ public record ContainerSpec(
     public ContainerSpec {
         binds = List.copyOf(binds);
         tmpfs = List.copyOf(tmpfs);
+        mounts = MountsSpec.orNone(mounts);
         labels = Map.copyOf(labels);
-        SpecCheck.check(image, command, hostname, binds, tmpfs, resources);
+        SpecCheck.check(image, command, hostname, resources);
+        MountCheck.check(binds, tmpfs, mounts);
         if (autoRemove && restart.kind() != RestartPolicy.Kind.NO) {
             throw new InvalidArgument(
                     "create a container of " + image,

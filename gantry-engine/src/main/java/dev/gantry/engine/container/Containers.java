@@ -35,6 +35,10 @@ public interface Containers {
     /// Deletes it and its files; `force` kills it first. A running one without `force` is a Conflict.
     void remove(ContainerId id, boolean force);
 
+    /// The same; with `anonymousVolumes` those of its volumes go, too, that nobody named and nobody else
+    /// holds.
+    void remove(ContainerId id, boolean force, boolean anonymousVolumes);
+
     void rename(ContainerId id, String name);
 
     /// The size of the terminal; before the start it is kept for it.

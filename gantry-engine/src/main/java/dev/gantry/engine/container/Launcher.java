@@ -54,7 +54,7 @@ final class Launcher {
     }
 
     /// What `launch` would hand to the watch of this container now. Its files under `/etc` are written on the way.
-    LaunchPlan plan(Cell cell) {
+    LaunchPlan plan(Cell cell, Sources sources) {
         StoredContainer row = cell.row;
         ContainerSpec spec = row.spec();
         Container.Files files = Container.Files.in(places.containers(), row.id());
@@ -66,7 +66,7 @@ final class Launcher {
                 rootFiles.read(root, "etc/group"));
         String hostname = RuntimeConfig.hostname(spec, row.id(), hostsName());
         writeEtc(spec, hostname, files);
-        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard);
+        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard, sources);
         return compiler.compile(config, context(row, root, files));
     }
 

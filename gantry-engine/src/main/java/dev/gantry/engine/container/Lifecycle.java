@@ -40,6 +40,7 @@ final class Lifecycle {
     private final Launcher launcher;
     private final Releases releases;
     private final Places places;
+    private final ContainerVolumes volumes;
     private final String bootId;
     private final Clock clock;
 
@@ -54,6 +55,7 @@ final class Lifecycle {
             Launcher launcher,
             Releases releases,
             Places places,
+            ContainerVolumes volumes,
             String bootId,
             Clock clock,
             Consumer<Cell> remover) {
@@ -62,6 +64,7 @@ final class Lifecycle {
         this.launcher = launcher;
         this.releases = releases;
         this.places = places;
+        this.volumes = volumes;
         this.bootId = bootId;
         this.clock = clock;
         this.remover = remover;
@@ -121,9 +124,9 @@ final class Lifecycle {
 
     private void launch(Cell cell, int restarts) {
         Task task = null;
-        try {
+        try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
             task = pending(cell);
-            LaunchPlan plan = launcher.plan(cell);
+            LaunchPlan plan = launcher.plan(cell, sources);
             switch (launcher.launch(cell, task, plan)) {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
@@ -144,6 +147,7 @@ final class Lifecycle {
         var state = new ContainerState.Running((int) started.pid(), started.startTime(), now);
         Container.History told = cell.row.history();
         var history = new Container.History(Optional.of(now), told.exit(), restarts, false, "");
+        volumes.tellMounted(cell.id, cell.row.spec());
         StoredContainer row = cell.row.started(bootId, task.directory.toString(), state, history);
         commit(cell, row, List.of(event(cell, "start", Map.of())), Durability.PROCESS);
         listen(cell, task);
@@ -160,6 +164,7 @@ final class Lifecycle {
                 clear(task);
             }
         }
+        volumes.unmount(cell.id, cell.row.spec());
         if (cell.row.spec().autoRemove()) {
             removeSoon(cell); // once our turn is over
         }
@@ -325,6 +330,7 @@ final class Lifecycle {
                 "die",
                 Map.of("exitCode", Integer.toString(exit.code()), "execDuration", Long.toString(ran.toSeconds()))));
         commit(cell, row.with(next, history), told, Durability.PROCESS);
+        volumes.unmount(cell.id, row.spec());
         // Only now: what could not be stored is settled again.
         cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
         cell.tellEnd(exit, due.isEmpty());

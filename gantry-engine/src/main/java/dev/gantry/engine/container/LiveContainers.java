@@ -27,6 +27,7 @@ final class LiveContainers implements Containers {
     private final ContainerTable table;
     private final Images images;
     private final Places places;
+    private final ContainerVolumes volumes;
     private final Lifecycle lifecycle;
     private final Removal removal;
     private final Releases releases;
@@ -38,6 +39,7 @@ final class LiveContainers implements Containers {
             ContainerTable table,
             Images images,
             Places places,
+            ContainerVolumes volumes,
             Lifecycle lifecycle,
             Removal removal,
             Releases releases,
@@ -47,6 +49,7 @@ final class LiveContainers implements Containers {
         this.table = table;
         this.images = images;
         this.places = places;
+        this.volumes = volumes;
         this.lifecycle = lifecycle;
         this.removal = removal;
         this.releases = releases;
@@ -60,7 +63,9 @@ final class LiveContainers implements Containers {
         if (image.source() instanceof Image.Source.Directory directory) {
             OwnPlaces.below(directory.path(), places.hidden());
         }
-        ContainerSpec spec = SpecMerge.merge(asked, image.config());
+        ContainerSpec joined =
+                ContainerVolumes.with(asked, other -> index.find(other).row.spec());
+        ContainerSpec spec = SpecMerge.merge(joined, image.config());
         if (!spec.stop().signal().isEmpty()) {
             Signals.parse(spec.stop().signal());
         }
@@ -68,10 +73,11 @@ final class LiveContainers implements Containers {
         makeSources(spec);
         ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
+        ContainerSpec held = hold(id, chosen, spec);
         Cell cell = new Cell(new StoredContainer(
                 id,
                 chosen,
-                spec,
+                held,
                 image.id().digest().toString(),
                 clock.instant(),
                 new ContainerState.Created(),
@@ -81,6 +87,7 @@ final class LiveContainers implements Containers {
         try {
             Files.createDirectory(places.containers().resolve(id.hex()));
             cell.root = images.prepare(id, image);
+            volumes.fill(id, held, cell.root);
             table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
         } catch (IOException e) {
@@ -98,9 +105,19 @@ final class LiveContainers implements Containers {
         return view(cell);
     }
 
+    private ContainerSpec hold(ContainerId id, String name, ContainerSpec spec) {
+        try {
+            return volumes.hold(id, spec);
+        } catch (GantryException e) {
+            index.giveBack(name, id);
+            throw e;
+        }
+    }
+
     private GantryException undone(Cell cell, GantryException failure) {
         index.giveBack(cell.row.name(), cell.id);
         try {
+            volumes.letGo(cell.id, cell.row.spec(), true);
             images.release(cell.id);
             Removal.delete(places.containers().resolve(cell.id.hex()));
         } catch (GantryException e) {
@@ -207,7 +224,12 @@ final class LiveContainers implements Containers {
 
     @Override
     public void remove(ContainerId id, boolean force) {
-        removal.remove(index.need(id), force);
+        remove(id, force, false);
+    }
+
+    @Override
+    public void remove(ContainerId id, boolean force, boolean anonymousVolumes) {
+        removal.remove(index.need(id), force, anonymousVolumes);
     }
 
     @Override

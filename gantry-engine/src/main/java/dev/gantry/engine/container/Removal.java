@@ -25,6 +25,7 @@ final class Removal {
     private final Places places;
     private final Releases releases;
     private final Lifecycle lifecycle;
+    private final ContainerVolumes volumes;
 
     Removal(
             ContainerIndex index,
@@ -32,16 +33,19 @@ final class Removal {
             Images images,
             Places places,
             Releases releases,
-            Lifecycle lifecycle) {
+            Lifecycle lifecycle,
+            ContainerVolumes volumes) {
         this.index = index;
         this.table = table;
         this.images = images;
         this.places = places;
         this.releases = releases;
         this.lifecycle = lifecycle;
+        this.volumes = volumes;
     }
 
-    void remove(Cell cell, boolean force) {
+    /// `anonymous`: with the volumes that nobody named.
+    void remove(Cell cell, boolean force, boolean anonymous) {
         while (true) {
             ExitWait end;
             cell.turn.lock();
@@ -65,11 +69,11 @@ final class Removal {
                                     Lifecycle.what("remove", cell), "it is restarting", "stop it first, or use force");
                         }
                         lifecycle.cancelRestart(cell);
-                        removeNow(cell);
+                        removeNow(cell, anonymous);
                         return;
                     }
                     case ContainerState.Created _, ContainerState.Exited _, ContainerState.Dead _ -> {
-                        removeNow(cell);
+                        removeNow(cell, anonymous);
                         return;
                     }
                 }
@@ -84,7 +88,7 @@ final class Removal {
     }
 
     /// The cell's turn is held, and nothing runs.
-    void removeNow(Cell cell) {
+    void removeNow(Cell cell, boolean anonymous) {
         if (index.get(cell.id).isEmpty()) {
             return;
         }
@@ -114,6 +118,7 @@ final class Removal {
             table.insert(dead, lifecycle.event(cell, "dead", Map.of()), Durability.PROCESS);
             throw e;
         }
+        volumes.letGo(cell.id, before.spec(), anonymous || before.spec().autoRemove());
         index.remove(cell);
         cell.tellRemoved();
     }

@@ -7,7 +7,9 @@ import dev.gantry.runtime.oci.RuntimeSpec;
 import dev.gantry.runtime.oci.SpecBuilder;
 import dev.gantry.runtime.seccomp.SeccompProfile;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// From what was asked for to an OCI runtime configuration. Pure.
 final class RuntimeConfig {
@@ -21,7 +23,8 @@ final class RuntimeConfig {
             UserLookup.Identity user,
             Container.Files files,
             HostFacts host,
-            SeccompProfile standard) {
+            SeccompProfile standard,
+            Sources sources) {
         SpecBuilder b = DefaultSpec.builder(host)
                 .args(argv(spec.command()))
                 .env(env(spec, hostname, user.home()))
@@ -41,7 +44,7 @@ final class RuntimeConfig {
         security(b, spec.security());
         seccomp(b, spec.security(), standard);
         resources(b, spec.resources());
-        mounts(b, spec, files);
+        mounts(b, spec, files, sources);
         return b.build();
     }
 
@@ -118,24 +121,38 @@ final class RuntimeConfig {
         r.ulimits().forEach(u -> b.ulimit(u.name(), u.soft(), u.hard()));
     }
 
-    private static void mounts(SpecBuilder b, ContainerSpec spec, Container.Files files) {
+    /// Outer places before inner ones, whatever the order they were asked for in.
+    private static void mounts(SpecBuilder b, ContainerSpec spec, Container.Files files, Sources sources) {
+        List<Placed> all = new ArrayList<>();
         String ro = spec.security().readonlyRootfs() ? "ro" : "rw";
-        own(b, spec, files.resolvConf().toString(), "/etc/resolv.conf", ro);
-        own(b, spec, files.hostname().toString(), "/etc/hostname", ro);
-        own(b, spec, files.hosts().toString(), "/etc/hosts", ro);
+        own(all, spec, files.resolvConf().toString(), "/etc/resolv.conf", ro);
+        own(all, spec, files.hostname().toString(), "/etc/hostname", ro);
+        own(all, spec, files.hosts().toString(), "/etc/hosts", ro);
         for (ContainerSpec.Bind bind : spec.binds()) {
             List<String> options = new ArrayList<>();
             options.add(bind.recursive() ? "rbind" : "bind");
             options.add(!bind.readOnly() ? "rw" : bind.recursive() ? "rro" : "ro");
             options.add(bind.propagation().isEmpty() ? "rprivate" : bind.propagation());
-            b.bind(bind.source(), bind.target(), options);
+            all.add(new Placed(bind.target(), p -> p.bind(bind.source(), bind.target(), options)));
         }
-        spec.tmpfs().forEach(t -> b.tmpfs(t.target(), t.options()));
+        for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
+            List<String> options = List.of("rbind", v.readOnly() ? "rro" : "rw", "rprivate");
+            all.add(new Placed(v.target(), p -> p.bind(sources.of(v.target()), v.target(), options)));
+        }
+        spec.tmpfs().forEach(t -> all.add(new Placed(t.target(), p -> p.tmpfs(t.target(), t.options()))));
+        all.sort(Comparator.comparingInt(Placed::depth));
+        all.forEach(mount -> mount.put().accept(b));
     }
 
-    private static void own(SpecBuilder b, ContainerSpec spec, String source, String target, String access) {
-        if (spec.binds().stream().noneMatch(bind -> bind.target().equals(target))) {
-            b.bind(source, target, List.of("bind", access, "rprivate"));
+    private record Placed(String target, Consumer<SpecBuilder> put) {
+        int depth() {
+            return (int) MountCheck.plain(target).chars().filter(c -> c == '/').count();
+        }
+    }
+
+    private static void own(List<Placed> all, ContainerSpec spec, String source, String target, String access) {
+        if (!MountCheck.targets(spec).contains(target)) {
+            all.add(new Placed(target, p -> p.bind(source, target, List.of("bind", access, "rprivate"))));
         }
     }
 

@@ -18,6 +18,9 @@ public final class SpecBuilder {
     private String domainname = "";
     private final List<ContainerSpec.Bind> binds = new ArrayList<>();
     private final List<ContainerSpec.Tmpfs> tmpfs = new ArrayList<>();
+    private final List<MountsSpec.OfVolume> volumes = new ArrayList<>();
+    private final List<String> volumesFrom = new ArrayList<>();
+    private final List<String> declared = new ArrayList<>();
     private Resources resources = Resources.NONE;
     private Security security = Security.DEFAULT;
     private ContainerSpec.Network network = ContainerSpec.Network.NONE;
@@ -42,6 +45,7 @@ public final class SpecBuilder {
         domainname = spec.domainname();
         binds.addAll(spec.binds());
         tmpfs.addAll(spec.tmpfs());
+        mounts(spec.mounts());
         resources = spec.resources();
         security = spec.security();
         network = spec.network();
@@ -64,6 +68,7 @@ public final class SpecBuilder {
                 domainname,
                 binds,
                 tmpfs,
+                new MountsSpec(volumes, volumesFrom, declared),
                 resources,
                 security,
                 network,
@@ -151,6 +156,46 @@ public final class SpecBuilder {
 
     public SpecBuilder tmpfs(String target, List<String> options) {
         tmpfs.add(new ContainerSpec.Tmpfs(target, options));
+        return this;
+    }
+
+    /// All binds, instead of those there are.
+    SpecBuilder binds(List<ContainerSpec.Bind> all) {
+        binds.clear();
+        binds.addAll(all);
+        return this;
+    }
+
+    /// All of them, instead of those there are.
+    SpecBuilder mounts(MountsSpec all) {
+        volumes.clear();
+        volumes.addAll(all.volumes());
+        volumesFrom.clear();
+        volumesFrom.addAll(all.from());
+        declared.clear();
+        declared.addAll(all.declared());
+        return this;
+    }
+
+    public SpecBuilder volume(MountsSpec.OfVolume volume) {
+        volumes.add(volume);
+        return this;
+    }
+
+    /// An empty name: a new volume that nobody named.
+    public SpecBuilder volume(String name, String target) {
+        return volume(MountsSpec.OfVolume.at(name, target));
+    }
+
+    /// A new volume at this place, unless something else is mounted there.
+    public SpecBuilder declareVolume(String target) {
+        declared.add(target);
+        return this;
+    }
+
+    /// What that container has mounted, too; `:ro` after its name or id makes all of it read-only.
+    public SpecBuilder volumesFrom(String container) {
+        volumesFrom.add(container);
         return this;
     }
 

@@ -9,13 +9,7 @@ final class SpecCheck {
 
     private SpecCheck() {}
 
-    static void check(
-            String image,
-            ContainerSpec.Command command,
-            String hostname,
-            List<ContainerSpec.Bind> binds,
-            List<ContainerSpec.Tmpfs> tmpfs,
-            Resources r) {
+    static void check(String image, ContainerSpec.Command command, String hostname, Resources r) {
         if (image.isEmpty()) {
             throw refuse("an image", "none was named", "name an image such as debian or dir:/");
         }
@@ -37,37 +31,7 @@ final class SpecCheck {
                     "it is not 1 to 63 letters, digits, dots and dashes",
                     "choose a shorter or plainer one");
         }
-        for (ContainerSpec.Bind b : binds) {
-            checkBind(b);
-        }
-        for (ContainerSpec.Tmpfs t : tmpfs) {
-            checkTarget(t.target());
-        }
         checkResources(r);
-    }
-
-    private static void checkBind(ContainerSpec.Bind b) {
-        if (!b.source().startsWith("/")) {
-            throw refuse("bind of " + b.source(), "the source is not an absolute path", "begin it with a slash");
-        }
-        noNul(List.of(b.source(), b.target()));
-        checkTarget(b.target());
-        if (!List.of("", "private", "rprivate", "slave", "rslave", "shared", "rshared")
-                .contains(b.propagation())) {
-            throw refuse(
-                    "bind of " + b.source(),
-                    "there is no propagation " + b.propagation(),
-                    "use private, slave, shared or one of these with an r before it");
-        }
-    }
-
-    private static void checkTarget(String target) {
-        if (!target.startsWith("/") || target.matches("/+(\\./*)*")) {
-            throw refuse(
-                    "mount at " + target,
-                    "the destination is not an absolute path below the root",
-                    "name a directory in the container");
-        }
     }
 
     private static void checkResources(Resources r) {
@@ -104,7 +68,7 @@ final class SpecCheck {
         }
     }
 
-    private static void noNul(List<String> words) {
+    static void noNul(List<String> words) {
         for (String w : words) {
             if (w.indexOf('\0') >= 0) {
                 throw refuse("a word", "it holds a NUL character", "take it out");
@@ -112,7 +76,7 @@ final class SpecCheck {
         }
     }
 
-    private static InvalidArgument refuse(String what, String why, String todo) {
+    static InvalidArgument refuse(String what, String why, String todo) {
         return new InvalidArgument("create a container with " + what, why, todo);
     }
 }

@@ -36,8 +36,24 @@ final class SpecMerge {
                         c.user().isEmpty() ? image.user() : c.user(),
                         c.workingDir().isEmpty() ? image.workingDir() : c.workingDir()))
                 .labels(labels)
+                .mounts(mounts(asked, image.volumes()))
                 .stop(stop.signal().isEmpty() ? image.stopSignal() : stop.signal(), stop.timeoutSeconds())
                 .build();
+    }
+
+    /// A `VOLUME` of the image is a new volume, unless something else is asked for in its place.
+    private static MountsSpec mounts(ContainerSpec asked, List<String> declared) {
+        List<MountsSpec.OfVolume> volumes = new ArrayList<>(asked.mounts().volumes());
+        Set<String> taken = MountCheck.targets(asked);
+        List<String> places = new ArrayList<>(asked.mounts().declared());
+        places.addAll(declared);
+        for (String path : places) {
+            String target = path.startsWith("/") ? path : "/" + path;
+            if (taken.add(MountCheck.plain(target)) && !MountCheck.plain(target).equals("/")) {
+                volumes.add(MountsSpec.OfVolume.at("", target));
+            }
+        }
+        return new MountsSpec(volumes, List.of(), List.of());
     }
 
     /// Ours first, then those of the image that are not named by ours. A bare name takes the image's away.

@@ -14,6 +14,7 @@ public record Event(
     public enum Kind {
         CONTAINER("container"),
         IMAGE("image"),
+        VOLUME("volume"),
         DAEMON("daemon");
 
         private final String word;

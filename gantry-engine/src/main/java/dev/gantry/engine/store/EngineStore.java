@@ -3,6 +3,7 @@ package dev.gantry.engine.store;
 import dev.gantry.engine.container.ContainerTable;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.image.ImageTable;
+import dev.gantry.volume.VolumeTable;
 
 /// One database of one engine.
 public interface EngineStore extends AutoCloseable {
@@ -12,6 +13,8 @@ public interface EngineStore extends AutoCloseable {
     ContainerTable containers();
 
     ImageTable images();
+
+    VolumeTable volumes();
 
     Events events();
 

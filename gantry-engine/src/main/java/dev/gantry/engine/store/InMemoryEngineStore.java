@@ -10,6 +10,7 @@ import dev.gantry.engine.event.EventDraft;
 import dev.gantry.engine.event.EventWindow;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.image.ImageTable;
+import dev.gantry.volume.VolumeTable;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ public final class InMemoryEngineStore implements EngineStore {
     private final Clock clock;
     private final EventWindow window = new EventWindow(EVENTS_KEPT);
     private final ImageTable images = new ImagesInMemory();
+    private final VolumeTable volumes;
 
     /// Guarded by this object, as is the sequence.
     private final Map<ContainerId, StoredContainer> rows = new LinkedHashMap<>();
@@ -31,6 +33,11 @@ public final class InMemoryEngineStore implements EngineStore {
 
     public InMemoryEngineStore(Clock clock) {
         this.clock = clock;
+        this.volumes = new VolumeRows(List.of(), clock, (_, event) -> {
+            synchronized (this) {
+                add(event);
+            }
+        });
     }
 
     @Override
@@ -41,6 +48,11 @@ public final class InMemoryEngineStore implements EngineStore {
     @Override
     public ImageTable images() {
         return images;
+    }
+
+    @Override
+    public VolumeTable volumes() {
+        return volumes;
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.gantry.engine.event.EventDraft;
 import dev.gantry.engine.event.EventWindow;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.image.ImageTable;
+import dev.gantry.volume.Volume;
+import dev.gantry.volume.VolumeTable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -27,7 +29,7 @@ import org.sqlite.SQLiteDataSource;
 /// One SQLite file. Reads come from memory, one thread writes; other processes may look into the file at any time.
 public final class SqliteEngineStore implements EngineStore {
     /// The schema's version. A newer one is refused.
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /// Pages in the write-ahead log before a commit copies them into the database. Many, because a copy is a pause: it
     /// is done while nothing is to be written, if that ever comes.
@@ -39,6 +41,7 @@ public final class SqliteEngineStore implements EngineStore {
     private final Clock clock;
     private final List<StoredContainer> loaded;
     private final Map<String, Digest> images = new ConcurrentSkipListMap<>();
+    private final VolumeTable volumes;
 
     private SqliteEngineStore(Connection connection, Clock clock) throws SQLException {
         this.connection = connection;
@@ -47,7 +50,13 @@ public final class SqliteEngineStore implements EngineStore {
         loaded = List.copyOf(statements.containers(connection));
         window.add(statements.events(connection));
         readImages();
+        List<Volume> stored = List.copyOf(statements.volumes(connection));
         writer = new SqliteWriter(connection, window, window.last());
+        volumes = new VolumeRows(
+                stored,
+                clock,
+                (change, events) -> writer.write(change::apply, events, ContainerTable.Durability.POWER)
+                        .await());
     }
 
     /// Opens or makes the database at `file`; the driver's library is kept in `libraries`.
@@ -85,6 +94,11 @@ public final class SqliteEngineStore implements EngineStore {
     @Override
     public ImageTable images() {
         return new Images();
+    }
+
+    @Override
+    public VolumeTable volumes() {
+        return volumes;
     }
 
     @Override

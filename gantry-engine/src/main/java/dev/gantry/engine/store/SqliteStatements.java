@@ -8,6 +8,7 @@ import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.Exit;
 import dev.gantry.engine.container.StoredContainer;
 import dev.gantry.engine.event.Event;
+import dev.gantry.volume.Volume;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
@@ -34,6 +35,7 @@ final class SqliteStatements {
               exit_at INTEGER NOT NULL, exit_words TEXT NOT NULL, started_at INTEGER NOT NULL,
               restarts INTEGER NOT NULL, stopped INTEGER NOT NULL, error TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS images(name TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS volumes(name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS events(
               sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, action TEXT NOT NULL,
               subject TEXT NOT NULL, attributes TEXT NOT NULL);
@@ -58,6 +60,9 @@ final class SqliteStatements {
     private final PreparedStatement pruneEvents;
     private final PreparedStatement putImage;
     private final PreparedStatement removeImage;
+    private final PreparedStatement putVolume;
+    private final PreparedStatement removeVolume;
+    private final JsonType<Volume> volumeJson;
     private final JsonType<ContainerSpec> specJson;
     private final JsonType<Map<String, String>> attributesJson;
 
@@ -70,7 +75,11 @@ final class SqliteStatements {
         putImage = c.prepareStatement(
                 "INSERT INTO images VALUES(?,?) ON CONFLICT(name) DO UPDATE SET target=excluded.target");
         removeImage = c.prepareStatement("DELETE FROM images WHERE name=?");
+        putVolume = c.prepareStatement(
+                "INSERT INTO volumes VALUES(?,?) ON CONFLICT(name) DO UPDATE SET document=excluded.document");
+        removeVolume = c.prepareStatement("DELETE FROM volumes WHERE name=?");
         Jsonb jsonb = Jsonb.builder().build();
+        volumeJson = jsonb.type(Volume.class);
         specJson = jsonb.type(ContainerSpec.class);
         attributesJson = jsonb.type(Types.mapOf(String.class));
     }
@@ -117,6 +126,28 @@ final class SqliteStatements {
     void removeImage(String name) throws SQLException {
         removeImage.setString(1, name);
         removeImage.executeUpdate();
+    }
+
+    void putVolume(Volume volume) throws SQLException {
+        putVolume.setString(1, volume.name());
+        putVolume.setString(2, volumeJson.toJson(volume));
+        putVolume.executeUpdate();
+    }
+
+    void removeVolume(String name) throws SQLException {
+        removeVolume.setString(1, name);
+        removeVolume.executeUpdate();
+    }
+
+    List<Volume> volumes(Connection c) throws SQLException {
+        List<Volume> rows = new ArrayList<>();
+        try (Statement s = c.createStatement();
+                ResultSet r = s.executeQuery("SELECT document FROM volumes ORDER BY name")) {
+            while (r.next()) {
+                rows.add(volumeJson.fromJson(r.getString(1)));
+            }
+        }
+        return rows;
     }
 
     List<StoredContainer> containers(Connection c) throws SQLException {

@@ -1,0 +1,245 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.Events;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import dev.gantry.volume.Volume;
+import dev.gantry.volume.VolumeRequest;
+import dev.gantry.volume.Volumes;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The volumes of containers, from creation to removal. The user of a volume is the id of the container.
+final class ContainerVolumes {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerVolumes.class);
+    private static final int PLACE = OpenFlags.PATH;
+    private static final int INSIDE = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
+
+    private final Linux linux;
+    private final Volumes volumes;
+    private final Events events;
+
+    ContainerVolumes(Linux linux, Volumes volumes, Events events) {
+        this.linux = linux;
+        this.volumes = volumes;
+        this.events = events;
+    }
+
+    // creation
+
+    /// Makes what is not there, holds all of it for the container, and fills what is empty from the
+    /// image. The spec that comes back names every volume. What fails leaves nothing held.
+    ContainerSpec hold(ContainerId id, ContainerSpec spec) {
+        List<MountsSpec.OfVolume> named = new ArrayList<>();
+        try {
+            for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
+                Volume made = volumes.hold(new VolumeRequest(v.name(), v.labels(), v.options()), id.hex());
+                named.add(v.named(made.name()));
+            }
+        } catch (GantryException e) {
+            letGo(id, named, true);
+            throw e;
+        }
+        return spec.toBuilder()
+                .mounts(new MountsSpec(named, List.of(), List.of()))
+                .build();
+    }
+
+    /// Docker's copy-up: an empty volume begins as what the image has in its place.
+    void fill(ContainerId id, ContainerSpec spec, RootFs root) {
+        List<MountsSpec.OfVolume> wanted = spec.mounts().volumes().stream()
+                .filter(v -> v.copy() && v.subpath().isEmpty())
+                .toList();
+        if (wanted.isEmpty()) {
+            return;
+        }
+        List<String> layers = root.lowers().stream().map(Object::toString).toList();
+        try (Fd image = linux.mounts().overlay(layers, overlayOptions(root))) {
+            for (MountsSpec.OfVolume v : wanted) {
+                fill(id, v, image);
+            }
+        } catch (LinuxError e) {
+            throw e.during("fill the volumes of a container");
+        }
+    }
+
+    private void fill(ContainerId id, MountsSpec.OfVolume v, Fd image) {
+        int flags = OpenFlags.READ | OpenFlags.DIRECTORY;
+        try (Fd source = linux.files().open(image, v.target(), flags, 0, INSIDE)) {
+            volumes.fillIfEmpty(v.name(), id.hex(), source);
+        } catch (LinuxError e) {
+            // The image has nothing there, or no directory.
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                throw e;
+            }
+        }
+    }
+
+    /// Options for an overlay that nobody writes to.
+    static List<String> overlayOptions(RootFs root) {
+        return root.options().stream().filter(o -> o.equals("userxattr")).toList();
+    }
+
+    // runs
+
+    /// Mounts all volumes of the container and finds the places in them.
+    Sources open(ContainerId id, ContainerSpec spec) {
+        var sources = new Sources();
+        try {
+            for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
+                String path = volumes.mount(v.name(), id.hex()).toString();
+                if (v.subpath().isEmpty()) {
+                    sources.put(v.target(), path);
+                } else {
+                    sources.hold(v.target(), inside(v));
+                }
+            }
+            return sources;
+        } catch (GantryException e) {
+            sources.close();
+            unmount(id, spec);
+            throw e;
+        }
+    }
+
+    private Fd inside(MountsSpec.OfVolume v) {
+        String what = "mount " + v.subpath() + " of volume " + v.name();
+        try (Fd data = volumes.openData(v.name())) {
+            return linux.files().open(data, v.subpath(), PLACE, 0, INSIDE);
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+                throw new NotFound(what, "the volume has no such place", "make it first, or name another", e);
+            }
+            throw e.during(what);
+        }
+    }
+
+    void tellMounted(ContainerId id, ContainerSpec spec) {
+        for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
+            events.publish(
+                    Event.Kind.VOLUME,
+                    "mount",
+                    v.name(),
+                    Map.of(
+                            "container",
+                            id.hex(),
+                            "destination",
+                            v.target(),
+                            "driver",
+                            "local",
+                            "propagation",
+                            "",
+                            "read/write",
+                            Boolean.toString(!v.readOnly())));
+        }
+    }
+
+    /// After the end of a run, or of an attempt. A failure is logged: the run is over all the same.
+    void unmount(ContainerId id, ContainerSpec spec) {
+        for (String name : names(spec)) {
+            try {
+                if (volumes.unmount(name, id.hex())) {
+                    events.publish(
+                            Event.Kind.VOLUME, "unmount", name, Map.of("container", id.hex(), "driver", "local"));
+                }
+            } catch (GantryException e) {
+                LOG.warn("volume name={} not unmounted: {}", name, e.getMessage());
+            }
+        }
+    }
+
+    // adoption
+
+    void held(ContainerId id, ContainerSpec spec) {
+        names(spec).forEach(name -> volumes.held(name, id.hex()));
+    }
+
+    void mounted(ContainerId id, ContainerSpec spec) {
+        names(spec).forEach(name -> volumes.mounted(name, id.hex()));
+    }
+
+    // removal
+
+    /// Lets go of all, and removes those that nobody named if that is wanted and nobody else holds them.
+    void letGo(ContainerId id, ContainerSpec spec, boolean anonymous) {
+        letGo(id, spec.mounts().volumes(), anonymous);
+    }
+
+    private void letGo(ContainerId id, List<MountsSpec.OfVolume> held, boolean anonymous) {
+        Set<String> names = new LinkedHashSet<>();
+        held.forEach(v -> {
+            volumes.letGo(v.name(), id.hex());
+            if (anonymous && v.anonymous()) {
+                names.add(v.name());
+            }
+        });
+        for (String name : names) {
+            try {
+                volumes.remove(name);
+            } catch (Conflict | NotFound othersOrGone) {
+                LOG.debug("volume name={} stays: {}", name, othersOrGone.getMessage());
+            } catch (GantryException e) {
+                LOG.warn("volume name={} left: {}", name, e.getMessage());
+            }
+        }
+    }
+
+    private static Set<String> names(ContainerSpec spec) {
+        Set<String> names = new LinkedHashSet<>();
+        spec.mounts().volumes().forEach(v -> names.add(v.name()));
+        return names;
+    }
+
+    /// What `from` (`container`, `container:ro` or `container:rw`) brings along, where nothing else is
+    /// asked for.
+    static ContainerSpec with(ContainerSpec spec, Function<String, ContainerSpec> find) {
+        if (spec.mounts().from().isEmpty()) {
+            return spec;
+        }
+        Set<String> taken = MountCheck.targets(spec);
+        List<ContainerSpec.Bind> binds = new ArrayList<>(spec.binds());
+        List<MountsSpec.OfVolume> all = new ArrayList<>(spec.mounts().volumes());
+        for (String text : spec.mounts().from()) {
+            int colon = text.indexOf(':');
+            String mode = colon < 0 ? "" : text.substring(colon + 1);
+            boolean readOnly = List.of(mode.split(",")).contains("ro");
+            if (!List.of("", "ro", "rw", "z", "Z").containsAll(List.of(mode.split(",")))) {
+                throw new InvalidArgument(
+                        "create a container", "invalid mode \"" + mode + "\" for volumes-from", "write ro or rw");
+            }
+            ContainerSpec other = find.apply(colon < 0 ? text : text.substring(0, colon));
+            for (ContainerSpec.Bind b : other.binds()) {
+                if (taken.add(MountCheck.plain(b.target()))) {
+                    binds.add(new ContainerSpec.Bind(
+                            b.source(), b.target(), b.readOnly() || readOnly, b.recursive(), b.propagation(), false));
+                }
+            }
+            for (MountsSpec.OfVolume v : other.mounts().volumes()) {
+                if (taken.add(MountCheck.plain(v.target()))) {
+                    all.add(readOnly ? v.onlyRead() : v);
+                }
+            }
+        }
+        return spec.toBuilder()
+                .binds(binds)
+                .mounts(new MountsSpec(all, List.of(), spec.mounts().declared()))
+                .build();
+    }
+}

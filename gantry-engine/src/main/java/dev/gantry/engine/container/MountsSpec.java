@@ -1,0 +1,60 @@
+package dev.gantry.engine.container;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What is mounted into a container besides binds and tmpfs: volumes, and what other containers have.
+/// `declared` places become new volumes, as a `VOLUME` of the image does, where nothing else is mounted.
+/// A stored spec names every volume, and has nothing else: it was looked up at creation.
+@Json
+public record MountsSpec(
+        @Json.Property("Volumes") List<OfVolume> volumes,
+        @Json.Property("From") List<String> from,
+        @Json.Property("Declared") List<String> declared) {
+    public static final MountsSpec NONE = new MountsSpec(List.of(), List.of(), List.of());
+
+    public MountsSpec {
+        volumes = List.copyOf(volumes);
+        from = List.copyOf(from);
+        declared = List.copyOf(declared);
+    }
+
+    /// Rows of a version that knew no volumes have none.
+    static MountsSpec orNone(@Nullable MountsSpec mounts) {
+        return mounts == null ? NONE : mounts;
+    }
+
+    /// A volume at `target`. `name` empty: a new one that nobody named. `copy`: an empty volume gets
+    /// what the image has there. `subpath` is a place in the volume, looked up at each start. `labels`
+    /// and `options` are for a volume that is not there yet. `anonymous` volumes go with the container,
+    /// where that is asked for.
+    @Json
+    public record OfVolume(
+            @Json.Property("Name") String name,
+            @Json.Property("Target") String target,
+            @Json.Property("ReadOnly") boolean readOnly,
+            @Json.Property("Copy") boolean copy,
+            @Json.Property("Subpath") String subpath,
+            @Json.Property("Labels") Map<String, String> labels,
+            @Json.Property("Options") Map<String, String> options,
+            @Json.Property("Anonymous") boolean anonymous) {
+        public OfVolume {
+            labels = Map.copyOf(labels);
+            options = Map.copyOf(options);
+        }
+
+        public static OfVolume at(String name, String target) {
+            return new OfVolume(name, target, false, true, "", Map.of(), Map.of(), name.isEmpty());
+        }
+
+        OfVolume named(String chosen) {
+            return new OfVolume(chosen, target, readOnly, copy, subpath, labels, options, anonymous);
+        }
+
+        OfVolume onlyRead() {
+            return new OfVolume(name, target, true, copy, subpath, labels, options, anonymous);
+        }
+    }
+}
