@@ -15,6 +15,7 @@ import dev.gantry.docker.system.EventRoutes;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.docker.system.LaterRoutes;
 import dev.gantry.docker.system.SystemRoutes;
+import dev.gantry.docker.volume.VolumeRoutes;
 import dev.gantry.engine.Gantry;
 import java.time.Clock;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class DockerApi implements ApiHandler {
         new ExecRoutes(engine.containers(), engine.execs()).addTo(routes);
         new ImageRoutes(engine, clock).addTo(routes);
         new TransferRoutes(engine.images()).addTo(routes);
+        new VolumeRoutes(engine).addTo(routes);
         new LaterRoutes().addTo(routes);
     }
 

@@ -6,10 +6,12 @@ import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
 import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.images.image.Images;
+import dev.gantry.volume.Volumes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,16 @@ class RouteTableTest {
 
         @Override
         public Images images() {
+            return null;
+        }
+
+        @Override
+        public VolumeCopies volumeCopies() {
+            return null;
+        }
+
+        @Override
+        public Volumes volumes() {
             return null;
         }
 

@@ -15,6 +15,11 @@ import dev.gantry.api.image.ImageSummary;
 import dev.gantry.api.json.Wire;
 import dev.gantry.api.system.Info;
 import dev.gantry.api.system.Version;
+import dev.gantry.api.volume.Volume;
+import dev.gantry.api.volume.VolumeCopied;
+import dev.gantry.api.volume.VolumeCreate;
+import dev.gantry.api.volume.VolumeList;
+import dev.gantry.api.volume.VolumesPruned;
 import dev.gantry.base.Unavailable;
 import java.io.Closeable;
 import java.io.IOException;
@@ -176,6 +181,27 @@ public final class EngineClient implements Closeable {
         done(Request.post("/images/" + Request.segment(image) + "/tag")
                 .with("repo", repository)
                 .with("tag", tag));
+    }
+
+    public Volume createVolume(VolumeCreate wanted) {
+        return one(Request.post("/volumes/create").json(write(VolumeCreate.class, wanted)), Volume.class);
+    }
+
+    public VolumeList volumes(String filters) {
+        return one(Request.get("/volumes").with("filters", filters), VolumeList.class);
+    }
+
+    public void removeVolume(String volume, boolean force) {
+        done(Request.of("DELETE", "/volumes/" + Request.segment(volume)).with("force", force));
+    }
+
+    /// A route of our own that answers with what came of it: clone, snapshot, restore, rename.
+    public VolumeCopied copyVolume(Request request) {
+        return one(request, VolumeCopied.class);
+    }
+
+    public VolumesPruned pruneVolumes(String filters) {
+        return one(Request.post("/volumes/prune").with("filters", filters), VolumesPruned.class);
     }
 
     public Version version() {

@@ -4,6 +4,7 @@ import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.image.ImageSummary;
 import dev.gantry.api.json.Absent;
 import dev.gantry.api.json.StringsOrNull;
+import dev.gantry.api.volume.Volume;
 import io.avaje.jsonb.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ public record DiskUsage(
         @Json.Property("LayersSize") long layersSize,
         @Json.Property("Images") List<ImageSummary> images,
         @Json.Property("Containers") List<ContainerSummary> containers,
-        @Json.Property("Volumes") List<String> volumes,
+        @Json.Property("Volumes") List<Volume> volumes,
 
         @Json.Property("BuildCache") @Json.Serializer(StringsOrNull.class) @Nullable
         List<String> buildCache) {

@@ -1,13 +1,18 @@
 package dev.gantry.docker.container;
 
 import dev.gantry.api.container.BindOptions;
+import dev.gantry.api.container.DriverConfig;
 import dev.gantry.api.container.Mount;
 import dev.gantry.api.container.TmpfsOptions;
+import dev.gantry.api.container.VolumeOptions;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.container.SpecBuilder;
+import dev.gantry.volume.VolumeName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,35 +23,45 @@ final class Binds {
 
     private Binds() {}
 
-    /// A missing source is made as a directory, as `-v` always did.
-    static ContainerSpec.Bind parse(String text) {
+    /// A path is bound, and made as a directory when it is missing, as `-v` always did; any other source
+    /// is the name of a volume, and a target alone is a volume without one.
+    static void add(SpecBuilder spec, String text) {
         String[] parts = text.split(":", -1);
+        if (parts.length == 1 && parts[0].startsWith("/")) {
+            spec.volume("", parts[0]);
+            return;
+        }
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {
             throw DockerError.badParameter("invalid volume specification: '" + text + "'");
         }
-        if (!parts[0].startsWith("/")) {
-            throw DockerError.later("the volume " + parts[0]);
-        }
+        boolean bind = parts[0].startsWith("/");
         if (!parts[1].startsWith("/")) {
             throw DockerError.badParameter("invalid volume specification: '" + text
-                    + "': invalid mount config for type \"bind\": invalid mount path: '" + parts[1]
-                    + "' mount path must be absolute");
+                    + "': invalid mount config for type \"" + (bind ? "bind" : "volume")
+                    + "\": invalid mount path: '" + parts[1] + "' mount path must be absolute");
         }
         boolean readOnly = false;
+        boolean copy = true;
         String propagation = "";
         for (String option : parts.length == 2 ? List.<String>of() : CreateTranslation.commas(parts[2])) {
-            if (PROPAGATIONS.contains(option)) {
+            if (bind && PROPAGATIONS.contains(option)) {
                 propagation = option;
             } else {
                 switch (option) {
                     case "ro" -> readOnly = true;
                     // Labels of SELinux, the copying of volumes and the cache of other systems change nothing here.
-                    case "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated" -> {}
+                    case "rw", "z", "Z", "consistent", "cached", "delegated" -> {}
+                    case "nocopy" -> copy = false;
                     default -> throw DockerError.badParameter("invalid mode: " + parts[2]);
                 }
             }
         }
-        return new ContainerSpec.Bind(parts[0], parts[1], readOnly, true, propagation, true);
+        if (bind) {
+            spec.bind(new ContainerSpec.Bind(parts[0], parts[1], readOnly, true, propagation, true));
+        } else {
+            spec.volume(new MountsSpec.OfVolume(
+                    new VolumeName(parts[0]).text(), parts[1], readOnly, copy, "", Map.of(), Map.of(), false));
+        }
     }
 
     static void addMounts(SpecBuilder spec, @Nullable List<Mount> mounts) {
@@ -54,6 +69,7 @@ final class Binds {
             switch (m.type()) {
                 case "bind" -> spec.bind(bind(m));
                 case "tmpfs" -> spec.tmpfs(m.target(), tmpfs(m));
+                case "volume" -> spec.volume(volume(m));
                 case String other -> throw DockerError.later("a mount of type " + other);
             }
         }
@@ -78,6 +94,31 @@ final class Binds {
                 !is(options.nonRecursive()),
                 options.propagation() == null ? "" : options.propagation(),
                 is(options.createMountpoint()));
+    }
+
+    private static MountsSpec.OfVolume volume(Mount m) {
+        String name = m.source() == null ? "" : new VolumeName(m.source()).text();
+        VolumeOptions given = m.volumeOptions();
+        VolumeOptions o = given == null ? new VolumeOptions(null, null, null, null) : given;
+        DriverConfig driver = o.driverConfig() == null ? new DriverConfig(null, null) : o.driverConfig();
+        checkDriver(driver.name() == null ? "" : driver.name());
+        return new MountsSpec.OfVolume(
+                name,
+                m.target(),
+                is(m.readOnly()),
+                !is(o.noCopy()),
+                o.subpath() == null ? "" : o.subpath(),
+                o.labels() == null ? Map.of() : o.labels(),
+                driver.options() == null ? Map.of() : driver.options(),
+                name.isEmpty());
+    }
+
+    /// There are no plugins yet; these are Docker's words for a driver that nobody brought.
+    public static void checkDriver(String driver) {
+        if (!driver.isEmpty() && !driver.equals("local")) {
+            throw new DockerError(
+                    400, "error looking up volume plugin " + driver + ": plugin \"" + driver + "\" not found");
+        }
     }
 
     private static List<String> tmpfs(Mount m) {

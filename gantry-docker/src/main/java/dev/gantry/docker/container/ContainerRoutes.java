@@ -26,6 +26,7 @@ import dev.gantry.engine.container.StartOutcome;
 import dev.gantry.engine.container.StopOutcome;
 import dev.gantry.engine.container.StopRequest;
 import dev.gantry.engine.exec.Execs;
+import dev.gantry.images.image.Images;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,14 +40,18 @@ public final class ContainerRoutes {
     private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]+");
 
     private final Containers containers;
+    private final Images images;
     private final Execs execs;
     private final Lookup lookup;
+    private final MountPoints mountpoints;
     private final Clock clock;
 
     public ContainerRoutes(Gantry engine, Clock clock) {
         this.containers = engine.containers();
+        this.images = engine.images();
         this.execs = engine.execs();
         this.lookup = new Lookup(containers);
+        this.mountpoints = MountPoints.over(engine::volumes);
         this.clock = clock;
     }
 
@@ -79,6 +84,7 @@ public final class ContainerRoutes {
         checkPlatform(call.query().text("platform"));
         List<String> warnings = HostConfigCheck.check(request, host);
         ContainerSpec spec = CreateTranslation.spec(request, host);
+        checkVolumesFrom(spec);
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
                 && host.consoleSize().size() == 2
@@ -89,15 +95,35 @@ public final class ContainerRoutes {
         return ApiResponse.json(201, new CreateResponse(made.id().hex(), warnings));
     }
 
+    private void checkVolumesFrom(ContainerSpec spec) {
+        for (String from : spec.mounts().from()) {
+            String name = from.split(":", 2)[0];
+            try {
+                containers.find(name);
+            } catch (NotFound e) {
+                throw new DockerError(400, "No such container: " + name, e);
+            }
+        }
+    }
+
     private Container create(String name, ContainerSpec spec) {
         try {
             return containers.create(name, spec);
         } catch (NotFound e) {
-            // The client pulls the image when it reads these words with a 404.
-            throw DockerError.noSuchImage(Names.familiar(spec.image()), e);
+            throw missing(spec, e);
         } catch (Conflict e) {
             throw nameInUse(name, e);
         }
+    }
+
+    /// The client pulls the image whenever it reads a 404 here: other things that are not there have another status.
+    private DockerError missing(ContainerSpec spec, NotFound e) {
+        try {
+            images.resolve(spec.image());
+        } catch (NotFound noImage) {
+            return DockerError.noSuchImage(Names.familiar(spec.image()), e);
+        }
+        return new DockerError(400, String.valueOf(e.getMessage()), e);
     }
 
     private RuntimeException nameInUse(String name, Conflict e) {
@@ -135,14 +161,14 @@ public final class ContainerRoutes {
             if (limit > 0 && rows.size() >= limit) {
                 break;
             }
-            rows.add(ListTranslation.summary(c, now));
+            rows.add(ListTranslation.summary(c, now, mountpoints));
         }
         return ApiResponse.json(rows);
     }
 
     private ApiResponse inspect(Call call) {
         Container c = lookup.find(call.subject());
-        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id())));
+        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id()), mountpoints));
     }
 
     private ApiResponse start(Call call) {
@@ -260,7 +286,7 @@ public final class ContainerRoutes {
         if (c.isRunning() && !force) {
             throw stillRunning(c);
         }
-        containers.remove(c.id(), force);
+        containers.remove(c.id(), force, call.query().flag("v"));
         return ApiResponse.noContent();
     }
 

@@ -53,7 +53,11 @@ final class CreateTranslation {
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
         }
-        list(host.binds()).forEach(bind -> spec.bind(Binds.parse(bind)));
+        list(host.binds()).forEach(bind -> Binds.add(spec, bind));
+        if (r.volumes() != null) {
+            r.volumes().keySet().forEach(spec::declareVolume);
+        }
+        list(host.volumesFrom()).forEach(spec::volumesFrom);
         Binds.addMounts(spec, host.mounts());
         return spec.build();
     }

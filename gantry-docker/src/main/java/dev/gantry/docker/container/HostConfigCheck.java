@@ -22,7 +22,7 @@ final class HostConfigCheck {
     static List<String> check(CreateRequest request, HostConfig host) {
         checkNamespaces(host);
         checkNetworks(request, host);
-        checkFiles(request, host);
+        checkFiles(host);
         checkLimits(host);
         checkRights(host);
         checkHealth(request);
@@ -91,10 +91,8 @@ final class HostConfigCheck {
         refuse(e.gwPriority() != 0, "GwPriority in the network " + network);
     }
 
-    private static void checkFiles(CreateRequest request, HostConfig h) {
-        refuse(!h.volumeDriver().isEmpty(), "VolumeDriver " + h.volumeDriver());
-        refuse(some(h.volumesFrom()), "VolumesFrom");
-        refuse(request.volumes() != null && !request.volumes().isEmpty(), "an anonymous volume");
+    private static void checkFiles(HostConfig h) {
+        Binds.checkDriver(h.volumeDriver());
         refuse(h.storageOpt() != null && !h.storageOpt().isEmpty(), "StorageOpt");
         refuse(!h.devices().isEmpty(), "Devices");
         refuse(some(h.deviceCgroupRules()), "DeviceCgroupRules");

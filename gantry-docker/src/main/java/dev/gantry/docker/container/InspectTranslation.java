@@ -6,7 +6,6 @@ import dev.gantry.api.container.ContainerState;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.LogConfig;
-import dev.gantry.api.container.MountPoint;
 import dev.gantry.api.container.NetworkSettings;
 import dev.gantry.api.image.DriverData;
 import dev.gantry.api.json.Wire;
@@ -29,7 +28,7 @@ final class InspectTranslation {
 
     private InspectTranslation() {}
 
-    static ContainerInspect inspect(Container c, List<Exec> execs) {
+    static ContainerInspect inspect(Container c, List<Exec> execs, MountPoints mountpoints) {
         List<String> argv = argv(c.spec());
         CreateRequest asked = asked(c.spec());
         HostConfig host = hostConfig(c.spec(), asked);
@@ -55,7 +54,7 @@ final class InspectTranslation {
                 .execIds(execIds.isEmpty() ? null : execIds)
                 .hostConfig(host)
                 .graphDriver(new DriverData(null, "overlay2"))
-                .mounts(mounts(c.spec()))
+                .mounts(mountpoints.of(c.spec()))
                 .config(config(c, asked))
                 .networkSettings(
                         NetworkSettings.builder().networks(networks(host)).build())
@@ -145,16 +144,6 @@ final class InspectTranslation {
 
     private static String logType(ContainerSpec.LogConfig log) {
         return log.kind() == ContainerSpec.LogConfig.Kind.NONE ? "none" : "json-file";
-    }
-
-    private static List<MountPoint> mounts(ContainerSpec spec) {
-        List<MountPoint> mounts = new ArrayList<>();
-        for (ContainerSpec.Bind b : spec.binds()) {
-            String propagation = b.propagation().isEmpty() ? "rprivate" : b.propagation();
-            mounts.add(new MountPoint(
-                    "bind", null, b.source(), b.target(), null, b.readOnly() ? "ro" : "", !b.readOnly(), propagation));
-        }
-        return mounts;
     }
 
     static Map<String, EndpointSettings> networks(HostConfig host) {

@@ -41,7 +41,7 @@ final class ListTranslation {
 
     private ListTranslation() {}
 
-    static ContainerSummary summary(Container c, Instant now) {
+    static ContainerSummary summary(Container c, Instant now, MountPoints mountpoints) {
         String network = c.spec().network() == ContainerSpec.Network.HOST ? "host" : "none";
         HostConfig host = HostConfig.builder().networkMode(network).build();
         return ContainerSummary.builder()
@@ -55,6 +55,7 @@ final class ListTranslation {
                 .state(c.state().word())
                 .status(status(c, now))
                 .hostConfig(new SummaryHostConfig(network, null))
+                .mounts(mountpoints.of(c.spec()))
                 .networkSettings(new SummaryNetworks(InspectTranslation.networks(host)))
                 .build();
     }
@@ -126,9 +127,12 @@ final class ListTranslation {
                 && f.any("network", name -> name.equals(network))
                 && f.any(
                         "volume",
-                        path -> c.spec().binds().stream()
-                                .anyMatch(b ->
-                                        b.target().equals(path) || b.source().equals(path)))
+                        text -> c.spec().binds().stream()
+                                        .anyMatch(b -> b.target().equals(text)
+                                                || b.source().equals(text))
+                                || c.spec().mounts().volumes().stream()
+                                        .anyMatch(v -> v.target().equals(text)
+                                                || v.name().equals(text)))
                 && f.any("health", word -> word.equals("none"))
                 && !f.has("publish")
                 && !f.has("expose")

@@ -117,8 +117,11 @@ public final class EventRoutes {
                 && f.any("container", c -> e.kind() == Event.Kind.CONTAINER && names(c, e.subject(), name))
                 && f.any("daemon", d -> e.kind() == Event.Kind.DAEMON && names(d, e.subject(), name))
                 && f.any("image", image -> isImage(e, image))
+                && f.any(
+                        "volume",
+                        v -> e.kind() == Event.Kind.VOLUME && e.subject().equals(v))
                 && f.labels("label", attributes)
-                && List.of("config", "network", "node", "plugin", "secret", "service", "volume").stream()
+                && List.of("config", "network", "node", "plugin", "secret", "service").stream()
                         .noneMatch(f::has);
     }
 

@@ -1,7 +1,6 @@
 package dev.gantry.docker.system;
 
 import dev.gantry.api.network.NetworkSummary;
-import dev.gantry.api.system.VolumeList;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.network.OwnNetworks;
 import dev.gantry.docker.route.Call;
@@ -11,7 +10,7 @@ import dev.gantry.docker.route.Routes;
 import java.util.List;
 import java.util.Set;
 
-/// Networks, volumes, builds, plugins and clusters: what little can be said about them now, and words for the rest.
+/// Networks, builds, plugins and clusters: what little can be said about them now, and words for the rest.
 public final class LaterRoutes {
     private static final String NO_SWARM = "This node is not a swarm manager."
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
@@ -20,7 +19,6 @@ public final class LaterRoutes {
         routes.add("GET", "/networks", this::networks)
                 .add("GET", "/networks/", this::networks)
                 .add("GET", "/networks/{id}", this::network)
-                .add("GET", "/volumes", _ -> ApiResponse.json(new VolumeList(List.of(), null)))
                 .add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
         later(
                 routes,
@@ -29,9 +27,6 @@ public final class LaterRoutes {
                 "DELETE /networks/{id}",
                 "POST /networks/prune");
         later(routes, "make or change networks", "POST /networks/{id}/connect", "POST /networks/{id}/disconnect");
-        later(routes, "make volumes", "POST /volumes/create", "POST /volumes/prune", "PUT /volumes/{name}");
-        routes.add("GET", "/volumes/{name}", call -> noVolume(call.subject()))
-                .add("DELETE", "/volumes/{name}", call -> noVolume(call.subject()));
         later(routes, "build images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
         later(routes, "hold a session", "POST /session", "POST /grpc");
         later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
@@ -66,7 +61,8 @@ public final class LaterRoutes {
                     .add("POST", "/" + kind + "/{id}/update", LaterRoutes::noSwarm)
                     .add("DELETE", "/" + kind + "/{id}", LaterRoutes::noSwarm);
         }
-        routes.add("GET", "/services/{id}/logs", LaterRoutes::noSwarm)
+        routes.add("PUT", "/volumes/{name}", LaterRoutes::noSwarm)
+                .add("GET", "/services/{id}/logs", LaterRoutes::noSwarm)
                 .add("GET", "/tasks/{id}/logs", LaterRoutes::noSwarm)
                 .add("GET", "/swarm", LaterRoutes::noSwarm)
                 .add("GET", "/swarm/unlockkey", LaterRoutes::noSwarm)
@@ -86,10 +82,6 @@ public final class LaterRoutes {
 
     private static ApiResponse noSwarm(Call call) {
         throw new DockerError(503, NO_SWARM);
-    }
-
-    private static ApiResponse noVolume(String name) {
-        throw new DockerError(404, "get " + name + ": no such volume");
     }
 
     private ApiResponse networks(Call call) {

@@ -19,6 +19,7 @@ import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.docker.route.Times;
 import dev.gantry.docker.route.Versions;
+import dev.gantry.docker.volume.VolumeRoutes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
 import dev.gantry.images.image.ImageSummary;
@@ -113,7 +114,7 @@ public final class SystemRoutes {
                 .images(engine.images().list().size())
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
-                .plugins(new PluginsInfo(List.of(), List.of("host", "null"), null, List.of("json-file", "none")))
+                .plugins(new PluginsInfo(List.of("local"), List.of("host", "null"), null, List.of("json-file", "none")))
                 .memoryLimit(true)
                 .swapLimit(true)
                 .cpuCfsPeriod(true)
@@ -152,14 +153,14 @@ public final class SystemRoutes {
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
                 .securityOptions(List.of("name=seccomp,profile=builtin"))
-                .warnings(List.of("There are no bridge networks, volumes and builds yet"))
+                .warnings(List.of("There are no bridge networks and builds yet"))
                 .build());
     }
 
     /// Only what is at hand: layers are counted with each image that has them.
     private ApiResponse diskUsage(Call call) {
         List<Container> all = engine.containers().list();
-        List<ContainerSummary> containers = Listing.summaries(all, clock.instant());
+        List<ContainerSummary> containers = Listing.summaries(all, clock.instant(), engine.volumes());
         List<dev.gantry.api.image.ImageSummary> images = new ArrayList<>();
         long bytes = 0;
         for (ImageSummary i : engine.images().list()) {
@@ -168,7 +169,7 @@ public final class SystemRoutes {
             images.add(ImageRoutes.summary(i, users));
             bytes += i.size();
         }
-        return ApiResponse.json(new DiskUsage(bytes, images, containers, List.of(), null));
+        return ApiResponse.json(new DiskUsage(bytes, images, containers, VolumeRoutes.usage(engine.volumes()), null));
     }
 
     private static int openDescriptors() {

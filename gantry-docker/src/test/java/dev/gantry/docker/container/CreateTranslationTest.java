@@ -8,9 +8,11 @@ import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CreateTranslationTest {
@@ -43,6 +45,24 @@ class CreateTranslationTest {
                         new ContainerSpec.Bind("/c", "/d", true, true, "rslave", true),
                         new ContainerSpec.Bind("/e", "/f", true, true, "", false));
         assertThat(s.tmpfs()).containsExactly(new ContainerSpec.Tmpfs("/g", List.of("size=4096", "mode=700")));
+    }
+
+    @Test
+    void volumesOfAllKindsAreRead() {
+        ContainerSpec s = spec("{\"Binds\":[\"data:/b:ro,nocopy\",\"/c\"],\"VolumesFrom\":[\"web:ro\"],\"Mounts\":["
+                + "{\"Type\":\"volume\",\"Source\":\"other\",\"Target\":\"/d\",\"VolumeOptions\":{\"Subpath\":\"a/b\","
+                + "\"Labels\":{\"k\":\"v\"},\"DriverConfig\":{\"Options\":{\"type\":\"tmpfs\"}}}}]}");
+        assertThat(s.mounts().volumes())
+                .containsExactly(
+                        new MountsSpec.OfVolume("data", "/b", true, false, "", Map.of(), Map.of(), false),
+                        MountsSpec.OfVolume.at("", "/c"),
+                        new MountsSpec.OfVolume(
+                                "other", "/d", false, true, "a/b", Map.of("k", "v"), Map.of("type", "tmpfs"), false));
+        assertThat(s.mounts().from()).containsExactly("web:ro");
+        assertThatThrownBy(() -> spec("{\"Binds\":[\"not/absolute:/b\"]}"))
+                .hasMessageContaining("includes invalid characters for a local volume name");
+        assertThatThrownBy(() -> spec("{\"Binds\":[\"a1:/b\",\"a2:/b/\"]}"))
+                .hasMessageContaining("Duplicate mount point: /b/");
     }
 
     @Test
@@ -96,12 +116,11 @@ class CreateTranslationTest {
             "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"80\"}]}}",
             "{\"PublishAllPorts\":true}",
             "{\"Links\":[\"a:b\"]}",
-            "{\"VolumesFrom\":[\"a\"]}",
-            "{\"Binds\":[\"volume:/b\"]}",
-            "{\"Binds\":[\"/b\"]}",
             "{\"Binds\":[\"/a:b\"]}",
             "{\"Binds\":[\"/a:/b:what\"]}",
-            "{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/a\"}]}",
+            "{\"Mounts\":[{\"Type\":\"image\",\"Source\":\"busybox\",\"Target\":\"/a\"}]}",
+            "{\"VolumeDriver\":\"flocker\"}",
+            "{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/a\",\"VolumeOptions\":{\"DriverConfig\":{\"Name\":\"x\"}}}]}",
             "{\"Devices\":[{\"PathOnHost\":\"/dev/null\"}]}",
             "{\"DeviceRequests\":[{\"Count\":1}]}",
             "{\"BlkioWeight\":10}",

@@ -44,7 +44,8 @@ class InspectTranslationTest {
     }
 
     private static Map<?, ?> inspect(ContainerState state) {
-        String json = Wire.json().toJson(InspectTranslation.inspect(container(state), List.of()));
+        String json = Wire.json()
+                .toJson(InspectTranslation.inspect(container(state), List.of(), new MountPoints(n -> "/v/" + n)));
         return (Map<?, ?>) Wire.json().type(Object.class).fromJson(json);
     }
 
@@ -197,8 +198,9 @@ class InspectTranslationTest {
                 .isEqualTo("Up 3 minutes");
         assertThat(ListTranslation.status(container(new ContainerState.Created()), now))
                 .isEqualTo("Created");
-        var row = ListTranslation.summary(container(new ContainerState.Created()), now);
+        var row = ListTranslation.summary(container(new ContainerState.Created()), now, new MountPoints(n -> n));
         assertThat(row.command()).isEqualTo("sh -c 'echo a b'");
-        assertThat(Wire.json().toJson(row)).contains("\"Ports\":[]", "\"Mounts\":[]", "\"Labels\":{\"k\":\"v\"}");
+        assertThat(Wire.json().toJson(row))
+                .contains("\"Ports\":[]", "\"Mounts\":[{\"Type\":\"bind\"", "\"Labels\":{\"k\":\"v\"}");
     }
 }

@@ -1,4 +1,4 @@
-package dev.gantry.api.system;
+package dev.gantry.api.volume;
 
 import dev.gantry.api.json.Absent;
 import dev.gantry.api.json.StringsOrNull;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The answer of `GET /volumes`.
 @Json
 public record VolumeList(
-        @Json.Property("Volumes") List<String> volumes,
+        @Json.Property("Volumes") List<Volume> volumes,
 
         @Json.Property("Warnings") @Json.Serializer(StringsOrNull.class) @Nullable
         List<String> warnings) {

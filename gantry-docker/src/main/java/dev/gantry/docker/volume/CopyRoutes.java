@@ -1,0 +1,100 @@
+package dev.gantry.docker.volume;
+
+import dev.gantry.api.volume.VolumeCopied;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.container.VolumeCopies;
+import dev.gantry.engine.container.VolumeCopies.Copied;
+import dev.gantry.volume.Volume;
+import java.io.IOException;
+import java.time.Duration;
+
+/// Our own routes of volumes, which Docker does not have: docs/volumes.md §"By API".
+final class CopyRoutes {
+    private static final long LONGEST_PAUSE = 5000;
+
+    private final Gantry engine;
+
+    CopyRoutes(Gantry engine) {
+        this.engine = engine;
+    }
+
+    void addTo(Routes routes) {
+        routes.add("POST", "/volumes/{name}/rename", this::rename)
+                .add("POST", "/volumes/{name}/clone", this::copy)
+                .add("POST", "/volumes/{name}/snapshot", this::snapshot)
+                .add("POST", "/volumes/{name}/restore", this::restore)
+                .add("GET", "/volumes/{name}/backup", this::backup);
+    }
+
+    private VolumeCopies copies() {
+        return engine.volumeCopies();
+    }
+
+    private ApiResponse rename(Call call) {
+        return wire(engine.volumes().rename(find(call), needed(call, "to")));
+    }
+
+    private ApiResponse copy(Call call) {
+        find(call);
+        return wire(copies().copy(call.subject(), needed(call, "to"), pause(call)));
+    }
+
+    private ApiResponse snapshot(Call call) {
+        find(call);
+        return wire(copies().snapshot(call.subject(), needed(call, "to"), pause(call)));
+    }
+
+    /// From another volume, or from the tar in the body.
+    private ApiResponse restore(Call call) {
+        String from = call.query().text("from");
+        if (!from.isEmpty()) {
+            find(call);
+            return wire(copies().restore(call.subject(), from, pause(call)));
+        }
+        try {
+            return wire(copies().restore(call.subject(), call.request().body()));
+        } catch (IOException e) {
+            throw new DockerError(400, "restore volume " + call.subject() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ApiResponse backup(Call call) {
+        String name = find(call);
+        Duration pause = pause(call);
+        return new ApiResponse.Stream("application/x-tar", out -> copies().backup(name, pause, out));
+    }
+
+    private String find(Call call) {
+        if (engine.volumes().find(call.subject()).isEmpty()) {
+            throw new DockerError(404, "get " + call.subject() + ": no such volume");
+        }
+        return call.subject();
+    }
+
+    private static String needed(Call call, String parameter) {
+        String value = call.query().text(parameter);
+        if (value.isEmpty()) {
+            throw DockerError.badParameter("the parameter '" + parameter + "' is missing: name a volume");
+        }
+        return value;
+    }
+
+    /// In milliseconds.
+    private static Duration pause(Call call) {
+        return Duration.ofMillis(call.query().number("maxPause", LONGEST_PAUSE));
+    }
+
+    private ApiResponse wire(Copied copied) {
+        double millis = copied.pause().toNanos() / 1e6;
+        return ApiResponse.json(new VolumeCopied(
+                VolumeRoutes.wire(engine.volumes(), copied.volume(), null), copied.containers(), millis));
+    }
+
+    private ApiResponse wire(Volume volume) {
+        return wire(new Copied(volume, 0, Duration.ZERO));
+    }
+}
