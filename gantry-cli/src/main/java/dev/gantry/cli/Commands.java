@@ -26,6 +26,16 @@ import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
 import dev.gantry.cli.system.RuntimeCommand;
 import dev.gantry.cli.system.VersionCommand;
+import dev.gantry.cli.volume.VolumeBackupCommand;
+import dev.gantry.cli.volume.VolumeCopyCommand;
+import dev.gantry.cli.volume.VolumeCreateCommand;
+import dev.gantry.cli.volume.VolumeInspectCommand;
+import dev.gantry.cli.volume.VolumeLsCommand;
+import dev.gantry.cli.volume.VolumeMoveCommand;
+import dev.gantry.cli.volume.VolumePruneCommand;
+import dev.gantry.cli.volume.VolumeRenameCommand;
+import dev.gantry.cli.volume.VolumeRestoreCommand;
+import dev.gantry.cli.volume.VolumeRmCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,20 +52,58 @@ final class Commands {
             Map.entry("image ls", "images"),
             Map.entry("image list", "images"),
             Map.entry("image rm", "rmi"),
-            Map.entry("image remove", "rmi"));
+            Map.entry("image remove", "rmi"),
+            Map.entry("volume list", "volume ls"),
+            Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
             "attach", "create", "exec", "inspect", "kill", "logs", "rename", "restart", "rm", "run", "start", "stop",
             "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
+    private static final List<String> OF_VOLUMES = List.of(
+            "backup", "clone", "create", "inspect", "ls", "move", "prune", "rename", "restore", "rm", "snapshot");
     private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
 
     /// In the order of help: what one needs first comes first.
     private static final List<String> NAMES = List.of(
-            "run", "exec", "ps", "logs", "stop", "rm", "images", "pull", "load", "save", "import", "tag", "rmi",
-            "history", "create", "start", "restart", "kill", "wait", "attach", "rename", "inspect", "events", "info",
-            "version", "runtime");
+            "run",
+            "exec",
+            "ps",
+            "logs",
+            "stop",
+            "rm",
+            "images",
+            "pull",
+            "load",
+            "save",
+            "import",
+            "tag",
+            "rmi",
+            "history",
+            "create",
+            "start",
+            "restart",
+            "kill",
+            "wait",
+            "attach",
+            "rename",
+            "inspect",
+            "events",
+            "info",
+            "version",
+            "runtime",
+            "volume create",
+            "volume ls",
+            "volume inspect",
+            "volume rm",
+            "volume prune",
+            "volume snapshot",
+            "volume clone",
+            "volume restore",
+            "volume backup",
+            "volume move",
+            "volume rename");
 
     private final Extras extras;
 
@@ -74,13 +122,15 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "image", "system").contains(first) && !rest.isEmpty()) {
+        if (List.of("container", "image", "volume", "system").contains(first) && !rest.isEmpty()) {
             String second = rest.getFirst();
-            String name = SYNONYMS.getOrDefault(first + " " + second, second);
+            String plain = first.equals("volume") ? first + " " + second : second;
+            String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
                         case "container" -> OF_CONTAINERS.contains(second);
                         case "image" -> OF_IMAGES.contains(second);
+                        case "volume" -> OF_VOLUMES.contains(second);
                         default -> OF_THE_SYSTEM.contains(second);
                     };
             Optional<Command> command = belongs ? byName(name, extras) : Optional.empty();
@@ -99,10 +149,10 @@ final class Commands {
                 "Usage: gantry [-H ADDRESS] COMMAND\n\nRun, build and ship containers.\n\nCommands:\n");
         all().forEach(c -> text.append("  ")
                 .append(c.line().command())
-                .repeat(' ', 10 - c.line().command().length())
+                .repeat(' ', 16 - c.line().command().length())
                 .append(c.line().summary())
                 .append('\n'));
-        text.append("  daemon    Run the engine in the foreground; without it the first command starts one\n");
+        text.append("  daemon          Run the engine in the foreground; without it the first command starts one\n");
         text.append("\nGlobal options:\n");
         text.append(
                 "  -H, --host ADDRESS   Engine to speak to: unix:///path or tcp://host:port (GANTRY_HOST, DOCKER_HOST)\n");
@@ -139,6 +189,17 @@ final class Commands {
                     case "stop" -> StopCommand.stop();
                     case "tag" -> new TagCommand();
                     case "version" -> new VersionCommand();
+                    case "volume backup" -> new VolumeBackupCommand();
+                    case "volume clone" -> VolumeCopyCommand.copy();
+                    case "volume create" -> new VolumeCreateCommand();
+                    case "volume inspect" -> new VolumeInspectCommand();
+                    case "volume ls" -> new VolumeLsCommand();
+                    case "volume move" -> new VolumeMoveCommand(extras.engines());
+                    case "volume prune" -> new VolumePruneCommand();
+                    case "volume rename" -> new VolumeRenameCommand();
+                    case "volume restore" -> new VolumeRestoreCommand();
+                    case "volume rm" -> new VolumeRmCommand();
+                    case "volume snapshot" -> VolumeCopyCommand.snapshot();
                     case "wait" -> new WaitCommand();
                     default -> null;
                 });

@@ -60,7 +60,7 @@ class DockerFlagsTest extends CommandTest {
 
     @Test
     void flagsThatAreMissingAreRefusedInWords() {
-        for (String flag : List.of("--publish", "--gpus", "--privileged", "--device", "-p", "--volumes-from")) {
+        for (String flag : List.of("--publish", "--gpus", "--privileged", "--device", "-p")) {
             caller.err.reset();
             assertThat(gantry("run", flag, "x", "image")).isEqualTo(125);
             assertThat(err()).contains(flag + " is not in this version");

@@ -338,6 +338,27 @@ class RunTest extends CommandTest {
     }
 
     @Test
+    void volumesOfAllKindsAreAskedFor() {
+        engine.answer("POST /containers/create", 201, "{\"Id\":\"abc\",\"Warnings\":[]}");
+        gantry(
+                "create",
+                "-v",
+                "data:/d:ro",
+                "-v",
+                "/anon",
+                "--volumes-from",
+                "web:ro",
+                "--mount",
+                "src=other,dst=/o,volume-subpath=a/b,volume-nocopy,volume-label=k=v,volume-opt=type=tmpfs,"
+                        + "\"volume-opt=o=size=1m,uid=3\"",
+                "busybox");
+        assertThat(engine.bodyOf("POST /containers/create"))
+                .contains("\"Binds\":[\"data:/d:ro\"]", "\"VolumesFrom\":[\"web:ro\"]", "\"Volumes\":{\"/anon\":{}}")
+                .contains("\"Type\":\"volume\",\"Source\":\"other\",\"Target\":\"/o\"", "\"Subpath\":\"a/b\"")
+                .contains("\"NoCopy\":true", "\"Labels\":{\"k\":\"v\"}", "\"o\":\"size=1m,uid=3\"");
+    }
+
+    @Test
     void whatCannotBeReadIsSaidBeforeAnythingIsAsked() {
         for (String[] line : new String[][] {
             {"run"},
@@ -345,7 +366,7 @@ class RunTest extends CommandTest {
             {"run", "-m", "lots", "x"},
             {"run", "--cpus", "0.0000000001", "x"},
             {"run", "--restart", "maybe", "x"},
-            {"run", "-v", "/only", "x"},
+            {"run", "--mount", "type=bind,src=/a,dst=/b,bind-recursive=perhaps", "x"},
             {"run", "--ulimit", "nofile=9:3", "x"},
             {"run", "--rm", "--restart", "always", "x"},
             {"run", "-p", "80:80", "x"},

@@ -259,11 +259,74 @@ class StockClientTest {
     void whatIsMissingIsSaidAndNotIgnored() throws IOException {
         assertThat(run("-p", "80:80", "busybox:it", "true").err()).contains("publishing ports");
         assertThat(run("--privileged", "busybox:it", "true").err()).contains("Privileged");
-        assertThat(run("-v", "data:/data", "busybox:it", "true").err()).contains("the volume data");
+        assertThat(run("--volume-driver", "flocker", "-v", "data:/data", "busybox:it", "true")
+                        .err())
+                .contains("plugin \"flocker\" not found");
+        assertThat(run("--volumes-from", "nobody", "busybox:it", "true").err()).contains("No such container: nobody");
         Docker.Result bridge = docker.run("run", "--rm", "busybox:it", "echo", "hi");
         assertThat(bridge.out()).isEqualTo("hi\n");
         assertThat(bridge.err()).contains("no bridge network yet");
-        assertThat(docker.run("volume", "create").err()).contains("cannot make volumes yet");
+    }
+
+    @Test
+    void volumesLiveFromCreateToPrune() throws IOException {
+        assertThat(docker.run("volume", "create", "--label", "a=b", "data").out())
+                .isEqualTo("data\n");
+        assertThat(run("-v", "data:/data", "busybox:it", "sh", "-c", "echo kept > /data/f")
+                        .code())
+                .isZero();
+        assertThat(run("--mount", "type=volume,src=data,dst=/d,ro", "busybox:it", "cat", "/d/f")
+                        .out())
+                .isEqualTo("kept\n");
+        assertThat(docker.run("volume", "inspect", "-f", "{{.Driver}} {{.Labels.a}} {{.Mountpoint}}", "data")
+                        .out())
+                .isEqualTo("local b " + daemon.data() + "/volumes/data/_data\n");
+        assertThat(docker.run(
+                                "create",
+                                "--network",
+                                "none",
+                                "--name",
+                                "holder",
+                                "-v",
+                                "data:/data",
+                                "-v",
+                                "/anon",
+                                "busybox:it",
+                                "true")
+                        .code())
+                .isZero();
+        assertThat(docker.run("volume", "rm", "data").err()).contains("volume is in use - [");
+        assertThat(docker.run(
+                                "inspect",
+                                "-f",
+                                "{{range .Mounts}}{{.Type}} {{.Destination}} {{.RW}} {{.Mode}};{{end}}",
+                                "holder")
+                        .out())
+                .isEqualTo("volume /data true z;volume /anon true ;\n");
+        assertThat(docker.run("volume", "ls", "-q", "-f", "dangling=false")
+                        .out()
+                        .lines())
+                .hasSize(2);
+        assertThat(docker.run("volume", "ls", "-q", "-f", "label=a").out()).isEqualTo("data\n");
+        assertThat(docker.run("ps", "-a", "--filter", "volume=data", "--format", "{{.Names}}")
+                        .out())
+                .isEqualTo("holder\n");
+        assertThat(run("--volumes-from", "holder:ro", "busybox:it", "sh", "-c", "cat /data/f; touch /data/g")
+                        .out())
+                .isEqualTo("kept\n");
+        docker.run("rm", "holder");
+        assertThat(docker.run("volume", "prune", "-f").out())
+                .contains("Deleted Volumes:")
+                .doesNotContain("data\n");
+        assertThat(docker.run("volume", "ls", "-q").out()).isEqualTo("data\n");
+        assertThat(docker.run("volume", "prune", "-f", "-a").out()).contains("data\n");
+        assertThat(docker.run("volume", "inspect", "data").err()).contains("no such volume");
+        assertThat(docker.run("volume", "rm", "data").err()).contains("get data: no such volume");
+        assertThat(run("-v", "some/where:/x", "busybox:it", "true").err())
+                .contains("includes invalid characters for a local volume name");
+        assertThat(run("--mount", "type=bind,src=/no/such/place,dst=/x", "busybox:it", "true")
+                        .err())
+                .contains("bind source path does not exist: /no/such/place");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.gantry.cli.container;
 
 import dev.gantry.api.container.BindOptions;
+import dev.gantry.api.container.DriverConfig;
 import dev.gantry.api.container.Mount;
 import dev.gantry.api.container.TmpfsOptions;
 import dev.gantry.api.container.VolumeOptions;
+import dev.gantry.api.json.Empty;
 import dev.gantry.cli.Caller;
 import dev.gantry.cli.flag.Parsed;
 import dev.gantry.cli.flag.Units;
@@ -26,12 +28,22 @@ final class Mounts {
             String source = colon < 0 ? "" : volume.substring(0, colon);
             boolean isPath = source.startsWith(".") || source.startsWith("/") || source.startsWith("~");
             if (colon < 0) {
-                throw args.wrong("-v needs host:path, not '" + volume
-                        + "': volumes that the engine makes are not in this version");
+                continue;
             }
             binds.add((isPath ? caller.absolute(source) : source) + volume.substring(colon));
         }
         return binds;
+    }
+
+    /// `-v` with a place in the container alone: a new volume there.
+    static @Nullable Map<String, Empty> places(Parsed args) {
+        Map<String, Empty> places = new LinkedHashMap<>();
+        for (String volume : args.list("volume")) {
+            if (volume.indexOf(':') < 0) {
+                places.put(volume, new Empty());
+            }
+        }
+        return places.isEmpty() ? null : places;
     }
 
     static @Nullable Map<String, String> tmpfs(Parsed args) {
@@ -55,12 +67,12 @@ final class Mounts {
     }
 
     private static Mount mount(String text, Parsed args, Caller caller) {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (String option : text.split(",")) {
+        List<Map.Entry<String, String>> options = new ArrayList<>();
+        for (String option : fields(text)) {
             int equals = option.indexOf('=');
-            options.put(
+            options.add(Map.entry(
                     (equals < 0 ? option : option.substring(0, equals)).strip().toLowerCase(Locale.ROOT),
-                    equals < 0 ? "true" : option.substring(equals + 1));
+                    equals < 0 ? "true" : option.substring(equals + 1)));
         }
         String type = "volume";
         String source = "";
@@ -71,7 +83,13 @@ final class Mounts {
         Integer mode = null;
         boolean createMountpoint = false;
         boolean noCopy = false;
-        for (Map.Entry<String, String> option : options.entrySet()) {
+        String subpath = "";
+        String driver = "";
+        String recursion = "";
+        boolean nonRecursive = false;
+        Map<String, String> labels = new LinkedHashMap<>();
+        Map<String, String> driverOptions = new LinkedHashMap<>();
+        for (Map.Entry<String, String> option : options) {
             String value = option.getValue();
             switch (option.getKey()) {
                 case "type" -> type = value.toLowerCase(Locale.ROOT);
@@ -80,7 +98,13 @@ final class Mounts {
                 case "readonly", "ro" -> readOnly = flag(value, args, text);
                 case "bind-propagation" -> propagation = value;
                 case "bind-create-src" -> createMountpoint = flag(value, args, text);
+                case "bind-nonrecursive" -> nonRecursive = flag(value, args, text);
+                case "bind-recursive" -> recursion = value;
                 case "volume-nocopy" -> noCopy = flag(value, args, text);
+                case "volume-subpath" -> subpath = value;
+                case "volume-driver" -> driver = value;
+                case "volume-label" -> pair(value, labels);
+                case "volume-opt" -> pair(value, driverOptions);
                 case "tmpfs-size" -> size = size(value, args);
                 case "tmpfs-mode" -> mode = mode(value, args);
                 default -> throw args.wrong("--mount has no option '" + option.getKey() + "' in this version");
@@ -92,7 +116,17 @@ final class Mounts {
         if (type.equals("bind") && !source.isEmpty()) {
             source = caller.absolute(source);
         }
-        boolean bindOptions = !propagation.isEmpty() || createMountpoint;
+        switch (recursion) {
+            // Read-only mounts are so with what is mounted below them, where the kernel can: that is `readonly`.
+            case "", "enabled", "readonly" -> {}
+            case "disabled" -> nonRecursive = true;
+            case "writable" -> throw args.wrong("bind-recursive=writable is not in this version");
+            default ->
+                throw args.wrong("bind-recursive is enabled, disabled, writable or readonly, not '" + recursion + "'");
+        }
+        boolean bindOptions = !propagation.isEmpty() || createMountpoint || nonRecursive;
+        boolean volumeOptions =
+                noCopy || !subpath.isEmpty() || !driver.isEmpty() || !labels.isEmpty() || !driverOptions.isEmpty();
         return new Mount(
                 type,
                 source.isEmpty() ? null : source,
@@ -102,13 +136,52 @@ final class Mounts {
                 bindOptions
                         ? new BindOptions(
                                 propagation.isEmpty() ? null : propagation,
-                                null,
+                                nonRecursive ? true : null,
                                 createMountpoint ? true : null,
                                 null,
                                 null)
                         : null,
-                noCopy ? new VolumeOptions(true, null, null, null) : null,
+                volumeOptions
+                        ? new VolumeOptions(
+                                noCopy ? true : null,
+                                labels.isEmpty() ? null : labels,
+                                driver.isEmpty() && driverOptions.isEmpty()
+                                        ? null
+                                        : new DriverConfig(driver.isEmpty() ? null : driver, driverOptions),
+                                subpath.isEmpty() ? null : subpath)
+                        : null,
                 size != null || mode != null ? new TmpfsOptions(size, mode, null) : null);
+    }
+
+    /// Fields between commas; one with a comma of its own is quoted, as in CSV.
+    private static List<String> fields(String text) {
+        List<String> fields = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                boolean doubled = quoted && i + 1 < text.length() && text.charAt(i + 1) == '"';
+                if (doubled) {
+                    field.append(c);
+                    i++;
+                } else {
+                    quoted = !quoted;
+                }
+            } else if (c == ',' && !quoted) {
+                fields.add(field.toString());
+                field.setLength(0);
+            } else {
+                field.append(c);
+            }
+        }
+        fields.add(field.toString());
+        return fields;
+    }
+
+    private static void pair(String value, Map<String, String> into) {
+        int equals = value.indexOf('=');
+        into.put(equals < 0 ? value : value.substring(0, equals), equals < 0 ? "" : value.substring(equals + 1));
     }
 
     private static boolean flag(String value, Parsed args, String text) {

@@ -57,8 +57,6 @@ final class RunFlags {
             "use-api-socket",
             "p",
             "P",
-            "volume-driver",
-            "volumes-from",
             "disable-content-trust");
 
     private RunFlags() {}
@@ -96,7 +94,7 @@ final class RunFlags {
                 .text('m', "memory", "bytes", "Memory limit, such as 512m")
                 .text("memory-reservation", "bytes", "Memory to fall back to under pressure")
                 .text("memory-swap", "bytes", "Limit of memory and swap together, -1 for none")
-                .list("mount", "options", "Mount: type=bind|tmpfs,source=…,target=…[,readonly]")
+                .list("mount", "options", "Mount: type=bind|volume|tmpfs,source=…,target=…[,readonly]")
                 .text("name", "name", "Name of the container")
                 .text("network", "mode", "Network: none (what it is without this flag) or host")
                 .alsoCalled("network", "net")
@@ -121,7 +119,9 @@ final class RunFlags {
                 .text('u', "user", "user[:group]", "User and group, by name or number")
                 .text("userns", "mode", "User namespace: host")
                 .text("uts", "mode", "UTS namespace: private")
-                .list('v', "volume", "host:path[:options]", "Bind a directory or file of the host; options: ro, rw, …")
+                .list('v', "volume", "[source:]path[:options]", "Mount a volume, or a path of the host; options: ro, …")
+                .text("volume-driver", "name", "Driver of new volumes: local")
+                .list("volumes-from", "container[:ro]", "Mount what this container has mounted")
                 .text('w', "workdir", "path", "Working directory")
                 .notYet(NOT_YET)
                 .stopsAtArgument()
@@ -160,6 +160,7 @@ final class RunFlags {
                 .attachStderr(all || (attached && attach.contains("stderr")))
                 .stdinOnce(in && attachStdin)
                 .env(Variables.of(args, caller))
+                .volumes(Mounts.places(args))
                 .labels(Variables.labels(args, caller))
                 .stopSignal(orNull(args.text("stop-signal")))
                 .stopTimeout(args.number("stop-timeout").map(Long::intValue).orElse(null))
@@ -177,6 +178,8 @@ final class RunFlags {
         HostConfig.Builder host = HostConfig.builder()
                 .autoRemove(args.on("rm"))
                 .binds(orNull(Mounts.binds(args, caller)))
+                .volumeDriver(args.text("volume-driver"))
+                .volumesFrom(orNull(args.list("volumes-from")))
                 .mounts(orNull(Mounts.mounts(args, caller)))
                 .tmpfs(Mounts.tmpfs(args))
                 .capAdd(orNull(args.list("cap-add")))

@@ -51,7 +51,7 @@ public final class EventsCommand implements Command {
                     continue;
                 }
                 if (template != null) {
-                    call.print(template.render(InspectCommand.fields(Json.read(line))));
+                    call.print(template.render(Inspection.fields(Json.read(line))));
                 } else {
                     call.print(format.equals("json") ? line.strip() : inWords(json.fromJson(line), call));
                 }

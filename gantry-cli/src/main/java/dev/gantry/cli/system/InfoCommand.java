@@ -28,7 +28,7 @@ public final class InfoCommand implements Command {
             call.print(
                     format.equals("json")
                             ? json
-                            : Template.parse(Listing.unescape(format)).render(InspectCommand.fields(Json.read(json))));
+                            : Template.parse(Listing.unescape(format)).render(Inspection.fields(Json.read(json))));
             return 0;
         }
         Info info = call.engine().info();

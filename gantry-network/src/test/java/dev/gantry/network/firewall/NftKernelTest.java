@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -125,13 +126,12 @@ class NftKernelTest {
     @Test
     void theExamplesOfTheManualLoad() throws IOException {
         String manual = Files.readString(Path.of("../docs/networking.md"));
-        String[] parts = manual.split("```", -1);
-        List<String> examples = new ArrayList<>();
-        for (int i = 1; i < parts.length; i += 2) {
-            if (parts[i].startsWith("\n")) {
-                examples.add(parts[i].substring(1));
-            }
-        }
+        List<String> examples = Pattern.compile("```\\n(.*?)```", Pattern.DOTALL)
+                .matcher(manual)
+                .results()
+                .map(m -> m.group(1))
+                .filter(text -> text.contains("table inet"))
+                .toList();
         assertThat(examples).hasSize(3);
         String before = nft(NftText.load(GantryTable.of(US)));
         assertThat(inNamespace(before + nft(String.join("", examples)) + "nft list ruleset"))

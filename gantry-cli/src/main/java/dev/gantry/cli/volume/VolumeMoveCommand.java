@@ -1,0 +1,106 @@
+package dev.gantry.cli.volume;
+
+import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.client.EngineError;
+import dev.gantry.api.client.Request;
+import dev.gantry.api.client.Response;
+import dev.gantry.api.json.Wire;
+import dev.gantry.api.volume.Volume;
+import dev.gantry.api.volume.VolumeCreate;
+import dev.gantry.base.Conflict;
+import dev.gantry.cli.Command;
+import dev.gantry.cli.Engines;
+import dev.gantry.cli.Invocation;
+import dev.gantry.cli.flag.CommandLine;
+import dev.gantry.cli.flag.Parsed;
+import java.io.IOException;
+import java.util.Map;
+
+/// Moves a volume with its files to another engine. It goes from here only when all of it is there.
+public final class VolumeMoveCommand implements Command {
+    private final Engines engines;
+
+    public VolumeMoveCommand(Engines engines) {
+        this.engines = engines;
+    }
+
+    @Override
+    public CommandLine line() {
+        return Pause.addTo(new CommandLine("volume move", "VOLUME", "Move a volume to another engine")
+                .text("to", "address", "The other engine: unix:///path or tcp://host:port")
+                .text("name", "name", "Its name there; without it that which it has")
+                .toggle("keep", "Keep the volume here, too: a copy to another engine")
+                .takes(1, 1)
+                .example("gantry volume move data --to tcp://127.0.0.1:2375"));
+    }
+
+    @Override
+    public int run(Invocation call) throws IOException {
+        Parsed args = call.args();
+        String name = args.argument(0);
+        if (!args.isGiven("to")) {
+            throw args.wrong("--to names the engine that shall have it, such as tcp://host:2375");
+        }
+        Volume volume = Wire.json()
+                .type(Volume.class)
+                .fromJson(call.engine().raw(Request.get("/volumes/" + Request.segment(name))));
+        if (!args.on("keep")) {
+            requireUnused(call, name);
+        }
+        String there = args.isGiven("name") ? args.text("name") : name;
+        try (EngineClient other = new EngineClient(engines.at(EngineAddress.parse(args.text("to"))))) {
+            send(call, volume, other, there);
+        }
+        if (!args.on("keep")) {
+            call.engine().removeVolume(name, false);
+        }
+        call.print(there);
+        return 0;
+    }
+
+    /// Before a byte is sent: in the end it could not be removed here.
+    private static void requireUnused(Invocation call, String name) {
+        String filters = "{\"volume\":{\"" + name + "\":true}}";
+        if (!call.engine().containers(true, "", false, filters).isEmpty()) {
+            throw new Conflict(
+                    "move volume " + name,
+                    "a container uses it",
+                    "remove the container first, or copy the volume with --keep");
+        }
+    }
+
+    private static void send(Invocation call, Volume volume, EngineClient other, String there) throws IOException {
+        if (isThere(other, there)) {
+            throw new Conflict(
+                    "move volume " + volume.name(), "the other engine has a volume " + there, "give it a --name");
+        }
+        Map<String, String> options = volume.options() == null ? Map.of() : volume.options();
+        Map<String, String> labels = volume.labels() == null ? Map.of() : volume.labels();
+        boolean elsewhere = options.containsKey("device");
+        other.createVolume(new VolumeCreate(there, "local", elsewhere ? Map.of() : options, labels, null));
+        try (Response files =
+                call.engine().http().ask(VolumeBackupCommand.request(volume.name(), Pause.millis(call.args())))) {
+            other.copyVolume(VolumeRestoreCommand.request(there).stream(files.body(), "application/x-tar"));
+        } catch (IOException | RuntimeException e) {
+            try {
+                other.removeVolume(there, false);
+            } catch (RuntimeException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isThere(EngineClient other, String name) {
+        try {
+            other.raw(Request.get("/volumes/" + Request.segment(name)));
+            return true;
+        } catch (EngineError e) {
+            if (e.status() == 404) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
