@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
 /// Waits on many descriptors at once, of which few are ready at a time. Waiting belongs on a platform
 /// thread; adding and removing may happen on any. epoll(7), <sys/epoll.h>.
 public final class EventPoll implements AutoCloseable {
-    private static final int EPOLL_CLOEXEC = 0x80000;
+    private static final int EPOLL_CLOEXEC = 0x80000; // O_CLOEXEC too
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
-    private static final int EPOLLIN = 1;
+    private static final int EPOLLIN = 1; // the end of a pipe is told without being asked for
     private static final int BATCH = 64;
 
     /// `struct epoll_event`: u32 events, u64 data; packed on x86-64 only.
@@ -24,17 +24,41 @@ public final class EventPoll implements AutoCloseable {
     private final Kernel kernel;
     private final Fd poll;
 
-    private EventPoll(Kernel kernel, Fd poll) {
+    /// Nobody's token: that of the pipe which [#wake] writes to.
+    private static final long WAKE = -1;
+
+    private final Fd wakeReader;
+    private final Fd wakeWriter;
+
+    private EventPoll(Kernel kernel, Fd poll, Fd wakeReader, Fd wakeWriter) {
         this.kernel = kernel;
         this.poll = poll;
+        this.wakeReader = wakeReader;
+        this.wakeWriter = wakeWriter;
     }
 
     public static EventPoll open() {
         Kernel kernel = Kernel.host();
         try (Arena arena = Arena.ofConfined()) {
             long rc = kernel.call(arena, Sys.EPOLL_CREATE, EPOLL_CLOEXEC, 0, 0, 0, 0, 0);
-            return new EventPoll(kernel, Fd.own(kernel, (int) check(Sys.EPOLL_CREATE, "", rc)));
+            Fd poll = Fd.own(kernel, (int) check(Sys.EPOLL_CREATE, "", rc));
+            try {
+                MemorySegment ends = arena.allocate(8, 4);
+                check(Sys.PIPE2, "", kernel.call(arena, Sys.PIPE2, ends.address(), EPOLL_CLOEXEC, 0, 0, 0, 0));
+                Fd reader = Fd.own(kernel, ends.get(JAVA_INT, 0));
+                EventPoll made = new EventPoll(kernel, poll, reader, Fd.own(kernel, ends.get(JAVA_INT, 4)));
+                made.add(reader, WAKE);
+                return made;
+            } catch (RuntimeException e) {
+                poll.close();
+                throw e;
+            }
         }
+    }
+
+    /// Ends the waiting of [#await], now and ever after: for the end of a server.
+    public void wake() {
+        wakeWriter.close();
     }
 
     /// From now on [#await] tells `token` when there is something to read, as long as there is.
@@ -56,7 +80,7 @@ public final class EventPoll implements AutoCloseable {
         }
     }
 
-    /// The tokens of what is ready; none when the time is over or a signal came.
+    /// The tokens of what is ready, -1 after [#wake]; none when the time is over or a signal came.
     public long[] await(int timeoutMillis) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate((long) BATCH * SIZE, 8);
@@ -74,6 +98,8 @@ public final class EventPoll implements AutoCloseable {
 
     @Override
     public void close() {
+        wakeWriter.close();
+        wakeReader.close();
         poll.close();
     }
 

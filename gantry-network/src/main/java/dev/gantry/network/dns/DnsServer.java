@@ -28,7 +28,8 @@ public final class DnsServer implements AutoCloseable {
     private static final int TURN = 64;
 
     private static final int MOST_CONNECTIONS = 8;
-    private static final int WAIT_MILLIS = 1000;
+    private static final int WAIT_MILLIS = 60_000;
+    private static final int CLOSE_MILLIS = 2000;
 
     private final EventPoll poll = EventPoll.open();
     private final Forwarder forwarder;
@@ -163,9 +164,10 @@ public final class DnsServer implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        poll.wake();
         connections.shutdownNow();
         try {
-            loop.join(2L * WAIT_MILLIS);
+            loop.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,7 +23,8 @@ final class Forwarder {
     /// More servers than that make nobody wait longer.
     private static final int MOST_SERVERS = 3;
 
-    private static final int MOST_MESSAGE = 65_535;
+    private static final byte CUT = Wire.TC >>> 8;
+    private static final int MOST_DATAGRAM = 4096;
 
     private final int port;
     private final Duration patience;
@@ -93,7 +94,7 @@ final class Forwarder {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(server);
             socket.send(new DatagramPacket(query, query.length));
-            byte[] buffer = new byte[4096];
+            byte[] buffer = new byte[MOST_DATAGRAM];
             long end = System.nanoTime() + patience.toNanos();
             while (true) {
                 long left = (end - System.nanoTime()) / 1_000_000;
@@ -104,6 +105,9 @@ final class Forwarder {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
                 if (answers(query, buffer, packet.getLength())) {
+                    if (packet.getLength() == buffer.length) {
+                        buffer[2] |= CUT; // there was more than we had room for
+                    }
                     return Arrays.copyOf(buffer, packet.getLength());
                 }
             }
@@ -121,7 +125,7 @@ final class Forwarder {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] answer = new byte[in.readUnsignedShort()];
             in.readFully(answer);
-            if (answer.length > MOST_MESSAGE || !answers(query, answer, answer.length)) {
+            if (!answers(query, answer, answer.length)) {
                 throw new IOException("an answer to another question from " + server);
             }
             return answer;
