@@ -10,6 +10,7 @@ import dev.gantry.engine.container.Resources;
 import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
 import dev.gantry.engine.container.SpecBuilder;
+import dev.gantry.network.address.Ip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -179,6 +180,10 @@ final class CreateTranslation {
             }
             if (host.indexOf(':') <= 0) {
                 throw DockerError.badParameter("bad format for add-host: \"" + host + "\"");
+            }
+            String address = host.substring(host.indexOf(':') + 1);
+            if (Ip.find(address).isEmpty()) {
+                throw DockerError.badParameter("invalid IP address in add-host: \"" + address + "\"");
             }
         }
         return hosts;

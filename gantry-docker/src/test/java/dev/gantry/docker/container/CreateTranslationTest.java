@@ -134,6 +134,7 @@ class CreateTranslationTest {
             "{\"SecurityOpt\":[\"apparmor=mine\"]}",
             "{\"SecurityOpt\":[\"what\"]}",
             "{\"ExtraHosts\":[\"a:host-gateway\"]}",
+            "{\"ExtraHosts\":[\"a:nowhere\"]}",
             "{\"StorageOpt\":{\"size\":\"1g\"}}",
             "{\"Annotations\":{\"a\":\"b\"}}",
             "{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"mode\":\"foo\"}}}",
