@@ -22,7 +22,8 @@ class EtcFilesTest {
     @Test
     void theResolversOfTheHostAreUsedAsTheyAreUnlessToldOtherwise() {
         String host = "# ours\nnameserver 192.0.2.1\nsearch corp\noptions edns0\n";
-        assertThat(EtcFiles.resolvConf(host, names(List.of(), List.of(), List.of()))).isEqualTo(host);
+        assertThat(EtcFiles.resolvConf(host, names(List.of(), List.of(), List.of())))
+                .isEqualTo(host);
         assertThat(EtcFiles.resolvConf(host, names(List.of("9.9.9.9"), List.of("a", "b"), List.of("ndots:2"))))
                 .isEqualTo("# ours\nnameserver 9.9.9.9\nsearch a b\noptions ndots:2\n");
     }
