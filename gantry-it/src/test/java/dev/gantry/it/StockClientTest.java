@@ -324,6 +324,22 @@ class StockClientTest {
         assertThat(docker.run("volume", "rm", "data").err()).contains("get data: no such volume");
         assertThat(run("-v", "some/where:/x", "busybox:it", "true").err())
                 .contains("includes invalid characters for a local volume name");
+        assertThat(run(
+                                "--mount",
+                                "type=image,src=busybox:it,dst=/i",
+                                "busybox:it",
+                                "sh",
+                                "-c",
+                                "ls /i/bin/sh; touch /i/x")
+                        .out())
+                .isEqualTo("/i/bin/sh\n");
+        Docker.Result below =
+                run("--mount", "type=image,src=busybox:it,dst=/i,image-subpath=bin", "busybox:it", "ls", "/i/sh");
+        assertThat(below.err()).isEmpty();
+        assertThat(below.out()).isEqualTo("/i/sh\n");
+        assertThat(run("--mount", "type=image,src=nosuch:it,dst=/i", "busybox:it", "true")
+                        .err())
+                .contains("nosuch");
         assertThat(run("--mount", "type=bind,src=/no/such/place,dst=/x", "busybox:it", "true")
                         .err())
                 .contains("bind source path does not exist: /no/such/place");

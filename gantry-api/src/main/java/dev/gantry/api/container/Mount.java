@@ -14,7 +14,8 @@ public record Mount(
         @Json.Property("Consistency") @Nullable String consistency,
         @Json.Property("BindOptions") @Nullable BindOptions bindOptions,
         @Json.Property("VolumeOptions") @Nullable VolumeOptions volumeOptions,
-        @Json.Property("TmpfsOptions") @Nullable TmpfsOptions tmpfsOptions) {
+        @Json.Property("TmpfsOptions") @Nullable TmpfsOptions tmpfsOptions,
+        @Json.Property("ImageOptions") @Nullable ImageOptions imageOptions) {
     public Mount {
         type = Absent.text(type);
         target = Absent.text(target);

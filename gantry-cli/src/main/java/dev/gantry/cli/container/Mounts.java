@@ -2,6 +2,7 @@ package dev.gantry.cli.container;
 
 import dev.gantry.api.container.BindOptions;
 import dev.gantry.api.container.DriverConfig;
+import dev.gantry.api.container.ImageOptions;
 import dev.gantry.api.container.Mount;
 import dev.gantry.api.container.TmpfsOptions;
 import dev.gantry.api.container.VolumeOptions;
@@ -84,6 +85,7 @@ final class Mounts {
         boolean createMountpoint = false;
         boolean noCopy = false;
         String subpath = "";
+        String imageSubpath = "";
         String driver = "";
         String recursion = "";
         boolean nonRecursive = false;
@@ -102,6 +104,7 @@ final class Mounts {
                 case "bind-recursive" -> recursion = value;
                 case "volume-nocopy" -> noCopy = flag(value, args, text);
                 case "volume-subpath" -> subpath = value;
+                case "image-subpath" -> imageSubpath = value;
                 case "volume-driver" -> driver = value;
                 case "volume-label" -> pair(value, labels);
                 case "volume-opt" -> pair(value, driverOptions);
@@ -150,7 +153,8 @@ final class Mounts {
                                         : new DriverConfig(driver.isEmpty() ? null : driver, driverOptions),
                                 subpath.isEmpty() ? null : subpath)
                         : null,
-                size != null || mode != null ? new TmpfsOptions(size, mode, null) : null);
+                size != null || mode != null ? new TmpfsOptions(size, mode, null) : null,
+                imageSubpath.isEmpty() ? null : new ImageOptions(imageSubpath));
     }
 
     /// Fields between commas; one with a comma of its own is quoted, as in CSV.

@@ -94,7 +94,7 @@ final class RunFlags {
                 .text('m', "memory", "bytes", "Memory limit, such as 512m")
                 .text("memory-reservation", "bytes", "Memory to fall back to under pressure")
                 .text("memory-swap", "bytes", "Limit of memory and swap together, -1 for none")
-                .list("mount", "options", "Mount: type=bind|volume|tmpfs,source=…,target=…[,readonly]")
+                .list("mount", "options", "Mount: type=bind|volume|image|tmpfs,source=…,target=…[,readonly]")
                 .text("name", "name", "Name of the container")
                 .text("network", "mode", "Network: none (what it is without this flag) or host")
                 .alsoCalled("network", "net")

@@ -2,6 +2,7 @@ package dev.gantry.docker.container;
 
 import dev.gantry.api.container.BindOptions;
 import dev.gantry.api.container.DriverConfig;
+import dev.gantry.api.container.ImageOptions;
 import dev.gantry.api.container.Mount;
 import dev.gantry.api.container.TmpfsOptions;
 import dev.gantry.api.container.VolumeOptions;
@@ -70,6 +71,7 @@ final class Binds {
                 case "bind" -> spec.bind(bind(m));
                 case "tmpfs" -> spec.tmpfs(m.target(), tmpfs(m));
                 case "volume" -> spec.volume(volume(m));
+                case "image" -> spec.imageMount(image(m));
                 case String other -> throw DockerError.later("a mount of type " + other);
             }
         }
@@ -94,6 +96,14 @@ final class Binds {
                 !is(options.nonRecursive()),
                 options.propagation() == null ? "" : options.propagation(),
                 is(options.createMountpoint()));
+    }
+
+    private static MountsSpec.OfImage image(Mount m) {
+        if (m.source() == null || m.source().isEmpty()) {
+            throw DockerError.badParameter("invalid mount config for type \"image\": field Source must not be empty");
+        }
+        ImageOptions o = m.imageOptions();
+        return MountsSpec.OfImage.at(m.source(), m.target(), o == null || o.subpath() == null ? "" : o.subpath());
     }
 
     private static MountsSpec.OfVolume volume(Mount m) {

@@ -28,6 +28,9 @@ record MountPoints(Function<String, String> mountpoint) {
             mounts.add(new MountPoint(
                     "volume", v.name(), mountpoint.apply(v.name()), v.target(), "local", mode, !v.readOnly(), ""));
         }
+        for (MountsSpec.OfImage i : spec.mounts().images()) {
+            mounts.add(new MountPoint("image", i.image(), "", i.target(), null, "", false, ""));
+        }
         return mounts;
     }
 }

@@ -118,7 +118,7 @@ class CreateTranslationTest {
             "{\"Links\":[\"a:b\"]}",
             "{\"Binds\":[\"/a:b\"]}",
             "{\"Binds\":[\"/a:/b:what\"]}",
-            "{\"Mounts\":[{\"Type\":\"image\",\"Source\":\"busybox\",\"Target\":\"/a\"}]}",
+            "{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}",
             "{\"VolumeDriver\":\"flocker\"}",
             "{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/a\",\"VolumeOptions\":{\"DriverConfig\":{\"Name\":\"x\"}}}]}",
             "{\"Devices\":[{\"PathOnHost\":\"/dev/null\"}]}",

@@ -277,7 +277,11 @@ final class Adopter {
 
     private void sweep() {
         Set<String> known = new HashSet<>();
-        index.all().forEach(cell -> known.add(cell.id.hex()));
+        Set<String> mounted = new HashSet<>();
+        index.all().forEach(cell -> {
+            known.add(cell.id.hex());
+            mounted.addAll(ContainerImages.snapshots(cell.row.spec()));
+        });
         for (Path directory : children(parts.places().watches())) {
             String name = directory.getFileName().toString();
             String digits = name.substring(0, Math.min(name.length(), Places.ID_DIGITS));
@@ -296,7 +300,7 @@ final class Adopter {
             }
         }
         for (ContainerId id : parts.snapshots().containers()) {
-            if (!known.contains(id.hex())) {
+            if (!known.contains(id.hex()) && !mounted.contains(id.hex())) {
                 quietly(() -> {
                     releases.release(id.hex());
                     parts.images().release(id);

@@ -60,7 +60,8 @@ public final class ContainerEngine implements AutoCloseable {
     public static ContainerEngine open(Parts p) {
         var index = new ContainerIndex();
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().cgroup());
-        var volumes = new ContainerVolumes(p.linux(), p.volumes(), p.events());
+        var volumes = new ContainerVolumes(
+                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events());
         var launcher = new Launcher(
                 p.watches(), p.places(), p.host(), p.images(), p.snapshots(), p.rootFiles(), p.autostart());
         var removals = new LateRemoval();

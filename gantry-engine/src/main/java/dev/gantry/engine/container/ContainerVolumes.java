@@ -34,9 +34,11 @@ final class ContainerVolumes {
 
     private final Linux linux;
     private final Volumes volumes;
+    private final ContainerImages images;
     private final Events events;
 
-    ContainerVolumes(Linux linux, Volumes volumes, Events events) {
+    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events) {
+        this.images = images;
         this.linux = linux;
         this.volumes = volumes;
         this.events = events;
@@ -53,13 +55,12 @@ final class ContainerVolumes {
                 Volume made = volumes.hold(new VolumeRequest(v.name(), v.labels(), v.options()), id.hex());
                 named.add(v.named(made.name()));
             }
+            return images.hold(
+                    spec.toBuilder().mounts(spec.mounts().withVolumes(named)).build());
         } catch (GantryException e) {
             letGo(id, named, true);
             throw e;
         }
-        return spec.toBuilder()
-                .mounts(new MountsSpec(named, List.of(), List.of()))
-                .build();
     }
 
     /// Docker's copy-up: an empty volume begins as what the image has in its place.
@@ -111,6 +112,7 @@ final class ContainerVolumes {
                     sources.hold(v.target(), inside(v));
                 }
             }
+            images.open(spec, sources);
             return sources;
         } catch (GantryException e) {
             sources.close();
@@ -179,6 +181,7 @@ final class ContainerVolumes {
 
     /// Lets go of all, and removes those that nobody named if that is wanted and nobody else holds them.
     void letGo(ContainerId id, ContainerSpec spec, boolean anonymous) {
+        images.release(spec);
         letGo(id, spec.mounts().volumes(), anonymous);
     }
 
@@ -239,7 +242,8 @@ final class ContainerVolumes {
         }
         return spec.toBuilder()
                 .binds(binds)
-                .mounts(new MountsSpec(all, List.of(), spec.mounts().declared()))
+                .mounts(new MountsSpec(
+                        all, List.of(), spec.mounts().declared(), spec.mounts().images()))
                 .build();
     }
 }

@@ -21,6 +21,11 @@ final class MountCheck {
             subpath(v.subpath());
             targets.add(v.target());
         }
+        for (MountsSpec.OfImage i : mounts.images()) {
+            SpecCheck.noNul(List.of(i.target(), i.subpath()));
+            subpath(i.subpath());
+            targets.add(i.target());
+        }
         Set<String> seen = new HashSet<>();
         for (String target : targets) {
             target(target);
@@ -71,6 +76,7 @@ final class MountCheck {
         spec.binds().forEach(b -> all.add(plain(b.target())));
         spec.tmpfs().forEach(t -> all.add(plain(t.target())));
         spec.mounts().volumes().forEach(v -> all.add(plain(v.target())));
+        spec.mounts().images().forEach(i -> all.add(plain(i.target())));
         return all;
     }
 

@@ -12,13 +12,24 @@ import org.jspecify.annotations.Nullable;
 public record MountsSpec(
         @Json.Property("Volumes") List<OfVolume> volumes,
         @Json.Property("From") List<String> from,
-        @Json.Property("Declared") List<String> declared) {
-    public static final MountsSpec NONE = new MountsSpec(List.of(), List.of(), List.of());
+        @Json.Property("Declared") List<String> declared,
+        @Json.Property("Images") List<OfImage> images) {
+    public static final MountsSpec NONE = new MountsSpec(List.of(), List.of(), List.of(), List.of());
 
     public MountsSpec {
         volumes = List.copyOf(volumes);
         from = List.copyOf(from);
         declared = List.copyOf(declared);
+        images = List.copyOf(images);
+    }
+
+    /// The same with these volumes, and nothing left to look up.
+    MountsSpec withVolumes(List<OfVolume> all) {
+        return new MountsSpec(all, List.of(), List.of(), images);
+    }
+
+    MountsSpec withImages(List<OfImage> all) {
+        return new MountsSpec(volumes, from, declared, all);
     }
 
     /// Rows of a version that knew no volumes have none.
@@ -55,6 +66,23 @@ public record MountsSpec(
 
         OfVolume onlyRead() {
             return new OfVolume(name, target, true, copy, subpath, labels, options, anonymous);
+        }
+    }
+
+    /// The files of an image at `target`, read-only; `subpath` is a place in it. `snapshot` holds its layers, and is
+    /// empty until the container is created.
+    @Json
+    public record OfImage(
+            @Json.Property("Image") String image,
+            @Json.Property("Target") String target,
+            @Json.Property("Subpath") String subpath,
+            @Json.Property("Snapshot") String snapshot) {
+        public static OfImage at(String image, String target, String subpath) {
+            return new OfImage(image, target, subpath, "");
+        }
+
+        OfImage heldBy(String id) {
+            return new OfImage(image, target, subpath, id);
         }
     }
 }

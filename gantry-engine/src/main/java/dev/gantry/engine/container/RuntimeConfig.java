@@ -139,6 +139,10 @@ final class RuntimeConfig {
             List<String> options = List.of("rbind", v.readOnly() ? "rro" : "rw", "rprivate");
             all.add(new Placed(v.target(), p -> p.bind(sources.of(v.target()), v.target(), options)));
         }
+        for (MountsSpec.OfImage i : spec.mounts().images()) {
+            List<String> options = List.of("bind", "ro", "rprivate");
+            all.add(new Placed(i.target(), p -> p.bind(sources.of(i.target()), i.target(), options)));
+        }
         spec.tmpfs().forEach(t -> all.add(new Placed(t.target(), p -> p.tmpfs(t.target(), t.options()))));
         all.sort(Comparator.comparingInt(Placed::depth));
         all.forEach(mount -> mount.put().accept(b));

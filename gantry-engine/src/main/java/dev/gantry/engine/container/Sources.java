@@ -25,9 +25,15 @@ final class Sources implements AutoCloseable {
         byTarget.put(target, path);
     }
 
+    /// Keeps it open for as long.
+    Fd keep(Fd fd) {
+        held.add(fd);
+        return fd;
+    }
+
     /// Keeps `place` open, and names it for other processes of this host.
     void hold(String target, Fd place) {
-        held.add(place);
+        keep(place);
         put(target, "/proc/" + ProcessHandle.current().pid() + "/fd/" + place.number());
     }
 

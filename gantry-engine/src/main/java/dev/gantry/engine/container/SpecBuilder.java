@@ -21,6 +21,7 @@ public final class SpecBuilder {
     private final List<MountsSpec.OfVolume> volumes = new ArrayList<>();
     private final List<String> volumesFrom = new ArrayList<>();
     private final List<String> declared = new ArrayList<>();
+    private final List<MountsSpec.OfImage> images = new ArrayList<>();
     private Resources resources = Resources.NONE;
     private Security security = Security.DEFAULT;
     private ContainerSpec.Network network = ContainerSpec.Network.NONE;
@@ -68,7 +69,7 @@ public final class SpecBuilder {
                 domainname,
                 binds,
                 tmpfs,
-                new MountsSpec(volumes, volumesFrom, declared),
+                new MountsSpec(volumes, volumesFrom, declared, images),
                 resources,
                 security,
                 network,
@@ -174,6 +175,8 @@ public final class SpecBuilder {
         volumesFrom.addAll(all.from());
         declared.clear();
         declared.addAll(all.declared());
+        images.clear();
+        images.addAll(all.images());
         return this;
     }
 
@@ -185,6 +188,11 @@ public final class SpecBuilder {
     /// An empty name: a new volume that nobody named.
     public SpecBuilder volume(String name, String target) {
         return volume(MountsSpec.OfVolume.at(name, target));
+    }
+
+    public SpecBuilder imageMount(MountsSpec.OfImage wanted) {
+        images.add(wanted);
+        return this;
     }
 
     /// A new volume at this place, unless something else is mounted there.

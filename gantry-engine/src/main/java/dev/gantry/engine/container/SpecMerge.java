@@ -53,7 +53,7 @@ final class SpecMerge {
                 volumes.add(MountsSpec.OfVolume.at("", target));
             }
         }
-        return new MountsSpec(volumes, List.of(), List.of());
+        return asked.mounts().withVolumes(volumes);
     }
 
     /// Ours first, then those of the image that are not named by ours. A bare name takes the image's away.

@@ -1,0 +1,94 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.base.NotFound;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// The images that containers have mounted, read-only. Each is held by a snapshot of its own, so that its layers stay
+/// as long as the container does.
+final class ContainerImages {
+    private final Linux linux;
+    private final Images images;
+    private final RandomGenerator random;
+
+    ContainerImages(Linux linux, Images images, RandomGenerator random) {
+        this.linux = linux;
+        this.images = images;
+        this.random = random;
+    }
+
+    /// What fails leaves nothing held.
+    ContainerSpec hold(ContainerSpec spec) {
+        List<MountsSpec.OfImage> held = new ArrayList<>();
+        try {
+            for (MountsSpec.OfImage i : spec.mounts().images()) {
+                ContainerId snapshot = ContainerId.random(random);
+                images.prepare(snapshot, images.resolve(i.image()));
+                held.add(i.heldBy(snapshot.hex()));
+            }
+        } catch (GantryException e) {
+            release(held);
+            throw e;
+        }
+        return held.isEmpty()
+                ? spec
+                : spec.toBuilder().mounts(spec.mounts().withImages(held)).build();
+    }
+
+    void release(ContainerSpec spec) {
+        release(spec.mounts().images());
+    }
+
+    private void release(List<MountsSpec.OfImage> held) {
+        held.forEach(i -> images.release(new ContainerId(i.snapshot())));
+    }
+
+    /// The ids of the snapshots, which are no containers'.
+    static Set<String> snapshots(ContainerSpec spec) {
+        Set<String> all = new HashSet<>();
+        spec.mounts().images().forEach(i -> all.add(i.snapshot()));
+        return all;
+    }
+
+    void open(ContainerSpec spec, Sources sources) {
+        for (MountsSpec.OfImage i : spec.mounts().images()) {
+            RootFs root = images.find(new ContainerId(i.snapshot()))
+                    .orElseThrow(() -> new Internal(
+                            "mount image " + i.image(),
+                            "its layers are gone",
+                            "remove the container and create it again"));
+            place(i, root, sources);
+        }
+    }
+
+    private void place(MountsSpec.OfImage i, RootFs root, Sources sources) {
+        String what = "mount image " + i.image();
+        List<String> layers = root.lowers().stream().map(Object::toString).toList();
+        try {
+            // It goes with its last descriptor, also from under one in it.
+            Fd files = sources.keep(linux.mounts().overlay(layers, ContainerVolumes.overlayOptions(root)));
+            String path = i.subpath().isEmpty() ? "." : i.subpath();
+            int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
+            sources.hold(i.target(), linux.files().open(files, path, OpenFlags.PATH, 0, inside));
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+                throw new NotFound(what, "it has no " + i.subpath(), "name a place that the image has", e);
+            }
+            throw e.during(what);
+        }
+    }
+}
