@@ -318,6 +318,30 @@ class VolumeTest {
                 .isTrue();
     }
 
+    /// As an engine leaves it that is killed over a copy.
+    @Test
+    void aContainerThatWasLeftFrozenGoesOnWithTheNextEngine() throws IOException {
+        Container c =
+                engine.started(engine.sh("while true; do echo x >> /d/f; done").volume("data", "/d"));
+        Path file = dir.resolve("data/volumes/data/_data/f");
+        TestEngine.await("it writes", () -> Files.exists(file));
+        boolean frozen = false;
+        for (Path group : engine.groups()) {
+            Path own = group.resolve(c.id().hex());
+            for (String name : List.of("freezer.state", "cgroup.freeze")) {
+                if (Files.exists(own.resolve(name)) && !frozen) {
+                    Files.writeString(own.resolve(name), name.equals("freezer.state") ? "FROZEN" : "1");
+                    frozen = true;
+                }
+            }
+        }
+        assertThat(frozen).as("it has a freezer").isTrue();
+        engine.reopen();
+        long size = Files.size(file);
+        TestEngine.await("it goes on", () -> file.toFile().length() > size);
+        engine.containers().remove(c.id(), true);
+    }
+
     @Test
     void aPauseThatWouldBeTooLongIsRefusedAndLeavesNothing() {
         engine.ran(engine.sh("for i in $(seq 3000); do echo $i > /d/$i; done").volume("data", "/d"));

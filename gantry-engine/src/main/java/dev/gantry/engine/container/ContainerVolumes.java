@@ -49,6 +49,9 @@ final class ContainerVolumes {
     /// Makes what is not there, holds all of it for the container, and fills what is empty from the
     /// image. The spec that comes back names every volume. What fails leaves nothing held.
     ContainerSpec hold(ContainerId id, ContainerSpec spec) {
+        if (spec.mounts().volumes().isEmpty()) {
+            return images.hold(spec);
+        }
         List<MountsSpec.OfVolume> named = new ArrayList<>();
         try {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
