@@ -1,0 +1,109 @@
+package dev.gantry.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.NotFound;
+import dev.gantry.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The store over a table in memory: what was begun and not finished.
+class VolumesTest {
+    @TempDir
+    Path dir;
+
+    private final InMemoryVolumeTable table = new InMemoryVolumeTable();
+
+    private Volumes open() {
+        Volumes volumes = Volumes.open(Linux.host(), dir.resolve("v"), table, Clock.systemUTC(), new Random(1));
+        volumes.settle();
+        return volumes;
+    }
+
+    private String file(String name) throws IOException {
+        return Files.readString(dir.resolve("v").resolve(name).resolve("_data/f"));
+    }
+
+    private Volume made(String name) throws IOException {
+        try (Volumes volumes = open()) {
+            Volume v = volumes.create(VolumeRequest.named(name));
+            Files.writeString(volumes.mountpoint(name).resolve("f"), name);
+            return v;
+        }
+    }
+
+    @Test
+    void aRemovalThatWasBegunIsFinished() throws IOException {
+        Volume v = made("data");
+        table.update(v.with(Volume.REMOVING));
+        try (Volumes volumes = open()) {
+            assertThat(volumes.list()).isEmpty();
+        }
+        assertThat(table.load()).isEmpty();
+        assertThat(dir.resolve("v")).isEmptyDirectory();
+    }
+
+    @Test
+    void aRenameThatWasBegunIsFinishedWhereverItStopped() throws IOException {
+        Volume v = made("old");
+        table.rename("old", v.named("fresh", Volume.FROM + "old"));
+        try (Volumes volumes = open()) {
+            assertThat(volumes.list()).extracting(Volume::name).containsExactly("fresh");
+        }
+        assertThat(file("fresh")).isEqualTo("old");
+        table.update(table.load().getFirst().with(Volume.FROM + "old"));
+        try (Volumes volumes = open()) {
+            assertThat(volumes.find("fresh").orElseThrow().intent()).isEmpty();
+        }
+        assertThat(file("fresh")).isEqualTo("old");
+    }
+
+    @Test
+    void aRowWithoutItsDirectorySaysSoWhenItIsUsed() throws IOException {
+        made("data");
+        Linux.host().trees().delete(dir.resolve("v/data").toString());
+        try (Volumes volumes = open()) {
+            assertThatThrownBy(() -> volumes.mount("data", "me"))
+                    .isInstanceOf(NotFound.class)
+                    .hasMessageContaining("is gone");
+            volumes.remove("data");
+        }
+        assertThat(table.load()).isEmpty();
+    }
+
+    @Test
+    void usersHoldAVolumeUntilTheLastOneLetsGo() {
+        try (Volumes volumes = open()) {
+            volumes.hold(VolumeRequest.named("data"), "a");
+            volumes.hold(VolumeRequest.named("data"), "b");
+            volumes.letGo("data", "a");
+            assertThatThrownBy(() -> volumes.remove("data"))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("volume is in use - [b]");
+            volumes.letGo("data", "b");
+            volumes.remove("data");
+            assertThatThrownBy(() -> volumes.remove("data")).isInstanceOf(NotFound.class);
+        }
+    }
+
+    @Test
+    void optionsAreReadOnce() {
+        assertThat(LocalOptions.parse(Map.of())).isEqualTo(new LocalOptions.Plain());
+        assertThat(LocalOptions.parse(Map.of("size", "1.5g"))).isEqualTo(new LocalOptions.Image(3L << 29, "ext4"));
+        assertThat(LocalOptions.parse(Map.of("type", "nfs", "device", ":/x", "o", "addr=127.0.0.1,ro")))
+                .isEqualTo(new LocalOptions.Mounted("nfs", ":/x", List.of("addr=127.0.0.1", "ro")));
+        var flags = LocalOptions.Flags.of(List.of("ro", "noexec", "exec", "rshared", "vers=4"));
+        assertThat(flags).isEqualTo(new LocalOptions.Flags(1, 0x104000, "vers=4"));
+        assertThat(LocalOptions.resolved("nfs4", "addr=localhost,vers=4")).matches("addr=[0-9a-f:.]+,vers=4");
+        assertThat(LocalOptions.resolved("tmpfs", "addr=localhost")).isEqualTo("addr=localhost");
+    }
+}
