@@ -8,7 +8,8 @@ import java.util.List;
 
 /// What an endpoint needs inside its container and on the host: no handle, no effect. Addresses are added
 /// without duplicate address detection, since address management already knows that they are free. `mtu`
-/// 0 leaves the link's.
+/// 0 leaves the link's. `sysctls` are written inside, where only the container's own processes and its watch
+/// can: at the start by steps of the launch plan, later by the watch.
 public record EndpointPlan(
         EndpointId endpoint,
         NetworkId network,
