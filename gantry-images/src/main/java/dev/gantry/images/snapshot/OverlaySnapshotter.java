@@ -14,6 +14,7 @@ import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import dev.gantry.linux.Stat;
+import dev.gantry.linux.Trash;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// ```
 /// <chain hex>/fs          an unpacked layer          <chain hex>/size    its content bytes, as text
 /// containers/<id>/upper   a container's own files    containers/<id>/work, and what it stands on
-/// stage/                  layers being unpacked, layers being deleted; emptied at the start
+/// stage/                  layers being unpacked; emptied at the start
+/// trash/                  what is being deleted
 /// empty/                  what an image without layers stands on
 /// ```
 ///
@@ -41,6 +43,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final Fd rootFd;
     private final Fd containersFd;
     private final Fd stageFd;
+    private final Trash trash;
     private final OverlayFlavor flavor;
     private final AtomicLong stages = new AtomicLong();
 
@@ -62,6 +65,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                 linux.directories().entries(listing).forEach(e -> linux.trees().delete(stageFd, e.name()));
             }
             this.flavor = OverlayFlavor.probe(linux, rootFd, "empty");
+            directory("trash", PRIVATE).close();
+            this.trash = new Trash(linux, rootFd, "trash");
         } catch (LinuxError e) {
             opened.forEach(Fd::close);
             throw e.during("open snapshots " + root);
@@ -93,16 +98,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public void removeLayer(ChainId chain) {
-        String gone = "gone-" + stages.incrementAndGet();
         try {
-            linux.directories().rename(rootFd, chain.digest().hex(), stageFd, gone);
+            trash.take(rootFd, chain.digest().hex());
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
             throw e.during("remove layer " + chain.digest());
         }
-        delete(stageFd, gone, "remove layer " + chain.digest());
     }
 
     @Override
@@ -202,7 +202,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public void remove(ContainerId container) {
-        delete(containersFd, container.hex(), "remove the files of container " + container.shortHex());
+        try {
+            trash.take(containersFd, container.hex());
+        } catch (LinuxError e) {
+            throw e.during("remove the files of container " + container.shortHex());
+        }
     }
 
     @Override
@@ -215,6 +219,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public void close() {
+        trash.close();
         stageFd.close();
         containersFd.close();
         rootFd.close();
