@@ -178,6 +178,15 @@ static void let_listeners_go(struct watch *watch)
     }
 }
 
+/* The last user of an overlay waits until everything written to the file system below it is on the disk. With this
+ * descriptor that is the watch, after it has told of the end, and not the container's dying process before. */
+static void let_root_go(struct watch *watch)
+{
+    if (watch->overlay >= 0)
+        close(watch->overlay);
+    watch->overlay = -1;
+}
+
 static void finish(struct watch *watch)
 {
     watch->drain_at = 0;
@@ -191,6 +200,7 @@ static void finish(struct watch *watch)
     tell(watch);
     attach_pump_all(watch);
     release_run(&watch->plan);
+    let_root_go(watch);
     stop_listening(watch);
     let_listeners_go(watch);
     watch->leave_at = now_ms() + LINGER_MS;

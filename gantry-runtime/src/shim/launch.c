@@ -322,7 +322,7 @@ void forget_shared(struct obey *o)
 
 static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, int up)
 {
-    struct obey o = {.plan = plan, .io = io, .shared = pending.shared, .undo = pending.undo, .root = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
+    struct obey o = {.plan = plan, .io = io, .shared = pending.shared, .undo = pending.undo, .root = -1, .overlay = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
                      .masks = -1, .null = -1, .parent = -1, .master = -1, .slave = -1,
                      .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
     for (int i = 0; i < PLAN_SLOTS; i++)
@@ -338,7 +338,7 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
     else
         failed(&o, NO_STEP);
     /* With nobody left to hear it, a program that runs would be one that nobody watches. */
-    if (started && send_with(up, 's', terminal) == 0)
+    if (started && (o.overlay < 0 || send_with(up, 'o', o.overlay) == 0) && send_with(up, 's', terminal) == 0)
         _exit(0);
     if (o.pidfd >= 0) {
         sys_pidfd_send_signal(o.pidfd, SIGKILL);
@@ -423,8 +423,14 @@ int launch_finish(int fd, struct launch_result *out)
 {
     struct shared *shared = pending.shared;
     char byte = 0;
-    *out = (struct launch_result){.tty_master = -1, .step = NO_STEP};
-    ssize_t n = receive(fd, &byte, 1, &out->tty_master);
+    *out = (struct launch_result){.tty_master = -1, .overlay = -1, .step = NO_STEP};
+    ssize_t n = receive(fd, &byte, 1, &out->overlay);
+    if (n == 1 && byte == 'o') { /* the last word follows at once */
+        n = receive(fd, &byte, 1, &out->tty_master);
+    } else {
+        out->tty_master = out->overlay;
+        out->overlay = -1;
+    }
     if (n <= 0)
         undo_for_launch(pending.plan, pending.undo, shared);
     out->pid = pending.undo->pid;
@@ -472,6 +478,8 @@ static int launch_plan(const struct plan *plan, bool tell)
         return print_failure(NO_STEP, errno, errno == EINVAL ? "the plan has no one CLONE or EXEC in its place" : "fork");
     if (launch_finish(line, &result) < 0)
         return print_failure(result.step, result.err, result.detail);
+    if (result.overlay >= 0)
+        close(result.overlay);
     if (tell)
         dprintf(3, "%d\n", result.pid);
     return 0;

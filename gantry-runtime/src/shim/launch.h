@@ -18,6 +18,7 @@ struct launch_result {
     pid_t pid;
     uint64_t start_time; /* clock ticks, /proc/<pid>/stat field 22 */
     int tty_master;      /* -1 without a TTY step; else close-on-exec and owned by the caller */
+    int overlay;         /* the mount of an OVERLAY step, -1 without; close-on-exec and owned by the caller */
     uint32_t step;       /* on failure: index into the plan, or NO_STEP */
     int err;             /* on failure: errno */
     char detail[256];    /* on failure: words, may be empty */

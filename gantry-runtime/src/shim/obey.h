@@ -37,6 +37,7 @@ struct obey {
     int slots[PLAN_SLOTS];            /* -1: empty */
     int joins[PLAN_SLOTS];            /* the file of that cgroup which takes members; -1: nobody joins it */
     int root;                         /* targets are resolved in it */
+    int overlay;                      /* launch: the mount that OVERLAY made; -1: none */
     int host_proc;                    /* /proc of the host: no container can put anything over it */
     int sync;                         /* the child's end of its line to launch */
     int pidfd;                        /* launch: the child */

@@ -312,7 +312,7 @@ static void be_spared_by_oom_killer(void)
 
 static void launch_done(struct watch *watch, struct source *source, uint32_t events)
 {
-    struct launch_result result = {.tty_master = -1, .step = NO_STEP};
+    struct launch_result result = {.tty_master = -1, .overlay = -1, .step = NO_STEP};
     (void)events;
     int fd = source->fd;
     source_set(watch, source, 0);
@@ -330,6 +330,7 @@ static void launch_done(struct watch *watch, struct source *source, uint32_t eve
     watch->pidfd = sys_pidfd_open(result.pid, 0);
     if (watch->pidfd >= 0)
         fcntl(watch->pidfd, F_SETFD, FD_CLOEXEC);
+    watch->overlay = result.overlay;
     if (result.tty_master >= 0)
         open_terminal(watch, result.tty_master);
     send_started(watch, executed);

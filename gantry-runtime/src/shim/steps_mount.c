@@ -137,7 +137,8 @@ int obey_overlay(struct obey *o, struct fields in)
         return close_failed(fs);
     }
     o->slots[slot] = mount_context(o, fs, attributes, upper.size > 0 ? upper.ptr : "overlay");
-    return o->slots[slot] < 0 ? -1 : 0;
+    o->overlay = o->slots[slot];
+    return o->overlay < 0 ? -1 : 0;
 }
 
 int obey_open_tree(struct obey *o, struct fields in)

@@ -133,7 +133,7 @@ static void set_up(struct watch *watch, int listener, const char *dir)
     if (watch->epoll < 0 || watch->signals.fd < 0)
         _exit(1);
     watch->launch.fd = watch->owner.fd = watch->out[0].source.fd = watch->out[1].source.fd = watch->in.source.fd = -1;
-    watch->pidfd = watch->tty_slave = watch->log.fd = -1;
+    watch->pidfd = watch->overlay = watch->tty_slave = watch->log.fd = -1;
     source_set(watch, &watch->signals, EPOLLIN);
     source_set(watch, &watch->listener, EPOLLIN);
     watch->leave_at = now_ms() + ABANDONED_MS;

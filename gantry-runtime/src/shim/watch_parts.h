@@ -105,6 +105,7 @@ struct watch {
 
     struct output out[2]; /* with a terminal only the first */
     struct input in;
+    int overlay;   /* the container's root, until its end is told; -1 without */
     int tty_slave; /* keeps the terminal from hanging up while the container runs; -1 without */
     bool tty, sized;
     uint16_t rows, columns;

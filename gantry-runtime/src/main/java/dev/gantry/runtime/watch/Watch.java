@@ -117,8 +117,9 @@ public final class Watch implements AutoCloseable {
         CompletableFuture<Reply> subscribed = new CompletableFuture<>();
         CompletableFuture<Reply> outcome = new CompletableFuture<>();
         request(subscribed, outcome, subscribe, FrameChannel.frame(Frame.LAUNCH, plan));
-        expectOk("subscribe", await(subscribed));
-        return switch (await(outcome)) {
+        Reply launched = await(outcome);
+        expectOk("subscribe", await(subscribed)); // it came first
+        return switch (launched) {
             case Reply.Launched(LaunchOutcome result) -> result;
             case Reply.Error(int errno, String words) -> throw refused("start", errno, words);
             case Reply.Ok _, Reply.At _ -> throw unexpected();
