@@ -293,6 +293,8 @@ final class TestEngine implements AutoCloseable {
         assertThat(base.resolve("run/w")).isEmptyDirectory();
         assertThat(base.resolve("data/containers")).isEmptyDirectory();
         assertThat(base.resolve("data/snapshots/overlay/containers")).isEmptyDirectory();
+        assertThat(base.resolve("data/trash")).isEmptyDirectory();
+        assertThat(base.resolve("data/snapshots/overlay/trash")).isEmptyDirectory();
         try {
             assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
         } catch (IOException e) {

@@ -35,6 +35,7 @@ final class Adopter {
     private static final Duration RECORD_TAKES = Duration.ofSeconds(3);
 
     private final ContainerIndex index;
+    private final ContainerDirectories directories;
     private final Lifecycle lifecycle;
     private final Removal removal;
     private final Releases releases;
@@ -44,6 +45,7 @@ final class Adopter {
 
     Adopter(
             ContainerIndex index,
+            ContainerDirectories directories,
             Lifecycle lifecycle,
             Removal removal,
             Releases releases,
@@ -51,6 +53,7 @@ final class Adopter {
             Freezer freezer,
             ContainerEngine.Parts parts) {
         this.index = index;
+        this.directories = directories;
         this.lifecycle = lifecycle;
         this.removal = removal;
         this.releases = releases;
@@ -295,7 +298,7 @@ final class Adopter {
                 quietly(() -> {
                     releases.release(name);
                     parts.images().release(new ContainerId(name));
-                    Removal.delete(directory);
+                    directories.remove(new ContainerId(name));
                 });
             }
         }
@@ -317,7 +320,10 @@ final class Adopter {
         }
         Watch watch = found.get();
         if (watch.greeting().state() == Watch.State.RUNNING && !isExecOfRunning(directory)) {
+            watch.subscribe();
             watch.signal(Signals.KILL);
+            lifecycle.leaveBehind(watch, directory);
+            return;
         }
         if (watch.greeting().state() == Watch.State.WAITING) {
             watch.close();

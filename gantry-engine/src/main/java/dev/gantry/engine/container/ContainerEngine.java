@@ -26,11 +26,17 @@ public final class ContainerEngine implements AutoCloseable {
     private final LiveContainers containers;
     private final Lifecycle lifecycle;
     private final VolumeCopies volumeCopies;
+    private final ContainerDirectories directories;
 
     private ContainerEngine(
-            ContainerIndex index, LiveContainers containers, Lifecycle lifecycle, VolumeCopies volumeCopies) {
+            ContainerIndex index,
+            LiveContainers containers,
+            Lifecycle lifecycle,
+            ContainerDirectories directories,
+            VolumeCopies volumeCopies) {
         this.volumeCopies = volumeCopies;
         this.index = index;
+        this.directories = directories;
         this.containers = containers;
         this.lifecycle = lifecycle;
     }
@@ -75,7 +81,8 @@ public final class ContainerEngine implements AutoCloseable {
                 p.host().bootId(),
                 p.clock(),
                 removals);
-        var removal = new Removal(index, p.table(), p.images(), p.places(), releases, lifecycle, volumes);
+        var directories = new ContainerDirectories(p.linux(), p.places().containers());
+        var removal = new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes);
         removals.removal = removal;
         var freezer = new Freezer(p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
@@ -85,6 +92,7 @@ public final class ContainerEngine implements AutoCloseable {
                         p.table(),
                         p.images(),
                         p.places(),
+                        directories,
                         volumes,
                         lifecycle,
                         removal,
@@ -92,8 +100,9 @@ public final class ContainerEngine implements AutoCloseable {
                         p.clock(),
                         p.random()),
                 lifecycle,
+                directories,
                 new VolumeCopies(p.linux(), p.volumes(), freezer, p.random()));
-        new Adopter(index, lifecycle, removal, releases, volumes, freezer, p).adopt();
+        new Adopter(index, directories, lifecycle, removal, releases, volumes, freezer, p).adopt();
         return engine;
     }
 
@@ -173,5 +182,6 @@ public final class ContainerEngine implements AutoCloseable {
                 cell.turn.unlock();
             }
         }
+        directories.close();
     }
 }

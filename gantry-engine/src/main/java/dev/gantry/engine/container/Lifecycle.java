@@ -12,8 +12,10 @@ import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.watch.ExitRecord;
 import dev.gantry.runtime.watch.Exited;
 import dev.gantry.runtime.watch.LaunchOutcome;
+import dev.gantry.runtime.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +41,7 @@ final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final Duration KILL_TAKES = Duration.ofSeconds(20);
     private static final Duration DEFAULT_STOP = Duration.ofSeconds(10);
+    private static final Duration LEAVING_TAKES = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -46,6 +56,9 @@ final class Lifecycle {
 
     /// Ends are followed by this when they are for good and the container is to be removed.
     private final Consumer<Cell> remover;
+
+    /// Watches of removed containers, until their directories are cleared.
+    private final Set<CompletableFuture<Void>> leaving = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closing;
 
@@ -116,17 +129,30 @@ final class Lifecycle {
     private void retire(Cell cell, Task task) {
         if (task.launched) {
             releases.await(task, cell.id.hex());
+            if (!releases.awaitGone(task)) {
+                throw new Unavailable(
+                        what("start", cell),
+                        "what its last run wrote is still on its way to the disk, and a root is mounted only once",
+                        "look at the load of the disk, and start it again");
+            }
         } else {
             task.watch.close();
-            clear(task);
+            clear(task.directory);
         }
     }
 
     private void launch(Cell cell, int restarts) {
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
-            task = pending(cell);
-            LaunchPlan plan = launcher.plan(cell, sources);
+            // The one waits for other processes, the other computes.
+            var spawning = new FutureTask<>(() -> pending(cell));
+            Thread.startVirtualThread(spawning);
+            LaunchPlan plan;
+            try {
+                plan = launcher.plan(cell, sources);
+            } finally {
+                task = joined(spawning);
+            }
             switch (launcher.launch(cell, task, plan)) {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
@@ -138,6 +164,25 @@ final class Lifecycle {
                 e.addSuppressed(next);
             }
             throw e;
+        }
+    }
+
+    private static Task joined(FutureTask<Task> spawning) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return spawning.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -161,7 +206,7 @@ final class Lifecycle {
                 clearWhenGone(task);
             } else {
                 task.watch.close();
-                clear(task);
+                clear(task.directory);
             }
         }
         volumes.unmount(cell.id, cell.row.spec());
@@ -211,12 +256,22 @@ final class Lifecycle {
         clearWhenGone(task);
     }
 
+    /// Nobody waits for this watch to leave but the close of this engine: its container is removed.
+    void leaveBehind(Watch watch, Path directory) {
+        CompletableFuture<Void> cleared = watch.gone().thenRun(() -> {
+            watch.close();
+            clear(directory);
+        });
+        leaving.add(cleared);
+        cleared.whenComplete((_, _) -> leaving.remove(cleared));
+    }
+
     private void clearWhenGone(Task task) {
         // Only then: a watch that leaves removes its socket by name.
         task.watch.gone().thenRun(() -> {
             task.watch.close();
             if (!closing) {
-                clear(task);
+                clear(task.directory);
             }
         });
     }
@@ -341,9 +396,9 @@ final class Lifecycle {
         }
     }
 
-    private void clear(Task task) {
+    private static void clear(Path directory) {
         try {
-            Watches.clear(task.directory);
+            Watches.clear(directory);
         } catch (GantryException e) {
             LOG.warn("watch directory left: {}", e.getMessage());
         }
@@ -563,5 +618,13 @@ final class Lifecycle {
     /// From now on the end of a connection is ours and says nothing of the container.
     void close() {
         closing = true;
+        try {
+            CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new))
+                    .get(LEAVING_TAKES.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("watch directories left for the next engine: {}", e.toString());
+        }
     }
 }

@@ -3,7 +3,6 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.images.image.Image;
@@ -27,6 +26,7 @@ final class LiveContainers implements Containers {
     private final ContainerTable table;
     private final Images images;
     private final Places places;
+    private final ContainerDirectories directories;
     private final ContainerVolumes volumes;
     private final Lifecycle lifecycle;
     private final Removal removal;
@@ -39,6 +39,7 @@ final class LiveContainers implements Containers {
             ContainerTable table,
             Images images,
             Places places,
+            ContainerDirectories directories,
             ContainerVolumes volumes,
             Lifecycle lifecycle,
             Removal removal,
@@ -49,6 +50,7 @@ final class LiveContainers implements Containers {
         this.table = table;
         this.images = images;
         this.places = places;
+        this.directories = directories;
         this.volumes = volumes;
         this.lifecycle = lifecycle;
         this.removal = removal;
@@ -85,19 +87,11 @@ final class LiveContainers implements Containers {
                 "",
                 ""));
         try {
-            Files.createDirectory(places.containers().resolve(id.hex()));
+            directories.make(id);
             cell.root = images.prepare(id, image);
             volumes.fill(id, held, cell.root);
             table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
-        } catch (IOException e) {
-            throw undone(
-                    cell,
-                    new Internal(
-                            "create container " + chosen,
-                            String.valueOf(e),
-                            "look at the disk of the data root for space and errors",
-                            e));
         } catch (GantryException e) {
             throw undone(cell, e);
         }
@@ -119,7 +113,7 @@ final class LiveContainers implements Containers {
         try {
             volumes.letGo(cell.id, cell.row.spec(), true);
             images.release(cell.id);
-            Removal.delete(places.containers().resolve(cell.id.hex()));
+            directories.remove(cell.id);
         } catch (GantryException e) {
             failure.addSuppressed(e);
         }

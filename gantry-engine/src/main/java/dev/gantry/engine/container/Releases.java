@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 /// watch has done it; this waits for that, and does it itself when the watch is gone.
 final class Releases {
     private static final Duration WATCHES_TURN = Duration.ofSeconds(5);
+    private static final Duration ROOTS_TURN = Duration.ofSeconds(30);
     private static final Duration OURS = Duration.ofSeconds(5);
 
     private final Linux linux;
@@ -48,12 +49,14 @@ final class Releases {
         }
     }
 
-    /// Returns when the watch has left, or takes too long: what it holds is its attachers' business.
-    void awaitGone(Task task) {
-        long deadline = System.nanoTime() + WATCHES_TURN.toNanos();
+    /// Returns when the watch has let the container's root go, which waits until what was written is on the disk; false
+    /// if that takes too long.
+    boolean awaitGone(Task task) {
+        long deadline = System.nanoTime() + ROOTS_TURN.toNanos();
         while (!task.watch.gone().isDone() && System.nanoTime() < deadline) {
             pause(task);
         }
+        return task.watch.gone().isDone();
     }
 
     /// Kills what is in the groups of `name` and removes them.

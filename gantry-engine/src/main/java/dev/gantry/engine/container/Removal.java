@@ -2,15 +2,9 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.Internal;
 import dev.gantry.engine.container.ContainerTable.Commit;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.images.image.Images;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +16,7 @@ final class Removal {
     private final ContainerIndex index;
     private final ContainerTable table;
     private final Images images;
-    private final Places places;
+    private final ContainerDirectories directories;
     private final Releases releases;
     private final Lifecycle lifecycle;
     private final ContainerVolumes volumes;
@@ -31,14 +25,14 @@ final class Removal {
             ContainerIndex index,
             ContainerTable table,
             Images images,
-            Places places,
+            ContainerDirectories directories,
             Releases releases,
             Lifecycle lifecycle,
             ContainerVolumes volumes) {
         this.index = index;
         this.table = table;
         this.images = images;
-        this.places = places;
+        this.directories = directories;
         this.releases = releases;
         this.lifecycle = lifecycle;
         this.volumes = volumes;
@@ -101,15 +95,17 @@ final class Removal {
             if (task != null) {
                 if (task.launched) {
                     releases.await(task, cell.id.hex());
+                    lifecycle.leaveBehind(task.watch, task.directory);
+                } else {
+                    task.watch.close();
+                    Watches.clear(task.directory);
                 }
-                task.watch.close();
-                Watches.clear(task.directory);
                 cell.task = null;
             }
             Commit commit =
                     table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
             images.release(cell.id);
-            delete(places.containers().resolve(cell.id.hex()));
+            directories.remove(cell.id);
             commit.await();
         } catch (GantryException e) {
             StoredContainer dead =
@@ -121,23 +117,5 @@ final class Removal {
         volumes.letGo(cell.id, before.spec(), anonymous || before.spec().autoRemove());
         index.remove(cell);
         cell.tellRemoved();
-    }
-
-    /// Deletes a container's directory, which has plain files only; what is absent is not an error.
-    static void delete(Path directory) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(directory);
-        } catch (NoSuchFileException e) {
-            // It is what was wanted.
-        } catch (IOException e) {
-            throw new Internal(
-                    "remove directory " + directory,
-                    String.valueOf(e),
-                    "look at the file system of the data root, then remove it again",
-                    e);
-        }
     }
 }

@@ -13,16 +13,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteErrorCode;
 
-/// The one thread that writes. What waits in the queue goes into one transaction, so writers at the same time share a
-/// commit; it is synced to disk when one of them asked for it. (The write-ahead log is synced as a whole: a synced
-/// commit
-/// makes the ones before it durable too.)
+/// All writes go through here, one transaction at a time: who finds nobody writing does it in its own thread, and then
+/// does what others have queued meanwhile, so that writers at the same time share a commit. It is synced to disk when
+/// one of them asked for it. (The write-ahead log is synced as a whole: a synced commit makes those before it durable.)
 final class SqliteWriter implements AutoCloseable {
     private static final int LARGEST_BATCH = 256;
     private static final int PRUNE_EVERY = 512;
@@ -50,14 +50,20 @@ final class SqliteWriter implements AutoCloseable {
     private final Connection connection;
     private final SqliteStatements statements;
     private final EventWindow window;
-    private final LinkedBlockingQueue<Write> queue = new LinkedBlockingQueue<>();
-    private final Thread thread;
+    private final Queue<Write> queue = new ConcurrentLinkedQueue<>();
+    private final Thread janitor;
 
-    // Only the writer's thread touches what follows.
+    /// Held by who writes.
+    private final ReentrantLock turn = new ReentrantLock();
+
+    // Guarded by the turn.
+    private final List<Write> batch = new ArrayList<>();
     private long sequence;
     private long pruned;
     private boolean synced = true;
-    private int sinceCheckpoint;
+
+    /// When the last commit was, if its log was not copied into the database since; else 0.
+    private volatile long dirtySince;
 
     private volatile boolean closing;
 
@@ -67,9 +73,8 @@ final class SqliteWriter implements AutoCloseable {
         this.window = window;
         this.sequence = sequence;
         this.pruned = sequence;
-        // A platform thread: SQLite blocks in native code and would hold a carrier.
-        thread = Thread.ofPlatform().name("gantry-store").daemon(true).unstarted(this::loop);
-        thread.start();
+        janitor = Thread.ofPlatform().name("gantry-store").daemon(true).unstarted(this::keepClean);
+        janitor.start();
     }
 
     Commit write(Change change, List<EventDraft> events, Durability durability) {
@@ -84,17 +89,12 @@ final class SqliteWriter implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        queue.add(new Write(_ -> {}, List.of(), Durability.PROCESS));
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        janitor.interrupt();
+        turn.lock();
+        try {
+            drain();
+        } finally {
+            turn.unlock();
         }
     }
 
@@ -104,6 +104,14 @@ final class SqliteWriter implements AutoCloseable {
         }
         Write write = new Write(change, events, durability);
         queue.add(write);
+        // Who holds the turn may have looked into the queue before: then it is ours to look again.
+        while (!queue.isEmpty() && turn.tryLock()) {
+            try {
+                drain();
+            } finally {
+                turn.unlock();
+            }
+        }
         return write.done;
     }
 
@@ -115,38 +123,48 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    private void loop() {
-        List<Write> batch = new ArrayList<>();
-        while (!closing || !queue.isEmpty()) {
+    /// Until the queue is empty. The turn is held.
+    private void drain() {
+        while (true) {
+            for (Write next; batch.size() < LARGEST_BATCH && (next = queue.poll()) != null; ) {
+                batch.add(next);
+            }
+            if (batch.isEmpty()) {
+                return;
+            }
             try {
-                Write first = sinceCheckpoint > 0 ? queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS) : queue.take();
-                if (first == null) {
-                    checkpoint();
-                    continue;
-                }
-                batch.add(first);
+                commit();
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    /// Copies the write-ahead log into the database when nobody has written for a while; under a steady load SQLite
+    /// does it by itself, when the log has become long.
+    private void keepClean() {
+        while (!closing) {
+            try {
+                Thread.sleep(IDLE_MILLIS);
             } catch (InterruptedException e) {
                 continue;
             }
-            queue.drainTo(batch, LARGEST_BATCH - 1);
-            commit(batch);
-            batch.clear();
+            long since = dirtySince;
+            if (since != 0 && System.nanoTime() - since > IDLE_MILLIS * 1_000_000L && turn.tryLock()) {
+                try {
+                    execute("PRAGMA wal_checkpoint(PASSIVE)");
+                } catch (SQLException e) {
+                    // The next commit meets the same disk, and tells who waits for it.
+                } finally {
+                    dirtySince = 0;
+                    turn.unlock();
+                }
+            }
         }
     }
 
-    /// Copies the write-ahead log into the database while nobody waits; under a steady load SQLite does it by itself,
-    /// when the log has become long.
-    private void checkpoint() {
-        try {
-            execute("PRAGMA wal_checkpoint(PASSIVE)");
-        } catch (SQLException e) {
-            // The next commit meets the same disk, and tells who waits for it.
-        }
-        sinceCheckpoint = 0;
-    }
-
-    private void commit(List<Write> batch) {
-        sinceCheckpoint++;
+    private void commit() {
+        dirtySince = System.nanoTime();
         long before = sequence;
         try {
             sync(batch.stream().anyMatch(w -> w.durability == Durability.POWER));
@@ -159,7 +177,7 @@ final class SqliteWriter implements AutoCloseable {
                 pruned = sequence;
             }
             execute("COMMIT");
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             sequence = before;
             try {
                 execute("ROLLBACK");
