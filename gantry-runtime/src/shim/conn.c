@@ -51,8 +51,10 @@ void conn_end(struct watch *watch, struct conn *conn)
     conn->dead = true;
     conn->mode = MODE_NONE;
     stdin_release(watch, conn, true);
-    if (watch->launcher == conn)
+    if (watch->launcher == conn) {
         watch->launcher = NULL;
+        network_abort(watch, ECONNRESET, "the engine went away before the network was connected");
+    }
     source_close(watch, &conn->source);
     log_cursor_close(&conn->cursor);
     queue_free(&conn->in);

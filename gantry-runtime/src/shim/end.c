@@ -28,6 +28,7 @@ static void init_ended(struct watch *watch, int status)
     close(watch->pidfd);
     watch->pidfd = -1;
     source_close(watch, &watch->owner);
+    network_close(watch);
     if (watch->tty_slave >= 0)
         close(watch->tty_slave); /* now the terminal hangs up when the container's processes have left it */
     watch->tty_slave = -1;
@@ -228,6 +229,7 @@ void end_failed(struct watch *watch)
         source_close(watch, &watch->out[stream].source);
     }
     source_close(watch, &watch->owner);
+    network_close(watch);
     stdin_close(watch);
     attach_end_all(watch, "the container did not start");
     attach_pump_all(watch);

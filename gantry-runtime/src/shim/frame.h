@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHIM_VERSION 1
+#define SHIM_VERSION 2
 #define FRAME_HEADER 8u
 #define FRAME_MAX (1u << 20)
 #define FRAME_MAX_LAUNCH (16u << 20)
@@ -39,6 +39,12 @@ enum watch_frame {
     WATCH_DETACH = 21,
     WATCH_LOGPOS = 22,
     WATCH_POS = 23,
+    WATCH_OFFER = 24,
+    WATCH_GO = 25,
+    WATCH_ABORT = 26,
+    WATCH_NETWORK = 27,
+    WATCH_SOCKETS = 28,
+    WATCH_SETTINGS = 29,
 };
 
 struct frame_head {

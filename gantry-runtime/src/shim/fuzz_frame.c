@@ -37,7 +37,7 @@ static void open_watch(struct watch *watch)
         atexit(remove_directory);
     made = true;
     *watch = (struct watch){.epoll = epoll_create1(EPOLL_CLOEXEC), .phase = RUNNING, .pid = 1, .pidfd = -1,
-                            .tty_slave = -1, .log = {.fd = -1}};
+                            .tty_slave = -1, .net = {.space = -1, .udp = -1, .tcp = -1}, .log = {.fd = -1}};
     watch->listener.fd = watch->signals.fd = watch->launch.fd = watch->owner.fd = -1;
     watch->out[0].source.fd = watch->out[1].source.fd = -1;
     snprintf(path, sizeof path, "%s/log", directory);

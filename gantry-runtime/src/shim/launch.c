@@ -81,6 +81,8 @@ static int obey_step(struct obey *o, const struct step *step)
     case OP_DOMAINNAME: return obey_domainname(o, in);
     case OP_SYSCTL: return obey_sysctl(o, in);
     case OP_LOOPBACK: return obey_loopback(o, in);
+    case OP_HANDOVER: return obey_handover(o, in);
+    case OP_AWAIT: return obey_await(o, in);
     case OP_RLIMIT: return obey_rlimit(o, in);
     case OP_OOM_SCORE: return obey_oom_score(o, in);
     case OP_CONSOLE: return obey_console(o, in);
@@ -202,7 +204,7 @@ static ssize_t receive(int line, void *bytes, size_t size, int *descriptor)
     return n;
 }
 
-static int send_with(int line, char byte, int descriptor)
+int send_with(int line, char byte, int descriptor)
 {
     char room[CMSG_SPACE(sizeof descriptor)] = {0};
     struct iovec data = {&byte, 1};
@@ -249,13 +251,57 @@ static int obey_oom_scores(struct obey *o)
     return 0;
 }
 
-/* Waits until the child has executed its program (0) or is gone (-1). */
-static int follow_child(struct obey *o, int line, int *terminal)
+/* The watch's answer to an offer, passed on to the child. Without one there is nobody to go on for. */
+static int pass_answer(int line, int up)
 {
-    char byte;
-    ssize_t n;
-    while ((n = receive(line, &byte, 1, terminal)) > 0)
-        ;
+    char byte = 0;
+    int none = -1;
+    if (receive(up, &byte, 1, &none) == 1 && byte == 'g')
+        return send_with(line, 'g', -1);
+    errno = ECANCELED;
+    return -1;
+}
+
+/* Waits for the child's next word (1), or for its end (0); meanwhile the watch may answer an offer. -1: it did not let
+ * the child go on, which is then a failure of AWAIT. */
+static int next_word(int line, int up, bool *offered, char *word, int *descriptor)
+{
+    while (*offered) {
+        struct pollfd either[2] = {{.fd = line, .events = POLLIN}, {.fd = up, .events = POLLIN}};
+        if (poll(either, 2, -1) < 0 && errno != EINTR)
+            return -1;
+        if (either[0].revents != 0)
+            break;
+        if (either[1].revents == 0)
+            continue;
+        *offered = false;
+        if (pass_answer(line, up) < 0)
+            return -1;
+    }
+    return receive(line, word, 1, descriptor) > 0 ? 1 : 0;
+}
+
+/* Waits until the child has executed its program (0) or is gone (-1). */
+static int follow_child(struct obey *o, int line, int up, int *terminal)
+{
+    char word;
+    bool offered = false;
+    int descriptor = -1, rc;
+    while ((rc = next_word(line, up, &offered, &word, &descriptor)) > 0) {
+        if (word == 't') {
+            *terminal = descriptor;
+        } else {
+            offered = send_with(up, 'n', descriptor) == 0;
+            close(descriptor);
+        }
+        descriptor = -1;
+    }
+    if (rc < 0) {
+        explain(o, "nobody let it go on");
+        errno = ECANCELED;
+        failed(o, (uint32_t)(plan_find(o->plan, OP_AWAIT) - o->plan->steps));
+        return -1;
+    }
     if (o->shared->err == 0 && !o->shared->executing) {
         explain(o, "the process died in this step");
         errno = ECHILD;
@@ -265,7 +311,7 @@ static int follow_child(struct obey *o, int line, int *terminal)
 }
 
 /* Everything up to the program's execution. 0, or -1 with the failure in the shared page. */
-static int launch(struct obey *o, int *terminal)
+static int launch(struct obey *o, int up, int *terminal)
 {
     const struct step *clone = plan_find(o->plan, OP_CLONE);
     uint32_t index = (uint32_t)(clone - o->plan->steps);
@@ -285,7 +331,7 @@ static int launch(struct obey *o, int *terminal)
             failed(o, o->undo->launch_step);
         return -1;
     }
-    return follow_child(o, line, terminal);
+    return follow_child(o, line, up, terminal);
 }
 
 static size_t page_size(void)
@@ -330,11 +376,11 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
     int terminal = -1;
     sys_reset_signals();
     if (plan_find(plan, OP_SYSCTL) || plan_find(plan, OP_OOM_SCORE) || plan_find(plan, OP_ID_MAP) ||
-        plan_find(plan, OP_TIME_OFFSETS))
+        plan_find(plan, OP_TIME_OFFSETS) || plan_find(plan, OP_HANDOVER))
         o.host_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     bool started = false;
     if (madvise(o.undo, page_size(), MADV_DONTFORK) == 0)
-        started = launch(&o, &terminal) == 0;
+        started = launch(&o, up, &terminal) == 0;
     else
         failed(&o, NO_STEP);
     /* With nobody left to hear it, a program that runs would be one that nobody watches. */
@@ -352,6 +398,23 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
     _exit(1);
 }
 
+/* Of the child's own new network namespace only, and once; then it waits once. */
+static bool can_hand_over(const struct plan *plan)
+{
+    int handovers = 0, awaits = 0;
+    for (uint16_t i = 0; i < plan->count; i++) {
+        uint16_t op = plan->steps[i].op;
+        struct fields in = step_fields(&plan->steps[i]);
+        if (op == OP_CLONE && !(field_u(&in) & CLONE_NEWNET) && plan_find(plan, OP_HANDOVER) != NULL)
+            return false;
+        handovers += op == OP_HANDOVER;
+        awaits += op == OP_AWAIT;
+        if (awaits > handovers)
+            return false;
+    }
+    return handovers <= 1 && awaits == handovers;
+}
+
 /* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC, the last of child. */
 static bool can_launch(const struct plan *plan)
 {
@@ -364,7 +427,7 @@ static bool can_launch(const struct plan *plan)
         if ((op == OP_CLONE || op == OP_EXEC) && next == where)
             return false;
     }
-    return clones == 1 && execs == 1;
+    return clones == 1 && execs == 1 && can_hand_over(plan);
 }
 
 int launch_start(const struct plan *plan, const struct launch_stdio *io)
@@ -423,14 +486,19 @@ int launch_finish(int fd, struct launch_result *out)
 {
     struct shared *shared = pending.shared;
     char byte = 0;
-    *out = (struct launch_result){.tty_master = -1, .overlay = -1, .step = NO_STEP};
-    ssize_t n = receive(fd, &byte, 1, &out->overlay);
-    if (n == 1 && byte == 'o') { /* the last word follows at once */
-        n = receive(fd, &byte, 1, &out->tty_master);
-    } else {
-        out->tty_master = out->overlay;
-        out->overlay = -1;
+    int descriptor = -1;
+    *out = (struct launch_result){.network = -1, .tty_master = -1, .overlay = -1, .step = NO_STEP};
+    ssize_t n = receive(fd, &byte, 1, &descriptor);
+    if (n == 1 && byte == 'n') {
+        out->network = descriptor;
+        return LAUNCH_OFFERS;
     }
+    if (n == 1 && byte == 'o') { /* the last word follows at once */
+        out->overlay = descriptor;
+        descriptor = -1;
+        n = receive(fd, &byte, 1, &descriptor);
+    }
+    out->tty_master = descriptor;
     if (n <= 0)
         undo_for_launch(pending.plan, pending.undo, shared);
     out->pid = pending.undo->pid;
@@ -447,6 +515,11 @@ int launch_finish(int fd, struct launch_result *out)
     pending.fd = -1;
     pending.plan = NULL;
     return started ? 0 : -1;
+}
+
+void launch_answer(int fd, bool go)
+{
+    send_with(fd, go ? 'g' : 'a', -1);
 }
 
 /* Descriptors 0-2 must be open, or others would be born there and be taken for them. */
@@ -476,7 +549,12 @@ static int launch_plan(const struct plan *plan, bool tell)
     int line = launch_start(plan, &io);
     if (line < 0)
         return print_failure(NO_STEP, errno, errno == EINVAL ? "the plan has no one CLONE or EXEC in its place" : "fork");
-    if (launch_finish(line, &result) < 0)
+    int rc;
+    while ((rc = launch_finish(line, &result)) == LAUNCH_OFFERS) { /* there is no watch, and so no engine */
+        close(result.network);
+        launch_answer(line, false);
+    }
+    if (rc < 0)
         return print_failure(result.step, result.err, result.detail);
     if (result.overlay >= 0)
         close(result.overlay);

@@ -3,6 +3,7 @@
 #ifndef GANTRY_LAUNCH_H
 #define GANTRY_LAUNCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@ struct launch_stdio {
 struct launch_result {
     pid_t pid;
     uint64_t start_time; /* clock ticks, /proc/<pid>/stat field 22 */
+    int network;         /* while the child waits: its network namespace, close-on-exec and owned by the caller */
     int tty_master;      /* -1 without a TTY step; else close-on-exec and owned by the caller */
     int overlay;         /* the mount of an OVERLAY step, -1 without; close-on-exec and owned by the caller */
     uint32_t step;       /* on failure: index into the plan, or NO_STEP */
@@ -30,8 +32,14 @@ int launch_start(const struct plan *plan, const struct launch_stdio *io);
 
 /* Reads the result once `fd` is readable, and closes it. 0: the program was executed; -1: failed, all is undone. The
  * caller reaps launch and, on failure, the child. The caller must reap nothing between start and finish: the init may
- * already have ended. */
+ * already have ended.
+ * LAUNCH_OFFERS: it is not the result yet, `fd` stays open, and out->network is the child's network namespace. The
+ * child goes on until its AWAIT, where it needs launch_answer; then the result comes. */
+#define LAUNCH_OFFERS 1
 int launch_finish(int fd, struct launch_result *out);
+
+/* Lets the child go on, or has it undone; then the result is a failure of AWAIT with ECANCELED. */
+void launch_answer(int fd, bool go);
 
 /* Runs the release steps in order, going on after errors. Returns the number of steps that failed. */
 int release_run(const struct plan *plan);

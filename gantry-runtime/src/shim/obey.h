@@ -78,6 +78,8 @@ int obey_hostname(struct obey *o, struct fields in);
 int obey_domainname(struct obey *o, struct fields in);
 int obey_sysctl(struct obey *o, struct fields in);
 int obey_loopback(struct obey *o, struct fields in);
+int obey_handover(struct obey *o, struct fields in);
+int obey_await(struct obey *o, struct fields in);
 int obey_rlimit(struct obey *o, struct fields in);
 int obey_oom_score(struct obey *o, struct fields in);
 int obey_console(struct obey *o, struct fields in);
@@ -86,6 +88,9 @@ int obey_no_new_privs(struct obey *o, struct fields in);
 int obey_seccomp(struct obey *o, struct fields in);
 int obey_chdir(struct obey *o, struct fields in);
 int obey_exec(struct obey *o, struct fields in); /* returns only when it failed */
+
+/* One byte, and a descriptor unless it is -1, over the line between launch and the child or the watch. */
+int send_with(int line, char byte, int descriptor);
 
 /* Forgets the directory that DEVICE and SYMLINK keep: something may be mounted over it now. */
 void forget_parent(struct obey *o);

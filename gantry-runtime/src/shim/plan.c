@@ -55,6 +55,8 @@ static const struct op_row {
     {OP_SECCOMP, AT(CHILD), "ub", "SECCOMP"},
     {OP_CHDIR, AT(CHILD), "su", "CHDIR"},
     {OP_EXEC, AT(CHILD), "llu", "EXEC"},
+    {OP_HANDOVER, AT(CHILD), "uu", "HANDOVER"},
+    {OP_AWAIT, AT(CHILD), "", "AWAIT"},
     {OP_KILL_GROUP, AT(RELEASE), "s", "KILL_GROUP"},
     {OP_CGROUP_REMOVE, AT(RELEASE), "s", "CGROUP_REMOVE"},
     {OP_UNMOUNT, AT(RELEASE), "s", "UNMOUNT"},

@@ -59,6 +59,8 @@ enum op {
     OP_SECCOMP = 70,
     OP_CHDIR = 71,
     OP_EXEC = 72,
+    OP_HANDOVER = 73,
+    OP_AWAIT = 74,
     OP_KILL_GROUP = 80,
     OP_CGROUP_REMOVE = 81,
     OP_UNMOUNT = 82,

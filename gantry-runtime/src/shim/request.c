@@ -83,6 +83,7 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
         return false;
     uint32_t number;
     uint16_t rows, columns;
+    const char *words;
     switch (head->type) {
     case WATCH_HELLO:
         rows = get_u16(&in);
@@ -122,6 +123,25 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
     case WATCH_LOGPOS:
         log_position(watch, conn);
         return head->size == 0;
+    case WATCH_GO:
+        network_go(watch, conn);
+        return head->size == 0;
+    case WATCH_ABORT:
+        words = get_str(&in, &number);
+        if (words == NULL || !fields_done(&in))
+            return false;
+        if (watch->launcher == conn)
+            network_abort(watch, ECANCELED, words);
+        return true;
+    case WATCH_NETWORK:
+        number = get_u32(&in);
+        if (!fields_done(&in))
+            return false;
+        network_give(watch, conn, number);
+        return true;
+    case WATCH_SETTINGS:
+        network_set(watch, conn, &in);
+        return !in.bad;
     default:
         return false;
     }

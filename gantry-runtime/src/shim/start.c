@@ -312,13 +312,22 @@ static void be_spared_by_oom_killer(void)
 
 static void launch_done(struct watch *watch, struct source *source, uint32_t events)
 {
-    struct launch_result result = {.tty_master = -1, .overlay = -1, .step = NO_STEP};
+    struct launch_result result = {.network = -1, .tty_master = -1, .overlay = -1, .step = NO_STEP};
     (void)events;
     int fd = source->fd;
     source_set(watch, source, 0);
-    source->fd = -1;
     int rc = launch_finish(fd, &result);
+    if (rc == LAUNCH_OFFERS) {
+        source_set(watch, source, EPOLLIN);
+        network_offer(watch, result.network);
+        return;
+    }
+    source->fd = -1;
     uint64_t executed = monotonic_ns();
+    if (rc != 0 && result.err == ECANCELED && watch->net.err != 0) {
+        send_failed(watch, result.step, watch->net.err, watch->net.words);
+        return;
+    }
     if (rc != 0) {
         send_failed(watch, result.step, result.err, result.detail);
         return;

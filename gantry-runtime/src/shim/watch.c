@@ -133,6 +133,7 @@ static void set_up(struct watch *watch, int listener, const char *dir)
     if (watch->epoll < 0 || watch->signals.fd < 0)
         _exit(1);
     watch->launch.fd = watch->owner.fd = watch->out[0].source.fd = watch->out[1].source.fd = watch->in.source.fd = -1;
+    watch->net.space = watch->net.udp = watch->net.tcp = -1;
     watch->pidfd = watch->overlay = watch->tty_slave = watch->log.fd = -1;
     source_set(watch, &watch->signals, EPOLLIN);
     source_set(watch, &watch->listener, EPOLLIN);
@@ -170,6 +171,7 @@ static int timeout_ms(const struct watch *watch)
     earliest(&least, watch->drain_at);
     earliest(&least, watch->retry_at);
     earliest(&least, watch->trim_at);
+    earliest(&least, watch->answer_at);
     if (least == 0)
         return -1;
     uint64_t now = now_ms();
@@ -212,6 +214,8 @@ static void after_events(struct watch *watch)
     uint64_t now = now_ms();
     if (due(&watch->retry_at, now))
         stdio_retry_log(watch);
+    if (due(&watch->answer_at, now))
+        network_abort(watch, ETIMEDOUT, "the engine did not connect the network in time");
     end_check(watch);
     stdio_update(watch);
     free_dead(watch);

@@ -6,6 +6,7 @@
  *   start.c    LAUNCH: options, pipes, the launch and its result
  *   stdio.c    the container's streams
  *   attach.c   attachers and followers
+ *   network.c  the container's network namespace, for engines that connect it
  *   end.c      the end of the container
  */
 #ifndef GANTRY_WATCH_PARTS_H
@@ -103,6 +104,14 @@ struct watch {
     uint64_t launch_came;
     bool failed;
 
+    struct {
+        int space;       /* the namespace, from the handover to the end; -1 before and after */
+        int udp, tcp;    /* of the name server; -1 without */
+        bool offered;    /* the launcher is to say GO */
+        int err;         /* why the child was not let go on */
+        char words[256];
+    } net;
+
     struct output out[2]; /* with a terminal only the first */
     struct input in;
     int overlay;   /* the container's root, until its end is told; -1 without */
@@ -122,7 +131,7 @@ struct watch {
     bool heard; /* an engine was told of the end */
 
     /* Deadlines in ms of the monotonic clock; 0: none. */
-    uint64_t leave_at, drain_at, retry_at, trim_at;
+    uint64_t leave_at, drain_at, retry_at, trim_at, answer_at;
 };
 
 /* watch.c */
@@ -151,6 +160,18 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
 /* start.c */
 void start_launch(struct watch *watch, struct conn *conn, const unsigned char *plan, size_t size);
 bool terminal_resize(struct watch *watch);
+
+/* network.c */
+/* The child has handed over its namespace, and waits. */
+void network_offer(struct watch *watch, int space);
+void network_go(struct watch *watch, const struct conn *conn);
+/* The child will not go on; `words` say why. Nothing when it does not wait. */
+void network_abort(struct watch *watch, int err, const char *words);
+/* Descriptors for an engine: NETWORK_SOCKETS opens two for it alone, RESOLVER_SOCKETS are the ones that we hold. */
+enum { NETWORK_SOCKETS = 1, RESOLVER_SOCKETS = 2 };
+void network_give(struct watch *watch, struct conn *conn, uint32_t what);
+void network_set(struct watch *watch, struct conn *conn, struct field_reader *in);
+void network_close(struct watch *watch);
 
 /* stdio.c */
 void stdio_output_ready(struct watch *watch, struct source *source, uint32_t events);

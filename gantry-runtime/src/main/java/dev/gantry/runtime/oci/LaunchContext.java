@@ -1,6 +1,9 @@
 package dev.gantry.runtime.oci;
 
 import dev.gantry.runtime.plan.Step;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param covers paths inside the container that must show nothing: they are ours on the host and the root has them
 /// @param underInit whether the program runs under an init of ours, which reaps what it leaves
 /// @param joins by namespace type (`network`, `pid`, …): whose namespace is meant where the configuration gives a path
+/// @param handover how the container's own network is connected from outside; null: it is not
 public record LaunchContext(
         HostFacts host,
         Root root,
@@ -22,7 +26,8 @@ public record LaunchContext(
         WatchOptions watch,
         List<String> covers,
         boolean underInit,
-        Map<String, Peer> joins) {
+        Map<String, Peer> joins,
+        @Nullable Handover handover) {
 
     public LaunchContext {
         covers = List.copyOf(covers);
@@ -31,19 +36,36 @@ public record LaunchContext(
 
     /// A context with nothing to cover and nothing to join.
     public LaunchContext(HostFacts host, Root root, String attachPoint, String cgroupPath, WatchOptions watch) {
-        this(host, root, attachPoint, cgroupPath, watch, List.of(), false, Map.of());
+        this(host, root, attachPoint, cgroupPath, watch, List.of(), false, Map.of(), null);
     }
 
     public LaunchContext withCovers(List<String> paths) {
-        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, paths, underInit, joins);
+        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, paths, underInit, joins, handover);
     }
 
     public LaunchContext withInit(boolean on) {
-        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, on, joins);
+        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, on, joins, handover);
     }
 
     public LaunchContext withJoins(Map<String, Peer> peers) {
-        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, underInit, peers);
+        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, underInit, peers, handover);
+    }
+
+    public LaunchContext withHandover(Handover how) {
+        return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, underInit, joins, how);
+    }
+
+    /// The engine makes the interfaces of the container, while the container is being made.
+    ///
+    /// @param resolver whether the watch binds sockets for a name server inside
+    /// @param patience how long the engine may take
+    /// @param before sysctls by name, in order, for interfaces that are still to come
+    /// @param after those of the interfaces that then are there
+    public record Handover(boolean resolver, Duration patience, Map<String, String> before, Map<String, String> after) {
+        public Handover {
+            before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
+            after = Collections.unmodifiableMap(new LinkedHashMap<>(after));
+        }
     }
 
     /// Where the container's root comes from.

@@ -173,6 +173,26 @@ public final class PlanCompiler {
                 // After joining: the group in which it is unshared becomes its root.
                 steps.add(new Step.Unshare(CLONE_FLAGS.getOrDefault("cgroup", 0L)));
             }
+            handOver();
+        }
+
+        /// As early as can be: while the engine connects the network, the container gets its mounts.
+        private void handOver() {
+            LaunchContext.Handover handover = context.handover();
+            if (handover == null) {
+                return;
+            }
+            if (!has("network")) {
+                throw new InvalidArgument(
+                        "compile linux.namespaces",
+                        "a network is to be connected, and the container has none of its own",
+                        "add {\"type\": \"network\"}");
+            }
+            steps.add(new Step.Loopback());
+            handover.before().forEach((name, value) -> steps.add(new Step.Sysctl(name, value)));
+            steps.add(new Step.Handover(
+                    handover.resolver() ? Step.Handover.RESOLVER : 0,
+                    handover.patience().toMillis()));
         }
 
         private void fileSystem() {
@@ -197,7 +217,11 @@ public final class PlanCompiler {
             if (!spec.domainname().isEmpty()) {
                 steps.add(new Step.DomainName(spec.domainname()));
             }
-            if (has("network")) {
+            LaunchContext.Handover handover = context.handover();
+            if (handover != null) {
+                steps.add(new Step.Await());
+                handover.after().forEach((name, value) -> steps.add(new Step.Sysctl(name, value)));
+            } else if (has("network")) {
                 steps.add(new Step.Loopback());
             }
             // Before /proc/sys becomes read-only.

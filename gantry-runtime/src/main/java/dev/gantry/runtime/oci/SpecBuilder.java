@@ -41,6 +41,7 @@ public final class SpecBuilder {
     private final List<Rlimit> rlimits = new ArrayList<>();
     private boolean readonlyRoot;
     private boolean ownNetwork = true;
+    private String joinedNetwork = "";
     private long shmBytes = DefaultSpec.SHM_BYTES;
     private final List<Mount> userMounts = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
@@ -156,6 +157,13 @@ public final class SpecBuilder {
 
     public SpecBuilder readonlyRoot(boolean on) {
         readonlyRoot = on;
+        return this;
+    }
+
+    /// Uses the network of another container, whose namespace `path` names. Whose that is the launch context says.
+    public SpecBuilder joinNetwork(String path) {
+        ownNetwork = false;
+        joinedNetwork = path;
         return this;
     }
 
@@ -291,7 +299,7 @@ public final class SpecBuilder {
         LinuxSpec linux = new LinuxSpec(
                 List.of(),
                 List.of(),
-                DefaultSpec.namespaces(ownNetwork),
+                namespaces(),
                 Map.of(),
                 devices,
                 "",
@@ -344,6 +352,14 @@ public final class SpecBuilder {
                 : new ResourcesSpec.Cpu(cpuShares, cpuQuota, null, cpuPeriod, null, null, cpusetCpus, cpusetMems, null);
         ResourcesSpec.Pids p = pidsLimit == null || pidsLimit <= 0 ? null : new ResourcesSpec.Pids(pidsLimit);
         return new ResourcesSpec(deviceRules, m, c, p, null, List.of(), null, Map.of(), Map.of());
+    }
+
+    private List<LinuxSpec.Namespace> namespaces() {
+        List<LinuxSpec.Namespace> all = new ArrayList<>(DefaultSpec.namespaces(ownNetwork));
+        if (!joinedNetwork.isEmpty()) {
+            all.add(new LinuxSpec.Namespace("network", joinedNetwork));
+        }
+        return all;
     }
 
     /// Low ports and ping for everybody, where the network is the container's own.

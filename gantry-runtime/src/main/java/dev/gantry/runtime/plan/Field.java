@@ -81,6 +81,8 @@ sealed interface Field {
             case Step.Seccomp(var flags, var filter) -> List.of(n(flags), new Bytes(filter.bytes()));
             case Step.Chdir(var path, var flags) -> List.of(s(path), n(flags));
             case Step.Exec(var argv, var environment, var flags) -> List.of(l(argv), l(environment), n(flags));
+            case Step.Handover(var flags, var patience) -> List.of(n(flags), n(patience));
+            case Step.Await() -> List.of();
             case Step.KillGroup(var path) -> List.of(s(path));
             case Step.CgroupRemove(var path) -> List.of(s(path));
             case Step.Unmount(var path) -> List.of(s(path));
@@ -148,6 +150,8 @@ sealed interface Field {
             case SECCOMP -> new Step.Seccomp(in.n(), new Step.Seccomp.Filter(in.b()));
             case CHDIR -> new Step.Chdir(in.s(), in.n());
             case EXEC -> new Step.Exec(in.l(), in.l(), in.n());
+            case HANDOVER -> new Step.Handover(in.n(), in.n());
+            case AWAIT -> new Step.Await();
             case KILL_GROUP -> new Step.KillGroup(in.s());
             case CGROUP_REMOVE -> new Step.CgroupRemove(in.s());
             case UNMOUNT -> new Step.Unmount(in.s());

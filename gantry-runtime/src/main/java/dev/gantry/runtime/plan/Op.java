@@ -60,6 +60,8 @@ enum Op {
     SECCOMP(70, CHILD, "ub"),
     CHDIR(71, CHILD, "su"),
     EXEC(72, CHILD, "llu"),
+    HANDOVER(73, CHILD, "uu"),
+    AWAIT(74, CHILD, ""),
     KILL_GROUP(80, RELEASE, "s"),
     CGROUP_REMOVE(81, RELEASE, "s"),
     UNMOUNT(82, RELEASE, "s"),
@@ -142,6 +144,8 @@ enum Op {
             case Step.Seccomp _ -> SECCOMP;
             case Step.Chdir _ -> CHDIR;
             case Step.Exec _ -> EXEC;
+            case Step.Handover _ -> HANDOVER;
+            case Step.Await _ -> AWAIT;
             case Step.KillGroup _ -> KILL_GROUP;
             case Step.CgroupRemove _ -> CGROUP_REMOVE;
             case Step.Unmount _ -> UNMOUNT;

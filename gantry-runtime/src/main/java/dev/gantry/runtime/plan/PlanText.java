@@ -67,6 +67,11 @@ public final class PlanText {
             case Step.Seccomp s -> "load a seccomp filter of " + s.filter().bytes().length / 8 + " instructions";
             case Step.Chdir c -> "change directory to " + c.path();
             case Step.Exec e -> "execute " + command(e.argv());
+            case Step.Handover h ->
+                (h.flags() & Step.Handover.RESOLVER) == 0
+                        ? "hand over the network namespace"
+                        : "hand over the network namespace, with sockets for names";
+            case Step.Await _ -> "wait for the network to be connected";
             case Step.KillGroup k -> "kill every process of cgroup " + k.path();
             case Step.CgroupRemove c -> "remove cgroup " + c.path();
             case Step.Unmount u -> "unmount " + u.path();

@@ -190,6 +190,14 @@ public sealed interface Step {
         }
     }
 
+    /// The network namespace that CLONE made is given to the engine, which has `patienceMillis` to connect it.
+    record Handover(long flags, long patienceMillis) implements Step {
+        public static final long RESOLVER = 1;
+    }
+
+    /// The program waits until the engine has.
+    record Await() implements Step {}
+
     // release
 
     record KillGroup(String path) implements Step {}

@@ -2,7 +2,7 @@ package dev.gantry.runtime.watch;
 
 /// Numbers of the protocol. `docs/shim-protocol.md` §Frames.
 final class Frame {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int HEADER = 8;
     static final int MAX = 1 << 20;
     static final int MAX_LAUNCH = 16 << 20;
@@ -39,6 +39,12 @@ final class Frame {
     static final int DETACH = 21;
     static final int LOGPOS = 22;
     static final int POS = 23;
+    static final int OFFER = 24;
+    static final int GO = 25;
+    static final int ABORT = 26;
+    static final int NETWORK = 27;
+    static final int SOCKETS = 28;
+    static final int SETTINGS = 29;
 
     private Frame() {}
 }

@@ -2,15 +2,19 @@ package dev.gantry.runtime.watch;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.Internal;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +50,7 @@ public final class Watch implements AutoCloseable {
     private final FrameChannel channel;
     private final Greeting greeting;
     private final CompletableFuture<Exited> exited = new CompletableFuture<>();
+    private final CompletableFuture<Reply> offered = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     /// Guards the two fields below, and that requests are sent in the order in which they wait.
@@ -108,8 +113,25 @@ public final class Watch implements AutoCloseable {
         return greeting;
     }
 
-    /// Subscribes to the end and obeys `plan`, an encoded launch plan. May be called once.
+    /// Subscribes to the end and obeys `plan`, an encoded launch plan without a handover. May be called once.
     public LaunchOutcome launch(byte[] plan) {
+        return launch(plan, _ -> {
+            throw new IllegalStateException("the plan hands over a network that nobody is there to connect");
+        });
+    }
+
+    /// Whoever connects the network of a container between its handover and the start of its program.
+    @FunctionalInterface
+    public interface Connector {
+        /// When it throws, the launch is undone. `door` is closed afterwards.
+        void connect(NetworkDoor door);
+    }
+
+    /// As [#launch(byte[])]; when the plan hands over its network, `connector` is called in this thread, once,
+    /// while the container is being made, and the program starts after it has returned. What it throws is
+    /// thrown, unless the container itself failed meanwhile. What it did outside of the container is its
+    /// caller's to undo when the outcome is not [LaunchOutcome.Started].
+    public LaunchOutcome launch(byte[] plan, Connector connector) {
         if (plan.length > Frame.MAX_LAUNCH) {
             return new LaunchOutcome.Failed(LaunchOutcome.Failed.NO_STEP, E2BIG, "the plan is longer than 16 MiB");
         }
@@ -117,13 +139,66 @@ public final class Watch implements AutoCloseable {
         CompletableFuture<Reply> subscribed = new CompletableFuture<>();
         CompletableFuture<Reply> outcome = new CompletableFuture<>();
         request(subscribed, outcome, subscribe, FrameChannel.frame(Frame.LAUNCH, plan));
-        Reply launched = await(outcome);
+        Reply first = await(CompletableFuture.anyOf(offered, outcome).thenApply(Reply.class::cast));
+        if (first instanceof Reply.Offered) {
+            connect(connector, outcome);
+        }
+        LaunchOutcome result = launched(outcome);
         expectOk("subscribe", await(subscribed)); // it came first
-        return switch (launched) {
+        return result;
+    }
+
+    private LaunchOutcome launched(CompletableFuture<Reply> outcome) {
+        return switch (await(outcome)) {
             case Reply.Launched(LaunchOutcome result) -> result;
             case Reply.Error(int errno, String words) -> throw refused("start", errno, words);
-            case Reply.Ok _, Reply.At _ -> throw unexpected();
+            case Reply.Ok _, Reply.At _, Reply.Offered _ -> throw unexpected();
         };
+    }
+
+    private void connect(Connector connector, CompletableFuture<Reply> outcome) {
+        try (NetworkDoor door = networkDoor()) {
+            connector.connect(door);
+        } catch (RuntimeException e) {
+            send(Frame.ABORT, Payload.string(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8)));
+            if (launched(outcome) instanceof LaunchOutcome.Failed failed && failed.errno() != ECANCELED) {
+                return; // it failed by itself, and the connector over what was left of it
+            }
+            throw e;
+        }
+        send(Frame.GO, new byte[0]);
+    }
+
+    /// Answered by the outcome of the launch, which also tells when the watch has ended the connection.
+    private void send(int type, byte[] payload) {
+        try {
+            channel.send(FrameChannel.frame(type, payload));
+        } catch (IOException _) {
+            // Then nobody waits for it.
+        }
+    }
+
+    /// For descriptors that reach into the container's network, over a connection of its own.
+    public NetworkDoor networkDoor() {
+        if (greeting.version() < NETWORK_VERSION) {
+            throw new Conflict(
+                    "reach the network of the container of " + dir,
+                    "it was started by a release that handed over none",
+                    "restart the container");
+        }
+        return NetworkDoor.open(dir);
+    }
+
+    /// Writes settings of the container's network, by their names below `net.`; an interface's own dots are written as
+    /// slashes, as are then all others.
+    public void set(Map<String, String> settings) {
+        var payload = new ByteArrayOutputStream();
+        payload.writeBytes(Payload.of(4).putInt(settings.size()).array());
+        settings.forEach((name, value) -> {
+            payload.writeBytes(Payload.string(name.getBytes(StandardCharsets.UTF_8)));
+            payload.writeBytes(Payload.string(value.getBytes(StandardCharsets.UTF_8)));
+        });
+        expectOk("change the network settings of", call(Frame.SETTINGS, payload.toByteArray()));
     }
 
     /// From now on this connection counts as an engine, and [#exited] will be completed.
@@ -148,7 +223,7 @@ public final class Watch implements AutoCloseable {
         return switch (call(Frame.LOGPOS, new byte[0])) {
             case Reply.At(LogPosition position) -> position;
             case Reply.Error(int errno, String words) -> throw refused("read the log of", errno, words);
-            case Reply.Ok _, Reply.Launched _ -> throw unexpected();
+            case Reply.Ok _, Reply.Launched _, Reply.Offered _ -> throw unexpected();
         };
     }
 
@@ -183,12 +258,19 @@ public final class Watch implements AutoCloseable {
         record Launched(LaunchOutcome outcome) implements Reply {}
 
         record At(LogPosition position) implements Reply {}
+
+        record Offered() implements Reply {}
     }
 
     private static final int ESRCH = 3; // <errno.h>
     private static final int E2BIG = 7;
     private static final int EALREADY = 114;
     private static final int ENOTTY = 25;
+    private static final int EINVAL = 22;
+    private static final int ENOENT = 2;
+    private static final int ECANCELED = 125;
+
+    private static final int NETWORK_VERSION = 2;
 
     private Reply call(int type, byte[] payload) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -234,7 +316,7 @@ public final class Watch implements AutoCloseable {
         switch (reply) {
             case Reply.Ok _ -> {}
             case Reply.Error(int errno, String words) -> throw refused(verb, errno, words);
-            case Reply.Launched _, Reply.At _ -> throw unexpected();
+            case Reply.Launched _, Reply.At _, Reply.Offered _ -> throw unexpected();
         }
     }
 
@@ -243,6 +325,7 @@ public final class Watch implements AutoCloseable {
         return switch (errno) {
             case ESRCH -> new Conflict(what, words, "start it first");
             case EALREADY -> new Conflict(what, words, "use another watch");
+            case EINVAL, ENOENT -> new InvalidArgument(what, words, "check the names");
             case ENOTTY -> new Conflict(what, words, "start it with a terminal");
             default -> new Internal(what, words + " (errno " + errno + ")", "report this");
         };
@@ -295,6 +378,7 @@ public final class Watch implements AutoCloseable {
                         Integer.toUnsignedLong(in.getInt()), in.getLong(), in.getLong(), in.getLong())));
             case Frame.FAILED ->
                 answer(new Reply.Launched(new LaunchOutcome.Failed(in.getInt(), in.getInt(), Payload.string(in))));
+            case Frame.OFFER -> offered.complete(new Reply.Offered());
             case Frame.POS -> answer(new Reply.At(new LogPosition(in.getLong(), in.getLong())));
             case Frame.EXITED -> exited.complete(exited(in));
             default -> throw new IOException("frame type " + channel.type() + " is not for this connection");

@@ -166,6 +166,9 @@ class DefaultSpecTest {
                 .containsExactlyInAnyOrder("mount", "uts", "pid", "ipc", "network", "cgroup");
         assertThat(builder().hostNetwork().build().linux().namespaces().stream().map(LinuxSpec.Namespace::type))
                 .doesNotContain("network");
+        LinuxSpec joined = builder().joinNetwork("/proc/9/ns/net").build().linux();
+        assertThat(joined.namespaces()).contains(new LinuxSpec.Namespace("network", "/proc/9/ns/net"));
+        assertThat(joined.sysctl()).isEmpty();
     }
 
     @Test

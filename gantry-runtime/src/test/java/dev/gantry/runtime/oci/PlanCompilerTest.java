@@ -9,6 +9,7 @@ import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.PlanText;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.seccomp.SeccompProfile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -301,6 +302,35 @@ class PlanCompilerTest {
         LaunchContext context = context(Hosts.v2()).withJoins(Map.of("network", peer, "ipc", peer));
         assertThat(PlanText.decoded(new PlanCompiler().compile(spec, context)))
                 .contains("prepare JOIN 9 77 " + (0x40000000L | 0x08000000L) + "\nprepare CLONE 131072 1");
+    }
+
+    @Test
+    void aNetworkIsHandedOverBeforeTheMountsAndAwaitedBehindThem() {
+        var handover = new LaunchContext.Handover(
+                true,
+                Duration.ofSeconds(30),
+                Map.of("net.ipv6.conf.default.accept_dad", "0"),
+                Map.of("net.ipv6.conf.eth0.disable_ipv6", "1"));
+        LaunchContext context = context(Hosts.v2()).withHandover(handover);
+        RuntimeSpec own = defaults(Hosts.v2()).hostname("web").build();
+        String plan = PlanText.decoded(new PlanCompiler().compile(own, context));
+        assertThat(plan).contains("""
+                child UNSHARE 33554432
+                child LOOPBACK
+                child SYSCTL "net.ipv6.conf.default.accept_dad" "0"
+                child HANDOVER 1 30000
+                child PROPAGATION 278528
+                """).contains("""
+                child HOSTNAME "web"
+                child AWAIT
+                child SYSCTL "net.ipv6.conf.eth0.disable_ipv6" "1"
+                child SYSCTL "net.ipv4.ip_unprivileged_port_start" "0"
+                """);
+        assertThat(plan.split("LOOPBACK", -1)).hasSize(2);
+        RuntimeSpec hosts = defaults(Hosts.v2()).hostNetwork().build();
+        assertThatThrownBy(() -> new PlanCompiler().compile(hosts, context))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("none of its own");
     }
 
     @Test

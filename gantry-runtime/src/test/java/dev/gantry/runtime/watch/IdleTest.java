@@ -1,16 +1,20 @@
 package dev.gantry.runtime.watch;
 
 import static dev.gantry.runtime.watch.Shim.await;
-import static dev.gantry.runtime.watch.Shim.shell;
 import static dev.gantry.runtime.watch.Shim.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.linux.Linux;
+import dev.gantry.runtime.plan.LaunchPlan;
+import dev.gantry.runtime.plan.Namespaces;
+import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +28,21 @@ class IdleTest {
 
     @Test
     void anIdleWatchIsSmallAlsoAfterABurst() throws IOException {
+        idle(List.of(new Step.Clone(0, 0)));
+    }
+
+    @Test
+    void aNetworkAndTheSocketsOfItsNameServerDoNotMakeItLarger() throws IOException {
+        Assumptions.assumeTrue(
+                Linux.host().processes().effectiveUid() == 0, "not root: no network namespace of its own");
+        idle(List.of(
+                new Step.Clone(Namespaces.NET, 0),
+                new Step.Loopback(),
+                new Step.Handover(Step.Handover.RESOLVER, 10_000),
+                new Step.Await()));
+    }
+
+    private void idle(List<Step> beginning) throws IOException {
         try (var starter = Starter.start(Shim.path(), List.of())) {
             List<Watch> watches = new ArrayList<>();
             List<Long> pids = new ArrayList<>(List.of(starter.pid()));
@@ -36,7 +55,13 @@ class IdleTest {
                     var log =
                             new Step.Log(Step.Log.JSON_FILE, dir.resolve("log").toString(), 1 << 20, 2, false);
                     var record = new Step.ExitRecordAt(dir.resolve("exit").toString(), "0-0");
-                    watch.launch(shell(List.of(log, record), "seq 1 20000; exec sleep 1000"));
+                    List<Step> steps = new ArrayList<>(List.of(log, record));
+                    steps.addAll(beginning);
+                    steps.add(new Step.Exec(
+                            List.of(Shim.BUSYBOX, "sh", "-c", "seq 1 20000; exec sleep 1000"), List.of(), 0));
+                    watch.launch(
+                            PlanCodec.encode(new LaunchPlan(steps)),
+                            door -> door.network().close());
                 }
                 await("the burst's memory is given back", () -> proportionalKb(pids) / WATCHES < PROMISED_KB / 3);
                 long each = (proportionalKb(pids) + pageTablesKb(pids)) / WATCHES;
