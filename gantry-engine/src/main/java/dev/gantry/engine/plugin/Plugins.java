@@ -1,0 +1,111 @@
+package dev.gantry.engine.plugin;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.base.NotFound;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The plugins of this host, each activated when somebody first wants it.
+///
+/// ```java
+/// var plugins = new Plugins(new PluginDiscovery(PluginDirectories.STANDARD), Plugins.PATIENCE);
+/// PluginClient client = plugins.get("flocker", PluginKind.VOLUME);
+/// client.call("create volume data", "VolumeDriver.Create", Map.of("Name", "data"), Duration.ofMinutes(2));
+/// ```
+public final class Plugins {
+    /// How long a plugin that is told of but does not listen is waited for.
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+    private static final int MOST_KINDS = 32;
+
+    private final PluginDiscovery discovery;
+    private final Duration patience;
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    public Plugins(PluginDiscovery discovery, Duration patience) {
+        this.discovery = discovery;
+        this.patience = patience;
+    }
+
+    private static final class Entry {
+        /// The queue of those who want this plugin while it is activated.
+        final ReentrantLock turn = new ReentrantLock();
+
+        // Guarded by `turn` for writing.
+        volatile @Nullable Active active;
+    }
+
+    private record Active(PluginClient client, Set<String> kinds) {}
+
+    /// The plugin of this name that is of this kind, looked up again each time: one that moved is activated anew.
+    /// [NotFound] when there is none, in the words that Docker's clients know.
+    public PluginClient get(String name, PluginKind kind) {
+        PluginAddress address;
+        try {
+            address = discovery.find(name);
+        } catch (NotFound e) {
+            throw new NotFound("look up " + kind.word() + " plugin " + PluginAnswer.shown(name), e.why(), e.todo(), e);
+        }
+        Active active = activated(name, address);
+        if (!active.kinds().contains(kind.wire())) {
+            throw new NotFound(
+                    "look up " + kind.word() + " plugin " + name,
+                    "plugin " + name + " is there, but it is no " + kind.wire(),
+                    "name another: it says that it is " + active.kinds());
+        }
+        return active.client();
+    }
+
+    /// The names of all that could be asked for.
+    public Set<String> names() {
+        return discovery.names();
+    }
+
+    /// The names of those that are active and of this kind.
+    public List<String> active(PluginKind kind) {
+        return entries.entrySet().stream()
+                .filter(e ->
+                        e.getValue().active instanceof Active a && a.kinds().contains(kind.wire()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private Active activated(String name, PluginAddress address) {
+        Entry entry = entries.computeIfAbsent(name, _ -> new Entry());
+        if (entry.active instanceof Active a && a.client().address().equals(address)) {
+            return a;
+        }
+        entry.turn.lock();
+        try {
+            if (entry.active instanceof Active a && a.client().address().equals(address)) {
+                return a;
+            }
+            Active fresh = activate(name, address);
+            entry.active = fresh;
+            return fresh;
+        } finally {
+            entry.turn.unlock();
+        }
+    }
+
+    private Active activate(String name, PluginAddress address) throws GantryException {
+        var client = new PluginClient(name, address, patience);
+        PluginAnswer answer = client.call("activate", "Plugin.Activate", HANDSHAKE);
+        List<String> kinds = answer.texts("Implements");
+        if (kinds.size() > MOST_KINDS) {
+            throw answer.wrong("Implements", "a list of at most " + MOST_KINDS + " kinds");
+        }
+        LOG.info("plugin name={} address={} kinds={} activated", name, address, PluginAnswer.shown(kinds.toString()));
+        return new Active(client, Set.copyOf(kinds));
+    }
+}

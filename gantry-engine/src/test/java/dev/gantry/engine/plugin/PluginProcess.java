@@ -1,0 +1,99 @@
+package dev.gantry.engine.plugin;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A [SamplePlugin] that runs, and what a test does to it.
+public final class PluginProcess implements AutoCloseable {
+    private final Path socket;
+    private final Path home;
+    private Process process;
+
+    private PluginProcess(Path socket, Path home) {
+        this.socket = socket;
+        this.home = home;
+    }
+
+    /// Starts one whose socket is `directory/NAME.sock`; it may not listen yet.
+    public static PluginProcess start(Path directory, String name) {
+        try {
+            Files.createDirectories(directory);
+            Path home = Files.createDirectories(directory.resolveSibling("home-" + name));
+            var plugin = new PluginProcess(directory.resolve(name + ".sock"), home);
+            plugin.startAgain();
+            return plugin;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void startAgain() {
+        try {
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            SamplePlugin.class.getName(),
+                            socket.toString(),
+                            home.toString())
+                    .inheritIO()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits until it listens.
+    public PluginProcess ready() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.exists(socket)) {
+            if (System.nanoTime() > deadline || !process.isAlive()) {
+                throw new IllegalStateException("the sample plugin does not listen");
+            }
+            Thread.onSpinWait();
+        }
+        return this;
+    }
+
+    /// Lines such as `VolumeDriver.Mount hang`; none: it behaves.
+    public void faults(String... lines) {
+        try {
+            Files.write(home.resolve("faults"), List.of(lines));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The method and request of each call so far.
+    public List<String> calls() {
+        try {
+            Path calls = home.resolve("calls");
+            return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Path volume(String name) {
+        return home.resolve("volumes").resolve(name);
+    }
+
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
