@@ -10,6 +10,7 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
 import java.io.IOException;
@@ -64,6 +65,11 @@ class RouteTableTest {
 
         @Override
         public Volumes volumes() {
+            return null;
+        }
+
+        @Override
+        public Networks networks() {
             return null;
         }
 

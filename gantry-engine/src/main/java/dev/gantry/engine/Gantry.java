@@ -5,6 +5,7 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
 
@@ -37,6 +38,8 @@ public interface Gantry extends AutoCloseable {
     Images images();
 
     Volumes volumes();
+
+    Networks networks();
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();

@@ -14,6 +14,8 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.network.NetworkEngine;
+import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
@@ -24,6 +26,7 @@ import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
+import dev.gantry.network.model.Instance;
 import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.volume.Volumes;
@@ -41,6 +44,8 @@ import java.util.random.RandomGenerator;
 
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
+    private static final Path USUAL_ROOT = Path.of("/var/lib/gantry");
+
     private final GantryOptions options;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Containers containers;
@@ -50,6 +55,7 @@ final class LocalGantry implements Gantry {
     private final Images images;
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
+    private final Networks networks;
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
@@ -77,6 +83,8 @@ final class LocalGantry implements Gantry {
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
             var watches = own(new Watches(options.shim(), groups.directories()));
+            var networking = NetworkEngine.open(store.networks(), linux, instance(), machine(), clock, random);
+            networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
                     store.containers(),
@@ -84,6 +92,7 @@ final class LocalGantry implements Gantry {
                     images,
                     snapshots,
                     volumes,
+                    networking.ofContainers(),
                     rootFiles,
                     watches,
                     places,
@@ -92,6 +101,7 @@ final class LocalGantry implements Gantry {
                     options.autostart(),
                     clock,
                     random)));
+            networking.actThrough(engine::inTurn);
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
             execs = own(new LiveExecs(
@@ -123,6 +133,21 @@ final class LocalGantry implements Gantry {
         all.add(options.dataRoot());
         all.add(options.runRoot());
         return all;
+    }
+
+    /// Whose names in the kernel have no tag: the engine of the usual data root.
+    private Instance instance() {
+        return options.dataRoot().equals(USUAL_ROOT)
+                ? Instance.DEFAULT
+                : Instance.ofRoot(options.dataRoot().toString());
+    }
+
+    private static String machine() {
+        try {
+            return Files.readString(Path.of("/etc/machine-id")).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static Path directory(Path path) {
@@ -179,6 +204,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Volumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public Networks networks() {
+        return networks;
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +77,7 @@ final class Adopter {
             return cell;
         });
         sweep();
+        parts.networks().settle(index.all().stream().map(c -> c.id).collect(Collectors.toSet()));
         parts.volumes().settle();
     }
 
@@ -104,6 +106,7 @@ final class Adopter {
                 apply(cell, directory, Optional.empty());
             }
             if (!(cell.row.state() instanceof ContainerState.Running)) {
+                parts.networks().end(cell.id);
                 markDeadIfEmpty(cell);
             }
         } catch (RuntimeException e) {

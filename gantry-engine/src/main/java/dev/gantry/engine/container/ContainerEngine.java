@@ -50,6 +50,7 @@ public final class ContainerEngine implements AutoCloseable {
             Images images,
             Snapshotter snapshots,
             Volumes volumes,
+            ContainerNetworks networks,
             RootFiles rootFiles,
             Watches watches,
             Places places,
@@ -78,11 +79,12 @@ public final class ContainerEngine implements AutoCloseable {
                 releases,
                 p.places(),
                 volumes,
+                p.networks(),
                 p.host().bootId(),
                 p.clock(),
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
-        var removal = new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes);
+        var removal = new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes, p.networks());
         removals.removal = removal;
         var freezer = new Freezer(p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
@@ -94,6 +96,7 @@ public final class ContainerEngine implements AutoCloseable {
                         p.places(),
                         directories,
                         volumes,
+                        p.networks(),
                         lifecycle,
                         removal,
                         releases,
@@ -155,6 +158,17 @@ public final class ContainerEngine implements AutoCloseable {
                     task.directory,
                     root,
                     cell.row.spec().command().user());
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// Acts on a container while nothing else does.
+    public void inTurn(ContainerId id, Consumer<StoredContainer> action) {
+        Cell cell = index.need(id);
+        cell.turn.lock();
+        try {
+            action.accept(cell.row);
         } finally {
             cell.turn.unlock();
         }

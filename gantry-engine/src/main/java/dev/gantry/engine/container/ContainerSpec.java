@@ -27,6 +27,7 @@ public record ContainerSpec(
         @Json.Property("Resources") Resources resources,
         @Json.Property("Security") Security security,
         @Json.Property("Network") Network network,
+        @Json.Property("Networking") NetworkingSpec networking,
         @Json.Property("Names") Names names,
         @Json.Property("Init") boolean init,
         @Json.Property("Labels") Map<String, String> labels,
@@ -40,6 +41,7 @@ public record ContainerSpec(
         binds = List.copyOf(binds);
         tmpfs = List.copyOf(tmpfs);
         mounts = MountsSpec.orNone(mounts);
+        networking = NetworkingSpec.orNone(networking);
         labels = Map.copyOf(labels);
         SpecCheck.check(image, command, hostname, resources);
         MountCheck.check(binds, tmpfs, mounts);
@@ -103,10 +105,18 @@ public record ContainerSpec(
         }
     }
 
-    /// The two kinds of network there are until networks are built.
+    /// What kind of network it has. A stored spec never says DEFAULT: at creation it becomes what this engine has.
     public enum Network {
+        /// The network `bridge` where this engine has rights to make it, else none.
+        DEFAULT,
+        /// A network of its own with nothing in it.
         NONE,
-        HOST
+        /// The host's.
+        HOST,
+        /// That of another container: [NetworkingSpec#container].
+        CONTAINER,
+        /// Places in networks: [NetworkingSpec#endpoints].
+        NETWORKS
     }
 
     /// What is written to `hosts` (`name:address`) and `resolv.conf`.

@@ -5,6 +5,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.network.files.ResolvConf;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
@@ -54,7 +55,7 @@ final class Launcher {
     }
 
     /// What `launch` would hand to the watch of this container now. Its files under `/etc` are written on the way.
-    LaunchPlan plan(Cell cell, Sources sources) {
+    LaunchPlan plan(Cell cell, Sources sources, ContainerNetworks.Whereabouts where) {
         StoredContainer row = cell.row;
         ContainerSpec spec = row.spec();
         Container.Files files = Container.Files.in(places.containers(), row.id());
@@ -65,7 +66,7 @@ final class Launcher {
                 rootFiles.read(root, "etc/passwd"),
                 rootFiles.read(root, "etc/group"));
         String hostname = RuntimeConfig.hostname(spec, row.id(), hostsName());
-        writeEtc(spec, hostname, files);
+        writeEtc(spec, hostname, where, files);
         RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard, sources);
         return compiler.compile(config, context(row, root, files));
     }
@@ -156,13 +157,14 @@ final class Launcher {
                 : List.of();
     }
 
-    private void writeEtc(ContainerSpec spec, String hostname, Container.Files files) {
+    private void writeEtc(
+            ContainerSpec spec, String hostname, ContainerNetworks.Whereabouts where, Container.Files files) {
         try {
             Files.writeString(files.hostname(), EtcFiles.hostname(hostname));
-            Files.writeString(
-                    files.hosts(),
-                    EtcFiles.hosts(hostname, spec.domainname(), spec.names().extraHosts()));
-            Files.writeString(files.resolvConf(), EtcFiles.resolvConf(resolvConf(), spec.names()));
+            Files.writeString(files.hosts(), EtcFiles.hosts(hostname, spec, where));
+            String etc = textOrEmpty(Path.of("/etc/resolv.conf"));
+            var host = ResolvConf.ofHost(etc, textOrEmpty(Path.of("/run/systemd/resolve/resolv.conf")));
+            Files.writeString(files.resolvConf(), EtcFiles.resolvConf(etc, host, spec.names(), where.names()));
         } catch (IOException e) {
             throw new Internal(
                     "write the container's files in " + files.directory(),
@@ -172,9 +174,9 @@ final class Launcher {
         }
     }
 
-    private static String resolvConf() throws IOException {
+    private static String textOrEmpty(Path file) throws IOException {
         try {
-            return Files.readString(Path.of("/etc/resolv.conf"));
+            return Files.readString(file);
         } catch (NoSuchFileException e) {
             return "";
         }

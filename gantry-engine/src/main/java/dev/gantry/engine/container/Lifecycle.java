@@ -51,6 +51,7 @@ final class Lifecycle {
     private final Releases releases;
     private final Places places;
     private final ContainerVolumes volumes;
+    private final ContainerNetworks networks;
     private final String bootId;
     private final Clock clock;
 
@@ -69,6 +70,7 @@ final class Lifecycle {
             Releases releases,
             Places places,
             ContainerVolumes volumes,
+            ContainerNetworks networks,
             String bootId,
             Clock clock,
             Consumer<Cell> remover) {
@@ -78,6 +80,7 @@ final class Lifecycle {
         this.releases = releases;
         this.places = places;
         this.volumes = volumes;
+        this.networks = networks;
         this.bootId = bootId;
         this.clock = clock;
         this.remover = remover;
@@ -144,12 +147,13 @@ final class Lifecycle {
     private void launch(Cell cell, int restarts) {
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
+            ContainerNetworks.Whereabouts where = networks.begin(cell.id, cell.row.name(), cell.row.spec());
             // The one waits for other processes, the other computes.
             var spawning = new FutureTask<>(() -> pending(cell));
             Thread.startVirtualThread(spawning);
             LaunchPlan plan;
             try {
-                plan = launcher.plan(cell, sources);
+                plan = launcher.plan(cell, sources, where);
             } finally {
                 task = joined(spawning);
             }
@@ -210,6 +214,7 @@ final class Lifecycle {
             }
         }
         volumes.unmount(cell.id, cell.row.spec());
+        networks.end(cell.id);
         if (cell.row.spec().autoRemove()) {
             removeSoon(cell); // once our turn is over
         }
@@ -386,6 +391,7 @@ final class Lifecycle {
                 Map.of("exitCode", Integer.toString(exit.code()), "execDuration", Long.toString(ran.toSeconds()))));
         commit(cell, row.with(next, history), told, Durability.PROCESS);
         volumes.unmount(cell.id, row.spec());
+        networks.end(cell.id);
         // Only now: what could not be stored is settled again.
         cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
         cell.tellEnd(exit, due.isEmpty());

@@ -28,6 +28,7 @@ final class LiveContainers implements Containers {
     private final Places places;
     private final ContainerDirectories directories;
     private final ContainerVolumes volumes;
+    private final ContainerNetworks networks;
     private final Lifecycle lifecycle;
     private final Removal removal;
     private final Releases releases;
@@ -41,6 +42,7 @@ final class LiveContainers implements Containers {
             Places places,
             ContainerDirectories directories,
             ContainerVolumes volumes,
+            ContainerNetworks networks,
             Lifecycle lifecycle,
             Removal removal,
             Releases releases,
@@ -52,6 +54,7 @@ final class LiveContainers implements Containers {
         this.places = places;
         this.directories = directories;
         this.volumes = volumes;
+        this.networks = networks;
         this.lifecycle = lifecycle;
         this.removal = removal;
         this.releases = releases;
@@ -67,7 +70,7 @@ final class LiveContainers implements Containers {
         }
         ContainerSpec joined =
                 ContainerVolumes.with(asked, other -> index.find(other).row.spec());
-        ContainerSpec spec = SpecMerge.merge(joined, image.config());
+        ContainerSpec spec = SpecMerge.merge(networks.resolved(joined), image.config());
         if (!spec.stop().signal().isEmpty()) {
             Signals.parse(spec.stop().signal());
         }
@@ -90,6 +93,7 @@ final class LiveContainers implements Containers {
             directories.make(id);
             cell.root = images.prepare(id, image);
             volumes.fill(id, held, cell.root);
+            networks.join(id, held);
             table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
         } catch (GantryException e) {
@@ -112,6 +116,7 @@ final class LiveContainers implements Containers {
         index.giveBack(cell.row.name(), cell.id);
         try {
             volumes.letGo(cell.id, cell.row.spec(), true);
+            networks.forget(cell.id);
             images.release(cell.id);
             directories.remove(cell.id);
         } catch (GantryException e) {

@@ -20,6 +20,7 @@ final class Removal {
     private final Releases releases;
     private final Lifecycle lifecycle;
     private final ContainerVolumes volumes;
+    private final ContainerNetworks networks;
 
     Removal(
             ContainerIndex index,
@@ -28,7 +29,8 @@ final class Removal {
             ContainerDirectories directories,
             Releases releases,
             Lifecycle lifecycle,
-            ContainerVolumes volumes) {
+            ContainerVolumes volumes,
+            ContainerNetworks networks) {
         this.index = index;
         this.table = table;
         this.images = images;
@@ -36,6 +38,7 @@ final class Removal {
         this.releases = releases;
         this.lifecycle = lifecycle;
         this.volumes = volumes;
+        this.networks = networks;
     }
 
     /// `anonymous`: with the volumes that nobody named.
@@ -102,6 +105,7 @@ final class Removal {
                 }
                 cell.task = null;
             }
+            networks.forget(cell.id);
             Commit commit =
                     table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
             images.release(cell.id);

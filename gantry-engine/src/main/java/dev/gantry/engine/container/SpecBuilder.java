@@ -24,7 +24,8 @@ public final class SpecBuilder {
     private final List<MountsSpec.OfImage> images = new ArrayList<>();
     private Resources resources = Resources.NONE;
     private Security security = Security.DEFAULT;
-    private ContainerSpec.Network network = ContainerSpec.Network.NONE;
+    private ContainerSpec.Network network = ContainerSpec.Network.DEFAULT;
+    private NetworkingSpec networking = NetworkingSpec.NONE;
     private ContainerSpec.Names names = ContainerSpec.Names.NONE;
     private boolean init;
     private final Map<String, String> labels = new LinkedHashMap<>();
@@ -50,6 +51,7 @@ public final class SpecBuilder {
         resources = spec.resources();
         security = spec.security();
         network = spec.network();
+        networking = spec.networking();
         names = spec.names();
         init = spec.init();
         labels.putAll(spec.labels());
@@ -73,6 +75,7 @@ public final class SpecBuilder {
                 resources,
                 security,
                 network,
+                networking,
                 names,
                 init,
                 labels,
@@ -276,6 +279,11 @@ public final class SpecBuilder {
 
     public SpecBuilder network(ContainerSpec.Network kind) {
         network = kind;
+        return this;
+    }
+
+    public SpecBuilder networking(NetworkingSpec what) {
+        networking = what;
         return this;
     }
 

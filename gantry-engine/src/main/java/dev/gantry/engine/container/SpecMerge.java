@@ -2,9 +2,11 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.images.image.Image;
+import dev.gantry.network.port.ContainerPort;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,7 @@ final class SpecMerge {
                         c.workingDir().isEmpty() ? image.workingDir() : c.workingDir()))
                 .labels(labels)
                 .mounts(mounts(asked, image.volumes()))
+                .networking(asked.networking().exposing(exposed(asked, image.exposedPorts())))
                 .stop(stop.signal().isEmpty() ? image.stopSignal() : stop.signal(), stop.timeoutSeconds())
                 .build();
     }
@@ -54,6 +57,12 @@ final class SpecMerge {
             }
         }
         return asked.mounts().withVolumes(volumes);
+    }
+
+    private static List<String> exposed(ContainerSpec asked, List<String> images) {
+        Set<String> all = new LinkedHashSet<>(asked.networking().exposed());
+        images.forEach(port -> all.add(ContainerPort.parse(port).toString()));
+        return List.copyOf(all);
     }
 
     /// Ours first, then those of the image that are not named by ours. A bare name takes the image's away.

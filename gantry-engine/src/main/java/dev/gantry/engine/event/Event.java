@@ -15,6 +15,7 @@ public record Event(
         CONTAINER("container"),
         IMAGE("image"),
         VOLUME("volume"),
+        NETWORK("network"),
         DAEMON("daemon");
 
         private final String word;

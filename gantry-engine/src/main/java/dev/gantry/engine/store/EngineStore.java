@@ -2,6 +2,7 @@ package dev.gantry.engine.store;
 
 import dev.gantry.engine.container.ContainerTable;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.network.NetworkTable;
 import dev.gantry.images.image.ImageTable;
 import dev.gantry.volume.VolumeTable;
 
@@ -15,6 +16,8 @@ public interface EngineStore extends AutoCloseable {
     ImageTable images();
 
     VolumeTable volumes();
+
+    NetworkTable networks();
 
     Events events();
 

@@ -9,6 +9,7 @@ import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.engine.event.EventWindow;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.network.NetworkTable;
 import dev.gantry.images.image.ImageTable;
 import dev.gantry.volume.VolumeTable;
 import java.time.Clock;
@@ -25,6 +26,7 @@ public final class InMemoryEngineStore implements EngineStore {
     private final EventWindow window = new EventWindow(EVENTS_KEPT);
     private final ImageTable images = new ImagesInMemory();
     private final VolumeTable volumes;
+    private final NetworkTable networks;
 
     /// Guarded by this object, as is the sequence.
     private final Map<ContainerId, StoredContainer> rows = new LinkedHashMap<>();
@@ -37,6 +39,12 @@ public final class InMemoryEngineStore implements EngineStore {
             synchronized (this) {
                 add(event);
             }
+        });
+        this.networks = new NetworkRows(List.of(), List.of(), (_, events, _) -> {
+            synchronized (this) {
+                add(events);
+            }
+            return () -> {};
         });
     }
 
@@ -53,6 +61,11 @@ public final class InMemoryEngineStore implements EngineStore {
     @Override
     public VolumeTable volumes() {
         return volumes;
+    }
+
+    @Override
+    public NetworkTable networks() {
+        return networks;
     }
 
     @Override

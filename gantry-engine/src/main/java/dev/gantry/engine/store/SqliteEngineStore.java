@@ -9,6 +9,7 @@ import dev.gantry.engine.container.StoredContainer;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.engine.event.EventWindow;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.network.NetworkTable;
 import dev.gantry.images.image.ImageTable;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeTable;
@@ -29,7 +30,7 @@ import org.sqlite.SQLiteDataSource;
 /// One SQLite file. Reads come from memory, one thread writes; other processes may look into the file at any time.
 public final class SqliteEngineStore implements EngineStore {
     /// The schema's version. A newer one is refused.
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     /// Pages in the write-ahead log before a commit copies them into the database. Many, because a copy is a pause: it
     /// is done while nothing is to be written, if that ever comes.
@@ -42,6 +43,7 @@ public final class SqliteEngineStore implements EngineStore {
     private final List<StoredContainer> loaded;
     private final Map<String, Digest> images = new ConcurrentSkipListMap<>();
     private final VolumeTable volumes;
+    private final NetworkTable networks;
 
     private SqliteEngineStore(Connection connection, Clock clock) throws SQLException {
         this.connection = connection;
@@ -52,6 +54,8 @@ public final class SqliteEngineStore implements EngineStore {
         readImages();
         List<Volume> stored = List.copyOf(statements.volumes(connection));
         writer = new SqliteWriter(connection, window, window.last());
+        networks = new NetworkRows(
+                statements.networks().networks(connection), statements.networks().members(connection), writer::write);
         volumes = new VolumeRows(
                 stored,
                 clock,
@@ -102,6 +106,11 @@ public final class SqliteEngineStore implements EngineStore {
     }
 
     @Override
+    public NetworkTable networks() {
+        return networks;
+    }
+
+    @Override
     public Events events() {
         return new StoredEvents(window, clock, writer::writeEvent);
     }
@@ -133,6 +142,7 @@ public final class SqliteEngineStore implements EngineStore {
             s.execute("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES);
             if (found < FORMAT) {
                 s.executeUpdate(SqliteStatements.SCHEMA);
+                s.executeUpdate(NetworkStatements.SCHEMA);
                 s.execute("PRAGMA user_version=" + FORMAT);
             }
         }

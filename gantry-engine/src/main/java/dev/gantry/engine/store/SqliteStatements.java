@@ -62,6 +62,7 @@ final class SqliteStatements {
     private final PreparedStatement removeImage;
     private final PreparedStatement putVolume;
     private final PreparedStatement removeVolume;
+    private final NetworkStatements networks;
     private final JsonType<Volume> volumeJson;
     private final JsonType<ContainerSpec> specJson;
     private final JsonType<Map<String, String>> attributesJson;
@@ -79,9 +80,14 @@ final class SqliteStatements {
                 "INSERT INTO volumes VALUES(?,?) ON CONFLICT(name) DO UPDATE SET document=excluded.document");
         removeVolume = c.prepareStatement("DELETE FROM volumes WHERE name=?");
         Jsonb jsonb = Jsonb.builder().build();
+        networks = new NetworkStatements(c, jsonb);
         volumeJson = jsonb.type(Volume.class);
         specJson = jsonb.type(ContainerSpec.class);
         attributesJson = jsonb.type(Types.mapOf(String.class));
+    }
+
+    NetworkStatements networks() {
+        return networks;
     }
 
     void insert(StoredContainer row) throws SQLException {

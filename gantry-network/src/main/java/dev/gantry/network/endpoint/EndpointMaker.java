@@ -79,7 +79,8 @@ public final class EndpointMaker {
                 .orElseThrow(() -> new IllegalStateException("addresses come from the network's subnets"));
     }
 
-    private static void check(Network network, EndpointRequest request, String what) {
+    /// Refuses what the network cannot give, before anything is taken.
+    public static void check(Network network, EndpointRequest request, String what) {
         EndpointOptions.read(request.driverOptions());
         if (network.spec().configOnly()) {
             throw new Forbidden(

@@ -1,0 +1,204 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.EventDraft;
+import dev.gantry.network.address.Subnet;
+import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.ipam.DefaultPools;
+import dev.gantry.network.ipam.PoolChoice;
+import dev.gantry.network.model.Drivers;
+import dev.gantry.network.model.Instance;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkChecks;
+import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.model.NetworkSpec;
+import dev.gantry.network.model.Pool;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The networks of one data root.
+final class LiveNetworks implements Networks {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveNetworks.class);
+    private static final Set<String> BUILT_IN = Set.of(Drivers.BRIDGE, Drivers.HOST, Drivers.NULL);
+    private static final Set<String> TO_COME = Set.of(Drivers.MACVLAN, Drivers.IPVLAN, Drivers.OVERLAY);
+
+    private final NetworkBook book;
+    private final NetworkTable table;
+    private final Memberships memberships;
+    private final Supplier<List<Subnet>> hostRoutes;
+    private final DefaultPools pools;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    /// Held from a check to the store of what passed it, so that of two the second one sees the first: the queue of
+    /// changes of networks.
+    private final ReentrantLock changes = new ReentrantLock();
+
+    LiveNetworks(
+            NetworkBook book,
+            NetworkTable table,
+            Memberships memberships,
+            Supplier<List<Subnet>> hostRoutes,
+            DefaultPools pools,
+            Clock clock,
+            RandomGenerator random) {
+        this.book = book;
+        this.table = table;
+        this.memberships = memberships;
+        this.hostRoutes = hostRoutes;
+        this.pools = pools;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Makes those that are always there, where they are not yet.
+    void makePredefined(Instance instance) {
+        for (NetworkSpec spec : Predefined.all(instance)) {
+            if (book.named(spec.name()).isPresent()) {
+                continue;
+            }
+            try {
+                store(spec, false);
+            } catch (Unavailable noSubnet) {
+                LOG.warn("network name={} not made: {}", spec.name(), noSubnet.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public Network create(NetworkSpec asked) {
+        changes.lock();
+        try {
+            NetworkSpec spec = NetworkChecks.check(asked, book.networks());
+            checkDrivers(spec);
+            return store(spec, true);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private static void checkDrivers(NetworkSpec spec) {
+        String what = "create network " + spec.name();
+        if (TO_COME.contains(spec.driver())) {
+            throw new Unsupported(
+                    what,
+                    "this version of the engine has no driver " + spec.driver() + " yet",
+                    "use --driver bridge, or leave --driver out");
+        }
+        if (!BUILT_IN.contains(spec.driver())) {
+            throw new NotFound(
+                    what,
+                    "could not find plugin " + spec.driver() + " in v1 plugin registry: plugin \"" + spec.driver()
+                            + "\" not found",
+                    "use a built-in driver such as bridge");
+        }
+        if (!spec.ipam().driver().equals(NetworkSpec.Ipam.DEFAULT_DRIVER)) {
+            throw new NotFound(
+                    what,
+                    "could not find plugin " + spec.ipam().driver() + " in v1 plugin registry: plugin \""
+                            + spec.ipam().driver() + "\" not found",
+                    "leave --ipam-driver out");
+        }
+        if (spec.ingress()) {
+            throw new Unsupported(
+                    what, "ingress networks belong to clusters, and this engine is in none", "leave --ingress out");
+        }
+    }
+
+    private Network store(NetworkSpec spec, boolean told) {
+        List<Pool> chosen = Predefined.hasAddresses(spec)
+                ? PoolChoice.choose(spec, pools, book.networks(), hostRoutes.get())
+                : List.of();
+        var network = new Network(NetworkId.random(random), clock.instant(), spec, chosen);
+        table.put(network, told ? List.of(event(network, "create")) : List.of()).await();
+        book.add(network);
+        return network;
+    }
+
+    private EventDraft event(Network network, String action) {
+        return new EventDraft(
+                clock.instant(),
+                Event.Kind.NETWORK,
+                action,
+                network.id().hex(),
+                Map.of("name", network.name(), "type", network.driver()));
+    }
+
+    @Override
+    public Network find(String text) {
+        return book.find(text);
+    }
+
+    @Override
+    public List<Network> list() {
+        return book.networks();
+    }
+
+    @Override
+    public List<Member> members(NetworkId network) {
+        return book.in(network);
+    }
+
+    @Override
+    public List<Joined> of(ContainerId container) {
+        List<Joined> joined = new ArrayList<>();
+        book.of(container)
+                .forEach(m -> book.get(m.network()).ifPresent(network -> joined.add(new Joined(network, m))));
+        return joined;
+    }
+
+    @Override
+    public void remove(NetworkId id) {
+        changes.lock();
+        try {
+            Network network = book.need(id);
+            NetworkChecks.checkRemoval(network, List.of(), book.networks());
+            List<String> active = book.removeUnlessUsed(id).stream()
+                    .map(LiveNetworks::words)
+                    .toList();
+            NetworkChecks.checkRemoval(network, active, book.networks());
+            try {
+                table.remove(id, List.of(event(network, "destroy"))).await();
+            } catch (GantryException e) {
+                book.add(network);
+                throw e;
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private static String words(Endpoint e) {
+        String name = e.names().isEmpty() ? "" : e.names().getFirst();
+        return "name:\"" + name + "\" id:\"" + e.id().shortHex() + "\"";
+    }
+
+    @Override
+    public void connect(NetworkId network, ContainerId container, EndpointRequest request) {
+        memberships.connect(book.need(network), container, request);
+    }
+
+    @Override
+    public void disconnect(NetworkId network, ContainerId container, boolean force) {
+        memberships.disconnect(book.need(network), container, force);
+    }
+
+    @Override
+    public String usual() {
+        return memberships.usual();
+    }
+}

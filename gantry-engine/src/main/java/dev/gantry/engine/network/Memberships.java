@@ -1,0 +1,224 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.engine.container.ContainerNetworks;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.engine.container.EndpointWish;
+import dev.gantry.engine.container.StoredContainer;
+import dev.gantry.network.endpoint.EndpointMaker;
+import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who is in which network, from the creation of a container to its removal.
+final class Memberships implements ContainerNetworks {
+    private final NetworkBook book;
+    private final NetworkTable table;
+    private final Runs runs;
+
+    /// How to act on a container in its turn; known once there are containers.
+    private volatile Turns turns = (id, _) -> {
+        throw new NotFound("find container " + id.shortHex(), "there is none yet", "see gantry ps -a");
+    };
+
+    Memberships(NetworkBook book, NetworkTable table, Runs runs) {
+        this.book = book;
+        this.table = table;
+        this.runs = runs;
+    }
+
+    void actThrough(Turns containers) {
+        turns = containers;
+    }
+
+    String usual() {
+        return runs.canRun() && book.named(Predefined.BRIDGE).isPresent() ? Predefined.BRIDGE : Predefined.NONE;
+    }
+
+    // the life of a container
+
+    @Override
+    public ContainerSpec resolved(ContainerSpec asked) {
+        ContainerSpec spec = asked;
+        ContainerSpec.Network kind = spec.network();
+        if (kind == ContainerSpec.Network.DEFAULT) {
+            boolean bridged = usual().equals(Predefined.BRIDGE);
+            kind = bridged ? ContainerSpec.Network.NETWORKS : ContainerSpec.Network.NONE;
+            if (bridged && spec.networking().endpoints().isEmpty()) {
+                spec = spec.toBuilder()
+                        .networking(spec.networking().with(List.of(EndpointWish.in(Predefined.BRIDGE))))
+                        .build();
+            }
+        }
+        if (kind != ContainerSpec.Network.NETWORKS) {
+            refusePlaces(spec, kind);
+            return spec.toBuilder().network(kind).build();
+        }
+        List<EndpointWish> named = new ArrayList<>();
+        Set<NetworkId> seen = new HashSet<>();
+        for (EndpointWish wish : spec.networking().endpoints()) {
+            Network network = book.find(wish.network());
+            check(network, wish.request(), "create a container of " + spec.image());
+            if (!seen.add(network.id())) {
+                throw new InvalidArgument(
+                        "create a container of " + spec.image(),
+                        "network " + network.name() + " is specified multiple times",
+                        "name it once");
+            }
+            named.add(EndpointWish.of(network.id().hex(), wish.request()));
+        }
+        return spec.toBuilder()
+                .network(kind)
+                .networking(spec.networking().with(named))
+                .build();
+    }
+
+    /// On a network that is not its own a container has no places to choose.
+    private static void refusePlaces(ContainerSpec spec, ContainerSpec.Network kind) {
+        String what = "create a container of " + spec.image();
+        if (!spec.networking().endpoints().isEmpty()) {
+            throw new InvalidArgument(
+                    what,
+                    "container cannot be connected to multiple networks with one of the networks in "
+                            + (kind == ContainerSpec.Network.NONE ? "private (none)" : "host") + " mode",
+                    "name networks only");
+        }
+    }
+
+    private static void check(Network network, EndpointRequest request, String what) {
+        if (network.driver().equals("host") || network.driver().equals("null")) {
+            throw new InvalidArgument(
+                    what,
+                    "container cannot be connected to multiple networks with one of the networks in "
+                            + (network.driver().equals("host") ? "host" : "private (none)") + " mode",
+                    "name networks only");
+        }
+        EndpointMaker.check(network, request, what);
+    }
+
+    @Override
+    public void join(ContainerId id, ContainerSpec spec) {
+        if (spec.network() != ContainerSpec.Network.NETWORKS) {
+            return;
+        }
+        List<Member> members = spec.networking().endpoints().stream()
+                .map(w -> new Member(id, new NetworkId(w.network()), w.request(), Optional.empty()))
+                .toList();
+        table.put(members, List.of(), Durability.PROCESS);
+        members.forEach(book::put);
+    }
+
+    @Override
+    public Whereabouts begin(ContainerId id, String name, ContainerSpec spec) {
+        return spec.network() == ContainerSpec.Network.NETWORKS ? runs.begin(id, name, spec) : Whereabouts.NOWHERE;
+    }
+
+    @Override
+    public void end(ContainerId id) {
+        runs.end(id);
+    }
+
+    @Override
+    public void forget(ContainerId id) {
+        runs.end(id);
+        List<NetworkId> left = book.of(id).stream().map(Member::network).toList();
+        if (!left.isEmpty()) {
+            table.remove(id, left, List.of(), Durability.PROCESS);
+            left.forEach(network -> book.remove(id, network));
+        }
+    }
+
+    @Override
+    public void settle(Set<ContainerId> known) {
+        for (ContainerId id : book.containers()) {
+            if (!known.contains(id)) {
+                forget(id);
+            }
+        }
+    }
+
+    // changes of a container that is there
+
+    void connect(Network network, ContainerId container, EndpointRequest request) {
+        turns.act(container, row -> {
+            String what = "connect container " + row.name() + " to network " + network.name();
+            switch (row.spec().network()) {
+                case HOST ->
+                    throw new InvalidArgument(
+                            what,
+                            "container cannot be disconnected from host network or connected to host network",
+                            "create it with --network " + network.name());
+                case CONTAINER ->
+                    throw new InvalidArgument(
+                            what,
+                            "container sharing network namespace with another container or host cannot be connected"
+                                    + " to any other network",
+                            "connect the other container");
+                case NONE, DEFAULT ->
+                    throw new InvalidArgument(
+                            what,
+                            "container cannot be connected to multiple networks with one of the networks in private"
+                                    + " (none) mode",
+                            "create it with --network " + network.name());
+                case NETWORKS -> {}
+            }
+            if (book.member(container, network.id()).isPresent()) {
+                throw new Forbidden(
+                        what,
+                        "endpoint with name " + row.name() + " already exists in network " + network.name(),
+                        "disconnect it first to change how it is connected");
+            }
+            check(network, request, what);
+            var member = new Member(container, network.id(), request, Optional.empty());
+            if (running(row)) {
+                runs.plug(row, member);
+            } else {
+                table.put(List.of(member), List.of(), Durability.POWER).await();
+                book.put(member);
+            }
+        });
+    }
+
+    void disconnect(Network network, ContainerId container, boolean force) {
+        try {
+            turns.act(container, row -> {
+                String what = "disconnect container " + row.name() + " from network " + network.name();
+                if (row.spec().network() == ContainerSpec.Network.HOST) {
+                    throw new InvalidArgument(
+                            what,
+                            "container cannot be disconnected from host network or connected to host network",
+                            "create it again with another --network");
+                }
+                Member member = book.member(container, network.id())
+                        .orElseThrow(() -> new Forbidden(
+                                what,
+                                "container " + container.hex() + " is not connected to network " + network.name(),
+                                "see gantry network inspect " + network.name()));
+                if (running(row)) {
+                    runs.unplug(row, member);
+                }
+                table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
+                        .await();
+                book.remove(container, network.id());
+            });
+        } catch (NotFound e) {
+            if (!force) {
+                throw e;
+            }
+            forget(container);
+        }
+    }
+
+    private static boolean running(StoredContainer row) {
+        return row.state() instanceof dev.gantry.engine.container.ContainerState.Running;
+    }
+}

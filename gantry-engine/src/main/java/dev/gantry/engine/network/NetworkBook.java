@@ -1,0 +1,206 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.ipam.Addresses;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.port.PortBook;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Networks, their members, and which addresses and ports these hold: in memory, as it is stored. Built from rows alone.
+final class NetworkBook {
+    private record Entry(Network network, Addresses addresses) {}
+
+    /// Guarded by this object, as are the members.
+    private final Map<NetworkId, Entry> networks = new LinkedHashMap<>();
+
+    private final Map<ContainerId, Map<NetworkId, Member>> members = new LinkedHashMap<>();
+    private final PortBook ports = new PortBook();
+
+    NetworkBook(Collection<Network> storedNetworks, Collection<Member> storedMembers) {
+        for (Network network : storedNetworks) {
+            List<Ip> inUse = storedMembers.stream()
+                    .filter(m -> m.network().equals(network.id()))
+                    .flatMap(m -> m.endpoint().stream())
+                    .flatMap(e -> e.addresses().stream())
+                    .map(AddressWithPrefix::address)
+                    .toList();
+            networks.put(network.id(), new Entry(network, new Addresses(network, inUse)));
+        }
+        for (Member m : storedMembers) {
+            boolean there = networks.containsKey(m.network());
+            put(there ? m : m.ended());
+            m.endpoint().filter(_ -> there).ifPresent(e -> ports.restore(e.ports(), holder(e)));
+        }
+    }
+
+    private static String holder(Endpoint e) {
+        return e.names().isEmpty() ? e.container().shortHex() : e.names().getFirst();
+    }
+
+    PortBook ports() {
+        return ports;
+    }
+
+    // networks
+
+    synchronized List<Network> networks() {
+        List<Network> all = new ArrayList<>();
+        networks.values().forEach(e -> all.add(e.network()));
+        all.sort(Comparator.comparing(Network::name));
+        return all;
+    }
+
+    synchronized Network need(NetworkId id) {
+        return entry(id).network();
+    }
+
+    synchronized Addresses addresses(NetworkId id) {
+        return entry(id).addresses();
+    }
+
+    private Entry entry(NetworkId id) {
+        Entry entry = networks.get(id);
+        if (entry == null) {
+            throw unknown(id.hex());
+        }
+        return entry;
+    }
+
+    synchronized Optional<Network> get(NetworkId id) {
+        return Optional.ofNullable(networks.get(id)).map(Entry::network);
+    }
+
+    synchronized Optional<Network> named(String name) {
+        return networks.values().stream()
+                .map(Entry::network)
+                .filter(n -> n.name().equals(name))
+                .findFirst();
+    }
+
+    Network find(String text) {
+        List<Network> all = networks();
+        for (Network n : all) {
+            if (n.id().hex().equals(text)) {
+                return n;
+            }
+        }
+        for (Network n : all) {
+            if (n.name().equals(text)) {
+                return n;
+            }
+        }
+        List<Network> begin = text.isEmpty()
+                ? List.of()
+                : all.stream().filter(n -> n.id().hex().startsWith(text)).toList();
+        if (begin.size() > 1) {
+            throw new InvalidArgument(
+                    "find network " + text,
+                    "network " + text + " is ambiguous (" + begin.size() + " matches found based on ID prefix)",
+                    "write more digits of the id");
+        }
+        if (begin.isEmpty()) {
+            throw unknown(text);
+        }
+        return begin.getFirst();
+    }
+
+    private static NotFound unknown(String text) {
+        return new NotFound("find network " + text, "network " + text + " not found", "see gantry network ls");
+    }
+
+    synchronized void add(Network network) {
+        networks.put(network.id(), new Entry(network, new Addresses(network, List.of())));
+    }
+
+    /// Takes it out unless somebody has an endpoint in it: then these come back, and it stays. Its members stay in any
+    /// case, for their next start is to say that it is gone.
+    synchronized List<Endpoint> removeUnlessUsed(NetworkId id) {
+        List<Endpoint> active =
+                in(id).stream().flatMap(m -> m.endpoint().stream()).toList();
+        if (active.isEmpty()) {
+            networks.remove(id);
+        }
+        return active;
+    }
+
+    // members
+
+    /// [NotFound] for an endpoint in a network that was removed in the meantime.
+    synchronized void put(Member m) {
+        if (m.endpoint().isPresent()) {
+            entry(m.network());
+        }
+        members.computeIfAbsent(m.container(), _ -> new LinkedHashMap<>()).put(m.network(), m);
+    }
+
+    synchronized void remove(ContainerId container, NetworkId network) {
+        Map<NetworkId, Member> of = members.get(container);
+        if (of != null) {
+            of.remove(network);
+            if (of.isEmpty()) {
+                members.remove(container);
+            }
+        }
+    }
+
+    synchronized List<Member> of(ContainerId container) {
+        return List.copyOf(members.getOrDefault(container, Map.of()).values());
+    }
+
+    synchronized Optional<Member> member(ContainerId container, NetworkId network) {
+        return Optional.ofNullable(members.getOrDefault(container, Map.of()).get(network));
+    }
+
+    synchronized List<Member> in(NetworkId network) {
+        return members.values().stream()
+                .flatMap(of -> Optional.ofNullable(of.get(network)).stream())
+                .toList();
+    }
+
+    synchronized Set<ContainerId> containers() {
+        return Set.copyOf(members.keySet());
+    }
+
+    /// The endpoints there are of one container.
+    List<Attachment> attachments(ContainerId container) {
+        return attachments(of(container));
+    }
+
+    /// All endpoints there are.
+    List<Attachment> attachments() {
+        List<Member> all = new ArrayList<>();
+        synchronized (this) {
+            members.values().forEach(of -> all.addAll(of.values()));
+        }
+        return attachments(all);
+    }
+
+    private synchronized List<Attachment> attachments(List<Member> of) {
+        List<Attachment> all = new ArrayList<>();
+        for (Member m : of) {
+            get(m.network()).ifPresent(n -> m.endpoint().ifPresent(e -> all.add(new Attachment(n, e))));
+        }
+        return all;
+    }
+
+    /// Its addresses and ports are free again.
+    void release(Endpoint e) {
+        Addresses addresses = addresses(e.network());
+        e.addresses().forEach(a -> addresses.release(a.address()));
+        ports.release(e.ports());
+    }
+}
