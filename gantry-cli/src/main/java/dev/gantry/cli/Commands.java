@@ -21,6 +21,14 @@ import dev.gantry.cli.image.PullCommand;
 import dev.gantry.cli.image.RmiCommand;
 import dev.gantry.cli.image.SaveCommand;
 import dev.gantry.cli.image.TagCommand;
+import dev.gantry.cli.network.NetworkConnectCommand;
+import dev.gantry.cli.network.NetworkCreateCommand;
+import dev.gantry.cli.network.NetworkDisconnectCommand;
+import dev.gantry.cli.network.NetworkInspectCommand;
+import dev.gantry.cli.network.NetworkLsCommand;
+import dev.gantry.cli.network.NetworkPruneCommand;
+import dev.gantry.cli.network.NetworkRmCommand;
+import dev.gantry.cli.network.PortCommand;
 import dev.gantry.cli.system.EventsCommand;
 import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
@@ -53,14 +61,18 @@ final class Commands {
             Map.entry("image list", "images"),
             Map.entry("image rm", "rmi"),
             Map.entry("image remove", "rmi"),
+            Map.entry("network list", "network ls"),
+            Map.entry("network remove", "network rm"),
             Map.entry("volume list", "volume ls"),
             Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
-            "attach", "create", "exec", "inspect", "kill", "logs", "rename", "restart", "rm", "run", "start", "stop",
-            "wait");
+            "attach", "create", "exec", "inspect", "kill", "logs", "port", "rename", "restart", "rm", "run", "start",
+            "stop", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
+    private static final List<String> OF_NETWORKS =
+            List.of("connect", "create", "disconnect", "inspect", "ls", "prune", "rm");
     private static final List<String> OF_VOLUMES = List.of(
             "backup", "clone", "create", "inspect", "ls", "move", "prune", "rename", "restore", "rm", "snapshot");
     private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
@@ -87,12 +99,20 @@ final class Commands {
             "kill",
             "wait",
             "attach",
+            "port",
             "rename",
             "inspect",
             "events",
             "info",
             "version",
             "runtime",
+            "network create",
+            "network ls",
+            "network inspect",
+            "network connect",
+            "network disconnect",
+            "network rm",
+            "network prune",
             "volume create",
             "volume ls",
             "volume inspect",
@@ -122,14 +142,15 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "image", "volume", "system").contains(first) && !rest.isEmpty()) {
+        if (List.of("container", "image", "network", "volume", "system").contains(first) && !rest.isEmpty()) {
             String second = rest.getFirst();
-            String plain = first.equals("volume") ? first + " " + second : second;
+            String plain = List.of("network", "volume").contains(first) ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
                         case "container" -> OF_CONTAINERS.contains(second);
                         case "image" -> OF_IMAGES.contains(second);
+                        case "network" -> OF_NETWORKS.contains(second);
                         case "volume" -> OF_VOLUMES.contains(second);
                         default -> OF_THE_SYSTEM.contains(second);
                     };
@@ -149,10 +170,11 @@ final class Commands {
                 "Usage: gantry [-H ADDRESS] COMMAND\n\nRun, build and ship containers.\n\nCommands:\n");
         all().forEach(c -> text.append("  ")
                 .append(c.line().command())
-                .repeat(' ', 16 - c.line().command().length())
+                .repeat(' ', 20 - c.line().command().length())
                 .append(c.line().summary())
                 .append('\n'));
-        text.append("  daemon          Run the engine in the foreground; without it the first command starts one\n");
+        text.append(
+                "  daemon              Run the engine in the foreground; without it the first command starts one\n");
         text.append("\nGlobal options:\n");
         text.append(
                 "  -H, --host ADDRESS   Engine to speak to: unix:///path or tcp://host:port (GANTRY_HOST, DOCKER_HOST)\n");
@@ -176,6 +198,14 @@ final class Commands {
                     case "kill" -> new KillCommand();
                     case "load" -> new LoadCommand();
                     case "logs" -> new LogsCommand();
+                    case "network connect" -> new NetworkConnectCommand();
+                    case "network create" -> new NetworkCreateCommand();
+                    case "network disconnect" -> new NetworkDisconnectCommand();
+                    case "network inspect" -> new NetworkInspectCommand();
+                    case "network ls" -> new NetworkLsCommand();
+                    case "network prune" -> new NetworkPruneCommand();
+                    case "network rm" -> new NetworkRmCommand();
+                    case "port" -> new PortCommand();
                     case "ps" -> new PsCommand();
                     case "pull" -> new PullCommand();
                     case "rename" -> new RenameCommand();

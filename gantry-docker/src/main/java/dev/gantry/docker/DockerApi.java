@@ -6,6 +6,7 @@ import dev.gantry.docker.container.ExecRoutes;
 import dev.gantry.docker.container.StreamRoutes;
 import dev.gantry.docker.image.ImageRoutes;
 import dev.gantry.docker.image.TransferRoutes;
+import dev.gantry.docker.network.NetworkRoutes;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Failures;
@@ -42,6 +43,7 @@ public final class DockerApi implements ApiHandler {
         new ImageRoutes(engine, clock).addTo(routes);
         new TransferRoutes(engine.images()).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);
+        new NetworkRoutes(engine, clock).addTo(routes);
         new LaterRoutes().addTo(routes);
     }
 

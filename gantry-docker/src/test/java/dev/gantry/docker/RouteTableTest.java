@@ -114,7 +114,7 @@ class RouteTableTest {
 
     @Test
     void whatIsNotThereYetSaysSoInWords() {
-        for (String route : List.of("POST /build", "POST /v1.41/networks/create", "GET /containers/a/stats")) {
+        for (String route : List.of("POST /build", "POST /v1.41/images/a/push", "GET /containers/a/stats")) {
             String[] parts = route.split(" ");
             assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(501);
             assertThat(text(ask(parts[0], parts[1]))).contains("this version of the engine cannot");
@@ -137,12 +137,5 @@ class RouteTableTest {
         assertThat(ask("GET", "/_ping").headers()).containsEntry("Builder-Version", "1");
         assertThat(DockerApi.headers("1"))
                 .containsAllEntriesOf(Map.of("Api-Version", "1.50", "Ostype", "linux", "Docker-Experimental", "false"));
-    }
-
-    @Test
-    void theTwoNetworksAreListedAndInspected() {
-        assertThat(text(ask("GET", "/networks"))).contains("\"Name\":\"none\"", "\"Name\":\"host\"");
-        assertThat(text(ask("GET", "/networks/none"))).contains("\"Driver\":\"null\"");
-        assertThat(ask("GET", "/networks/mine").status()).isEqualTo(404);
     }
 }

@@ -13,6 +13,12 @@ import dev.gantry.api.image.DeletedItem;
 import dev.gantry.api.image.HistoryItem;
 import dev.gantry.api.image.ImageSummary;
 import dev.gantry.api.json.Wire;
+import dev.gantry.api.network.NetworkConnect;
+import dev.gantry.api.network.NetworkCreate;
+import dev.gantry.api.network.NetworkCreated;
+import dev.gantry.api.network.NetworkDisconnect;
+import dev.gantry.api.network.NetworkSummary;
+import dev.gantry.api.network.NetworksPruned;
 import dev.gantry.api.system.Info;
 import dev.gantry.api.system.Version;
 import dev.gantry.api.volume.Volume;
@@ -202,6 +208,35 @@ public final class EngineClient implements Closeable {
 
     public VolumesPruned pruneVolumes(String filters) {
         return one(Request.post("/volumes/prune").with("filters", filters), VolumesPruned.class);
+    }
+
+    public NetworkCreated createNetwork(NetworkCreate wanted) {
+        return one(Request.post("/networks/create").json(write(NetworkCreate.class, wanted)), NetworkCreated.class);
+    }
+
+    public List<NetworkSummary> networks(String filters) {
+        return list(Request.get("/networks").with("filters", filters), NetworkSummary.class);
+    }
+
+    public void removeNetwork(String network) {
+        done(Request.of("DELETE", network(network)));
+    }
+
+    public void connectNetwork(String network, NetworkConnect wanted) {
+        done(Request.post(network(network) + "/connect").json(write(NetworkConnect.class, wanted)));
+    }
+
+    public void disconnectNetwork(String network, String container, boolean force) {
+        done(Request.post(network(network) + "/disconnect")
+                .json(write(NetworkDisconnect.class, new NetworkDisconnect(container, force))));
+    }
+
+    public NetworksPruned pruneNetworks(String filters) {
+        return one(Request.post("/networks/prune").with("filters", filters), NetworksPruned.class);
+    }
+
+    private static String network(String name) {
+        return "/networks/" + Request.segment(name);
     }
 
     public Version version() {

@@ -1,6 +1,7 @@
 package dev.gantry.api.network;
 
 import io.avaje.jsonb.Json;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One range of addresses.
@@ -8,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 public record IpamConfig(
         @Json.Property("Subnet") @Nullable String subnet,
         @Json.Property("IPRange") @Nullable String ipRange,
-        @Json.Property("Gateway") @Nullable String gateway) {}
+        @Json.Property("Gateway") @Nullable String gateway,
+        @Json.Property("AuxiliaryAddresses") @Nullable Map<String, String> auxiliaryAddresses) {}

@@ -1,7 +1,6 @@
 package dev.gantry.api.network;
 
 import dev.gantry.api.json.Absent;
-import dev.gantry.api.json.Empty;
 import io.avaje.jsonb.Json;
 import java.util.Map;
 
@@ -21,7 +20,7 @@ public record NetworkSummary(
         @Json.Property("Ingress") boolean ingress,
         @Json.Property("ConfigFrom") ConfigReference configFrom,
         @Json.Property("ConfigOnly") boolean configOnly,
-        @Json.Property("Containers") Map<String, Empty> containers,
+        @Json.Property("Containers") Map<String, NetworkContainer> containers,
         @Json.Property("Options") Map<String, String> options,
         @Json.Property("Labels") Map<String, String> labels) {
     public NetworkSummary {

@@ -8,17 +8,17 @@ import dev.gantry.cli.flag.Parsed;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Prints all that the engine knows about containers, images and volumes.
+/// Prints all that the engine knows about containers, images, networks and volumes.
 public final class InspectCommand implements Command {
     @Override
     public CommandLine line() {
         return new CommandLine(
                         "inspect",
                         "NAME|ID [NAME|ID...]",
-                        "Print all there is to know about containers, images or volumes")
+                        "Print all there is to know about containers, images, networks or volumes")
                 .text('f', "format", "template", "Print with a Go template, or 'json'")
                 .toggle('s', "size", "Tell how large the files of a container are")
-                .text("type", "type", "Look only among these: container, image or volume")
+                .text("type", "type", "Look only among these: container, image, network or volume")
                 .takes(1, Integer.MAX_VALUE)
                 .example("gantry inspect -f '{{.State.Status}} {{json .HostConfig.Memory}}' web");
     }
@@ -27,10 +27,10 @@ public final class InspectCommand implements Command {
     public int run(Invocation call) {
         Parsed args = call.args();
         String type = args.text("type");
-        if (!List.of("", "container", "image", "volume").contains(type)) {
-            throw args.wrong("--type is container, image or volume, not '" + type + "'");
+        if (!List.of("", "container", "image", "network", "volume").contains(type)) {
+            throw args.wrong("--type is container, image, network or volume, not '" + type + "'");
         }
-        String kinds = type.isEmpty() ? "container, image or volume" : type;
+        String kinds = type.isEmpty() ? "container, image, network or volume" : type;
         return Inspection.print(call, kinds, name -> Inspection.first(call, places(call, name, type)));
     }
 
@@ -42,6 +42,9 @@ public final class InspectCommand implements Command {
         }
         if (type.isEmpty() || type.equals("image")) {
             places.add(Request.get("/images/" + Request.segment(name) + "/json"));
+        }
+        if (type.isEmpty() || type.equals("network")) {
+            places.add(Request.get("/networks/" + Request.segment(name)));
         }
         if (type.isEmpty() || type.equals("volume")) {
             places.add(Request.get("/volumes/" + Request.segment(name)));

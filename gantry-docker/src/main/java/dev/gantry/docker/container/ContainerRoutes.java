@@ -12,6 +12,7 @@ import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.image.Names;
+import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
@@ -26,6 +27,7 @@ import dev.gantry.engine.container.StartOutcome;
 import dev.gantry.engine.container.StopOutcome;
 import dev.gantry.engine.container.StopRequest;
 import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// The life of containers, from create to remove, and what can be asked about them.
@@ -44,6 +47,8 @@ public final class ContainerRoutes {
     private final Execs execs;
     private final Lookup lookup;
     private final MountPoints mountpoints;
+    private final Supplier<Networks> networks;
+    private final ContainerPlaces places;
     private final Clock clock;
 
     public ContainerRoutes(Gantry engine, Clock clock) {
@@ -52,6 +57,8 @@ public final class ContainerRoutes {
         this.execs = engine.execs();
         this.lookup = new Lookup(containers);
         this.mountpoints = MountPoints.over(engine::volumes);
+        this.networks = engine::networks;
+        this.places = new ContainerPlaces(networks);
         this.clock = clock;
     }
 
@@ -82,8 +89,9 @@ public final class ContainerRoutes {
             throw DockerError.badParameter("no image was named");
         }
         checkPlatform(call.query().text("platform"));
-        List<String> warnings = HostConfigCheck.check(request, host);
-        ContainerSpec spec = CreateTranslation.spec(request, host);
+        boolean hasBridge = networks.get().usual().equals("bridge");
+        List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
+        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId);
         checkVolumesFrom(spec);
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
@@ -93,6 +101,14 @@ public final class ContainerRoutes {
                     made.id(), host.consoleSize().getFirst(), host.consoleSize().getLast());
         }
         return ApiResponse.json(201, new CreateResponse(made.id().hex(), warnings));
+    }
+
+    private String networkId(String name) {
+        try {
+            return networks.get().find(name).id().hex();
+        } catch (NotFound | InvalidArgument e) {
+            return name; // the engine says so
+        }
     }
 
     private void checkVolumesFrom(ContainerSpec spec) {
@@ -154,21 +170,21 @@ public final class ContainerRoutes {
         Filters filters = Filters.of(call.query(), ListTranslation.FILTERS);
         long limit = call.query().number("limit", 0);
         boolean everything = call.query().flag("all") || limit > 0;
-        List<Container> fitting = ListTranslation.filter(containers.list(), filters, everything, lookup);
+        List<Container> fitting = ListTranslation.filter(containers.list(), filters, everything, lookup, places);
         Instant now = clock.instant();
         List<ContainerSummary> rows = new ArrayList<>();
         for (Container c : fitting) {
             if (limit > 0 && rows.size() >= limit) {
                 break;
             }
-            rows.add(ListTranslation.summary(c, now, mountpoints));
+            rows.add(ListTranslation.summary(c, now, mountpoints, places, call.minor()));
         }
         return ApiResponse.json(rows);
     }
 
     private ApiResponse inspect(Call call) {
         Container c = lookup.find(call.subject());
-        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id()), mountpoints));
+        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id()), mountpoints, places, call.minor()));
     }
 
     private ApiResponse start(Call call) {

@@ -11,10 +11,12 @@ import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
 import dev.gantry.engine.container.SpecBuilder;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.files.HostsFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A create request as a spec of the engine. Pure. The request itself goes along as the door's notes, and comes back
@@ -23,7 +25,8 @@ final class CreateTranslation {
     private CreateTranslation() {}
 
     /// `host` has passed [HostConfigCheck].
-    static ContainerSpec spec(CreateRequest r, HostConfig host) {
+    static ContainerSpec spec(CreateRequest r, HostConfig host, UnaryOperator<String> networkIds) {
+        Networking networking = Networking.of(r, host, networkIds);
         SpecBuilder spec = ContainerSpec.of(r.image())
                 .entrypoint(list(r.entrypoint()))
                 .args(list(r.cmd()))
@@ -36,7 +39,8 @@ final class CreateTranslation {
                 .domainname(r.domainname())
                 .resources(resources(host))
                 .security(security(host))
-                .network(host.networkMode().equals("host") ? ContainerSpec.Network.HOST : ContainerSpec.Network.NONE)
+                .network(networking.kind())
+                .networking(networking.spec())
                 .names(new ContainerSpec.Names(
                         extraHosts(list(host.extraHosts())),
                         list(host.dns()),
@@ -175,14 +179,11 @@ final class CreateTranslation {
 
     private static List<String> extraHosts(List<String> hosts) {
         for (String host : hosts) {
-            if (host.endsWith("host-gateway")) {
-                throw DockerError.later("host-gateway");
-            }
             if (host.indexOf(':') <= 0) {
                 throw DockerError.badParameter("bad format for add-host: \"" + host + "\"");
             }
             String address = host.substring(host.indexOf(':') + 1);
-            if (Ip.find(address).isEmpty()) {
+            if (!address.equals(HostsFile.HOST_GATEWAY) && Ip.find(address).isEmpty()) {
                 throw DockerError.badParameter("invalid IP address in add-host: \"" + address + "\"");
             }
         }

@@ -2,40 +2,29 @@ package dev.gantry.docker.container;
 
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
-import dev.gantry.api.network.EndpointSettings;
 import dev.gantry.docker.route.DockerError;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Refuses what a create request asks for and this version cannot give. Nothing that was asked for is left out in
 /// silence: it works, it is refused, or a warning says what happens instead.
 final class HostConfigCheck {
-    private static final Set<String> OWN_NETWORKS = Set.of("", "default", "bridge", "none", "host");
-
     private HostConfigCheck() {}
 
-    /// The warnings of what was accepted.
-    static List<String> check(CreateRequest request, HostConfig host) {
+    /// The warnings of what was accepted. `hasBridge`: this engine can put containers into networks.
+    static List<String> check(CreateRequest request, HostConfig host, int minor, boolean hasBridge) {
         checkNamespaces(host);
-        checkNetworks(request, host);
+        if (isNetworkDisabled(request) && host.networkMode().equals("host")) {
+            throw DockerError.badParameter("conflicting options: NetworkDisabled and NetworkMode host");
+        }
         checkFiles(host);
         checkLimits(host);
         checkRights(host);
         checkHealth(request);
         checkImageFields(request);
-        List<String> warnings = new ArrayList<>();
-        if (becomesNone(host.networkMode()) && !isNetworkDisabled(request)) {
-            warnings.add("This engine has no bridge network yet: the container runs with the network `none`.");
-        }
-        return warnings;
-    }
-
-    static boolean becomesNone(String networkMode) {
-        return networkMode.isEmpty() || networkMode.equals("default") || networkMode.equals("bridge");
+        return NetworkCheck.check(request, host, minor, hasBridge);
     }
 
     static boolean isNetworkDisabled(CreateRequest request) {
@@ -55,40 +44,6 @@ final class HostConfigCheck {
         if (!Set.of("", "gantry").contains(runtime)) {
             throw DockerError.badParameter("unknown or invalid runtime name: " + runtime);
         }
-    }
-
-    private static void checkNetworks(CreateRequest request, HostConfig h) {
-        if (!OWN_NETWORKS.contains(h.networkMode())) {
-            throw DockerError.later("the network " + h.networkMode());
-        }
-        if (isNetworkDisabled(request) && h.networkMode().equals("host")) {
-            throw DockerError.badParameter("conflicting options: NetworkDisabled and NetworkMode host");
-        }
-        boolean publishes = h.portBindings().values().stream().anyMatch(b -> b != null && !b.isEmpty());
-        refuse(publishes || h.publishAllPorts(), "publishing ports");
-        refuse(some(h.links()), "Links");
-        refuse(request.macAddress() != null && !request.macAddress().isEmpty(), "MacAddress");
-        var networking = request.networkingConfig();
-        Map<String, EndpointSettings> endpoints =
-                networking == null || networking.endpointsConfig() == null ? Map.of() : networking.endpointsConfig();
-        endpoints.forEach((name, endpoint) -> {
-            if (!OWN_NETWORKS.contains(name)) {
-                throw DockerError.later("the network " + name);
-            }
-            if (endpoint != null) {
-                checkEndpoint(name, endpoint);
-            }
-        });
-    }
-
-    /// Its other fields are what an engine answers with: a client that sends them back asks for nothing.
-    private static void checkEndpoint(String network, EndpointSettings e) {
-        refuse(e.ipamConfig() != null, "an address in the network " + network);
-        refuse(some(e.aliases()), "an alias in the network " + network);
-        refuse(some(e.links()), "a link in the network " + network);
-        refuse(!e.macAddress().isEmpty(), "a MAC address in the network " + network);
-        refuse(e.driverOpts() != null && !e.driverOpts().isEmpty(), "a driver option in the network " + network);
-        refuse(e.gwPriority() != 0, "GwPriority in the network " + network);
     }
 
     private static void checkFiles(HostConfig h) {

@@ -6,11 +6,9 @@ import dev.gantry.api.container.ContainerState;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.LogConfig;
-import dev.gantry.api.container.NetworkSettings;
 import dev.gantry.api.image.DriverData;
 import dev.gantry.api.json.Wire;
-import dev.gantry.api.network.EndpointSettings;
-import dev.gantry.docker.network.OwnNetworks;
+import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.Times;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
@@ -18,7 +16,6 @@ import dev.gantry.engine.container.Exit;
 import dev.gantry.engine.exec.Exec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +25,11 @@ final class InspectTranslation {
 
     private InspectTranslation() {}
 
-    static ContainerInspect inspect(Container c, List<Exec> execs, MountPoints mountpoints) {
+    static ContainerInspect inspect(
+            Container c, List<Exec> execs, MountPoints mountpoints, ContainerPlaces places, int minor) {
         List<String> argv = argv(c.spec());
         CreateRequest asked = asked(c.spec());
-        HostConfig host = hostConfig(c.spec(), asked);
+        HostConfig host = hostConfig(c.spec(), asked, places.mode(c));
         List<String> execIds = execs.stream().map(e -> e.id().hex()).toList();
         return ContainerInspect.builder()
                 .id(c.id().hex())
@@ -56,8 +54,7 @@ final class InspectTranslation {
                 .graphDriver(new DriverData(null, "overlay2"))
                 .mounts(mountpoints.of(c.spec()))
                 .config(config(c, asked))
-                .networkSettings(
-                        NetworkSettings.builder().networks(networks(host)).build())
+                .networkSettings(places.settings(c, minor))
                 .build();
     }
 
@@ -124,10 +121,10 @@ final class InspectTranslation {
         return words.isEmpty() ? null : words;
     }
 
-    private static HostConfig hostConfig(ContainerSpec spec, CreateRequest asked) {
+    private static HostConfig hostConfig(ContainerSpec spec, CreateRequest asked, String mode) {
         HostConfig given = asked.hostConfig() == null ? HostConfig.builder().build() : asked.hostConfig();
         return given.toBuilder()
-                .networkMode(spec.network() == ContainerSpec.Network.HOST ? "host" : "none")
+                .networkMode(mode)
                 .logConfig(
                         given.logConfig().type().isEmpty()
                                 ? new LogConfig(
@@ -144,11 +141,5 @@ final class InspectTranslation {
 
     private static String logType(ContainerSpec.LogConfig log) {
         return log.kind() == ContainerSpec.LogConfig.Kind.NONE ? "none" : "json-file";
-    }
-
-    static Map<String, EndpointSettings> networks(HostConfig host) {
-        String name = host.networkMode().equals("host") ? "host" : "none";
-        return Map.of(
-                name, EndpointSettings.builder().networkId(OwnNetworks.id(name)).build());
     }
 }

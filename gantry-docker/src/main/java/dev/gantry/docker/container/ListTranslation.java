@@ -1,13 +1,12 @@
 package dev.gantry.docker.container;
 
 import dev.gantry.api.container.ContainerSummary;
-import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.SummaryHostConfig;
 import dev.gantry.api.container.SummaryNetworks;
+import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
 import dev.gantry.engine.container.Container;
-import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerState;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,9 +40,8 @@ final class ListTranslation {
 
     private ListTranslation() {}
 
-    static ContainerSummary summary(Container c, Instant now, MountPoints mountpoints) {
-        String network = c.spec().network() == ContainerSpec.Network.HOST ? "host" : "none";
-        HostConfig host = HostConfig.builder().networkMode(network).build();
+    static ContainerSummary summary(
+            Container c, Instant now, MountPoints mountpoints, ContainerPlaces places, int minor) {
         return ContainerSummary.builder()
                 .id(c.id().hex())
                 .names(List.of("/" + c.name()))
@@ -54,9 +52,10 @@ final class ListTranslation {
                 .labels(c.spec().labels())
                 .state(c.state().word())
                 .status(status(c, now))
-                .hostConfig(new SummaryHostConfig(network, null))
+                .hostConfig(new SummaryHostConfig(places.mode(c), null))
                 .mounts(mountpoints.of(c.spec()))
-                .networkSettings(new SummaryNetworks(InspectTranslation.networks(host)))
+                .ports(places.ports(c))
+                .networkSettings(new SummaryNetworks(places.of(c, minor)))
                 .build();
     }
 
@@ -82,7 +81,8 @@ final class ListTranslation {
     }
 
     /// Those that fit, in the order of `all`: newest first. `find` resolves names in `before` and `since`.
-    static List<Container> filter(List<Container> all, Filters f, boolean everything, Lookup find) {
+    static List<Container> filter(
+            List<Container> all, Filters f, boolean everything, Lookup find, ContainerPlaces places) {
         for (String state : f.all("status")) {
             if (!STATES.contains(state)) {
                 throw DockerError.badParameter("invalid filter 'status=[" + state + "]'");
@@ -105,7 +105,7 @@ final class ListTranslation {
             boolean shown = stoppedToo || c.isRunning() || c.state() instanceof ContainerState.Restarting;
             if (shown
                     && !task
-                    && fits(c, f)
+                    && fits(c, f, places)
                     && (names.isEmpty() || names.stream().anyMatch(p -> matches(p, c.name())))
                     && before.stream().allMatch(b -> c.created().isBefore(b.created()))
                     && since.stream().allMatch(s -> c.created().isAfter(s.created()))) {
@@ -115,8 +115,7 @@ final class ListTranslation {
         return fitting;
     }
 
-    private static boolean fits(Container c, Filters f) {
-        String network = c.spec().network() == ContainerSpec.Network.HOST ? "host" : "none";
+    private static boolean fits(Container c, Filters f, ContainerPlaces places) {
         return f.any("id", id -> c.id().hex().startsWith(id))
                 && f.any("status", state -> c.state().word().equals(state))
                 && f.any(
@@ -124,7 +123,11 @@ final class ListTranslation {
                         code -> c.state() instanceof ContainerState.Exited e
                                 && Integer.toString(e.exit().code()).equals(code))
                 && f.any("ancestor", image -> isAncestor(c, image))
-                && f.any("network", name -> name.equals(network))
+                && f.any(
+                        "network",
+                        name -> places.of(c, ContainerPlaces.NEWEST).entrySet().stream()
+                                .anyMatch(n -> n.getKey().equals(name)
+                                        || n.getValue().networkId().startsWith(name)))
                 && f.any(
                         "volume",
                         text -> c.spec().binds().stream()
@@ -134,8 +137,8 @@ final class ListTranslation {
                                         .anyMatch(v -> v.target().equals(text)
                                                 || v.name().equals(text)))
                 && f.any("health", word -> word.equals("none"))
-                && !f.has("publish")
-                && !f.has("expose")
+                && f.any("publish", text -> PortFilter.publishes(places.ports(c), text))
+                && f.any("expose", text -> PortFilter.exposes(c.spec(), text))
                 && f.labels("label", c.spec().labels());
     }
 

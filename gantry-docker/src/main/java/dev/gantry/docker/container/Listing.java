@@ -1,8 +1,9 @@
 package dev.gantry.docker.container;
 
 import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.docker.network.ContainerPlaces;
+import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
-import dev.gantry.volume.Volumes;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,10 +11,11 @@ import java.util.List;
 public final class Listing {
     private Listing() {}
 
-    public static List<ContainerSummary> summaries(List<Container> containers, Instant now, Volumes volumes) {
-        var mountpoints = MountPoints.over(() -> volumes);
+    public static List<ContainerSummary> summaries(List<Container> containers, Instant now, Gantry engine, int minor) {
+        var mountpoints = MountPoints.over(engine::volumes);
+        var places = new ContainerPlaces(engine::networks);
         return containers.stream()
-                .map(c -> ListTranslation.summary(c, now, mountpoints))
+                .map(c -> ListTranslation.summary(c, now, mountpoints, places, minor))
                 .toList();
     }
 }

@@ -1,4 +1,4 @@
-/// The networks there are: those that need no driver. What a container does with them is elsewhere.
+/// Networks of the Engine API, and containers' places in them. What a container does there is elsewhere.
 @NullMarked
 package dev.gantry.docker.network;
 

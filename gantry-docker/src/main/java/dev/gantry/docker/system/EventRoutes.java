@@ -120,8 +120,9 @@ public final class EventRoutes {
                 && f.any(
                         "volume",
                         v -> e.kind() == Event.Kind.VOLUME && e.subject().equals(v))
+                && f.any("network", n -> e.kind() == Event.Kind.NETWORK && names(n, e.subject(), name))
                 && f.labels("label", attributes)
-                && List.of("config", "network", "node", "plugin", "secret", "service").stream()
+                && List.of("config", "node", "plugin", "secret", "service").stream()
                         .noneMatch(f::has);
     }
 

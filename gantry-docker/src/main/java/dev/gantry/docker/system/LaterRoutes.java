@@ -1,32 +1,18 @@
 package dev.gantry.docker.system;
 
-import dev.gantry.api.network.NetworkSummary;
 import dev.gantry.docker.ApiResponse;
-import dev.gantry.docker.network.OwnNetworks;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
-import dev.gantry.docker.route.Filters;
 import dev.gantry.docker.route.Routes;
 import java.util.List;
-import java.util.Set;
 
-/// Networks, builds, plugins and clusters: what little can be said about them now, and words for the rest.
+/// Builds, plugins and clusters: what little can be said about them now, and words for the rest.
 public final class LaterRoutes {
     private static final String NO_SWARM = "This node is not a swarm manager."
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     public void addTo(Routes routes) {
-        routes.add("GET", "/networks", this::networks)
-                .add("GET", "/networks/", this::networks)
-                .add("GET", "/networks/{id}", this::network)
-                .add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
-        later(
-                routes,
-                "make or change networks",
-                "POST /networks/create",
-                "DELETE /networks/{id}",
-                "POST /networks/prune");
-        later(routes, "make or change networks", "POST /networks/{id}/connect", "POST /networks/{id}/disconnect");
+        routes.add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
         later(routes, "build images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
         later(routes, "hold a session", "POST /session", "POST /grpc");
         later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
@@ -82,29 +68,5 @@ public final class LaterRoutes {
 
     private static ApiResponse noSwarm(Call call) {
         throw new DockerError(503, NO_SWARM);
-    }
-
-    private ApiResponse networks(Call call) {
-        Filters f = Filters.of(
-                call.query(), Set.of("driver", "id", "label", "name", "scope", "type", "dangling", "partial-id-match"));
-        return ApiResponse.json(OwnNetworks.ALL.stream()
-                .filter(n -> f.any("name", name -> n.name().contains(name))
-                        && f.any("id", id -> n.id().startsWith(id))
-                        && f.any("driver", driver -> n.driver().equals(driver))
-                        && f.any("scope", scope -> n.scope().equals(scope))
-                        && f.any("type", type -> type.equals("builtin"))
-                        && !f.flag("dangling", false)
-                        && !f.has("label"))
-                .toList());
-    }
-
-    private ApiResponse network(Call call) {
-        for (NetworkSummary n : OwnNetworks.ALL) {
-            if (n.name().equals(call.subject())
-                    || (call.subject().length() >= 4 && n.id().startsWith(call.subject()))) {
-                return ApiResponse.json(n);
-            }
-        }
-        throw new DockerError(404, "network " + call.subject() + " not found");
     }
 }

@@ -114,7 +114,8 @@ public final class SystemRoutes {
                 .images(engine.images().list().size())
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
-                .plugins(new PluginsInfo(List.of("local"), List.of("host", "null"), null, List.of("json-file", "none")))
+                .plugins(new PluginsInfo(
+                        List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file", "none")))
                 .memoryLimit(true)
                 .swapLimit(true)
                 .cpuCfsPeriod(true)
@@ -153,14 +154,14 @@ public final class SystemRoutes {
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
                 .securityOptions(List.of("name=seccomp,profile=builtin"))
-                .warnings(List.of("There are no bridge networks and builds yet"))
+                .warnings(List.of("There are no builds yet"))
                 .build());
     }
 
     /// Only what is at hand: layers are counted with each image that has them.
     private ApiResponse diskUsage(Call call) {
         List<Container> all = engine.containers().list();
-        List<ContainerSummary> containers = Listing.summaries(all, clock.instant(), engine.volumes());
+        List<ContainerSummary> containers = Listing.summaries(all, clock.instant(), engine, call.minor());
         List<dev.gantry.api.image.ImageSummary> images = new ArrayList<>();
         long bytes = 0;
         for (ImageSummary i : engine.images().list()) {

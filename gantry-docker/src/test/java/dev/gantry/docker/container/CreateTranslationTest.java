@@ -8,7 +8,9 @@ import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.EndpointWish;
 import dev.gantry.engine.container.MountsSpec;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
 import java.util.List;
@@ -25,13 +27,13 @@ class CreateTranslationTest {
     private static ContainerSpec spec(String host) {
         CreateRequest r = request(host);
         HostConfig h = r.hostConfig();
-        HostConfigCheck.check(r, h);
-        return CreateTranslation.spec(r, h);
+        HostConfigCheck.check(r, h, 50, false);
+        return CreateTranslation.spec(r, h, name -> name);
     }
 
     private static List<String> warnings(String host) {
         CreateRequest r = request(host);
-        return HostConfigCheck.check(r, r.hostConfig());
+        return HostConfigCheck.check(r, r.hostConfig(), 50, false);
     }
 
     @Test
@@ -95,10 +97,10 @@ class CreateTranslationTest {
     }
 
     @Test
-    void theNetworkThatIsNotThereYetBecomesNoneWithAWarning() {
+    void withoutABridgeTheEngineChoosesAndSaysSo() {
         for (String mode : new String[] {"{}", "{\"NetworkMode\":\"default\"}", "{\"NetworkMode\":\"bridge\"}"}) {
             assertThat(warnings(mode)).hasSize(1);
-            assertThat(spec(mode).network()).isEqualTo(ContainerSpec.Network.NONE);
+            assertThat(spec(mode).network()).isEqualTo(ContainerSpec.Network.DEFAULT);
         }
         assertThat(warnings("{\"NetworkMode\":\"none\"}")).isEmpty();
     }
@@ -112,10 +114,10 @@ class CreateTranslationTest {
             "{\"UTSMode\":\"host\"}",
             "{\"CgroupParent\":\"/a\"}",
             "{\"NetworkMode\":\"container:x\"}",
-            "{\"NetworkMode\":\"mine\"}",
             "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"80\"}]}}",
             "{\"PublishAllPorts\":true}",
-            "{\"Links\":[\"a:b\"]}",
+            "{\"NetworkMode\":\"none\",\"Links\":[\"a:b\"]}",
+            "{\"NetworkMode\":\"host\",\"Links\":[\"a:b\"]}",
             "{\"Binds\":[\"/a:b\"]}",
             "{\"Binds\":[\"/a:/b:what\"]}",
             "{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}",
@@ -147,8 +149,8 @@ class CreateTranslationTest {
     private static void check(String fields) {
         CreateRequest r = Wire.json()
                 .type(CreateRequest.class)
-                .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{}," + fields + "}");
-        HostConfigCheck.check(r, r.hostConfig());
+                .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{\"NetworkMode\":\"none\"}," + fields + "}");
+        HostConfigCheck.check(r, r.hostConfig(), 50, false);
     }
 
     @Test
@@ -166,8 +168,53 @@ class CreateTranslationTest {
             assertThatThrownBy(() -> check(fields)).as(fields).isInstanceOf(DockerError.class);
         }
         check("\"Shell\":[],\"OnBuild\":null,\"ArgsEscaped\":false,\"StopTimeout\":-1,"
-                + "\"NetworkingConfig\":{\"EndpointsConfig\":{\"default\":{\"IPAMConfig\":null,\"Links\":null,"
+                + "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"IPAMConfig\":null,\"Links\":null,"
                 + "\"MacAddress\":\"\",\"DriverOpts\":null,\"GwPriority\":0,\"NetworkID\":\"\"}}}");
+    }
+
+    private static Networking networking(String fields, String host) {
+        CreateRequest r = Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"HostConfig\":" + host + fields + "}");
+        return Networking.of(r, r.hostConfig(), name -> name.equals("f00") ? "front" : name);
+    }
+
+    @Test
+    void theNetworkOfTheModeComesFirstWithWhatOlderFieldsSayOfIt() {
+        Networking n = networking(
+                ",\"MacAddress\":\"02:42:ac:12:00:09\",\"ExposedPorts\":{\"80/tcp\":{}},\"NetworkingConfig\":{\"EndpointsConfig\":{"
+                        + "\"back\":{\"GwPriority\":2},\"f00\":{\"Aliases\":[\"www\"],"
+                        + "\"IPAMConfig\":{\"IPv4Address\":\"10.7.0.9\"},\"Links\":[\"db:postgres\"]}}}",
+                "{\"NetworkMode\":\"front\",\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"8080\"}]}}");
+        assertThat(n.kind()).isEqualTo(ContainerSpec.Network.NETWORKS);
+        assertThat(n.spec().endpoints()).extracting(EndpointWish::network).containsExactly("f00", "back");
+        EndpointWish first = n.spec().endpoints().getFirst();
+        assertThat(first.aliases()).containsExactly("www");
+        assertThat(first.addresses()).containsExactly("10.7.0.9");
+        assertThat(first.links()).isEqualTo(Map.of("postgres", "db"));
+        assertThat(first.mac()).isEqualTo("02:42:ac:12:00:09");
+        assertThat(n.spec().endpoints().getLast().gatewayPriority()).isEqualTo(2);
+        assertThat(n.spec().publish()).containsExactly(new PortWish("80/tcp", "127.0.0.1", "8080"));
+        assertThat(n.spec().exposed()).containsExactly("80/tcp");
+    }
+
+    @Test
+    void theUsualNetworkIsLeftToTheEngineUnlessSomethingIsAskedOfIt() {
+        assertThat(networking("", "{\"NetworkMode\":\"bridge\"}").kind()).isEqualTo(ContainerSpec.Network.DEFAULT);
+        Networking linked = networking("", "{\"Links\":[\"a:b\"]}");
+        assertThat(linked.kind()).isEqualTo(ContainerSpec.Network.NETWORKS);
+        assertThat(linked.spec().endpoints().getFirst().links()).isEqualTo(Map.of("b", "a"));
+    }
+
+    @Test
+    void severalNetworksAtOnceNeedAnApiThatKnowsThem() {
+        CreateRequest r = Wire.json()
+                .type(CreateRequest.class)
+                .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{},\"NetworkingConfig\":{\"EndpointsConfig\":"
+                        + "{\"a\":{},\"b\":{}}}}");
+        assertThatThrownBy(() -> HostConfigCheck.check(r, r.hostConfig(), 43, true))
+                .hasMessageContaining("Container cannot be connected to network endpoints");
+        assertThat(HostConfigCheck.check(r, r.hostConfig(), 44, true)).isEmpty();
     }
 
     @Test
@@ -175,12 +222,13 @@ class CreateTranslationTest {
         CreateRequest none = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{}}");
-        assertThat(HostConfigCheck.check(none, none.hostConfig())).isEmpty();
-        assertThat(CreateTranslation.spec(none, none.hostConfig()).network()).isEqualTo(ContainerSpec.Network.NONE);
+        assertThat(HostConfigCheck.check(none, none.hostConfig(), 50, false)).isEmpty();
+        assertThat(CreateTranslation.spec(none, none.hostConfig(), n -> n).network())
+                .isEqualTo(ContainerSpec.Network.NONE);
         CreateRequest host = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{\"NetworkMode\":\"host\"}}");
-        assertThatThrownBy(() -> HostConfigCheck.check(host, host.hostConfig()))
+        assertThatThrownBy(() -> HostConfigCheck.check(host, host.hostConfig(), 50, false))
                 .isInstanceOfSatisfying(
                         DockerError.class, e -> assertThat(e.status()).isEqualTo(400));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.json.Wire;
 import dev.gantry.base.ContainerId;
+import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerState;
@@ -21,13 +22,15 @@ class InspectTranslationTest {
     private static final Instant T0 = Instant.parse("2026-01-02T03:04:05.5Z");
     private static final Exit EXIT = new Exit(7, true, T0.plusSeconds(2), "");
 
+    private static final ContainerPlaces PLACES = new ContainerPlaces(OneNetwork::new);
+
     private static Container container(ContainerState state) {
         CreateRequest r = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson(
                         "{\"Image\":\"busybox\",\"Entrypoint\":[\"sh\",\"-c\"],\"Cmd\":[\"echo a b\"],\"Labels\":{\"k\":\"v\"},"
                                 + "\"HostConfig\":{\"NetworkMode\":\"none\",\"Binds\":[\"/a:/b:ro\"],\"PidsLimit\":9}}");
-        ContainerSpec spec = CreateTranslation.spec(r, r.hostConfig());
+        ContainerSpec spec = CreateTranslation.spec(r, r.hostConfig(), n -> n);
         Path d = Path.of("/data/c");
         boolean ended = state instanceof ContainerState.Exited;
         return new Container(
@@ -45,7 +48,8 @@ class InspectTranslationTest {
 
     private static Map<?, ?> inspect(ContainerState state) {
         String json = Wire.json()
-                .toJson(InspectTranslation.inspect(container(state), List.of(), new MountPoints(n -> "/v/" + n)));
+                .toJson(InspectTranslation.inspect(
+                        container(state), List.of(), new MountPoints(n -> "/v/" + n), PLACES, 50));
         return (Map<?, ?>) Wire.json().type(Object.class).fromJson(json);
     }
 
@@ -198,7 +202,8 @@ class InspectTranslationTest {
                 .isEqualTo("Up 3 minutes");
         assertThat(ListTranslation.status(container(new ContainerState.Created()), now))
                 .isEqualTo("Created");
-        var row = ListTranslation.summary(container(new ContainerState.Created()), now, new MountPoints(n -> n));
+        var row = ListTranslation.summary(
+                container(new ContainerState.Created()), now, new MountPoints(n -> n), PLACES, 50);
         assertThat(row.command()).isEqualTo("sh -c 'echo a b'");
         assertThat(Wire.json().toJson(row))
                 .contains("\"Ports\":[]", "\"Mounts\":[{\"Type\":\"bind\"", "\"Labels\":{\"k\":\"v\"}");

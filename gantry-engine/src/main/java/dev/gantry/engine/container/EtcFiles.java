@@ -38,9 +38,10 @@ final class EtcFiles {
                 && names.dnsOptions().isEmpty();
         return switch (who) {
             case AS_HOST -> asIs ? etc : with(ResolvConf.parse(etc), names).text();
-            case DIRECT -> names.dns().isEmpty()
-                    ? with(host, names).direct().text()
-                    : with(host, names).text();
+            case DIRECT ->
+                names.dns().isEmpty()
+                        ? with(host, names).direct().text()
+                        : with(host, names).text();
             case EMBEDDED -> with(host, names).embedded().text();
         };
     }

@@ -51,8 +51,8 @@ public record NetworkingSpec(
         List<PortRequest> requests = new ArrayList<>();
         publish.forEach(p -> requests.addAll(p.requests()));
         if (publishAll) {
-            requests.addAll(PortRequest.all(
-                    exposed.stream().map(ContainerPort::parse).toList(), List.copyOf(requests)));
+            requests.addAll(
+                    PortRequest.all(exposed.stream().map(ContainerPort::parse).toList(), List.copyOf(requests)));
         }
         return requests;
     }

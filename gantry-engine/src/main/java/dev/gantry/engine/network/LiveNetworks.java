@@ -156,8 +156,7 @@ final class LiveNetworks implements Networks {
     @Override
     public List<Joined> of(ContainerId container) {
         List<Joined> joined = new ArrayList<>();
-        book.of(container)
-                .forEach(m -> book.get(m.network()).ifPresent(network -> joined.add(new Joined(network, m))));
+        book.of(container).forEach(m -> book.get(m.network()).ifPresent(network -> joined.add(new Joined(network, m))));
         return joined;
     }
 
@@ -167,9 +166,8 @@ final class LiveNetworks implements Networks {
         try {
             Network network = book.need(id);
             NetworkChecks.checkRemoval(network, List.of(), book.networks());
-            List<String> active = book.removeUnlessUsed(id).stream()
-                    .map(LiveNetworks::words)
-                    .toList();
+            List<String> active =
+                    book.removeUnlessUsed(id).stream().map(LiveNetworks::words).toList();
             NetworkChecks.checkRemoval(network, active, book.networks());
             try {
                 table.remove(id, List.of(event(network, "destroy"))).await();

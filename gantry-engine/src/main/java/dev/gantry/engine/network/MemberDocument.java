@@ -62,7 +62,8 @@ public record MemberDocument(
         var network = new NetworkId(wish.network());
         EndpointRequest request = wish.request();
         Place given = endpoint;
-        Optional<Endpoint> place = given == null ? Optional.empty() : Optional.of(endpoint(given, network, id, request));
+        Optional<Endpoint> place =
+                given == null ? Optional.empty() : Optional.of(endpoint(given, network, id, request));
         return new Member(id, network, request, place);
     }
 

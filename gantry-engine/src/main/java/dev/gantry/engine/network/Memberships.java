@@ -63,6 +63,7 @@ final class Memberships implements ContainerNetworks {
             refusePlaces(spec, kind);
             return spec.toBuilder().network(kind).build();
         }
+        runs.checkCanRun("create a container of " + spec.image());
         List<EndpointWish> named = new ArrayList<>();
         Set<NetworkId> seen = new HashSet<>();
         for (EndpointWish wish : spec.networking().endpoints()) {

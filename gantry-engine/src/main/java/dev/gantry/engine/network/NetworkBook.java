@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Networks, their members, and which addresses and ports these hold: in memory, as it is stored. Built from rows alone.
+/// Networks, their members, and which addresses and ports these hold: in memory, as it is stored. Built from rows
+/// alone.
 final class NetworkBook {
     private record Entry(Network network, Addresses addresses) {}
 

@@ -38,6 +38,8 @@ final class Predefined {
 
     /// That of host and none is fixed: they have no addresses.
     static boolean hasAddresses(NetworkSpec spec) {
-        return !spec.configOnly() && !spec.driver().equals(Drivers.HOST) && !spec.driver().equals(Drivers.NULL);
+        return !spec.configOnly()
+                && !spec.driver().equals(Drivers.HOST)
+                && !spec.driver().equals(Drivers.NULL);
     }
 }

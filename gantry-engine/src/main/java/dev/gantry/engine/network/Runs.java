@@ -23,6 +23,12 @@ final class Runs {
         return false;
     }
 
+    void checkCanRun(String what) {
+        if (!canRun()) {
+            throw noDriver(what);
+        }
+    }
+
     Whereabouts begin(ContainerId id, String name, ContainerSpec spec) {
         throw noDriver("start container " + name);
     }
@@ -36,9 +42,8 @@ final class Runs {
     }
 
     void end(ContainerId id) {
-        List<Member> ended = book.of(id).stream()
-                .filter(m -> m.endpoint().isPresent())
-                .toList();
+        List<Member> ended =
+                book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList();
         if (ended.isEmpty()) {
             return;
         }

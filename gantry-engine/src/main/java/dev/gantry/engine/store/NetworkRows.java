@@ -45,8 +45,7 @@ record NetworkRows(List<Network> networks, List<Member> members, Writer writer) 
     }
 
     @Override
-    public Commit remove(
-            ContainerId container, List<NetworkId> left, List<EventDraft> events, Durability durability) {
+    public Commit remove(ContainerId container, List<NetworkId> left, List<EventDraft> events, Durability durability) {
         return writer.write(
                 s -> {
                     for (NetworkId network : left) {

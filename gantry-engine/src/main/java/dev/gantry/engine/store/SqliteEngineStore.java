@@ -55,7 +55,9 @@ public final class SqliteEngineStore implements EngineStore {
         List<Volume> stored = List.copyOf(statements.volumes(connection));
         writer = new SqliteWriter(connection, window, window.last());
         networks = new NetworkRows(
-                statements.networks().networks(connection), statements.networks().members(connection), writer::write);
+                statements.networks().networks(connection),
+                statements.networks().members(connection),
+                writer::write);
         volumes = new VolumeRows(
                 stored,
                 clock,

@@ -3,15 +3,36 @@ package dev.gantry.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Unsupported;
+import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.container.Exit;
+import dev.gantry.engine.container.NetworkingSpec;
+import dev.gantry.engine.network.Member;
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.MacAddress;
+import dev.gantry.network.address.Subnet;
+import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.model.EndpointId;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.model.NetworkSpec;
+import dev.gantry.network.model.Pool;
+import dev.gantry.network.model.PoolSpec;
+import dev.gantry.network.port.ContainerPort;
+import dev.gantry.network.port.PublishedPort;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +83,75 @@ class SqliteEngineStoreTest extends EngineStoreContract {
         store.close();
         open();
         assertThat(store.containers().load()).containsExactly(changed);
+    }
+
+    @Test
+    void networksAndTheirMembersAreThereWhenItIsOpenedAgain() {
+        var subnet = Subnet.parse("10.7.0.0/24");
+        var reserved = Map.of("printer", Ip.parse("10.7.0.9"));
+        var asked = new PoolSpec(subnet, Subnet.parse("10.7.0.128/25"), null, reserved);
+        var network = new Network(
+                NetworkId.random(new Random(1)),
+                NOW,
+                NetworkSpec.named("back").withPools(List.of(asked)).withInternal(true),
+                List.of(new Pool(subnet, subnet, List.of(Ip.parse("10.7.0.1")), reserved)));
+        var request = new EndpointRequest(
+                List.of("db"),
+                Map.of("www", "web"),
+                List.of(Ip.parse("10.7.0.5")),
+                List.of(Ip.parse("169.254.1.1")),
+                new MacAddress("02:42:0a:07:00:05"),
+                Map.of("a", "b"),
+                7);
+        var waits = new Member(ContainerId.random(new Random(2)), network.id(), request, Optional.empty());
+        var container = ContainerId.random(new Random(3));
+        var runs = new Member(
+                container,
+                network.id(),
+                EndpointRequest.ANY,
+                Optional.of(new Endpoint(
+                        EndpointId.random(new Random(4)),
+                        network.id(),
+                        container,
+                        List.of("web", "www.example.org"),
+                        EndpointRequest.ANY,
+                        List.of(AddressWithPrefix.find("10.7.0.2/24").orElseThrow()),
+                        new MacAddress("02:42:0a:07:00:02"),
+                        List.of(new PublishedPort(ContainerPort.parse("80/tcp"), Ip.ANY_V4, 8080)))));
+        store.networks().put(network, List.of()).await();
+        store.networks()
+                .put(List.of(waits, runs), List.of(), Durability.PROCESS)
+                .await();
+        store.close();
+        open();
+        assertThat(store.networks().networks()).containsExactly(network);
+        assertThat(store.networks().members()).containsExactlyInAnyOrder(waits, runs);
+        store.networks()
+                .remove(container, List.of(network.id()), List.of(), Durability.PROCESS)
+                .await();
+        store.networks().remove(network.id(), List.of()).await();
+        store.close();
+        open();
+        assertThat(store.networks().networks()).isEmpty();
+        assertThat(store.networks().members()).containsExactly(waits);
+    }
+
+    @Test
+    void aRowOfBeforeNetworksIsReadAsItWasMeant() throws Exception {
+        var row = row("old");
+        store.containers().insert(row, event("create", row), Durability.POWER).await();
+        store.close();
+        try (var c = DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("gantry.db"));
+                var s = c.createStatement()) {
+            s.execute("DROP TABLE networks");
+            s.execute("DROP TABLE members");
+            s.execute("PRAGMA user_version=2");
+            s.execute("UPDATE containers SET spec=json_set(json_remove(spec, '$.Networking'), '$.Network', 'HOST')");
+        }
+        open();
+        assertThat(store.containers().load().getFirst().spec().network()).isEqualTo(ContainerSpec.Network.HOST);
+        assertThat(store.containers().load().getFirst().spec().networking()).isEqualTo(NetworkingSpec.NONE);
+        assertThat(store.networks().networks()).isEmpty();
     }
 
     @Test
