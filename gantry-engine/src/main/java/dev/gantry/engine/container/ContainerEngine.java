@@ -84,7 +84,8 @@ public final class ContainerEngine implements AutoCloseable {
                 p.clock(),
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
-        var removal = new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes, p.networks());
+        var removal =
+                new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes, p.networks());
         removals.removal = removal;
         var freezer = new Freezer(p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
