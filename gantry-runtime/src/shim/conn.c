@@ -51,6 +51,7 @@ void conn_end(struct watch *watch, struct conn *conn)
     conn->dead = true;
     conn->mode = MODE_NONE;
     stdin_release(watch, conn, true);
+    freeze_let_go(watch, conn);
     if (watch->launcher == conn) {
         watch->launcher = NULL;
         network_abort(watch, ECONNRESET, "the engine went away before the network was connected");

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHIM_VERSION 2
+#define SHIM_VERSION 3
 #define FRAME_HEADER 8u
 #define FRAME_MAX (1u << 20)
 #define FRAME_MAX_LAUNCH (16u << 20)
@@ -45,6 +45,7 @@ enum watch_frame {
     WATCH_NETWORK = 27,
     WATCH_SOCKETS = 28,
     WATCH_SETTINGS = 29,
+    WATCH_FREEZE = 30,
 };
 
 struct frame_head {

@@ -44,4 +44,7 @@ void launch_answer(int fd, bool go);
 /* Runs the release steps in order, going on after errors. Returns the number of steps that failed. */
 int release_run(const struct plan *plan);
 
+/* Begins to freeze or thaws the group of KILL_GROUP, which holds all of the container: 0, or -1 and errno. */
+int release_freeze(const struct plan *plan, bool frozen);
+
 #endif

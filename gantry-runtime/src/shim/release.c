@@ -91,6 +91,23 @@ static int kill_group(const char *path)
     return count < 0 ? -1 : 0;
 }
 
+int release_freeze(const struct plan *plan, bool frozen)
+{
+    const struct step *step = plan_find(plan, OP_KILL_GROUP);
+    if (step == NULL) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    struct fields in = step_fields(step);
+    const char *path = field_s(&in).ptr;
+    int rc = write_in(path, "cgroup.freeze", frozen ? "1" : "0");
+    if (rc == 0)
+        rc = write_in(path, "freezer.state", frozen ? "FROZEN" : "THAWED");
+    if (rc == 0)
+        errno = ENOENT;
+    return rc == 1 ? 0 : -1;
+}
+
 static int remove_one(const char *path)
 {
     return cgroup_rmdir(path, 2000);

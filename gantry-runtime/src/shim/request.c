@@ -133,6 +133,12 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
         if (watch->launcher == conn)
             network_abort(watch, ECANCELED, words);
         return true;
+    case WATCH_FREEZE:
+        number = get_u32(&in);
+        if (!fields_done(&in) || number > 1)
+            return false;
+        freeze_wanted(watch, conn, number == 1);
+        return true;
     case WATCH_NETWORK:
         number = get_u32(&in);
         if (!fields_done(&in))

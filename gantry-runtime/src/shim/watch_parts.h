@@ -7,6 +7,7 @@
  *   stdio.c    the container's streams
  *   attach.c   attachers and followers
  *   network.c  the container's network namespace, for engines that connect it
+ *   freeze.c   holding the container still
  *   end.c      the end of the container
  */
 #ifndef GANTRY_WATCH_PARTS_H
@@ -54,7 +55,7 @@ enum end_reason { END_ALL = 0, END_SLOW = 1, END_GONE = 2, END_DETACHED = 3 };
 struct conn {
     struct source source; /* first: a source is its connection */
     struct conn *next;
-    bool dead, greeted, subscribed;
+    bool dead, greeted, subscribed, freezes;
     struct queue in;  /* a frame that has not come whole */
     struct queue out; /* frames that the socket did not take yet */
     enum stream_mode mode;
@@ -199,6 +200,11 @@ void attach_pump_all(struct watch *watch);
 void attach_end(struct watch *watch, struct conn *conn, enum end_reason reason, const char *words);
 /* Ends all attachers that have everything; followers and replays end when they have caught up. */
 void attach_end_all(struct watch *watch, const char *words);
+
+/* freeze.c */
+void freeze_wanted(struct watch *watch, struct conn *conn, bool wanted);
+/* A connection that ends wants nothing any more. */
+void freeze_let_go(struct watch *watch, struct conn *conn);
 
 /* end.c */
 void end_reap(struct watch *watch);

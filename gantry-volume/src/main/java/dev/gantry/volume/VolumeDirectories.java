@@ -85,7 +85,12 @@ final class VolumeDirectories implements AutoCloseable {
         });
     }
 
-    private void make(Volume volume, Consumer<Fd> fill, BiConsumer<String, Fd> publish) {
+    /// Makes a directory that nobody finds and the next [#sweep] deletes; the caller deletes it earlier.
+    String makeAside(Volume volume, Consumer<Fd> fill) {
+        return make(volume, fill, (_, _) -> {});
+    }
+
+    private String make(Volume volume, Consumer<Fd> fill, BiConsumer<String, Fd> publish) {
         String temporary = NEW + suffix();
         try {
             linux.directories().make(root, temporary, 0711);
@@ -99,6 +104,7 @@ final class VolumeDirectories implements AutoCloseable {
             }
             publish.accept(temporary, root);
             linux.files().sync(root);
+            return temporary;
         } catch (LinuxError e) {
             throw undone(temporary, e.during("create volume " + volume.name()));
         } catch (RuntimeException e) {
@@ -232,10 +238,11 @@ final class VolumeDirectories implements AutoCloseable {
         return entries(false);
     }
 
-    /// Deletes what was left unfinished. Only after what was mounted there has gone.
+    /// Deletes what was left unfinished, and takes away what was mounted there.
     void sweep() {
         for (String name : entries(true)) {
             if (name.startsWith(NEW) || name.startsWith(GONE)) {
+                detach(name);
                 delete(name);
             }
         }
@@ -244,6 +251,16 @@ final class VolumeDirectories implements AutoCloseable {
                 linux.trees().delete(directory, COPY);
             } catch (LinuxError e) {
                 throw e.during("look at volume " + name);
+            }
+        }
+    }
+
+    private void detach(String name) {
+        try (Fd directory = open(name)) {
+            linux.mounts().detach(directory, DATA);
+        } catch (LinuxError e) {
+            if (!e.is(Errno.EINVAL, Errno.ENOENT)) {
+                throw e.during("unmount what an unfinished volume had");
             }
         }
     }

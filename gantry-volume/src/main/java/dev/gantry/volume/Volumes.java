@@ -295,9 +295,7 @@ public final class Volumes implements AutoCloseable {
             if (fresh.volume != null) {
                 throw new Conflict("copy volume " + from, "there is a volume " + name, "choose another name");
             }
-            boolean elsewhere = LocalOptions.parse(v.options()) instanceof LocalOptions.Mounted;
-            Map<String, String> options = elsewhere ? Map.of() : v.options();
-            var made = new Volume(name.text(), clock.instant().toString(), to.labels(), options, false, "");
+            Volume made = copyOf(v, name.text(), to.labels());
             reading(source, v, data -> directories.make(made, d -> fill(d, made, source, data, still)));
             table.create(made);
             fresh.volume = made;
@@ -339,16 +337,54 @@ public final class Volumes implements AutoCloseable {
         return old;
     }
 
-    /// What a volume has, for `reader`, while nobody has it mounted.
-    public void read(String name, Consumer<Fd> reader) {
-        inTurn(name, e -> {
-            Volume v = need(e, name);
-            if (!e.mounted.isEmpty()) {
-                throw new Conflict("read volume " + name, "a container runs with it", "read a snapshot of it");
-            }
+    private Volume copyOf(Volume v, String name, Map<String, String> labels) {
+        boolean elsewhere = LocalOptions.parse(v.options()) instanceof LocalOptions.Mounted;
+        Map<String, String> options = elsewhere ? Map.of() : v.options();
+        return new Volume(name, clock.instant().toString(), labels, options, false, "");
+    }
+
+    /// What a volume has at one moment, for `reader`. While somebody has it mounted, that is a copy which nobody else
+    /// sees, and which ends with the reading or with this process.
+    public void read(String name, Still still, Consumer<Fd> reader) {
+        inTurn(name, e -> aside(e, name, still, reader)).ifPresent(copy -> copy.read(reader));
+    }
+
+    private Optional<Aside> aside(Entry e, String name, Still still, Consumer<Fd> reader) {
+        Volume v = need(e, name);
+        if (e.mounted.isEmpty()) {
             reading(e, v, reader);
-            return v;
-        });
+            return Optional.empty();
+        }
+        Volume copy = copyOf(v, name, Map.of());
+        List<String> made = new ArrayList<>();
+        reading(e, v, data -> made.add(directories.makeAside(copy, d -> fill(d, copy, e, data, still))));
+        return Optional.of(new Aside(copy, made.getFirst()));
+    }
+
+    /// A copy without a name, to be read once, in nobody's turn.
+    private final class Aside {
+        private final Volume copy;
+        private final String directory;
+
+        Aside(Volume copy, String directory) {
+            this.copy = copy;
+            this.directory = directory;
+        }
+
+        void read(Consumer<Fd> reader) {
+            try (Fd opened = directories.open(directory)) {
+                backings.mount(LocalOptions.parse(copy.options()), opened);
+                try (Fd data = directories.openData(opened)) {
+                    reader.accept(data);
+                } finally {
+                    backings.unmount(opened);
+                }
+            } catch (LinuxError e) {
+                throw e.during("read volume " + copy.name());
+            } finally {
+                directories.delete(directory);
+            }
+        }
     }
 
     private void reading(Entry e, Volume v, Consumer<Fd> work) {
@@ -454,28 +490,26 @@ public final class Volumes implements AutoCloseable {
     /// Copies what is in `source`, and owner and mode of the directory itself, into the volume if
     /// nothing is in it yet. Returns whether it was so.
     public boolean fillIfEmpty(String name, String user, Fd source) {
-        String turn = user + " fills it";
-        mount(name, turn);
-        try {
-            return inTurn(name, e -> {
-                try (Fd data = directories.openData(name)) {
-                    if (!directories.isEmpty(data)) {
-                        return false;
-                    }
-                    boolean alone = e.users.equals(Set.of(user)) && e.mounted.equals(Set.of(turn));
-                    if (alone && !directories.isMounted(name)) {
-                        directories.replaceEmpty(name, source);
-                    } else {
-                        TreeCopy.copy(linux, source, data);
-                    }
-                    return true;
-                } catch (LinuxError failure) {
-                    throw failure.during("fill volume " + name);
+        return inTurn(name, e -> {
+            String turn = user + " fills it";
+            mount(name, turn);
+            try (Fd data = directories.openData(name)) {
+                if (!directories.isEmpty(data)) {
+                    return false;
                 }
-            });
-        } finally {
-            unmount(name, turn);
-        }
+                boolean alone = e.users.equals(Set.of(user)) && e.mounted.equals(Set.of(turn));
+                if (alone && !directories.isMounted(name)) {
+                    directories.replaceEmpty(name, source);
+                } else {
+                    TreeCopy.copy(linux, source, data);
+                }
+                return true;
+            } catch (LinuxError failure) {
+                throw failure.during("fill volume " + name);
+            } finally {
+                unmount(name, turn);
+            }
+        });
     }
 
     @Override

@@ -41,7 +41,6 @@ final class Adopter {
     private final Removal removal;
     private final Releases releases;
     private final ContainerVolumes volumes;
-    private final Freezer freezer;
     private final ContainerEngine.Parts parts;
 
     Adopter(
@@ -51,7 +50,6 @@ final class Adopter {
             Removal removal,
             Releases releases,
             ContainerVolumes volumes,
-            Freezer freezer,
             ContainerEngine.Parts parts) {
         this.index = index;
         this.directories = directories;
@@ -59,7 +57,6 @@ final class Adopter {
         this.removal = removal;
         this.releases = releases;
         this.volumes = volumes;
-        this.freezer = freezer;
         this.parts = parts;
     }
 
@@ -145,8 +142,6 @@ final class Adopter {
 
     private void adoptRunning(Cell cell, Path directory, Watch watch, int pid, long startTime) {
         watch.subscribe();
-        // An engine that died over the copy of a volume left it frozen.
-        freezer.thaw(cell.id.hex());
         volumes.mounted(cell.id, cell.row.spec());
         Task task = new Task(directory, watch);
         task.launched = true;

@@ -87,7 +87,7 @@ public final class ContainerEngine implements AutoCloseable {
         var removal =
                 new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes, p.networks());
         removals.removal = removal;
-        var freezer = new Freezer(p.host().cgroups(), p.places().cgroup());
+        var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
                 index,
                 new LiveContainers(
@@ -105,8 +105,8 @@ public final class ContainerEngine implements AutoCloseable {
                         p.random()),
                 lifecycle,
                 directories,
-                new VolumeCopies(p.linux(), p.volumes(), freezer, p.random()));
-        new Adopter(index, directories, lifecycle, removal, releases, volumes, freezer, p).adopt();
+                new VolumeCopies(p.linux(), p.volumes(), freezer));
+        new Adopter(index, directories, lifecycle, removal, releases, volumes, p).adopt();
         return engine;
     }
 

@@ -1,39 +1,81 @@
 package dev.gantry.engine.container;
 
-import dev.gantry.base.Internal;
+import dev.gantry.base.ContainerId;
 import dev.gantry.base.Unavailable;
-import dev.gantry.base.Unsupported;
 import dev.gantry.runtime.oci.CgroupLayout;
+import dev.gantry.runtime.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
-/// Stops all processes of a container where they are, and lets them go on. Kernel's
+/// Stops all processes of a container where they are, and lets them go on. The watch does it for as long as our
+/// connection lasts, so that a container never stays frozen because we died. Kernel's
 /// Documentation/admin-guide/cgroup-v1/freezer-subsystem and cgroup-v2 §"cgroup.freeze".
 final class Freezer {
     private static final Duration LOOK = Duration.ofMillis(1);
 
+    private final ContainerIndex index;
     private final CgroupLayout layout;
     private final String parent;
 
-    Freezer(CgroupLayout layout, String parent) {
+    Freezer(ContainerIndex index, CgroupLayout layout, String parent) {
+        this.index = index;
         this.layout = layout;
         this.parent = parent;
     }
 
-    /// Returns when all are frozen; `check` ends the wait by throwing, and then some may be frozen already.
-    void freeze(String name, Runnable check) {
-        Path v1 = v1(name);
-        boolean old = Files.exists(v1);
-        if (!old && !Files.exists(v2(name))) {
-            throw new Unsupported(
-                    "freeze container " + name,
-                    "it has no control group with a freezer",
-                    "stop it for the time of the copy");
+    /// A container that stands still until this is closed.
+    record Frozen(Watch watch) implements AutoCloseable {
+        @Override
+        public void close() {
+            try (watch) {
+                watch.thaw();
+            } catch (Unavailable ended) {
+                // Then nothing is left that could be frozen.
+            }
         }
-        write(old ? v1 : v2(name), old ? "FROZEN" : "1");
-        while (!isFrozen(name, old)) {
+    }
+
+    /// Returns when all processes are still; empty while the container is just starting or ending. `check` ends the
+    /// wait by throwing. Takes no lock of the container: who starts it may be waiting for its volume.
+    Optional<Frozen> freeze(ContainerId id, Runnable check) {
+        Optional<Watch> running = index.get(id).map(cell -> cell.row).flatMap(Freezer::watch);
+        if (running.isEmpty()) {
+            return Optional.empty();
+        }
+        var frozen = new Frozen(running.get());
+        try {
+            if (running.get().freeze()) {
+                await(id.hex(), check);
+                return Optional.of(frozen);
+            }
+        } catch (Unavailable e) {
+            frozen.close();
+            check.run();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            frozen.close();
+            throw e;
+        }
+        frozen.close();
+        return Optional.empty();
+    }
+
+    private static Optional<Watch> watch(StoredContainer row) {
+        if (!(row.state() instanceof ContainerState.Running)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Watch.connect(Path.of(row.watchDirectory())));
+        } catch (Unavailable ended) {
+            return Optional.empty();
+        }
+    }
+
+    private void await(String name, Runnable check) {
+        while (!isFrozen(name)) {
             check.run();
             try {
                 Thread.sleep(LOOK);
@@ -44,44 +86,16 @@ final class Freezer {
         }
     }
 
-    /// What is not frozen goes on as it was, and what is gone stays gone.
-    void thaw(String name) {
-        if (Files.exists(v1(name))) {
-            write(v1(name), "THAWED");
-        } else if (Files.exists(v2(name))) {
-            write(v2(name), "0");
-        }
-    }
-
-    private boolean isFrozen(String name, boolean old) {
+    private boolean isFrozen(String name) {
+        Path v1 = Path.of(layout.v1().getOrDefault("freezer", "/nonexistent"), parent, name, "freezer.state");
         try {
-            return old
-                    ? Files.readString(v1(name)).strip().equals("FROZEN")
-                    : Files.readString(v2(name).resolveSibling("cgroup.events")).contains("frozen 1");
+            if (Files.exists(v1)) {
+                return Files.readString(v1).strip().equals("FROZEN");
+            }
+            Path v2 = Path.of(layout.v2().isEmpty() ? "/nonexistent" : layout.v2(), parent, name, "cgroup.events");
+            return Files.readString(v2).contains("frozen 1");
         } catch (IOException e) {
             return true; // it has ended
         }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            if (Files.exists(file)) {
-                throw new Internal(
-                        "write " + text + " to " + file,
-                        String.valueOf(e.getMessage()),
-                        "look at the control groups",
-                        e);
-            }
-        }
-    }
-
-    private Path v1(String name) {
-        return Path.of(layout.v1().getOrDefault("freezer", "/nonexistent"), parent, name, "freezer.state");
-    }
-
-    private Path v2(String name) {
-        return Path.of(layout.v2().isEmpty() ? "/nonexistent" : layout.v2(), parent, name, "cgroup.freeze");
     }
 }

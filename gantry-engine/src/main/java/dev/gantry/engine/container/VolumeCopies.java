@@ -1,6 +1,5 @@
 package dev.gantry.engine.container;
 
-import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
@@ -8,7 +7,6 @@ import dev.gantry.images.layer.TreeTar;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.volume.Volume;
-import dev.gantry.volume.VolumeName;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
 import java.io.IOException;
@@ -16,10 +14,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
+import java.util.function.Function;
 
 /// Copies of volumes at one moment: containers that run with a volume are frozen while it is read, and for no longer
 /// than they may be.
@@ -27,14 +27,14 @@ public final class VolumeCopies {
     /// On volumes that are snapshots: of which one.
     public static final String SNAPSHOT_OF = "dev.gantry.snapshot-of";
 
+    private static final Duration AGAIN = Duration.ofMillis(5);
+
     private final Volumes volumes;
     private final Freezer freezer;
     private final Linux linux;
-    private final RandomGenerator random;
 
-    VolumeCopies(Linux linux, Volumes volumes, Freezer freezer, RandomGenerator random) {
+    VolumeCopies(Linux linux, Volumes volumes, Freezer freezer) {
         this.linux = linux;
-        this.random = random;
         this.volumes = volumes;
         this.freezer = freezer;
     }
@@ -53,31 +53,61 @@ public final class VolumeCopies {
     }
 
     private Copied copy(String from, String to, Map<String, String> labels, Duration maxPause) {
-        var still = new Stopwatch("copy volume " + from, maxPause);
-        Volume made = volumes.copy(from, new VolumeRequest(to, labels, Map.of()), still);
-        return new Copied(made, still.frozen, still.pause);
+        var request = new VolumeRequest(to, labels, Map.of());
+        return still("copy volume " + from, maxPause, still -> volumes.copy(from, request, still));
     }
 
     /// Gives `name` the files of `from`.
     public Copied restore(String name, String from, Duration maxPause) {
-        var still = new Stopwatch("restore volume " + name, maxPause);
-        Volume restored = volumes.restore(name, from, still);
-        return new Copied(restored, still.frozen, still.pause);
+        return still("restore volume " + name, maxPause, still -> volumes.restore(name, from, still));
     }
 
-    /// Writes the files of one moment as a tar. Of a volume that a container runs with, a copy is written.
+    /// A container that starts or ends just now can neither be frozen nor be left out: it is waited for.
+    private Copied still(String what, Duration maxPause, Function<Volumes.Still, Volume> work) {
+        long deadline = System.nanoTime() + maxPause.toNanos();
+        while (true) {
+            var still = new Stopwatch(what, maxPause);
+            try {
+                Volume made = work.apply(still);
+                return new Copied(made, still.frozen, still.pause);
+            } catch (InBetween e) {
+                if (System.nanoTime() > deadline) {
+                    throw new Unavailable(
+                            what, "container " + e.container + " is just starting or ending", "ask again", e);
+                }
+                pause(what);
+            }
+        }
+    }
+
+    private static void pause(String what) {
+        try {
+            Thread.sleep(AGAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable(what, "the work was cancelled", "ask again", e);
+        }
+    }
+
+    /// Ends an attempt; it never leaves this class.
+    private static final class InBetween extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        final String container;
+
+        InBetween(ContainerId id) {
+            super(null, null, false, false);
+            this.container = id.shortHex();
+        }
+    }
+
+    /// Writes the files of one moment as a tar. Of a volume that a container runs with, they are copied first.
     public Copied backup(String name, Duration maxPause, OutputStream out) throws IOException {
         try {
-            volumes.read(name, data -> pack(data, out));
-            return new Copied(volumes.find(name).orElseThrow(), 0, Duration.ZERO);
-        } catch (Conflict running) {
-            Copied copied = copy(name, VolumeName.random(random).text(), Map.of(SNAPSHOT_OF, name), maxPause);
-            try {
-                volumes.read(copied.volume().name(), data -> pack(data, out));
-                return copied;
-            } finally {
-                volumes.remove(copied.volume().name());
-            }
+            return still("back up volume " + name, maxPause, still -> {
+                volumes.read(name, still, data -> pack(data, out));
+                return volumes.find(name).orElseThrow();
+            });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -114,6 +144,10 @@ public final class VolumeCopies {
         }
     }
 
+    private Freezer.Frozen freeze(ContainerId id, Runnable check) {
+        return freezer.freeze(id, check).orElseThrow(() -> new InBetween(id));
+    }
+
     private final class Stopwatch implements Volumes.Still {
         private final String what;
         private final Duration limit;
@@ -141,12 +175,13 @@ public final class VolumeCopies {
                             "allow a longer pause with --max-pause, or stop them first");
                 }
             };
+            List<Freezer.Frozen> held = new ArrayList<>();
             try {
-                users.forEach(id -> freezer.freeze(new ContainerId(id).hex(), check));
+                users.forEach(user -> held.add(freeze(new ContainerId(user), check)));
                 work.accept(check);
                 frozen = users.size();
             } finally {
-                users.forEach(freezer::thaw);
+                held.forEach(Freezer.Frozen::close);
                 pause = Duration.ofNanos(System.nanoTime() - start);
             }
         }

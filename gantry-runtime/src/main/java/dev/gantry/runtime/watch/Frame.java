@@ -2,7 +2,7 @@ package dev.gantry.runtime.watch;
 
 /// Numbers of the protocol. `docs/shim-protocol.md` §Frames.
 final class Frame {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final int HEADER = 8;
     static final int MAX = 1 << 20;
     static final int MAX_LAUNCH = 16 << 20;
@@ -45,6 +45,7 @@ final class Frame {
     static final int NETWORK = 27;
     static final int SOCKETS = 28;
     static final int SETTINGS = 29;
+    static final int FREEZE = 30;
 
     private Frame() {}
 }

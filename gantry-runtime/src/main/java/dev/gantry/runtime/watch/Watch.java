@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -218,6 +219,28 @@ public final class Watch implements AutoCloseable {
         expectOk("resize the terminal of", call(Frame.RESIZE, size));
     }
 
+    /// Begins to hold all processes of the container still, until [#thaw], the end of this connection, or that of this
+    /// process. False when it does not run.
+    public boolean freeze() {
+        if (greeting.version() < FREEZE_VERSION) {
+            throw new Conflict(
+                    "freeze the container of " + dir,
+                    "it was started by a release that could not thaw it for sure",
+                    "restart the container, or stop it for the time of the copy");
+        }
+        Reply reply = call(Frame.FREEZE, Payload.of(4).putInt(1).array());
+        if (reply instanceof Reply.Error error && error.errno() == ESRCH) {
+            return false;
+        }
+        expectOk("freeze", reply);
+        return true;
+    }
+
+    /// Lets the container go on, unless another connection holds it still.
+    public void thaw() {
+        expectOk("thaw", call(Frame.FREEZE, Payload.of(4).putInt(0).array()));
+    }
+
     /// Where the log ends now.
     public LogPosition logPosition() {
         return switch (call(Frame.LOGPOS, new byte[0])) {
@@ -268,9 +291,11 @@ public final class Watch implements AutoCloseable {
     private static final int ENOTTY = 25;
     private static final int EINVAL = 22;
     private static final int ENOENT = 2;
+    private static final int EOPNOTSUPP = 95;
     private static final int ECANCELED = 125;
 
     private static final int NETWORK_VERSION = 2;
+    private static final int FREEZE_VERSION = 3;
 
     private Reply call(int type, byte[] payload) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -326,6 +351,9 @@ public final class Watch implements AutoCloseable {
             case ESRCH -> new Conflict(what, words, "start it first");
             case EALREADY -> new Conflict(what, words, "use another watch");
             case EINVAL, ENOENT -> new InvalidArgument(what, words, "check the names");
+            case EOPNOTSUPP ->
+                new Unsupported(
+                        what, "it has no control group with a freezer", "stop the container for the time of the copy");
             case ENOTTY -> new Conflict(what, words, "start it with a terminal");
             default -> new Internal(what, words + " (errno " + errno + ")", "report this");
         };
