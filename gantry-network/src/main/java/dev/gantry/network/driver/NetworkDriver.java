@@ -57,8 +57,8 @@ public interface NetworkDriver extends AutoCloseable {
 
     /// Makes the host what these networks and running endpoints need, and nothing else of ours: what lacks
     /// is made, what differs is set right, what carries this engine's mark and belongs to none of them is
-    /// removed. Rules are compared first and replaced in one transaction, so that connections go on.
-    /// Idempotent. What cannot be made right is told and keeps nobody else from it.
+    /// removed. Rules are replaced in one transaction, so that connections go on. Idempotent. What cannot
+    /// be made right is told and keeps nobody else from it.
     Reconciled reconcile(Collection<Network> networks, Collection<Attachment> running);
 
     /// Ends the driver's own sockets and threads; networks stay.

@@ -31,6 +31,10 @@ public final class Networks {
         return make(spec(name, "bridge", subnet).withInternal(true));
     }
 
+    public static Network six(String name, String subnet6) {
+        return make(spec(name, "bridge", subnet6));
+    }
+
     public static Network dual(String name, String subnet4, String subnet6) {
         return make(spec(name, "bridge", subnet4, subnet6));
     }

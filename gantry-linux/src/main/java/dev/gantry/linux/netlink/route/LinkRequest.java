@@ -151,6 +151,20 @@ public final class LinkRequest {
         return kind("bridge", e -> options.accept(new BridgeOptions(e)));
     }
 
+    /// How the bridge treats the port that this link is, in one message with other changes. For a link that exists.
+    public LinkRequest asBridgePort(Consumer<PortOptions> options) {
+        forExisting = true;
+        return with(e -> e.nest(
+                RouteHeader.IFLA_LINKINFO,
+                info -> info.string(RouteHeader.IFLA_INFO_SLAVE_KIND, "bridge")
+                        .nest(RouteHeader.IFLA_INFO_SLAVE_DATA, p -> options.accept(new PortOptions(p)))));
+    }
+
+    /// A VLAN of [#parent].
+    public LinkRequest vlan(int id) {
+        return kind("vlan", e -> e.u16(RouteHeader.IFLA_VLAN_ID, id));
+    }
+
     public LinkRequest macvlan(MacvlanMode mode) {
         return kind("macvlan", e -> e.u32(RouteHeader.IFLA_MACVLAN_MODE, mode.number));
     }

@@ -84,6 +84,7 @@ final class RouteHeader {
     static final int IFLA_BRPORT_ISOLATED = 33;
 
     // macvlan and ipvlan
+    static final int IFLA_VLAN_ID = 1;
     static final int IFLA_MACVLAN_MODE = 1;
     static final int IFLA_MACVLAN_FLAGS = 2;
     static final int MACVLAN_MODE_PRIVATE = 1;

@@ -1,0 +1,273 @@
+package dev.gantry.network.driver;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.netlink.NetlinkError;
+import dev.gantry.linux.netlink.NetlinkSocket;
+import dev.gantry.linux.netlink.route.Link;
+import dev.gantry.linux.netlink.route.LinkRequest;
+import dev.gantry.linux.netlink.route.Rtnetlink;
+import dev.gantry.network.endpoint.EndpointPlan;
+import dev.gantry.network.endpoint.SandboxPlan;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.firewall.Element;
+import dev.gantry.network.firewall.Elements;
+import dev.gantry.network.firewall.GantryTable;
+import dev.gantry.network.model.EndpointId;
+import dev.gantry.network.model.Instance;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// The networks that the kernel makes: bridge, macvlan, ipvlan, overlay. It speaks to the kernel alone: no
+/// process is started, and no thread enters a namespace.
+///
+/// ```java
+/// try (NetworkDriver driver = KernelNetworks.open(Linux.host(), Instance.DEFAULT)) {
+///     driver.reconcile(networks, running);
+/// }
+/// ```
+public final class KernelNetworks implements NetworkDriver {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Instance instance;
+    private final HostSockets sockets;
+    private final HostLinks links;
+    private final EndpointLinks endpoints;
+    private final Firewall firewall;
+    private final FirewallGuard guard;
+
+    /// Guards the host's rtnetlink socket.
+    private final ReentrantLock host = new ReentrantLock();
+
+    /// What each has in the table now.
+    private final Map<NetworkId, List<Element>> ofNetworks = new ConcurrentHashMap<>();
+
+    private final Map<EndpointId, List<Element>> ofEndpoints = new ConcurrentHashMap<>();
+
+    /// Sockets of the host's network namespace, which the driver closes: one for links, one for rules, and one
+    /// that hears when somebody else changes rules.
+    public record HostSockets(NetlinkSocket route, NetlinkSocket rules, NetlinkSocket events) {}
+
+    public KernelNetworks(Instance instance, HostSockets sockets, HostSettings settings) {
+        this.instance = instance;
+        this.sockets = sockets;
+        this.links = new HostLinks(instance, sockets.route(), settings);
+        this.endpoints = new EndpointLinks(instance, sockets.route());
+        this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
+        this.guard = FirewallGuard.start(sockets.events(), instance.table(), firewall::restore);
+    }
+
+    /// In the network namespace of this process.
+    public static KernelNetworks open(Linux linux, Instance instance) {
+        NetlinkSocket route = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
+        NetlinkSocket rules = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
+        NetlinkSocket events = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
+        return new KernelNetworks(instance, new HostSockets(route, rules, events), HostSettings.proc());
+    }
+
+    @Override
+    public void create(Network network) {
+        String what = "create network " + network.name();
+        List<String> made = onHost(what, () -> links.create(network));
+        List<Element> wanted = Elements.of(instance, List.of(network), List.of());
+        List<Element> before = ofNetworks.getOrDefault(network.id(), List.of());
+        try {
+            during(what, () -> firewall.change(before, wanted));
+            ofNetworks.put(network.id(), wanted);
+        } catch (RuntimeException e) {
+            if (!made.isEmpty()) {
+                undo(e, () -> onHost(what, () -> links.remove(network)));
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void remove(Network network) {
+        String what = "remove network " + network.name();
+        onHost(what, () -> links.remove(network));
+        List<Element> before = ofNetworks.getOrDefault(network.id(), List.of());
+        during(what, () -> firewall.change(before, List.of()));
+        ofNetworks.remove(network.id());
+    }
+
+    @Override
+    public void attach(Attachment attachment, EndpointPlan plan, ContainerSockets container) {
+        String what = "connect container " + attachment.endpoint().names().getFirst() + " to network "
+                + attachment.network().name();
+        onHost(what, () -> endpoints.make(plan, container, what));
+        try {
+            during(what, () -> EndpointLinks.configure(plan, container));
+            publish(attachment);
+        } catch (RuntimeException e) {
+            undo(e, () -> EndpointLinks.unmakeInside(plan, container));
+            throw e;
+        }
+    }
+
+    @Override
+    public void detach(EndpointPlan plan, ContainerSockets container) {
+        String what = "disconnect the container's interface " + plan.interfaceName();
+        unpublish(plan.endpoint(), what);
+        during(what, () -> EndpointLinks.unmakeInside(plan, container));
+    }
+
+    @Override
+    public void release(Collection<EndpointId> ended) {
+        String what = "release networks";
+        try {
+            List<Element> all = new ArrayList<>();
+            ended.forEach(id -> all.addAll(ofEndpoints.getOrDefault(id, List.of())));
+            during(what, () -> firewall.change(all, List.of()));
+            ended.forEach(ofEndpoints::remove);
+        } finally {
+            onHost(what, () -> endpoints.release(ended));
+        }
+    }
+
+    @Override
+    public void publish(Attachment attachment) {
+        EndpointId id = attachment.endpoint().id();
+        List<Element> wanted = Elements.of(instance, List.of(), List.of(attachment));
+        List<Element> before = ofEndpoints.getOrDefault(id, List.of());
+        if (wanted.equals(before)) {
+            return;
+        }
+        during(
+                "publish ports of container " + attachment.endpoint().names().getFirst(),
+                () -> firewall.change(before, wanted));
+        ofEndpoints.put(id, wanted);
+    }
+
+    private void unpublish(EndpointId id, String what) {
+        List<Element> before = ofEndpoints.getOrDefault(id, List.of());
+        if (!before.isEmpty()) {
+            during(what, () -> firewall.change(before, List.of()));
+        }
+        ofEndpoints.remove(id);
+    }
+
+    @Override
+    public void route(SandboxPlan plan, ContainerSockets container) {
+        during("set the container's default routes", () -> DefaultRoutes.set(plan, container));
+    }
+
+    @Override
+    public Reconciled reconcile(Collection<Network> networks, Collection<Attachment> running) {
+        List<String> changes = new ArrayList<>();
+        List<EndpointId> lost = new ArrayList<>();
+        host.lock();
+        try {
+            removeStrangers(networks, running, changes);
+            networks.stream()
+                    .filter(n -> !n.spec().configOnly())
+                    .forEach(n -> attempt(changes, "make network " + n.name(), () -> changes.addAll(links.create(n))));
+            running.forEach(a -> restore(a, changes, lost));
+        } finally {
+            host.unlock();
+        }
+        ofNetworks.clear();
+        ofEndpoints.clear();
+        networks.forEach(n -> ofNetworks.put(n.id(), Elements.of(instance, List.of(n), List.of())));
+        running.forEach(a -> ofEndpoints.put(a.endpoint().id(), Elements.of(instance, List.of(), List.of(a))));
+        List<Element> all = new ArrayList<>();
+        ofNetworks.values().forEach(all::addAll);
+        ofEndpoints.values().forEach(all::addAll);
+        during("load the rules of all networks", () -> firewall.load(all));
+        return new Reconciled(changes, lost);
+    }
+
+    private void restore(Attachment a, List<String> changes, List<EndpointId> lost) {
+        EndpointPlan plan =
+                SandboxPlan.of(instance, List.of(a), Map.of()).endpoints().getFirst();
+        if (plan.link() instanceof dev.gantry.network.endpoint.Link.Veth veth) {
+            boolean[] there = {false};
+            attempt(
+                    changes,
+                    "restore the interface of " + a.endpoint().names().getFirst(),
+                    () -> there[0] = endpoints.restore(veth, changes));
+            if (!there[0]) {
+                lost.add(a.endpoint().id());
+            }
+        }
+    }
+
+    /// What bears our mark and belongs to nobody any more.
+    private void removeStrangers(Collection<Network> networks, Collection<Attachment> running, List<String> changes) {
+        Set<String> known = new HashSet<>();
+        networks.forEach(n -> known.add(LinkMark.of(instance, n.id()).toString()));
+        running.forEach(a -> known.add(LinkMark.of(instance, a.endpoint().id()).toString()));
+        for (Link link : new Rtnetlink(sockets.route()).links()) {
+            boolean strange = LinkMark.read(instance, link)
+                    .filter(m -> !known.contains(m.toString()))
+                    .isPresent();
+            if (strange) {
+                attempt(changes, "remove " + link.name(), () -> {
+                    sockets.route()
+                            .execute(List.of(LinkRequest.index(link.index()).delete()));
+                    changes.add("removed " + link.name());
+                });
+            }
+        }
+    }
+
+    /// One thing that cannot be set right keeps nobody else from it.
+    private static void attempt(List<String> changes, String what, Runnable work) {
+        try {
+            work.run();
+        } catch (NetlinkError | GantryException e) {
+            changes.add("could not " + what + ": " + e.getMessage());
+        }
+    }
+
+    private void onHost(String what, Runnable work) {
+        onHost(what, () -> {
+            work.run();
+            return List.of();
+        });
+    }
+
+    private List<String> onHost(String what, Supplier<List<String>> work) {
+        host.lock();
+        try {
+            return work.get();
+        } catch (NetlinkError e) {
+            throw e.during(what);
+        } finally {
+            host.unlock();
+        }
+    }
+
+    private static void during(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (NetlinkError e) {
+            throw e.during(what);
+        }
+    }
+
+    private static void undo(RuntimeException cause, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        guard.close();
+        sockets.rules().close();
+        sockets.route().close();
+    }
+}
