@@ -16,7 +16,6 @@ import dev.gantry.network.endpoint.Route;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,13 +69,28 @@ final class EndpointLinks {
                 .alias(LinkMark.of(instance, plan.endpoint()).toString())
                 .asBridgePort(o -> port(o, veth))
                 .up();
-        host.execute(pair.create());
+        try {
+            host.execute(pair.create());
+        } catch (NetlinkError e) {
+            if (!e.is(Errno.EEXIST) || !removeLeftover(veth, plan.endpoint())) {
+                throw e;
+            }
+            host.execute(pair.create());
+        }
         try {
             host.execute(port.change());
         } catch (RuntimeException e) {
             socket.attempt(List.of(LinkRequest.named(veth.hostInterface()).delete()));
             throw e;
         }
+    }
+
+    /// Of the container's last run, which the kernel has not cleaned up yet.
+    private boolean removeLeftover(Link.Veth veth, EndpointId endpoint) {
+        var there = host.link(veth.hostInterface())
+                .filter(l -> LinkMark.of(instance, endpoint).isOn(l));
+        there.ifPresent(l -> socket.attempt(List.of(LinkRequest.index(l.index()).delete())));
+        return there.isPresent();
     }
 
     private static void port(PortOptions options, Link.Veth veth) {
@@ -136,18 +150,6 @@ final class EndpointLinks {
             container
                     .route()
                     .execute(List.of(LinkRequest.index(there.get().index()).delete()));
-        }
-    }
-
-    /// The host's ends of ended containers, those that are still there.
-    void release(Collection<EndpointId> endpoints) {
-        List<Message> all = endpoints.stream()
-                .map(id -> LinkRequest.named(Instance.hostInterface(id)).delete())
-                .toList();
-        for (var ack : socket.attempt(all)) {
-            if (!ack.done() && !ack.errno().equals(Errno.ENODEV)) {
-                throw ack.error();
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.network.driver;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.netlink.NetlinkError;
@@ -45,6 +46,7 @@ public final class KernelNetworks implements NetworkDriver {
     private final EndpointLinks endpoints;
     private final Firewall firewall;
     private final FirewallGuard guard;
+    private final LinkReaper reaper;
 
     /// Guards the host's rtnetlink socket.
     private final ReentrantLock host = new ReentrantLock();
@@ -54,9 +56,9 @@ public final class KernelNetworks implements NetworkDriver {
 
     private final Map<EndpointId, List<Element>> ofEndpoints = new ConcurrentHashMap<>();
 
-    /// Sockets of the host's network namespace, which the driver closes: one for links, one for rules, and one
-    /// that hears when somebody else changes rules.
-    public record HostSockets(NetlinkSocket route, NetlinkSocket rules, NetlinkSocket events) {}
+    /// Sockets of the host's network namespace, which the driver closes: one for links, one for rules, one that
+    /// hears when somebody else changes rules, and one for links that go.
+    public record HostSockets(NetlinkSocket route, NetlinkSocket rules, NetlinkSocket events, NetlinkSocket gone) {}
 
     public KernelNetworks(Instance instance, HostSockets sockets, HostSettings settings) {
         this.instance = instance;
@@ -64,6 +66,7 @@ public final class KernelNetworks implements NetworkDriver {
         this.links = new HostLinks(instance, sockets.route(), settings);
         this.endpoints = new EndpointLinks(instance, sockets.route());
         this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
+        this.reaper = new LinkReaper(sockets.gone());
         this.guard = FirewallGuard.start(sockets.events(), instance.table(), firewall::restore);
     }
 
@@ -72,7 +75,8 @@ public final class KernelNetworks implements NetworkDriver {
         NetlinkSocket route = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
         NetlinkSocket rules = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
         NetlinkSocket events = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
-        return new KernelNetworks(instance, new HostSockets(route, rules, events), HostSettings.proc());
+        NetlinkSocket gone = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
+        return new KernelNetworks(instance, new HostSockets(route, rules, events, gone), HostSettings.proc());
     }
 
     @Override
@@ -105,6 +109,19 @@ public final class KernelNetworks implements NetworkDriver {
     public void attach(Attachment attachment, EndpointPlan plan, ContainerSockets container) {
         String what = "connect container " + attachment.endpoint().names().getFirst() + " to network "
                 + attachment.network().name();
+        if (ofEndpoints.putIfAbsent(plan.endpoint(), List.of()) != null) {
+            throw new Conflict(what, "it is connected already", "disconnect it first");
+        }
+        try {
+            connect(attachment, plan, container, what);
+        } catch (RuntimeException e) {
+            ofEndpoints.remove(plan.endpoint());
+            throw e;
+        }
+    }
+
+    private void connect(Attachment attachment, EndpointPlan plan, ContainerSockets container, String what) {
+        reaper.keep(plan.endpoint());
         onHost(what, () -> endpoints.make(plan, container, what));
         try {
             during(what, () -> EndpointLinks.configure(plan, container));
@@ -125,14 +142,13 @@ public final class KernelNetworks implements NetworkDriver {
     @Override
     public void release(Collection<EndpointId> ended) {
         String what = "release networks";
-        try {
-            List<Element> all = new ArrayList<>();
-            ended.forEach(id -> all.addAll(ofEndpoints.getOrDefault(id, List.of())));
+        List<Element> all = new ArrayList<>();
+        ended.forEach(id -> all.addAll(ofEndpoints.getOrDefault(id, List.of())));
+        reaper.release(ended);
+        if (!all.isEmpty()) {
             during(what, () -> firewall.change(all, List.of()));
-            ended.forEach(ofEndpoints::remove);
-        } finally {
-            onHost(what, () -> endpoints.release(ended));
         }
+        ended.forEach(ofEndpoints::remove);
     }
 
     @Override
@@ -267,6 +283,7 @@ public final class KernelNetworks implements NetworkDriver {
     @Override
     public void close() {
         guard.close();
+        reaper.close();
         sockets.rules().close();
         sockets.route().close();
     }

@@ -44,7 +44,8 @@ public interface NetworkDriver extends AutoCloseable {
     void detach(EndpointPlan plan, ContainerSockets container);
 
     /// The containers of these endpoints have ended, or never started: takes back what the host has of
-    /// them. Idempotent; whatever can be taken back is, before the first failure is thrown.
+    /// them. Nothing is published any more when it returns; the host's end of an interface goes soon
+    /// after, with the container's namespace or by the driver's hand. Idempotent.
     void release(Collection<EndpointId> endpoints);
 
     /// Publishes exactly the ports that the endpoint has now, whatever it had before, in one transaction.

@@ -41,7 +41,7 @@ public final class TestHost implements AutoCloseable {
                 while True:
                     c, _ = listener.accept()
                     fds = [os.open("/proc/self/ns/net", os.O_RDONLY)]
-                    fds += [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, p).detach() for p in (0, 12, 12)]
+                    fds += [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, p).detach() for p in (0, 12, 12, 0)]
                     c.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                                         array.array("i", fds + [udp.fileno(), tcp.fileno()]))])
                     for f in fds: os.close(f)
@@ -87,7 +87,7 @@ public final class TestHost implements AutoCloseable {
         try (Fd connection = Linux.host().sockets().connectUnix(path)) {
             List<Fd> fds =
                     Linux.host().sockets().receivePassed(connection, 16, 8).descriptors();
-            assertThat(fds).hasSize(6);
+            assertThat(fds).hasSize(7);
             return fds;
         }
     }
@@ -95,27 +95,28 @@ public final class TestHost implements AutoCloseable {
     /// New sockets, as a watch gives them.
     public ContainerSockets sockets() {
         List<Fd> fds = descriptors();
-        fds.subList(3, 6).forEach(Fd::close);
+        fds.subList(3, 7).forEach(Fd::close);
         return ContainerSockets.over(Linux.host(), fds.get(0), fds.get(1), fds.get(2));
     }
 
     /// The same two sockets each time.
     public ResolverSockets resolver() {
         List<Fd> fds = descriptors();
-        fds.subList(0, 4).forEach(Fd::close);
-        return new ResolverSockets(fds.get(4), fds.get(5));
+        fds.subList(0, 5).forEach(Fd::close);
+        return new ResolverSockets(fds.get(5), fds.get(6));
     }
 
     /// A driver whose host this is.
     public KernelNetworks driver(Instance instance) {
         List<Fd> fds = descriptors();
         fds.get(0).close();
-        fds.subList(4, 6).forEach(Fd::close);
+        fds.subList(5, 7).forEach(Fd::close);
         Linux linux = Linux.host();
         var sockets = new KernelNetworks.HostSockets(
                 NetlinkSocket.over(linux, fds.get(1), NetlinkSocket.Protocol.ROUTE, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(2), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
-                NetlinkSocket.over(linux, fds.get(3), NetlinkSocket.Protocol.NETFILTER, TIMEOUT));
+                NetlinkSocket.over(linux, fds.get(3), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
+                NetlinkSocket.over(linux, fds.get(4), NetlinkSocket.Protocol.ROUTE, TIMEOUT));
         HostSettings inside = s -> run("echo " + s.value() + " > /proc/sys/" + HostSettings.path(s.name()));
         return new KernelNetworks(instance, sockets, inside);
     }
