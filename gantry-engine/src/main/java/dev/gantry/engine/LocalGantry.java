@@ -26,6 +26,7 @@ import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
+import dev.gantry.network.driver.KernelNetworks;
 import dev.gantry.network.model.Instance;
 import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
@@ -45,6 +46,7 @@ import java.util.random.RandomGenerator;
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
     private static final Path USUAL_ROOT = Path.of("/var/lib/gantry");
+    private static final int CAP_NET_ADMIN = 12; // <linux/capability.h>
 
     private final GantryOptions options;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -83,7 +85,8 @@ final class LocalGantry implements Gantry {
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
             var watches = own(new Watches(options.shim(), groups.directories()));
-            var networking = NetworkEngine.open(store.networks(), linux, instance(), machine(), clock, random);
+            var networking = own(NetworkEngine.open(
+                    store.networks(), linux, instance(), driving(host, linux), machine(), clock, random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
@@ -140,6 +143,11 @@ final class LocalGantry implements Gantry {
         return options.dataRoot().equals(USUAL_ROOT)
                 ? Instance.DEFAULT
                 : Instance.ofRoot(options.dataRoot().toString());
+    }
+
+    private NetworkEngine.Driving driving(HostFacts host, Linux linux) {
+        boolean able = (host.capabilities() >> CAP_NET_ADMIN & 1) != 0;
+        return new NetworkEngine.Driving(able, () -> KernelNetworks.open(linux, instance()));
     }
 
     private static String machine() {

@@ -40,7 +40,9 @@ class DirectoryImageTest {
     }
 
     private String says(Path image, String script) {
-        var c = engine.ran(ContainerSpec.of("dir:" + image).args("/bin/busybox", "sh", "-c", script));
+        var c = engine.ran(ContainerSpec.of("dir:" + image)
+                .network(ContainerSpec.Network.NONE)
+                .args("/bin/busybox", "sh", "-c", script));
         return engine.log(c.id());
     }
 
@@ -71,6 +73,7 @@ class DirectoryImageTest {
         Files.copy(dir.resolve("bin/busybox"), harmless.resolve("busybox"));
         Path link = Files.createSymbolicLink(dir.resolve("turns"), harmless.getParent());
         var c = engine.create(ContainerSpec.of("dir:" + link)
+                .network(ContainerSpec.Network.NONE)
                 .args("/bin/busybox", "sh", "-c", "busybox ls /data /run; busybox ls / | busybox grep -x bin"));
         Files.delete(link);
         Files.createSymbolicLink(link, dir);
@@ -112,7 +115,9 @@ class DirectoryImageTest {
 
     private void assertRefused(Path image) {
         int before = engine.containers().list().size();
-        assertThatThrownBy(() -> engine.create(ContainerSpec.of("dir:" + image).args("/bin/true")))
+        assertThatThrownBy(() -> engine.create(ContainerSpec.of("dir:" + image)
+                        .network(ContainerSpec.Network.NONE)
+                        .args("/bin/true")))
                 .isInstanceOfSatisfying(Forbidden.class, e -> {
                     assertThat(e.what()).isNotEmpty();
                     assertThat(e.todo()).isEqualTo("name another directory");

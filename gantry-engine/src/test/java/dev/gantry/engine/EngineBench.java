@@ -32,6 +32,7 @@ final class EngineBench {
                     .create(
                             "",
                             ContainerSpec.of("dir:" + engine.image)
+                                    .network(ContainerSpec.Network.NONE)
                                     .args("true")
                                     .memoryBytes(64 << 20)
                                     .pidsLimit(100)

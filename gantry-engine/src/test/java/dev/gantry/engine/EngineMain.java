@@ -24,6 +24,7 @@ final class EngineMain {
                         .create(
                                 "",
                                 ContainerSpec.of("dir:" + args[4])
+                                        .network(ContainerSpec.Network.NONE)
                                         .args("sh", "-c", script)
                                         .autoRemove(rm)
                                         .restart(always ? RestartPolicy.parse("always") : RestartPolicy.NO)

@@ -27,7 +27,10 @@ class ReadmeExampleTest {
                 .cgroup("gantry-test-readme-" + ProcessHandle.current().pid());
 
         try (Gantry gantry = Gantry.open(options)) {
-            var spec = ContainerSpec.of("dir:/").args("echo", "hello").build();
+            var spec = ContainerSpec.of("dir:/")
+                    .network(ContainerSpec.Network.NONE)
+                    .args("echo", "hello")
+                    .build();
             Container c = gantry.containers().create("", spec);
             ExitWait end = gantry.containers().expect(c.id(), WaitCondition.NEXT_EXIT);
             gantry.containers().start(c.id());

@@ -145,7 +145,8 @@ final class TestEngine implements AutoCloseable {
     }
 
     SpecBuilder spec(String... args) {
-        return ContainerSpec.of("dir:" + image).args(args);
+        // These tests share the host's network with others: what makes interfaces has one of its own.
+        return ContainerSpec.of("dir:" + image).args(args).network(ContainerSpec.Network.NONE);
     }
 
     SpecBuilder sh(String script) {

@@ -13,18 +13,30 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A gantryd of its own, as a process, with its own roots below one directory. It can be killed and started again.
 final class DaemonProcess implements AutoCloseable {
     private final Path root;
+    private final @Nullable Process network;
     private Process process;
 
     /// Starts a daemon and waits until it answers.
     static DaemonProcess start(Path root) throws IOException {
-        return new DaemonProcess(root);
+        return new DaemonProcess(root, null);
     }
 
-    private DaemonProcess(Path root) throws IOException {
+    /// The same on a host network of its own: what it makes there nobody else sees.
+    static DaemonProcess startApart(Path root) throws IOException {
+        Process network = new ProcessBuilder(
+                        "unshare", "--net", "sh", "-c", "ip link set lo up; echo; exec sleep 1000000")
+                .start();
+        network.getInputStream().read(); // it is there
+        return new DaemonProcess(root, network);
+    }
+
+    private DaemonProcess(Path root, @Nullable Process network) throws IOException {
+        this.network = network;
         this.root = root;
         this.process = launch();
     }
@@ -86,10 +98,19 @@ final class DaemonProcess implements AutoCloseable {
         if (process.isAlive()) {
             clear();
         }
+        if (network != null) {
+            network.destroy();
+        }
+    }
+
+    /// What begins a command that is to see the daemon's host network.
+    List<String> inside() {
+        return network == null ? List.of() : List.of("nsenter", "--net=/proc/" + network.pid() + "/ns/net");
     }
 
     private Process launch() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(inside());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",

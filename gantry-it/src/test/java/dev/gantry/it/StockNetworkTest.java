@@ -27,7 +27,7 @@ class StockNetworkTest {
     static void start() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
         docker = new Docker("unix://" + dir.resolve("s"));
-        daemon = DaemonProcess.start(dir);
+        daemon = DaemonProcess.startApart(dir);
     }
 
     @AfterAll

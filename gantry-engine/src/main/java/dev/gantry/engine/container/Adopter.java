@@ -164,6 +164,7 @@ final class Adopter {
                     List.of(lifecycle.event(cell, "start", Map.of())),
                     Durability.PROCESS);
         }
+        parts.networks().adopted(cell.row, watch);
         lifecycle.listen(cell, task);
     }
 

@@ -28,12 +28,16 @@ public final class ContainerEngine implements AutoCloseable {
     private final VolumeCopies volumeCopies;
     private final ContainerDirectories directories;
 
+    private final Places places;
+
     private ContainerEngine(
+            Places places,
             ContainerIndex index,
             LiveContainers containers,
             Lifecycle lifecycle,
             ContainerDirectories directories,
             VolumeCopies volumeCopies) {
+        this.places = places;
         this.volumeCopies = volumeCopies;
         this.index = index;
         this.directories = directories;
@@ -89,6 +93,7 @@ public final class ContainerEngine implements AutoCloseable {
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
+                p.places(),
                 index,
                 new LiveContainers(
                         index,
@@ -165,11 +170,13 @@ public final class ContainerEngine implements AutoCloseable {
     }
 
     /// Acts on a container while nothing else does.
-    public void inTurn(ContainerId id, Consumer<StoredContainer> action) {
+    public void inTurn(ContainerId id, Consumer<Turn> action) {
         Cell cell = index.need(id);
         cell.turn.lock();
         try {
-            action.accept(cell.row);
+            Task task = cell.task;
+            var files = Container.Files.in(places.containers(), id);
+            action.accept(new Turn(cell.row, files, task == null ? null : task.watch));
         } finally {
             cell.turn.unlock();
         }

@@ -2,7 +2,11 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.network.address.Ip;
+import dev.gantry.runtime.oci.LaunchContext;
+import dev.gantry.runtime.watch.NetworkDoor;
+import dev.gantry.runtime.watch.Watch;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What the life of a container asks of networks. The container's turn is held at each call.
@@ -15,16 +19,51 @@ public interface ContainerNetworks {
     void join(ContainerId id, ContainerSpec spec);
 
     /// Gives it its addresses and ports for a run. What fails leaves nothing taken.
-    Whereabouts begin(ContainerId id, String name, ContainerSpec spec);
+    Run begin(ContainerId id, String name, ContainerSpec spec);
+
+    /// It runs since before this engine was.
+    void adopted(StoredContainer row, Watch watch);
 
     /// Its run is over, or never began: what it was given is free again. Without a run it does nothing.
     void end(ContainerId id);
+
+    /// Others find it by this name from now on.
+    void renamed(ContainerId id, String name);
 
     /// It is gone for good.
     void forget(ContainerId id);
 
     /// The containers there are, once an engine has found out: what others left behind is removed.
     void settle(Set<ContainerId> known);
+
+    /// A run that is about to be.
+    interface Run {
+        /// Without networks of its own.
+        Run NOWHERE = new Run() {
+            @Override
+            public Whereabouts where() {
+                return Whereabouts.NOWHERE;
+            }
+
+            @Override
+            public Optional<LaunchContext.Handover> handover() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void connect(NetworkDoor door) {
+                throw new IllegalStateException("nothing was to be handed over");
+            }
+        };
+
+        Whereabouts where();
+
+        /// How its network is connected while it is being made.
+        Optional<LaunchContext.Handover> handover();
+
+        /// Makes its interfaces, rules and names. What it did is undone by [ContainerNetworks#end].
+        void connect(NetworkDoor door);
+    }
 
     /// Where a container is in its networks, as its files under `/etc` tell it.
     ///
@@ -33,7 +72,6 @@ public interface ContainerNetworks {
     /// @param others addresses that its links name, as lines of `/etc/hosts`
     /// @param names who answers for names
     record Whereabouts(List<Ip> own, List<Ip> host, List<Other> others, Names names) {
-        /// A container without networks of its own.
         public static final Whereabouts NOWHERE = new Whereabouts(List.of(), List.of(), List.of(), Names.AS_HOST);
 
         public Whereabouts {

@@ -29,6 +29,11 @@ final class EtcFiles {
                 .text();
     }
 
+    /// One line of it: the container's own name at an address.
+    static String self(Ip ip, String hostname, String domainname) {
+        return ip + "\t" + (domainname.isEmpty() ? "" : hostname + "." + domainname + " ") + hostname + "\n";
+    }
+
     /// resolv.conf(5): the host's, with what was asked for in its place. `etc` is the host's file as it is, `host` what
     /// it means outside the host's network.
     static String resolvConf(

@@ -55,7 +55,7 @@ final class Launcher {
     }
 
     /// What `launch` would hand to the watch of this container now. Its files under `/etc` are written on the way.
-    LaunchPlan plan(Cell cell, Sources sources, ContainerNetworks.Whereabouts where) {
+    LaunchPlan plan(Cell cell, Sources sources, ContainerNetworks.Run run) {
         StoredContainer row = cell.row;
         ContainerSpec spec = row.spec();
         Container.Files files = Container.Files.in(places.containers(), row.id());
@@ -66,13 +66,15 @@ final class Launcher {
                 rootFiles.read(root, "etc/passwd"),
                 rootFiles.read(root, "etc/group"));
         String hostname = RuntimeConfig.hostname(spec, row.id(), hostsName());
-        writeEtc(spec, hostname, where, files);
+        writeEtc(spec, hostname, run.where(), files);
         RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard, sources);
-        return compiler.compile(config, context(row, root, files));
+        LaunchContext context = context(row, root, files);
+        return compiler.compile(
+                config, run.handover().map(context::withHandover).orElse(context));
     }
 
     /// Launches in a watch that waits.
-    LaunchOutcome launch(Cell cell, Task task, LaunchPlan plan) {
+    LaunchOutcome launch(Cell cell, Task task, LaunchPlan plan, ContainerNetworks.Run run) {
         byte[] encoded = PlanCodec.encode(plan);
         try {
             if (cell.row.history().startedAt().isPresent()) {
@@ -87,7 +89,7 @@ final class Launcher {
                     e);
         }
         task.plan = plan;
-        return task.watch.launch(encoded);
+        return task.watch.launch(encoded, run::connect);
     }
 
     Task spawn(ContainerId id) {

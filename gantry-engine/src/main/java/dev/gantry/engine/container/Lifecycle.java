@@ -147,17 +147,17 @@ final class Lifecycle {
     private void launch(Cell cell, int restarts) {
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
-            ContainerNetworks.Whereabouts where = networks.begin(cell.id, cell.row.name(), cell.row.spec());
+            ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());
             // The one waits for other processes, the other computes.
             var spawning = new FutureTask<>(() -> pending(cell));
             Thread.startVirtualThread(spawning);
             LaunchPlan plan;
             try {
-                plan = launcher.plan(cell, sources, where);
+                plan = launcher.plan(cell, sources, run);
             } finally {
                 task = joined(spawning);
             }
-            switch (launcher.launch(cell, task, plan)) {
+            switch (launcher.launch(cell, task, plan, run)) {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
             }

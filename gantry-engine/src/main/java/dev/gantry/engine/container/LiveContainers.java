@@ -251,6 +251,7 @@ final class LiveContainers implements Containers {
                 throw e;
             }
             index.giveBack(old, id);
+            networks.renamed(id, name);
         } finally {
             cell.turn.unlock();
         }

@@ -170,6 +170,7 @@ final class LiveNetworks implements Networks {
                     book.removeUnlessUsed(id).stream().map(LiveNetworks::words).toList();
             NetworkChecks.checkRemoval(network, active, book.networks());
             try {
+                memberships.removed(network);
                 table.remove(id, List.of(event(network, "destroy"))).await();
             } catch (GantryException e) {
                 book.add(network);

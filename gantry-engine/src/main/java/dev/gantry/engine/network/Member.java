@@ -7,12 +7,27 @@ import dev.gantry.network.model.NetworkId;
 import java.util.Optional;
 
 /// A container that is to be in a network. It has an endpoint while it runs.
-public record Member(ContainerId container, NetworkId network, EndpointRequest request, Optional<Endpoint> endpoint) {
+///
+/// @param interfaceName what the endpoint's interface is called inside; empty without an endpoint
+public record Member(
+        ContainerId container,
+        NetworkId network,
+        EndpointRequest request,
+        Optional<Endpoint> endpoint,
+        String interfaceName) {
+    static Member of(ContainerId container, NetworkId network, EndpointRequest request) {
+        return new Member(container, network, request, Optional.empty(), "");
+    }
+
     Member with(Endpoint given) {
-        return new Member(container, network, request, Optional.of(given));
+        return new Member(container, network, request, Optional.of(given), interfaceName);
+    }
+
+    Member called(String name) {
+        return new Member(container, network, request, endpoint, name);
     }
 
     Member ended() {
-        return new Member(container, network, request, Optional.empty());
+        return of(container, network, request);
     }
 }

@@ -13,7 +13,6 @@ import dev.gantry.network.port.ContainerPort;
 import dev.gantry.network.port.PublishedPort;
 import io.avaje.jsonb.Json;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A member of a network as it is stored.
@@ -27,6 +26,7 @@ public record MemberDocument(
     @Json
     public record Place(
             @Json.Property("Id") String id,
+            @Json.Property("Interface") String interfaceName,
             @Json.Property("Names") List<String> names,
             @Json.Property("Addresses") List<String> addresses,
             @Json.Property("Mac") String mac,
@@ -42,12 +42,13 @@ public record MemberDocument(
         return new MemberDocument(
                 m.container().hex(),
                 EndpointWish.of(m.network().hex(), m.request()),
-                m.endpoint().map(MemberDocument::place).orElse(null));
+                m.endpoint().map(e -> place(m, e)).orElse(null));
     }
 
-    private static Place place(Endpoint e) {
+    private static Place place(Member m, Endpoint e) {
         return new Place(
                 e.id().hex(),
+                m.interfaceName(),
                 e.names(),
                 e.addresses().stream().map(AddressWithPrefix::toString).toList(),
                 e.mac().text(),
@@ -62,9 +63,10 @@ public record MemberDocument(
         var network = new NetworkId(wish.network());
         EndpointRequest request = wish.request();
         Place given = endpoint;
-        Optional<Endpoint> place =
-                given == null ? Optional.empty() : Optional.of(endpoint(given, network, id, request));
-        return new Member(id, network, request, place);
+        Member plain = Member.of(id, network, request);
+        return given == null
+                ? plain
+                : plain.with(endpoint(given, network, id, request)).called(given.interfaceName());
     }
 
     private static Endpoint endpoint(Place p, NetworkId network, ContainerId container, EndpointRequest request) {

@@ -13,10 +13,10 @@ import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
+import dev.gantry.runtime.watch.Watch;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Who is in which network, from the creation of a container to its removal.
@@ -41,7 +41,12 @@ final class Memberships implements ContainerNetworks {
     }
 
     String usual() {
-        return runs.canRun() && book.named(Predefined.BRIDGE).isPresent() ? Predefined.BRIDGE : Predefined.NONE;
+        return runs.able() && book.named(Predefined.BRIDGE).isPresent() ? Predefined.BRIDGE : Predefined.NONE;
+    }
+
+    /// Nobody is in it any more.
+    void removed(Network network) {
+        runs.removed(network);
     }
 
     // the life of a container
@@ -63,7 +68,7 @@ final class Memberships implements ContainerNetworks {
             refusePlaces(spec, kind);
             return spec.toBuilder().network(kind).build();
         }
-        runs.checkCanRun("create a container of " + spec.image());
+        runs.checkAble("create a container of " + spec.image());
         List<EndpointWish> named = new ArrayList<>();
         Set<NetworkId> seen = new HashSet<>();
         for (EndpointWish wish : spec.networking().endpoints()) {
@@ -112,15 +117,25 @@ final class Memberships implements ContainerNetworks {
             return;
         }
         List<Member> members = spec.networking().endpoints().stream()
-                .map(w -> new Member(id, new NetworkId(w.network()), w.request(), Optional.empty()))
+                .map(w -> Member.of(id, new NetworkId(w.network()), w.request()))
                 .toList();
         table.put(members, List.of(), Durability.PROCESS);
         members.forEach(book::put);
     }
 
     @Override
-    public Whereabouts begin(ContainerId id, String name, ContainerSpec spec) {
-        return spec.network() == ContainerSpec.Network.NETWORKS ? runs.begin(id, name, spec) : Whereabouts.NOWHERE;
+    public Run begin(ContainerId id, String name, ContainerSpec spec) {
+        return spec.network() == ContainerSpec.Network.NETWORKS ? runs.begin(id, name, spec) : Run.NOWHERE;
+    }
+
+    @Override
+    public void adopted(StoredContainer row, Watch watch) {
+        runs.adopted(row, watch);
+    }
+
+    @Override
+    public void renamed(ContainerId id, String name) {
+        runs.renamed(id, name);
     }
 
     @Override
@@ -150,7 +165,8 @@ final class Memberships implements ContainerNetworks {
     // changes of a container that is there
 
     void connect(Network network, ContainerId container, EndpointRequest request) {
-        turns.act(container, row -> {
+        turns.act(container, turn -> {
+            StoredContainer row = turn.row();
             String what = "connect container " + row.name() + " to network " + network.name();
             switch (row.spec().network()) {
                 case HOST ->
@@ -179,11 +195,11 @@ final class Memberships implements ContainerNetworks {
                         "disconnect it first to change how it is connected");
             }
             check(network, request, what);
-            var member = new Member(container, network.id(), request, Optional.empty());
-            if (running(row)) {
-                runs.plug(row, member);
-            } else {
-                table.put(List.of(member), List.of(), Durability.POWER).await();
+            var member = Member.of(container, network.id(), request);
+            turn.watch().ifPresent(watch -> runs.plug(turn, watch, member));
+            table.put(List.of(book.member(container, network.id()).orElse(member)), List.of(), Durability.POWER)
+                    .await();
+            if (turn.watch().isEmpty()) {
                 book.put(member);
             }
         });
@@ -191,7 +207,8 @@ final class Memberships implements ContainerNetworks {
 
     void disconnect(Network network, ContainerId container, boolean force) {
         try {
-            turns.act(container, row -> {
+            turns.act(container, turn -> {
+                StoredContainer row = turn.row();
                 String what = "disconnect container " + row.name() + " from network " + network.name();
                 if (row.spec().network() == ContainerSpec.Network.HOST) {
                     throw new InvalidArgument(
@@ -204,9 +221,7 @@ final class Memberships implements ContainerNetworks {
                                 what,
                                 "container " + container.hex() + " is not connected to network " + network.name(),
                                 "see gantry network inspect " + network.name()));
-                if (running(row)) {
-                    runs.unplug(row, member);
-                }
+                turn.watch().ifPresent(watch -> runs.unplug(turn, watch, member));
                 table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
                         .await();
                 book.remove(container, network.id());
@@ -217,9 +232,5 @@ final class Memberships implements ContainerNetworks {
             }
             forget(container);
         }
-    }
-
-    private static boolean running(StoredContainer row) {
-        return row.state() instanceof dev.gantry.engine.container.ContainerState.Running;
     }
 }

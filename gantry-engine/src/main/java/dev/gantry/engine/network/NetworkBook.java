@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Networks, their members, and which addresses and ports these hold: in memory, as it is stored. Built from rows
 /// alone.
@@ -30,6 +31,7 @@ final class NetworkBook {
 
     private final Map<ContainerId, Map<NetworkId, Member>> members = new LinkedHashMap<>();
     private final PortBook ports = new PortBook();
+    private final AtomicLong version = new AtomicLong();
 
     NetworkBook(Collection<Network> storedNetworks, Collection<Member> storedMembers) {
         for (Network network : storedNetworks) {
@@ -50,6 +52,11 @@ final class NetworkBook {
 
     private static String holder(Endpoint e) {
         return e.names().isEmpty() ? e.container().shortHex() : e.names().getFirst();
+    }
+
+    /// Another number after each change of who is where.
+    long version() {
+        return version.get();
     }
 
     PortBook ports() {
@@ -145,10 +152,12 @@ final class NetworkBook {
         if (m.endpoint().isPresent()) {
             entry(m.network());
         }
+        version.incrementAndGet();
         members.computeIfAbsent(m.container(), _ -> new LinkedHashMap<>()).put(m.network(), m);
     }
 
     synchronized void remove(ContainerId container, NetworkId network) {
+        version.incrementAndGet();
         Map<NetworkId, Member> of = members.get(container);
         if (of != null) {
             of.remove(network);
@@ -200,8 +209,15 @@ final class NetworkBook {
 
     /// Its addresses and ports are free again.
     void release(Endpoint e) {
-        Addresses addresses = addresses(e.network());
-        e.addresses().forEach(a -> addresses.release(a.address()));
+        Addresses addresses;
+        synchronized (this) {
+            Entry entry = networks.get(e.network());
+            addresses = entry == null ? null : entry.addresses();
+        }
+        if (addresses != null) {
+            Addresses pool = addresses;
+            e.addresses().forEach(a -> pool.release(a.address()));
+        }
         ports.release(e.ports());
     }
 }

@@ -2,31 +2,44 @@ package dev.gantry.engine.network;
 
 import dev.gantry.engine.container.ContainerNetworks;
 import dev.gantry.linux.Linux;
+import dev.gantry.network.driver.NetworkDriver;
 import dev.gantry.network.ipam.DefaultPools;
 import dev.gantry.network.model.Instance;
 import java.time.Clock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// The networks of one data root with everything behind them.
-public final class NetworkEngine {
+public final class NetworkEngine implements AutoCloseable {
     private final LiveNetworks networks;
     private final Memberships memberships;
+    private final Runs runs;
 
-    private NetworkEngine(LiveNetworks networks, Memberships memberships) {
+    private NetworkEngine(LiveNetworks networks, Memberships memberships, Runs runs) {
         this.networks = networks;
         this.memberships = memberships;
+        this.runs = runs;
     }
+
+    /// Who makes networks real, opened when the first container needs it.
+    ///
+    /// @param able whether this process has the right to
+    public record Driving(boolean able, Supplier<NetworkDriver> opener) {}
 
     /// @param hostIdentity from which the host's own IPv6 prefix is derived
     public static NetworkEngine open(
             NetworkTable table,
             Linux linux,
             Instance instance,
+            Driving driving,
             String hostIdentity,
             Clock clock,
             RandomGenerator random) {
         var book = new NetworkBook(table.networks(), table.members());
-        var memberships = new Memberships(book, table, new Runs(book, table));
+        var endpoints = new Endpoints(book, table, instance, clock, random);
+        var driver = new LazyDriver(driving.able(), driving.opener(), book);
+        var runs = new Runs(book, endpoints, driver, new Sights(book, instance), linux);
+        var memberships = new Memberships(book, table, runs);
         var networks = new LiveNetworks(
                 book,
                 table,
@@ -36,7 +49,8 @@ public final class NetworkEngine {
                 clock,
                 random);
         networks.makePredefined(instance);
-        return new NetworkEngine(networks, memberships);
+        runs.open();
+        return new NetworkEngine(networks, memberships, runs);
     }
 
     public Networks networks() {
@@ -51,5 +65,11 @@ public final class NetworkEngine {
     /// Says how to act on a container, once there are some.
     public void actThrough(Turns containers) {
         memberships.actThrough(containers);
+    }
+
+    /// What containers have stays as it is.
+    @Override
+    public void close() {
+        runs.close();
     }
 }

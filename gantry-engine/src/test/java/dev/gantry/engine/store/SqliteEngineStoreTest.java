@@ -103,7 +103,7 @@ class SqliteEngineStoreTest extends EngineStoreContract {
                 new MacAddress("02:42:0a:07:00:05"),
                 Map.of("a", "b"),
                 7);
-        var waits = new Member(ContainerId.random(new Random(2)), network.id(), request, Optional.empty());
+        var waits = new Member(ContainerId.random(new Random(2)), network.id(), request, Optional.empty(), "");
         var container = ContainerId.random(new Random(3));
         var runs = new Member(
                 container,
@@ -117,7 +117,8 @@ class SqliteEngineStoreTest extends EngineStoreContract {
                         EndpointRequest.ANY,
                         List.of(AddressWithPrefix.find("10.7.0.2/24").orElseThrow()),
                         new MacAddress("02:42:0a:07:00:02"),
-                        List.of(new PublishedPort(ContainerPort.parse("80/tcp"), Ip.ANY_V4, 8080)))));
+                        List.of(new PublishedPort(ContainerPort.parse("80/tcp"), Ip.ANY_V4, 8080)))),
+                "eth0");
         store.networks().put(network, List.of()).await();
         store.networks()
                 .put(List.of(waits, runs), List.of(), Durability.PROCESS)

@@ -1,0 +1,255 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.EventDraft;
+import dev.gantry.network.address.Family;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.endpoint.EndpointMaker;
+import dev.gantry.network.endpoint.EndpointPlan;
+import dev.gantry.network.endpoint.Route;
+import dev.gantry.network.endpoint.SandboxPlan;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.model.DriverOptions;
+import dev.gantry.network.model.EndpointId;
+import dev.gantry.network.model.Instance;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.port.PortRequest;
+import dev.gantry.network.port.PublishedPort;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Takes what endpoints need out of the book (addresses, ports) and gives it back, with the rows and events of both.
+final class Endpoints {
+    private final NetworkBook book;
+    private final NetworkTable table;
+    private final Instance instance;
+    private final EndpointMaker maker;
+    private final HostPorts hostPorts;
+    private final Clock clock;
+
+    Endpoints(NetworkBook book, NetworkTable table, Instance instance, Clock clock, RandomGenerator random) {
+        this.book = book;
+        this.table = table;
+        this.instance = instance;
+        this.maker = new EndpointMaker(random);
+        this.hostPorts = new HostPorts();
+        this.clock = clock;
+    }
+
+    HostPorts hostPorts() {
+        return hostPorts;
+    }
+
+    /// The endpoints of a container for a run: of all its networks, or of none. `names` are its own.
+    void take(ContainerId id, List<String> names, List<PortRequest> ports) {
+        List<Member> taken = new ArrayList<>();
+        try {
+            for (Member m : book.of(id)) {
+                taken.add(make(m, names));
+            }
+            keep(published(taken, names.getFirst(), ports));
+        } catch (GantryException e) {
+            taken.forEach(m -> m.endpoint().ifPresent(this::release));
+            throw e;
+        }
+    }
+
+    /// One more, for a container that runs.
+    Member takeOne(Member member, List<String> names) {
+        Member made = make(member, names);
+        try {
+            keep(List.of(made));
+            return book.member(made.container(), made.network()).orElseThrow();
+        } catch (GantryException e) {
+            made.endpoint().ifPresent(this::release);
+            throw e;
+        }
+    }
+
+    private Member make(Member m, List<String> names) {
+        Network network = book.need(m.network());
+        return m.with(maker.make(network, book.addresses(network.id()), m.container(), names, m.request()));
+    }
+
+    /// Noted in memory and stored, with the names of their interfaces.
+    private void keep(List<Member> made) {
+        if (made.isEmpty()) {
+            return;
+        }
+        ContainerId id = made.getFirst().container();
+        List<EventDraft> events = made.stream().map(m -> event(m, "connect")).toList();
+        List<Member> before = book.of(id);
+        try {
+            made.forEach(book::put);
+            List<Member> named = named(id);
+            table.put(named, events, Durability.PROCESS);
+            named.forEach(book::put);
+        } catch (GantryException e) {
+            made.forEach(m -> before.stream()
+                    .filter(b -> b.network().equals(m.network()))
+                    .findFirst()
+                    .ifPresentOrElse(book::put, () -> book.remove(id, m.network())));
+            throw e;
+        }
+    }
+
+    private List<Member> named(ContainerId id) {
+        Map<EndpointId, String> names = new HashMap<>();
+        plan(id).endpoints().forEach(p -> names.put(p.endpoint(), p.interfaceName()));
+        List<Member> all = new ArrayList<>();
+        for (Member m : book.of(id)) {
+            m.endpoint().ifPresent(e -> all.add(m.called(names.getOrDefault(e.id(), ""))));
+        }
+        return all;
+    }
+
+    /// Where the container's interfaces are, and its routes; names that interfaces have already stay.
+    SandboxPlan plan(ContainerId id) {
+        Map<EndpointId, String> before = new HashMap<>();
+        for (Member m : book.of(id)) {
+            if (!m.interfaceName().isEmpty()) {
+                m.endpoint().ifPresent(e -> before.put(e.id(), m.interfaceName()));
+            }
+        }
+        return SandboxPlan.of(instance, book.attachments(id), before);
+    }
+
+    // ports
+
+    /// The ports are those of the endpoint through which the container reaches the outside, by family.
+    private List<Member> published(List<Member> members, String name, List<PortRequest> requests) {
+        if (requests.isEmpty()) {
+            return members;
+        }
+        List<Attachment> attachments = new ArrayList<>();
+        members.forEach(m -> m.endpoint().ifPresent(e -> attachments.add(new Attachment(book.need(m.network()), e))));
+        SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
+        Map<Family, EndpointId> ways = new HashMap<>();
+        List<Ip> everywhere = new ArrayList<>();
+        for (Family family : Family.values()) {
+            way(plan, family).ifPresent(id -> {
+                ways.put(family, id);
+                everywhere.add(binding(attachments, id, family));
+            });
+        }
+        check(name, requests, ways);
+        HostPorts.Attempt attempt = hostPorts.new Attempt();
+        List<PublishedPort> got = List.of();
+        try {
+            got = book.ports().allocate(requests, everywhere, name, attempt);
+        } finally {
+            attempt.keep(got);
+        }
+        List<PublishedPort> all = got;
+        return members.stream()
+                .map(m -> m.endpoint()
+                        .map(e -> m.with(e.withPorts(all.stream()
+                                .filter(p -> e.id().equals(ways.get(p.hostIp().family())))
+                                .toList())))
+                        .orElse(m))
+                .toList();
+    }
+
+    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways) {
+        for (PortRequest r : requests) {
+            Ip ip = r.hostIp();
+            if (ways.isEmpty() || (ip != null && !ways.containsKey(ip.family()))) {
+                throw new InvalidArgument(
+                        "publish port " + r.container() + " of " + name,
+                        ways.isEmpty()
+                                ? "it is in internal networks only, which nobody outside reaches"
+                                : "it has no "
+                                        + Objects.requireNonNull(ip).family().words()
+                                        + " address that could be reached at " + ip,
+                        "leave -p out, or connect it to another network");
+            }
+        }
+    }
+
+    private static Optional<EndpointId> way(SandboxPlan plan, Family family) {
+        return plan.endpoints().stream()
+                .filter(p -> p.routes().stream().anyMatch(r -> isDefault(r, family)))
+                .map(EndpointPlan::endpoint)
+                .findFirst();
+    }
+
+    private static boolean isDefault(Route r, Family family) {
+        return r.isDefault() && r.destination().family() == family;
+    }
+
+    /// The address of the host for ports that name none.
+    private static Ip binding(List<Attachment> attachments, EndpointId id, Family family) {
+        Ip everywhere = family == Family.IPV4 ? Ip.ANY_V4 : Ip.ANY_V6;
+        return attachments.stream()
+                .filter(a -> a.endpoint().id().equals(id) && family == Family.IPV4)
+                .flatMap(a -> a.network().options() instanceof DriverOptions.Bridge b
+                        ? Optional.ofNullable(b.hostBinding()).stream()
+                        : java.util.stream.Stream.empty())
+                .findFirst()
+                .orElse(everywhere);
+    }
+
+    // the end
+
+    /// All endpoints of a container are over. Their members stay.
+    void giveBack(ContainerId id) {
+        giveBack(book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList());
+    }
+
+    /// These endpoints are over.
+    void giveBack(List<Member> members) {
+        if (members.isEmpty()) {
+            return;
+        }
+        List<Member> free = members.stream().map(Member::ended).toList();
+        table.put(free, members.stream().map(m -> event(m, "disconnect")).toList(), Durability.PROCESS);
+        free.forEach(book::put);
+        members.forEach(m -> m.endpoint().ifPresent(this::release));
+    }
+
+    private void release(Endpoint e) {
+        hostPorts.release(e.ports());
+        book.release(e);
+    }
+
+    /// Others find it by another name.
+    void renamed(ContainerId id, String name) {
+        for (Member m : book.of(id)) {
+            m.endpoint().ifPresent(e -> {
+                List<String> names = new ArrayList<>(e.names());
+                names.set(0, name);
+                Member renamed = m.with(new Endpoint(
+                        e.id(), e.network(), e.container(), names, e.request(), e.addresses(), e.mac(), e.ports()));
+                table.put(List.of(renamed), List.of(), Durability.PROCESS);
+                book.put(renamed);
+            });
+        }
+    }
+
+    private EventDraft event(Member m, String action) {
+        Optional<Network> network = book.get(m.network());
+        return new EventDraft(
+                clock.instant(),
+                Event.Kind.NETWORK,
+                action,
+                m.network().hex(),
+                Map.of(
+                        "container",
+                        m.container().hex(),
+                        "name",
+                        network.map(Network::name).orElse(""),
+                        "type",
+                        network.map(Network::driver).orElse("")));
+    }
+}

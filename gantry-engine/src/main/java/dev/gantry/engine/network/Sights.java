@@ -1,0 +1,101 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.engine.container.ContainerNetworks.Whereabouts;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.NetworkPlan;
+import dev.gantry.network.endpoint.SandboxPlan;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.files.ResolvConf;
+import dev.gantry.network.model.Drivers;
+import dev.gantry.network.model.Instance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a container sees of its networks from inside: addresses, the host, its links.
+final class Sights {
+    private final NetworkBook book;
+    private final Instance instance;
+
+    Sights(NetworkBook book, Instance instance) {
+        this.book = book;
+        this.instance = instance;
+    }
+
+    Whereabouts of(String name, List<Attachment> attachments) {
+        List<Ip> own = new ArrayList<>();
+        List<Whereabouts.Other> others = new ArrayList<>();
+        Set<Ip> host = new LinkedHashSet<>();
+        boolean embedded = false;
+        for (Attachment a : attachments) {
+            own.addAll(ips(a));
+            if (Drivers.isPredefined(a.network().name())) {
+                linked(name, a, others);
+            } else {
+                embedded = true;
+            }
+        }
+        SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
+        for (Attachment a : attachments) {
+            boolean leadsOut = plan.endpoints().stream()
+                    .anyMatch(p -> p.endpoint().equals(a.endpoint().id()) && p.hasDefaultGateway());
+            if (leadsOut) {
+                host.addAll(NetworkPlan.of(instance, a.network()).hostAddresses());
+            }
+        }
+        return new Whereabouts(
+                own, List.copyOf(host), others, embedded ? Whereabouts.Names.EMBEDDED : Whereabouts.Names.DIRECT);
+    }
+
+    /// On the default network, where containers have no names, a link is a line of the hosts file.
+    private void linked(String name, Attachment mine, List<Whereabouts.Other> others) {
+        mine.endpoint().request().links().forEach((alias, container) -> {
+            Attachment other = book.attachments().stream()
+                    .filter(a -> a.network().id().equals(mine.network().id()) && isCalled(a, container))
+                    .findFirst()
+                    .orElseThrow(() -> new Conflict(
+                            "start container " + name,
+                            "Cannot link to a non running container: /" + container + " AS /" + name + "/" + alias,
+                            "start " + container + " first, on the same network"));
+            Set<String> names = new LinkedHashSet<>();
+            names.add(alias);
+            names.add(other.endpoint().container().shortHex());
+            names.addAll(other.endpoint().names());
+            ips(other).forEach(ip -> others.add(new Whereabouts.Other(ip, String.join(" ", names))));
+        });
+    }
+
+    private static boolean isCalled(Attachment a, String container) {
+        return a.endpoint().names().getFirst().equals(container)
+                || a.endpoint().container().hex().equals(container)
+                || a.endpoint().container().shortHex().equals(container);
+    }
+
+    private static List<Ip> ips(Attachment a) {
+        return a.endpoint().addresses().stream().map(AddressWithPrefix::address).toList();
+    }
+
+    /// Whom the engine asks for a container: whom it named, else whom the host asks.
+    static List<Ip> upstreams(ContainerSpec spec) {
+        List<Ip> named = spec.names().dns().stream()
+                .flatMap(text -> Ip.find(text).stream())
+                .toList();
+        if (!named.isEmpty()) {
+            return named;
+        }
+        try {
+            return ResolvConf.parse(Files.readString(Path.of("/etc/resolv.conf")))
+                    .upstreams();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.gantry.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Containers in networks by the stock `docker` client, on a host network made for this test.
+@Timeout(240)
+class StockBridgeTest {
+    private static final String SERVE = "while true; do echo hello | busybox nc -l -p 80; done";
+
+    @TempDir
+    static Path dir;
+
+    private static DaemonProcess daemon;
+    private static Docker docker;
+
+    @BeforeAll
+    static void start() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
+        Docker client = new Docker("unix://" + dir.resolve("s"));
+        Path rootfs = Rootfs.busybox(dir.resolve("rootfs"));
+        Path tar = Rootfs.tarball(rootfs, dir.resolve("rootfs.tar"));
+        daemon = DaemonProcess.startApart(dir);
+        docker = client;
+        assertThat(docker.run("import", tar.toString(), "busybox:it").code()).isZero();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    @AfterEach
+    void removeAll() throws IOException {
+        for (String id : docker.run("ps", "-aq").out().lines().toList()) {
+            docker.run("rm", "-f", id);
+        }
+        docker.run("network", "prune", "-f");
+    }
+
+    private static String out(String... arguments) throws IOException {
+        Docker.Result r = docker.run(arguments);
+        assertThat(r.err()).as(String.join(" ", arguments)).isEmpty();
+        assertThat(r.code()).isZero();
+        return r.out().strip();
+    }
+
+    private static String refusal(String... arguments) throws IOException {
+        Docker.Result r = docker.run(arguments);
+        assertThat(r.code()).isNotZero();
+        return r.err();
+    }
+
+    /// On the daemon's host network.
+    private static String onHost(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(daemon.inside());
+        command.addAll(List.of(arguments));
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void aContainerIsOnTheBridgeUnlessToldOtherwise() throws IOException {
+        String seen = out(
+                "run",
+                "--rm",
+                "busybox:it",
+                "sh",
+                "-c",
+                "busybox ip -o -4 addr show eth0; busybox ip route; cat /etc/hosts");
+        assertThat(seen)
+                .contains("172.17.0.2/16", "default via 172.17.0.1 dev eth0", "172.17.0.1\thost.docker.internal");
+        assertThat(out("run", "--rm", "busybox:it", "busybox", "ping", "-c", "1", "-W", "2", "172.17.0.1"))
+                .contains("1 packets received");
+        assertThat(onHost("ip", "-br", "link")).doesNotContain("gv");
+    }
+
+    @Test
+    void containersFindEachOtherByNameInANetworkOfTheirOwn() throws IOException {
+        out("network", "create", "--subnet", "10.81.0.0/24", "front");
+        out(
+                "run",
+                "-d",
+                "--name",
+                "web",
+                "--network",
+                "front",
+                "--network-alias",
+                "www",
+                "--ip",
+                "10.81.0.9",
+                "busybox:it",
+                "sleep",
+                "1000");
+        for (String name : List.of("web", "www", "web.front")) {
+            assertThat(out("run", "--rm", "--network", "front", "busybox:it", "busybox", "nslookup", name))
+                    .as(name)
+                    .contains("10.81.0.9");
+        }
+        assertThat(out(
+                        "inspect",
+                        "-f",
+                        "{{.NetworkSettings.Networks.front.IPAddress}} {{.NetworkSettings.Networks.front.Gateway}}"
+                                + " {{json .NetworkSettings.Networks.front.Aliases}} {{.HostConfig.NetworkMode}}",
+                        "web"))
+                .isEqualTo("10.81.0.9 10.81.0.1 [\"www\"] front");
+        assertThat(out("network", "inspect", "-f", "{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}", "front"))
+                .isEqualTo("web 10.81.0.9/24");
+        assertThat(refusal("network", "rm", "front")).contains("network front has active endpoints", "name:\"web\"");
+        assertThat(refusal("run", "--rm", "--network", "front", "--ip", "10.81.0.9", "busybox:it", "true"))
+                .contains("Address already in use");
+    }
+
+    @Test
+    void aNetworkIsConnectedAndDisconnectedWhileTheContainerRuns() throws IOException {
+        out("network", "create", "--subnet", "10.82.0.0/24", "one");
+        out("network", "create", "--subnet", "10.83.0.0/24", "two");
+        String id = out("run", "-d", "--name", "web", "--network", "one", "busybox:it", "sleep", "1000");
+        out("network", "connect", "--alias", "late", "two", "web");
+        assertThat(out("exec", "web", "busybox", "ip", "-o", "-4", "addr", "show", "eth1"))
+                .contains("10.83.0.2/24");
+        assertThat(out("run", "--rm", "--network", "two", "busybox:it", "busybox", "nslookup", "late"))
+                .contains("10.83.0.2");
+        assertThat(refusal("network", "connect", "two", "web"))
+                .contains("endpoint with name web already exists in network two");
+        out("network", "disconnect", "one", "web");
+        assertThat(out("exec", "web", "busybox", "ip", "route"))
+                .contains("default via 10.83.0.1 dev eth1")
+                .doesNotContain("eth0");
+        assertThat(out("ps", "--format", "{{.Networks}}")).isEqualTo("two");
+        assertThat(out("ps", "-q", "--no-trunc", "--filter", "network=two")).isEqualTo(id);
+        out("restart", "-t", "0", "web");
+        assertThat(out("exec", "web", "busybox", "ip", "-o", "-4", "addr", "show", "eth0"))
+                .contains("10.83.0.");
+    }
+
+    @Test
+    void aPublishedPortIsReachedAndShown() throws IOException {
+        out("run", "-d", "--name", "web", "-p", "8080:80", "-p", "127.0.0.1::81/udp", "busybox:it", "sh", "-c", SERVE);
+        assertThat(out("port", "web", "80")).isEqualTo("0.0.0.0:8080");
+        assertThat(out("ps", "--format", "{{.Ports}}")).startsWith("0.0.0.0:8080->80/tcp, 127.0.0.1:");
+        assertThat(
+                        onHost(
+                                "sh",
+                                "-c",
+                                "for i in 1 2 3 4 5 6 7 8 9; do busybox nc -w 2 127.0.0.1 8080 </dev/null && break; sleep 0.2; done"))
+                .contains("hello");
+        assertThat(refusal("run", "--rm", "-p", "8080:81", "busybox:it", "true"))
+                .contains("port is already allocated", "web");
+        out("rm", "-f", "web");
+        assertThat(out("run", "--rm", "-p", "8080:81", "busybox:it", "echo", "free"))
+                .isEqualTo("free");
+    }
+
+    @Test
+    void networksAndNamesSurviveTheDaemon() throws IOException {
+        out("network", "create", "front");
+        out("run", "-d", "--name", "web", "--network", "front", "busybox:it", "sleep", "1000");
+        out("run", "-d", "--name", "asks", "--network", "front", "busybox:it", "sleep", "1000");
+        String before = out("inspect", "-f", "{{json .NetworkSettings.Networks}}", "web");
+        String address = out("inspect", "-f", "{{.NetworkSettings.Networks.front.IPAddress}}", "web");
+        daemon.kill();
+        assertThat(onHost("ip", "-br", "link")).contains("gv");
+        daemon.startAgain();
+        assertThat(out("inspect", "-f", "{{json .NetworkSettings.Networks}}", "web"))
+                .isEqualTo(before);
+        assertThat(out("exec", "asks", "busybox", "nslookup", "web")).contains(address);
+        assertThat(out(
+                        "run",
+                        "--rm",
+                        "--network",
+                        "front",
+                        "busybox:it",
+                        "busybox",
+                        "ping",
+                        "-c",
+                        "1",
+                        "-W",
+                        "2",
+                        address))
+                .contains("1 packets received");
+    }
+
+    @Test
+    void whatContradictsItselfIsRefused() throws IOException {
+        out("network", "create", "--internal", "back");
+        assertThat(refusal("run", "--rm", "--network", "nope", "busybox:it", "true"))
+                .contains("network nope not found");
+        assertThat(refusal("run", "--rm", "--network", "back", "-p", "80:80", "busybox:it", "true"))
+                .contains("internal networks only");
+        assertThat(refusal("run", "--rm", "--network", "back", "--ip", "10.1.1.1", "busybox:it", "true"))
+                .contains("invalid endpoint settings");
+        assertThat(refusal("run", "--rm", "--network-alias", "x", "busybox:it", "true"))
+                .contains("network-scoped aliases are only supported for user-defined networks");
+        out("run", "-d", "--name", "host", "--network", "host", "busybox:it", "sleep", "1000");
+        assertThat(refusal("network", "connect", "back", "host"))
+                .contains("container cannot be disconnected from host network or connected to host network");
+    }
+}
