@@ -335,6 +335,22 @@ class StockClientTest {
                 run("--mount", "type=image,src=busybox:it,dst=/i,image-subpath=bin", "busybox:it", "ls", "/i/sh");
         assertThat(below.err()).isEmpty();
         assertThat(below.out()).isEqualTo("/i/sh\n");
+        String tar = dir.resolve("rootfs.tar").toString();
+        assertThat(docker.run("import", "-m", "mounted", tar, "mounted:it").code())
+                .isZero();
+        assertThat(docker.run(
+                                "create",
+                                "--name",
+                                "mounts",
+                                "--mount",
+                                "type=image,src=mounted:it,dst=/i",
+                                "busybox:it",
+                                "true")
+                        .code())
+                .isZero();
+        assertThat(docker.run("rmi", "mounted:it").err()).contains("is using its referenced image");
+        docker.run("rm", "mounts");
+        assertThat(docker.run("rmi", "mounted:it").code()).isZero();
         assertThat(run("--mount", "type=image,src=nosuch:it,dst=/i", "busybox:it", "true")
                         .err())
                 .contains("nosuch");

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 /// it to its word: what was acknowledged is there with its content, what was removed is gone, nothing is mounted or
 /// bound that nobody uses, and a container that was frozen for a copy goes on.
 final class VolumeKills {
-    private static final String WRITER = "i=0; while :; do i=$((i+1)); echo $i >>/v/a; echo $i >>/v/b; done";
+    private static final String WRITER =
+            "i=0; while :; do i=$((i+1)); echo $i >>/v/a; echo $i >>/v/b; sleep 0.002; done";
 
     /// What its user knows about a volume.
     private enum Known {

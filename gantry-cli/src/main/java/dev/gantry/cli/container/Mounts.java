@@ -110,6 +110,9 @@ final class Mounts {
                 case "volume-opt" -> pair(value, driverOptions);
                 case "tmpfs-size" -> size = size(value, args);
                 case "tmpfs-mode" -> mode = mode(value, args);
+                case "idmap" ->
+                    throw args.wrong("--mount cannot map owners (idmap) in this version: change the owner of the files,"
+                            + " or run as the user who owns them");
                 default -> throw args.wrong("--mount has no option '" + option.getKey() + "' in this version");
             }
         }

@@ -226,7 +226,7 @@ public final class ImageRoutes {
     private List<Images.InUse.User> users(Image.Id image) {
         String hex = image.digest().toString();
         return containers.list().stream()
-                .filter(c -> c.imageId().equals(hex))
+                .filter(c -> c.images().contains(hex))
                 .map(c -> new Images.InUse.User(c.id(), c.isRunning()))
                 .toList();
     }
@@ -239,7 +239,7 @@ public final class ImageRoutes {
                 filters.has("until") ? Times.parse(filters.all("until").getFirst(), clock.instant()) : Instant.MAX;
         Set<String> used = new HashSet<>();
         for (Container c : containers.list()) {
-            used.add(c.imageId());
+            used.addAll(c.images());
         }
         List<DeletedItem> gone = new ArrayList<>();
         for (ImageSummary i : images.list()) {

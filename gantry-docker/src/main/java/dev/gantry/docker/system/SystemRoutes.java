@@ -166,7 +166,7 @@ public final class SystemRoutes {
         long bytes = 0;
         for (ImageSummary i : engine.images().list()) {
             String id = i.id().digest().toString();
-            long users = all.stream().filter(c -> c.imageId().equals(id)).count();
+            long users = all.stream().filter(c -> c.images().contains(id)).count();
             images.add(ImageRoutes.summary(i, users));
             bytes += i.size();
         }

@@ -3,7 +3,9 @@ package dev.gantry.engine.container;
 import dev.gantry.base.ContainerId;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// A container as it was when it was asked for. `spec` is what runs, with the image's configuration merged in.
 public record Container(
@@ -34,6 +36,13 @@ public record Container(
                     d.resolve("hosts"),
                     d.resolve("resolv.conf"));
         }
+    }
+
+    /// The images that it needs: the one it was made of, and those that it has mounted.
+    public Set<String> images() {
+        Set<String> all = new HashSet<>(Set.of(imageId));
+        spec.mounts().images().forEach(i -> all.add(i.id()));
+        return all;
     }
 
     public boolean isRunning() {

@@ -4,6 +4,7 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
+import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.linux.Errno;
@@ -37,8 +38,9 @@ final class ContainerImages {
         try {
             for (MountsSpec.OfImage i : spec.mounts().images()) {
                 ContainerId snapshot = ContainerId.random(random);
-                images.prepare(snapshot, images.resolve(i.image()));
-                held.add(i.heldBy(snapshot.hex()));
+                Image found = images.resolve(i.image());
+                images.prepare(snapshot, found);
+                held.add(i.heldBy(snapshot.hex(), found.id().digest().toString()));
             }
         } catch (GantryException e) {
             release(held);

@@ -69,20 +69,21 @@ public record MountsSpec(
         }
     }
 
-    /// The files of an image at `target`, read-only; `subpath` is a place in it. `snapshot` holds its layers, and is
-    /// empty until the container is created.
+    /// The files of an image at `target`, read-only; `subpath` is a place in it. `snapshot` holds its layers, and
+    /// `id` is the image that the name meant; both are empty until the container is created.
     @Json
     public record OfImage(
             @Json.Property("Image") String image,
             @Json.Property("Target") String target,
             @Json.Property("Subpath") String subpath,
-            @Json.Property("Snapshot") String snapshot) {
+            @Json.Property("Snapshot") String snapshot,
+            @Json.Property("Id") String id) {
         public static OfImage at(String image, String target, String subpath) {
-            return new OfImage(image, target, subpath, "");
+            return new OfImage(image, target, subpath, "", "");
         }
 
-        OfImage heldBy(String id) {
-            return new OfImage(image, target, subpath, id);
+        OfImage heldBy(String snapshotId, String imageId) {
+            return new OfImage(image, target, subpath, snapshotId, imageId);
         }
     }
 }
