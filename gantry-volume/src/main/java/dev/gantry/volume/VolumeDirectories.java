@@ -1,5 +1,7 @@
 package dev.gantry.volume;
 
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.FileType;
@@ -7,10 +9,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
-import io.avaje.jsonb.JsonType;
-import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,12 +27,10 @@ import java.util.random.RandomGenerator;
 /// alone.
 final class VolumeDirectories implements AutoCloseable {
     static final String DATA = "_data";
-    static final String DOCUMENT = "volume.json";
     private static final String NEW = ".new-";
     private static final String GONE = ".gone-";
     private static final String COPY = ".copy";
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
-    private static final int LARGEST_DOCUMENT = 1 << 20;
 
     /// One name below an open directory, where another file system may be mounted.
     private static final int MOUNTED = Resolve.PLAIN & ~Resolve.NO_XDEV;
@@ -42,19 +39,19 @@ final class VolumeDirectories implements AutoCloseable {
     private final Path path;
     private final Fd root;
     private final RandomGenerator random;
-    private final JsonType<Volume> json = Jsonb.builder().build().type(Volume.class);
+    private final VolumeDocuments documents;
 
     VolumeDirectories(Linux linux, Path path, RandomGenerator random) {
         this.linux = linux;
         this.path = path;
         this.random = random;
+        this.documents = new VolumeDocuments(linux);
         try {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---")));
             this.root = linux.files().openDirectory(path.toString());
         } catch (IOException e) {
-            throw new dev.gantry.base.Internal(
-                    "make directory " + path, String.valueOf(e), "look at the disk of the data root", e);
+            throw new Internal("make directory " + path, String.valueOf(e), "look at the disk of the data root", e);
         } catch (LinuxError e) {
             throw e.during("open the volumes in " + path);
         }
@@ -98,7 +95,7 @@ final class VolumeDirectories implements AutoCloseable {
                 linux.attributes().mode(directory, 0711);
                 linux.directories().make(directory, DATA, 0755);
                 linux.attributes().mode(directory, DATA, 0755);
-                write(directory, volume);
+                documents.write(directory, volume);
                 fill.accept(directory);
                 linux.files().sync(directory);
             }
@@ -121,17 +118,6 @@ final class VolumeDirectories implements AutoCloseable {
         return failure;
     }
 
-    private void write(Fd directory, Volume volume) {
-        byte[] text = json.toJson(volume).getBytes(StandardCharsets.UTF_8);
-        String beside = DOCUMENT + ".new";
-        int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE | OpenFlags.NO_FOLLOW;
-        try (Fd file = linux.files().open(directory, beside, flags, 0600, Resolve.PLAIN)) {
-            linux.files().write(file, text, 0, text.length);
-            linux.files().sync(file);
-        }
-        linux.directories().rename(directory, beside, directory, DOCUMENT);
-    }
-
     /// Renames it away, durably: the name is free, and the files are garbage from here on.
     String moveAway(String name) {
         String gone = GONE + suffix();
@@ -146,6 +132,15 @@ final class VolumeDirectories implements AutoCloseable {
         return gone;
     }
 
+    /// Undoes [#make] after another step of what it was made for has failed.
+    void withdraw(String name, RuntimeException failure) {
+        try {
+            delete(moveAway(name));
+        } catch (GantryException left) {
+            failure.addSuppressed(left);
+        }
+    }
+
     void delete(String moved) {
         try {
             linux.trees().delete(root, moved);
@@ -158,7 +153,7 @@ final class VolumeDirectories implements AutoCloseable {
         try {
             linux.directories().renameNew(root, from, root, to.name());
             try (Fd directory = open(to.name())) {
-                write(directory, to);
+                documents.write(directory, to);
                 linux.files().sync(directory);
             }
             linux.files().sync(root);
@@ -281,14 +276,8 @@ final class VolumeDirectories implements AutoCloseable {
 
     /// What the directory says about itself, for a table that does not know it.
     Optional<Volume> document(String name) {
-        try (Fd directory = open(name);
-                Fd file = linux.files()
-                        .open(directory, DOCUMENT, OpenFlags.READ | OpenFlags.NO_FOLLOW, 0, Resolve.PLAIN)) {
-            Volume found =
-                    json.fromJson(new String(linux.files().readAll(file, LARGEST_DOCUMENT), StandardCharsets.UTF_8));
-            return Optional.of(found).filter(v -> v.name().equals(name));
-        } catch (LinuxError | io.avaje.json.JsonException e) {
-            return Optional.empty();
+        try (Fd directory = open(name)) {
+            return documents.read(directory).filter(v -> v.name().equals(name));
         }
     }
 

@@ -87,7 +87,7 @@ final class ContainerVolumes {
     private void fill(ContainerId id, MountsSpec.OfVolume v, Fd image) {
         int flags = OpenFlags.READ | OpenFlags.DIRECTORY;
         try (Fd source = linux.files().open(image, v.target(), flags, 0, INSIDE)) {
-            volumes.fillIfEmpty(v.name(), id.hex(), source);
+            volumes.copies().fillIfEmpty(v.name(), id.hex(), source);
         } catch (LinuxError e) {
             // The image has nothing there, or no directory.
             if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {

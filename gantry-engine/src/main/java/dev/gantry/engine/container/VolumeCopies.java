@@ -6,6 +6,7 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.images.layer.TreeTar;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import dev.gantry.volume.Copies;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
@@ -54,16 +55,17 @@ public final class VolumeCopies {
 
     private Copied copy(String from, String to, Map<String, String> labels, Duration maxPause) {
         var request = new VolumeRequest(to, labels, Map.of());
-        return still("copy volume " + from, maxPause, still -> volumes.copy(from, request, still));
+        return still("copy volume " + from, maxPause, still -> volumes.copies().copy(from, request, still));
     }
 
     /// Gives `name` the files of `from`.
     public Copied restore(String name, String from, Duration maxPause) {
-        return still("restore volume " + name, maxPause, still -> volumes.restore(name, from, still));
+        return still(
+                "restore volume " + name, maxPause, still -> volumes.copies().restore(name, from, still));
     }
 
     /// A container that starts or ends just now can neither be frozen nor be left out: it is waited for.
-    private Copied still(String what, Duration maxPause, Function<Volumes.Still, Volume> work) {
+    private Copied still(String what, Duration maxPause, Function<Copies.Still, Volume> work) {
         long deadline = System.nanoTime() + maxPause.toNanos();
         while (true) {
             var still = new Stopwatch(what, maxPause);
@@ -105,7 +107,7 @@ public final class VolumeCopies {
     public Copied backup(String name, Duration maxPause, OutputStream out) throws IOException {
         try {
             return still("back up volume " + name, maxPause, still -> {
-                volumes.read(name, still, data -> pack(data, out));
+                volumes.copies().read(name, still, data -> pack(data, out));
                 return volumes.find(name).orElseThrow();
             });
         } catch (UncheckedIOException e) {
@@ -126,7 +128,7 @@ public final class VolumeCopies {
         boolean made = volumes.find(name).isEmpty();
         volumes.create(VolumeRequest.named(name));
         try {
-            return volumes.restore(name, data -> {
+            return volumes.copies().restore(name, data -> {
                 try {
                     TreeTar.unpack(linux, tar, data, "the backup of volume " + name);
                 } catch (IOException e) {
@@ -148,7 +150,7 @@ public final class VolumeCopies {
         return freezer.freeze(id, check).orElseThrow(() -> new InBetween(id));
     }
 
-    private final class Stopwatch implements Volumes.Still {
+    private final class Stopwatch implements Copies.Still {
         private final String what;
         private final Duration limit;
         private int frozen;

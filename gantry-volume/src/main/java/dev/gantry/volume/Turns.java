@@ -1,0 +1,75 @@
+package dev.gantry.volume;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.NotFound;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// All volumes by name, and for each name the queue of what is done to it, also over I/O.
+final class Turns {
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    /// One name.
+    static final class Entry {
+        final ReentrantLock turn = new ReentrantLock();
+
+        /// Null when there is no volume of this name. Written under `turn`, as are the two below.
+        @Nullable
+        volatile Volume volume;
+
+        final Set<String> users = new TreeSet<>();
+        final Set<String> mounted = new TreeSet<>();
+    }
+
+    Collection<Entry> all() {
+        return entries.values();
+    }
+
+    Entry entry(String name) {
+        return entries.computeIfAbsent(name, _ -> new Entry());
+    }
+
+    boolean isKnown(String name) {
+        return entries.containsKey(name);
+    }
+
+    Optional<Volume> find(String name) {
+        return Optional.ofNullable(entries.get(name)).flatMap(e -> Optional.ofNullable(e.volume));
+    }
+
+    static Volume need(Entry e, String name) {
+        Volume v = e.volume;
+        if (v == null) {
+            throw new NotFound("get " + name, "no such volume", "see the list of volumes");
+        }
+        return v;
+    }
+
+    <T> T in(String name, Function<Entry, T> work) {
+        Entry e = entry(name);
+        e.turn.lock();
+        try {
+            return work.apply(e);
+        } finally {
+            e.turn.unlock();
+        }
+    }
+
+    <T> T inBoth(String a, String b, BiFunction<Entry, Entry, T> work) {
+        if (a.equals(b)) {
+            throw new Conflict("change volume " + a, "it has this name already", "choose another name");
+        }
+        // Always in the same order, so that two of these cannot wait for each other.
+        return a.compareTo(b) < 0
+                ? in(a, first -> in(b, second -> work.apply(first, second)))
+                : in(b, second -> in(a, first -> work.apply(first, second)));
+    }
+}
