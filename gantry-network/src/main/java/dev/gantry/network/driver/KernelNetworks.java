@@ -37,13 +37,14 @@ import java.util.function.Supplier;
 ///     driver.reconcile(networks, running);
 /// }
 /// ```
-public final class KernelNetworks implements NetworkDriver {
+public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Instance instance;
     private final HostSockets sockets;
     private final HostLinks links;
     private final EndpointLinks endpoints;
+    private final TunnelEntries tunnels;
     private final Firewall firewall;
     private final FirewallGuard guard;
     private final LinkReaper reaper;
@@ -65,6 +66,7 @@ public final class KernelNetworks implements NetworkDriver {
         this.sockets = sockets;
         this.links = new HostLinks(instance, sockets.route(), settings);
         this.endpoints = new EndpointLinks(instance, sockets.route());
+        this.tunnels = new TunnelEntries(instance, sockets.route());
         this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
         this.reaper = new LinkReaper(sockets.gone());
         this.guard = FirewallGuard.start(sockets.events(), instance.table(), firewall::restore);
@@ -176,6 +178,11 @@ public final class KernelNetworks implements NetworkDriver {
     @Override
     public void route(SandboxPlan plan, ContainerSockets container) {
         during("set the container's default routes", () -> DefaultRoutes.set(plan, container));
+    }
+
+    @Override
+    public void peers(Network network, Collection<OverlayPeer> elsewhere) {
+        onHost("reach the peers of network " + network.name(), () -> tunnels.set(network, elsewhere));
     }
 
     @Override

@@ -56,6 +56,15 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
         };
     }
 
+    /// Of all links of a network, those in containers too; 0 leaves the kernel's. Frames of an overlay need room
+    /// for what is put around them.
+    static int mtu(Network network) {
+        DriverOptions options = network.options();
+        return options.mtu() == DriverOptions.NO_MTU && options instanceof DriverOptions.Overlay
+                ? ETHERNET_MTU - VXLAN_OVERHEAD
+                : options.mtu();
+    }
+
     private static NetworkPlan bridge(Instance instance, Network network, DriverOptions.Bridge options) {
         String name = instance.bridge(network);
         List<AddressWithPrefix> addresses = new ArrayList<>();
@@ -115,7 +124,7 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
                     "give one for each with -o com.docker.network.driver.overlay.vxlanid_list");
         }
         String bridge = instance.bridge(network);
-        int mtu = options.mtu() == DriverOptions.NO_MTU ? ETHERNET_MTU - VXLAN_OVERHEAD : options.mtu();
+        int mtu = mtu(network);
         List<HostLink> links = new ArrayList<>();
         List<AddressWithPrefix> none = List.of();
         links.add(new HostLink.Bridge(bridge, mtu, none));

@@ -129,7 +129,7 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
                 link(instance, a),
                 name,
                 endpoint.mac(),
-                a.network().options().mtu(),
+                NetworkPlan.mtu(a.network()),
                 addresses,
                 routes,
                 sysctls,

@@ -1,0 +1,87 @@
+package dev.gantry.network.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.SandboxPlan;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.ipam.Addresses;
+import dev.gantry.network.model.Instance;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.testing.Networks;
+import dev.gantry.network.testing.Placed;
+import dev.gantry.network.testing.TestHost;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Two hosts, a driver on each, and a network that spans them.
+@Tag("kernel")
+class OverlayKernelTest {
+    private static final Instance US = Instance.DEFAULT;
+
+    private final Network wide = Networks.of(
+            "wide", "overlay", "10.8.0.0/24", Map.of("com.docker.network.driver.overlay.vxlanid_list", "4097"));
+    private final Addresses addresses = new Addresses(wide, Set.of());
+
+    private static void attach(KernelNetworks driver, Attachment attachment, TestHost container) {
+        try (ContainerSockets sockets = container.sockets()) {
+            var plan = SandboxPlan.of(US, List.of(attachment), Map.of());
+            driver.attach(attachment, plan.endpoints().getFirst(), sockets);
+        }
+    }
+
+    private static OverlayPeer peer(Attachment a, String host) {
+        List<Ip> ips = a.endpoint().addresses().stream()
+                .map(AddressWithPrefix::address)
+                .toList();
+        return new OverlayPeer(a.endpoint().mac(), ips, Ip.parse(host));
+    }
+
+    @Test
+    void containersOfTwoHostsReachEachOtherUntilAPeerIsGone() {
+        try (TestHost one = TestHost.open();
+                TestHost two = TestHost.open();
+                TestHost left = TestHost.open();
+                TestHost right = TestHost.open();
+                KernelNetworks first = one.driver(US);
+                KernelNetworks second = two.driver(US)) {
+            one.run("ip link add w0 mtu 1500 type veth peer name w1 netns " + two.pid()
+                    + "; ip addr add 192.0.2.1/24 dev w0; ip link set w0 up");
+            two.run("ip addr add 192.0.2.2/24 dev w1; ip link set w1 up");
+            first.reconcile(List.of(), List.of());
+            second.reconcile(List.of(), List.of());
+            first.create(wide);
+            second.create(wide);
+            second.create(wide);
+            Attachment a = Placed.in(wide, addresses, "a");
+            Attachment b = Placed.in(wide, addresses, "b");
+            attach(first, a, left);
+            attach(second, b, right);
+            first.peers(wide, List.of(peer(b, "192.0.2.2")));
+            second.peers(wide, List.of(peer(a, "192.0.2.1")));
+            second.peers(wide, List.of(peer(a, "192.0.2.1")));
+            String address = peer(b, "192.0.2.2").addresses().getFirst().toString();
+            assertThat(left.pings(address)).isTrue();
+            // The largest frame the container may send fits the wire with what is put around it.
+            assertThat(left.run("ip link show eth0")).contains("mtu 1450");
+            assertThat(left.run("busybox ping -c1 -W2 -s 1422 " + address)).contains(" 0% packet loss");
+
+            Process server = right.serve(80);
+            assertThat(left.ask(address, 80))
+                    .isEqualTo(peer(a, "192.0.2.1").addresses().getFirst().toString());
+            server.destroyForcibly();
+
+            first.peers(wide, List.of());
+            left.run("ip neigh flush all");
+            assertThat(left.pings(address)).isFalse();
+            assertThat(one.run("ip -o link show type vxlan")).contains("vx-001001");
+            first.release(List.of(a.endpoint().id()));
+            first.remove(wide);
+            assertThat(one.run("ip -o link")).doesNotContain("vx-001001").doesNotContain(US.bridge(wide));
+        }
+    }
+}
