@@ -1,7 +1,7 @@
 """Measures Gantry side by side with its peers in one run: medians, p99 and ratios.
 
-Every round runs each contender once, in turn, so that drift of the machine falls on all alike. A contender that is not
-installed is left out and named. See docs/promises.md for what the figures must show.
+Gantry and one peer take turns, run by run, so that drift of the machine falls on both alike; then the next peer. A peer
+that is not installed is left out and named. See docs/promises.md for what the figures must show.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+WARM_UP = 300  # cycles before anything is measured: a daemon that has been up for some seconds of work
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -295,21 +296,19 @@ def contenders(args, tmp, gantry):
         except (OSError, RuntimeError) as e:
             print(f"left out: dockerd: {e}")
             docker = None
-    for _ in range(300):
+    for _ in range(WARM_UP):
         gantry.cycle()
     gantry.phases.clear()
-    times = {"gantry, API": []} | {name: [] for name in peers}
-    slow = max(1, args.runs // 20)
-    for i in range(args.runs):
-        times["gantry, API"].append(milliseconds(gantry.cycle))
-        for name, run in peers.items():
-            times[name].append(milliseconds(run))
-        if docker and i % slow == 0:
-            times.setdefault("dockerd, API", []).append(milliseconds(docker.cycle))
     head("create + start + wait + remove of true (network none, limits, seccomp, log, durable records)", "gantry/this")
-    base = statistics.median(times["gantry, API"])
-    for name, values in times.items():
-        row(name, values, base)
+    if docker:
+        peers["dockerd, API"] = docker.cycle
+    for name, run in peers.items():
+        ours, theirs = [], []
+        for _ in range(args.runs if name != "dockerd, API" else max(1, args.runs // 10)):
+            ours.append(milliseconds(gantry.cycle))
+            theirs.append(milliseconds(run))
+        base = row("gantry, API", ours)
+        row(name, theirs, base)
     head("of which, by request")
     for name, values in gantry.phases.items():
         row(name, values)
