@@ -31,10 +31,11 @@ class UnixConnection:
         self.rest = b""
 
     def call(self, method, path, body=None):
-        data = json.dumps(body).encode() if body is not None else b""
+        raw = isinstance(body, bytes)
+        data = b"" if body is None else body if raw else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\nHost: d\r\nContent-Length: {len(data)}\r\n"
         if data:
-            head += "Content-Type: application/json\r\n"
+            head += f"Content-Type: application/{'x-tar' if raw else 'json'}\r\n"
         self.socket.sendall(head.encode() + b"\r\n" + data)
         status, fields = self.head()
         if fields.get(b"transfer-encoding") == b"chunked":
@@ -246,7 +247,9 @@ def measure(args, tmp):
                                "--exec-root", f"{tmp}/run"], stderr=open(f"{tmp}/log", "w"))
     try:
         wait_for(sock, daemon, f"{tmp}/log")
-        gantry = Engine("gantry", sock, f"dir:{tmp}/image")
+        packed = subprocess.run(["tar", "-C", tmp / "image", "-c", "."], capture_output=True, check=True).stdout
+        UnixConnection(sock).call("POST", "/images/create?fromSrc=-&repo=bench&tag=latest", packed)
+        gantry = Engine("gantry", sock, "bench:latest")
         contenders(args, tmp, gantry)
         if args.idle:
             idle_memory(args.idle, gantry, daemon)

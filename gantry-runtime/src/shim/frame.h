@@ -12,6 +12,8 @@
 #define FRAME_MAX_LAUNCH (16u << 20)
 
 /* Between the engine and the starter. */
+#define SPAWN_OWN_NETWORK 1u
+
 enum starter_frame { STARTER_HELLO = 1, STARTER_SPAWN = 2, STARTER_SPAWNED = 3, STARTER_REFUSED = 4 };
 
 /* Between the engine and a watch. */

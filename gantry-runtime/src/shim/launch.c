@@ -37,7 +37,9 @@ static struct {
     const struct plan *plan;
     struct shared *shared;
     struct undo *undo;
-} pending = {.fd = -1};
+    int ready;        /* to a launch that waits for its plan, -1: there is none */
+    bool own_network; /* of that one: it was told to live in a network namespace of its own */
+} pending = {.fd = -1, .ready = -1};
 
 void explain(struct obey *o, const char *format, ...)
 {
@@ -158,6 +160,8 @@ static _Noreturn void child_main(struct obey *o, uint32_t clone_step, uint64_t c
 static int clone_child(struct obey *o, uint32_t index, struct fields in, bool settles)
 {
     uint64_t flags = field_u(&in), cgroup = field_u(&in);
+    if (o->undo->own_network && !(flags & CLONE_NEWUSER))
+        flags &= ~(uint64_t)CLONE_NEWNET; /* it is born in ours, which nobody else is in */
     int line[2], pidfd = -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0)
         return -1;
@@ -368,13 +372,13 @@ void forget_shared(struct obey *o)
 
 static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, int up)
 {
+    sys_reset_signals();
     struct obey o = {.plan = plan, .io = io, .shared = pending.shared, .undo = pending.undo, .root = -1, .overlay = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
                      .masks = -1, .null = -1, .parent = -1, .master = -1, .slave = -1,
                      .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
     for (int i = 0; i < PLAN_SLOTS; i++)
         o.slots[i] = o.joins[i] = -1;
     int terminal = -1;
-    sys_reset_signals();
     if (plan_find(plan, OP_SYSCTL) || plan_find(plan, OP_OOM_SCORE) || plan_find(plan, OP_ID_MAP) ||
         plan_find(plan, OP_TIME_OFFSETS) || plan_find(plan, OP_HANDOVER))
         o.host_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -396,6 +400,80 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
     memset(o.undo->made, 0, sizeof o.undo->made);
     send_with(up, 'f', -1);
     _exit(1);
+}
+
+/* ---- a launch that is there before its plan */
+
+#define JOB_MAX (96u << 10) /* a message of a socket pair; a longer plan gets a launch of its own */
+
+struct job {
+    uint32_t size;
+    uint16_t rows, columns;
+    uint32_t descriptors; /* 3: in, out, err; 0: a terminal's */
+};
+
+static int send_job(int line, const struct plan *plan, const struct launch_stdio *io)
+{
+    struct job job = {.size = (uint32_t)plan->size, .rows = io->rows, .columns = io->columns,
+                      .descriptors = io->out < 0 ? 0 : 3};
+    int fds[3] = {io->in, io->out, io->err};
+    char room[CMSG_SPACE(sizeof fds)] = {0};
+    struct iovec data[2] = {{&job, sizeof job}, {(void *)(uintptr_t)plan->bytes, plan->size}};
+    struct msghdr message = {.msg_iov = data, .msg_iovlen = 2};
+    if (plan->size > JOB_MAX) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    if (job.descriptors > 0) {
+        message.msg_control = room;
+        message.msg_controllen = sizeof room;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fds);
+        memcpy(CMSG_DATA(header), fds, sizeof fds);
+    }
+    return sendmsg(line, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+/* False when the watch is gone, or has taken another launch. */
+static bool receive_job(int line, struct plan *plan, struct launch_stdio *io)
+{
+    static unsigned char bytes[JOB_MAX];
+    struct job job;
+    int fds[3] = {-1, -1, -1};
+    char room[CMSG_SPACE(sizeof fds)];
+    struct iovec data[2] = {{&job, sizeof job}, {bytes, sizeof bytes}};
+    struct msghdr message = {.msg_iov = data, .msg_iovlen = 2, .msg_control = room, .msg_controllen = sizeof room};
+    ssize_t n;
+    uint32_t step;
+    const char *why;
+    do
+        n = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < (ssize_t)sizeof job || (size_t)n != sizeof job + job.size)
+        return false;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (job.descriptors > 0 && (header == NULL || header->cmsg_len != CMSG_LEN(sizeof fds)))
+        return false;
+    if (job.descriptors > 0)
+        memcpy(fds, CMSG_DATA(header), sizeof fds);
+    *io = (struct launch_stdio){.in = fds[0], .out = fds[1], .err = fds[2], .rows = job.rows, .columns = job.columns};
+    return plan_decode(plan, bytes, job.size, &step, &why) == 0; /* as the watch has decoded it */
+}
+
+/* While the engine still compiles the plan, what any plan needs is done: a network namespace alone takes as long as all
+ * mounts together. */
+static _Noreturn void wait_for_plan(int line, int listener)
+{
+    struct plan plan;
+    struct launch_stdio io;
+    close(listener); /* or a dead watch would seem to listen */
+    if (pending.own_network)
+        pending.undo->own_network = unshare(CLONE_NEWNET) == 0;
+    if (!receive_job(line, &plan, &io))
+        _exit(0);
+    launch_main(&plan, &io, line);
 }
 
 /* Of the child's own new network namespace only, and once; then it waits once. */
@@ -430,16 +508,9 @@ static bool can_launch(const struct plan *plan)
     return clones == 1 && execs == 1 && can_hand_over(plan);
 }
 
-int launch_start(const struct plan *plan, const struct launch_stdio *io)
+/* Forks launch, which calls one of the two. The watch's end of its line, or -1 and errno. */
+static int fork_launch(const struct plan *plan, const struct launch_stdio *io, int listener)
 {
-    if (pending.fd >= 0) {
-        errno = EBUSY;
-        return -1;
-    }
-    if (!can_launch(plan)) {
-        errno = EINVAL;
-        return -1;
-    }
     int line[2];
     if (map_pages() < 0)
         return -1;
@@ -450,6 +521,8 @@ int launch_start(const struct plan *plan, const struct launch_stdio *io)
     pid_t pid = fork();
     if (pid == 0) {
         close(line[0]);
+        if (plan == NULL)
+            wait_for_plan(line[1], listener);
         launch_main(plan, io, line[1]);
     }
     int error = errno;
@@ -460,9 +533,47 @@ int launch_start(const struct plan *plan, const struct launch_stdio *io)
         errno = error;
         return -1;
     }
-    pending.fd = line[0];
-    pending.plan = plan;
     return line[0];
+}
+
+void launch_prepare(bool own_network, int listener)
+{
+    pending.own_network = own_network;
+    pending.ready = fork_launch(NULL, NULL, listener);
+}
+
+/* Gives the plan to the launch that waits. False when there is none that can do it, and then there is none at all. */
+static bool hand_plan(const struct plan *plan, const struct launch_stdio *io)
+{
+    struct fields clone = step_fields(plan_find(plan, OP_CLONE));
+    bool wants_network = (field_u(&clone) & CLONE_NEWNET) != 0;
+    if (pending.ready < 0)
+        return false;
+    if ((wants_network || !pending.own_network) && send_job(pending.ready, plan, io) == 0) {
+        pending.fd = pending.ready;
+        pending.ready = -1;
+        return true;
+    }
+    close(pending.ready); /* its end of file */
+    pending.ready = -1;
+    unmap_pages();
+    return false;
+}
+
+int launch_start(const struct plan *plan, const struct launch_stdio *io)
+{
+    if (pending.fd >= 0) {
+        errno = EBUSY;
+        return -1;
+    }
+    if (!can_launch(plan)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!hand_plan(plan, io))
+        pending.fd = fork_launch(plan, io, -1);
+    pending.plan = plan;
+    return pending.fd;
 }
 
 /* Launch died without a word: by the kernel's hand, or by somebody's. */

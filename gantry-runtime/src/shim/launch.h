@@ -26,7 +26,11 @@ struct launch_result {
     char detail[256];    /* on failure: words, may be empty */
 };
 
-/* Forks launch. Returns a descriptor (close-on-exec) that becomes readable with the result, or -1 and errno.
+/* Forks a launch that waits for the plan of launch_start, in a network namespace of its own if the plan will have one.
+ * It does not keep `listener`. Without it launch_start forks one, so that a failure here costs time only. */
+void launch_prepare(bool own_network, int listener);
+
+/* Gives the plan to that launch, or forks one. Returns a descriptor (close-on-exec) that becomes readable with the result, or -1 and errno.
  * The caller has all signals blocked that it takes by signalfd: launch starts with sys_reset_signals(). */
 int launch_start(const struct plan *plan, const struct launch_stdio *io);
 

@@ -15,6 +15,7 @@
 struct undo {
     volatile pid_t pid;               /* the kernel writes it during clone3; 0 before */
     volatile uint32_t launch_step;    /* the step that launch is in */
+    bool own_network;                 /* launch lives in a network namespace of its own, for its child */
     uint8_t made[PLAN_SLOTS];         /* how many of the last directories of CGROUP_MAKE's path were made here */
 };
 

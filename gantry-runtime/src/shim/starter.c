@@ -134,7 +134,7 @@ static int listen_in(const char *dir, const char **what)
     return fd;
 }
 
-static int spawn(const char *dir)
+static int spawn(const char *dir, bool own_network)
 {
     const char *what;
     int listener = listen_in(dir, &what);
@@ -142,7 +142,7 @@ static int spawn(const char *dir)
         return refuse(errno, what);
     pid_t pid = fork();
     if (pid == 0)
-        watch_run(listener, dir);
+        watch_run(listener, dir, own_network);
     int err = errno;
     close(listener);
     if (pid < 0) {
@@ -163,13 +163,16 @@ static int handle(const struct frame_head *head, const unsigned char *payload)
     struct field_reader in = field_reader(payload, head->size);
     uint32_t length;
     const char *dir = get_str(&in, &length);
+    uint32_t flags = get_u32(&in);
     if (head->type != STARTER_SPAWN || !fields_done(&in) || strlen(dir) != length)
         return -1;
     if (dir[0] != '/')
         return refuse(EINVAL, "the directory must be absolute");
     if (length + 2 > WATCH_SOCKET_PATH_MAX)
         return refuse(ENAMETOOLONG, "the directory's name is too long for a socket");
-    return spawn(dir);
+    if (flags & ~(uint32_t)SPAWN_OWN_NETWORK)
+        return refuse(EINVAL, "there are flags that this starter does not know");
+    return spawn(dir, (flags & SPAWN_OWN_NETWORK) != 0);
 }
 
 static int serve(void)

@@ -229,11 +229,12 @@ static void after_events(struct watch *watch)
         leave(watch);
 }
 
-_Noreturn void watch_run(int listener, const char *dir)
+_Noreturn void watch_run(int listener, const char *dir, bool own_network)
 {
     static struct watch watch;
     struct epoll_event events[EVENTS];
     stand_alone();
+    launch_prepare(own_network, listener);
     set_up(&watch, listener, dir);
     for (;;) {
         int count = epoll_wait(watch.epoll, events, EVENTS, timeout_ms(&watch));

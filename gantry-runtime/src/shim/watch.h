@@ -5,7 +5,10 @@
 /* A socket's path with its NUL is at most 108 bytes. <sys/un.h> */
 #define WATCH_SOCKET_PATH_MAX 107
 
-/* Supervises one container; `listener` is bound at <dir>/s. Never returns. */
-_Noreturn void watch_run(int listener, const char *dir);
+#include <stdbool.h>
+
+/* Supervises one container; `listener` is bound at <dir>/s. Never returns. `own_network`: the container will have a
+ * network namespace of its own, which can be made before its plan comes. */
+_Noreturn void watch_run(int listener, const char *dir, bool own_network);
 
 #endif

@@ -16,6 +16,7 @@ import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.seccomp.SeccompProfile;
 import dev.gantry.runtime.watch.LaunchOutcome;
+import dev.gantry.runtime.watch.Starter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -92,8 +93,9 @@ final class Launcher {
         return task.watch.launch(encoded, run::connect);
     }
 
-    Task spawn(ContainerId id) {
-        return watches.spawn(places.watch(id));
+    Task spawn(ContainerId id, ContainerSpec spec) {
+        boolean own = spec.network() != ContainerSpec.Network.HOST;
+        return watches.spawn(places.watch(id), own ? Starter.For.OWN_NETWORK : Starter.For.ANY_PLAN);
     }
 
     private RootFs root(Cell cell) {

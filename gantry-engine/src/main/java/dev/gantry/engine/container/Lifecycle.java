@@ -119,7 +119,7 @@ final class Lifecycle {
         if (task != null) {
             retire(cell, task);
         }
-        Task fresh = launcher.spawn(cell.id);
+        Task fresh = launcher.spawn(cell.id, cell.row.spec());
         cell.task = fresh;
         if (cell.rows > 0) {
             fresh.watch.resize(cell.rows, cell.columns);

@@ -31,9 +31,9 @@ public final class Watches implements AutoCloseable {
     }
 
     /// A watch that waits for a plan, in a new directory called `wanted` or like it.
-    Task spawn(Path wanted) {
+    Task spawn(Path wanted, Starter.For what) {
         Path directory = makeLike(wanted);
-        return new Task(directory, watchIn(directory));
+        return new Task(directory, watchIn(directory, what));
     }
 
     /// The same for one that is never started twice.
@@ -43,7 +43,7 @@ public final class Watches implements AutoCloseable {
         } catch (IOException e) {
             throw failed("make directory " + directory, e);
         }
-        return watchIn(directory);
+        return watchIn(directory, Starter.For.ANY_PLAN);
     }
 
     /// An earlier watch of the same container may still be leaving, with attachers that read slowly: its place is not
@@ -61,9 +61,9 @@ public final class Watches implements AutoCloseable {
         }
     }
 
-    private Watch watchIn(Path directory) {
+    private Watch watchIn(Path directory, Starter.For what) {
         try {
-            return connected(directory);
+            return connected(directory, what);
         } catch (Unavailable e) {
             if (!replaceDead()) {
                 throw cleared(directory, e);
@@ -72,14 +72,14 @@ public final class Watches implements AutoCloseable {
             throw cleared(directory, e);
         }
         try {
-            return connected(directory);
+            return connected(directory, what);
         } catch (RuntimeException e) {
             throw cleared(directory, e);
         }
     }
 
-    private Watch connected(Path directory) {
-        current().spawn(directory);
+    private Watch connected(Path directory, Starter.For what) {
+        current().spawn(directory, what);
         return Watch.connect(directory);
     }
 

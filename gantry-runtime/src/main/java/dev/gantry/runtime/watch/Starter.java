@@ -20,6 +20,15 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Starter implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    private static final int OWN_NETWORK = 1;
+
+    /// What the plan will want. A watch that was told wrongly starts it too, only later.
+    public enum For {
+        ANY_PLAN,
+        /// One that makes a network namespace: the watch makes it while the plan is still being compiled.
+        OWN_NETWORK
+    }
+
     /// A watch just born. Its socket at `dir/s` may be connected to at once.
     public record Spawned(long pid, long startTime) {}
 
@@ -71,8 +80,12 @@ public final class Starter implements AutoCloseable {
     }
 
     /// Forks a watch for the existing directory `dir`, which must be absolute and short enough for a socket's name.
-    public Spawned spawn(Path dir) {
-        byte[] payload = Payload.string(dir.toString().getBytes(StandardCharsets.UTF_8));
+    public Spawned spawn(Path dir, For what) {
+        byte[] name = dir.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] payload = Payload.of(name.length + 9)
+                .put(Payload.string(name))
+                .putInt(what == For.OWN_NETWORK ? OWN_NETWORK : 0)
+                .array();
         turn.lock();
         try {
             requests.write(FrameChannel.frame(Frame.SPAWN, payload).array());

@@ -49,7 +49,7 @@ class IdleTest {
             try {
                 for (int i = 0; i < WATCHES; i++) {
                     Path dir = Files.createDirectory(temp.resolve("w" + i));
-                    pids.add(starter.spawn(dir).pid());
+                    pids.add(starter.spawn(dir, Starter.For.ANY_PLAN).pid());
                     Watch watch = Watch.connect(dir);
                     watches.add(watch);
                     var log =

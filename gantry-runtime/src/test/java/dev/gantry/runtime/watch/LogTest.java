@@ -154,7 +154,7 @@ class LogTest {
         watched.end(watched.run(plan(json(0, 1), BUSYBOX, "echo", "first")));
         Files.writeString(log, "{\"log\":\"torn", StandardOpenOption.APPEND);
         Path dir = Files.createDirectory(temp.resolve("w2"));
-        watched.starter.spawn(dir);
+        watched.starter.spawn(dir, Starter.For.ANY_PLAN);
         try (var watch = Watch.connect(dir)) {
             watch.launch(plan(json(0, 1), BUSYBOX, "echo", "second"));
             within(watch.exited());

@@ -198,7 +198,7 @@ class WatchTest {
         Watch watch = watched.run(plan(List.of(), BUSYBOX, "head", "-c", "2000000", "/dev/zero"));
         watched.end(watch);
         within(watch.gone());
-        watched.starter.spawn(watched.dir);
+        watched.starter.spawn(watched.dir, Starter.For.ANY_PLAN);
         Watch next = watched.connect();
         assertThat(next.greeting().state()).isEqualTo(Watch.State.WAITING);
         assertThat(watched.alive()).as("the first still has bytes to send").isTrue();
@@ -406,13 +406,13 @@ class WatchTest {
 
     @Test
     void aDirectoryThatCannotHoldASocketIsRefusedInWords() {
-        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("missing")))
+        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("missing"), Starter.For.ANY_PLAN))
                 .isInstanceOf(Internal.class)
                 .hasMessageContaining("bind the socket");
-        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("x".repeat(120))))
+        assertThatThrownBy(() -> watched.starter.spawn(temp.resolve("x".repeat(120)), Starter.For.ANY_PLAN))
                 .isInstanceOf(Internal.class)
                 .hasMessageContaining("too long");
-        assertThatThrownBy(() -> watched.starter.spawn(watched.dir))
+        assertThatThrownBy(() -> watched.starter.spawn(watched.dir, Starter.For.ANY_PLAN))
                 .isInstanceOf(Internal.class)
                 .hasMessageContaining("errno 98");
     }

@@ -20,7 +20,7 @@ final class Watched implements AutoCloseable {
     private Watched(Starter starter, Path dir) {
         this.starter = starter;
         this.dir = dir;
-        this.spawned = starter.spawn(dir);
+        this.spawned = starter.spawn(dir, Starter.For.OWN_NETWORK); // also for plans without one
     }
 
     static Watched in(Path temp) throws IOException {
