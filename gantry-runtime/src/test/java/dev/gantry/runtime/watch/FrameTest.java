@@ -208,7 +208,9 @@ class FrameTest {
         Path dir = Files.createDirectory(temp.resolve("w2"));
         try (var requests = starter.getOutputStream()) {
             byte[] name = Payload.string(dir.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            requests.write(frame(Frame.SPAWN, name).array());
+            byte[] flags = new byte[4];
+            byte[] spawn = ByteBuffer.allocate(name.length + 4).put(name).put(flags).array();
+            requests.write(frame(Frame.SPAWN, spawn).array());
             requests.write(frame(Frame.SPAWN, 1 << 30, new byte[0]).array());
             requests.flush();
             assertThat(starter.waitFor(10, TimeUnit.SECONDS)).isTrue();
