@@ -362,7 +362,7 @@ def whole_commands(args, sock, tmp):
     env_host = f"unix://{sock}"
     commands = {
         "gantry ps": [str(ROOT / "gantry"), "-H", env_host, "ps"],
-        "gantry run --rm true": [str(ROOT / "gantry"), "-H", env_host, "run", "--rm", f"dir:{tmp}/image", "/bin/true"],
+        "gantry run --rm true": [str(ROOT / "gantry"), "-H", env_host, "run", "--rm", "--network", "none", f"dir:{tmp}/image", "/bin/true"],
     }
     if shutil.which("podman"):
         commands["podman run --rm true"] = [

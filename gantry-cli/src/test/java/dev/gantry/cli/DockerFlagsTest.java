@@ -22,10 +22,6 @@ class DockerFlagsTest extends CommandTest {
     private static final Set<String> MISSING =
             Set.of("pull --disable-content-trust", "rmi --platform", "exec --help", "run --help", "create --help");
 
-    /// One value here, several there: a second one would have to be joined by the engine.
-    private static final Set<String> ONE_VALUE =
-            Set.of("run --network", "run --net", "create --network", "create --net");
-
     @Test
     void flagsAreThoseOfTheDockerClient() throws IOException {
         Map<String, CommandLine> lines = new Commands(new Extras(null, null))
@@ -51,7 +47,7 @@ class DockerFlagsTest extends CommandTest {
                 wrong.add(name + " has the letter '" + letter + "', not '" + columns[2] + "'");
             }
             String kind = flag.kind().name().toLowerCase(java.util.Locale.ROOT);
-            if (!kind.equals(columns[3]) && !ONE_VALUE.contains(name)) {
+            if (!kind.equals(columns[3])) {
                 wrong.add(name + " is a " + kind + ", not a " + columns[3]);
             }
         }
@@ -60,7 +56,7 @@ class DockerFlagsTest extends CommandTest {
 
     @Test
     void flagsThatAreMissingAreRefusedInWords() {
-        for (String flag : List.of("--publish", "--gpus", "--privileged", "--device", "-p")) {
+        for (String flag : List.of("--isolation", "--gpus", "--privileged", "--device")) {
             caller.err.reset();
             assertThat(gantry("run", flag, "x", "image")).isEqualTo(125);
             assertThat(err()).contains(flag + " is not in this version");

@@ -3,11 +3,13 @@ package dev.gantry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.PortBinding;
 import dev.gantry.api.json.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +94,75 @@ class RunTest extends CommandTest {
             assertThat(h.dnsOptions()).containsExactly("ndots:2");
         });
         assertThat(gantry("run", "--add-host", "a", "debian")).isEqualTo(125);
+    }
+
+    @Test
+    void networksAndPortsReachTheEngine() {
+        gantry(
+                "run",
+                "-d",
+                "--network",
+                "front",
+                "--network",
+                "name=back,alias=db,ip=10.7.0.9,gw-priority=3,driver-opt=a=b",
+                "--network-alias",
+                "www",
+                "--ip6",
+                "fd00::9",
+                "--link",
+                "cache:redis",
+                "-p",
+                "8080:80",
+                "-p",
+                "[::1]:5000-5001:6000-6001/udp",
+                "-p",
+                "127.0.0.1::81",
+                "--expose",
+                "90-91",
+                "-P",
+                "debian");
+        assertThat(created().hostConfig()).isNotNull().satisfies(h -> {
+            assertThat(h.networkMode()).isEqualTo("front");
+            assertThat(h.publishAllPorts()).isTrue();
+            assertThat(h.portBindings())
+                    .containsOnly(
+                            Map.entry("80/tcp", List.of(new PortBinding("", "8080"))),
+                            Map.entry("6000/udp", List.of(new PortBinding("::1", "5000"))),
+                            Map.entry("6001/udp", List.of(new PortBinding("::1", "5001"))),
+                            Map.entry("81/tcp", List.of(new PortBinding("127.0.0.1", ""))));
+        });
+        assertThat(created().exposedPorts())
+                .containsOnlyKeys("80/tcp", "6000/udp", "6001/udp", "81/tcp", "90/tcp", "91/tcp");
+        var endpoints = created().networkingConfig().endpointsConfig();
+        assertThat(endpoints.get("front").aliases()).containsExactly("www");
+        assertThat(endpoints.get("front").ipamConfig().ipv6Address()).isEqualTo("fd00::9");
+        assertThat(endpoints.get("front").links()).containsExactly("cache:redis");
+        assertThat(endpoints.get("back").aliases()).containsExactly("db");
+        assertThat(endpoints.get("back").ipamConfig().ipv4Address()).isEqualTo("10.7.0.9");
+        assertThat(endpoints.get("back").gwPriority()).isEqualTo(3);
+        assertThat(endpoints.get("back").driverOpts()).isEqualTo(Map.of("a", "b"));
+    }
+
+    @Test
+    void flagsOfNetworksThatContradictThemselvesAreRefused() {
+        for (String[] flags : new String[][] {
+            {"--network", "a", "--network", "a"},
+            {"--network", "name=a,alias=x", "--network-alias", "y"},
+            {"--network", "alias=x"},
+            {"--network", "name=a,colour=red"},
+            {"-p", "80:http"},
+            {"-p", "1-3:1-2"},
+            {"-p", "80/quic"},
+            {"-p", "70000:80"},
+            {"--expose", "x"}
+        }) {
+            List<String> line = new ArrayList<>(List.of("run"));
+            line.addAll(List.of(flags));
+            line.add("debian");
+            assertThat(gantry(line.toArray(String[]::new)))
+                    .as(String.join(" ", line))
+                    .isEqualTo(125);
+        }
     }
 
     @Test
@@ -227,9 +298,10 @@ class RunTest extends CommandTest {
     }
 
     @Test
-    void withoutANetworkFlagThereIsNoNetwork() {
+    void withoutANetworkFlagTheEngineChooses() {
         gantry("run", "-d", "debian");
-        assertThat(created().hostConfig().networkMode()).isEqualTo("none");
+        assertThat(created().hostConfig().networkMode()).isEqualTo("default");
+        assertThat(created().networkingConfig()).isNull();
     }
 
     @Test
@@ -369,7 +441,7 @@ class RunTest extends CommandTest {
             {"run", "--mount", "type=bind,src=/a,dst=/b,bind-recursive=perhaps", "x"},
             {"run", "--ulimit", "nofile=9:3", "x"},
             {"run", "--rm", "--restart", "always", "x"},
-            {"run", "-p", "80:80", "x"},
+            {"run", "-p", "80:", "x"},
             {"run", "--mount", "type=bind", "x"},
             {"run", "-d", "-a", "stdin", "x"},
             {"run", "--pull", "maybe", "x"},

@@ -83,7 +83,7 @@ class StockBridgeTest {
                 "-c",
                 "busybox ip -o -4 addr show eth0; busybox ip route; cat /etc/hosts");
         assertThat(seen)
-                .contains("172.17.0.2/16", "default via 172.17.0.1 dev eth0", "172.17.0.1\thost.docker.internal");
+                .contains("inet 172.17.0.", "default via 172.17.0.1 dev eth0", "172.17.0.1\thost.docker.internal");
         assertThat(out("run", "--rm", "busybox:it", "busybox", "ping", "-c", "1", "-W", "2", "172.17.0.1"))
                 .contains("1 packets received");
         assertThat(onHost("ip", "-br", "link")).doesNotContain("gv");
@@ -164,6 +164,28 @@ class StockBridgeTest {
         out("rm", "-f", "web");
         assertThat(out("run", "--rm", "-p", "8080:81", "busybox:it", "echo", "free"))
                 .isEqualTo("free");
+    }
+
+    @Test
+    void aContainerSharesTheNetworkOfAnother() throws IOException {
+        out("run", "-d", "--name", "web", "--hostname", "www", "busybox:it", "sleep", "1000");
+        String address = out("inspect", "-f", "{{.NetworkSettings.IPAddress}}", "web");
+        assertThat(out(
+                        "run",
+                        "--rm",
+                        "--network",
+                        "container:web",
+                        "busybox:it",
+                        "sh",
+                        "-c",
+                        "hostname; busybox ip -o -4 addr show eth0; cat /etc/hosts"))
+                .startsWith("www\n")
+                .contains(address + "/16", address + "\twww");
+        assertThat(refusal("run", "--rm", "--network", "container:web", "-p", "1:1", "busybox:it", "true"))
+                .contains("conflicting options: port publishing and the container type network mode");
+        out("stop", "-t", "0", "web");
+        assertThat(refusal("run", "--rm", "--network", "container:web", "busybox:it", "true"))
+                .contains("cannot join network of a non running container");
     }
 
     @Test

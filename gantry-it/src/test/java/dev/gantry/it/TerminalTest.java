@@ -44,7 +44,7 @@ class TerminalTest {
         assumeTrue("root".equals(System.getProperty("user.name")), "running containers needs root in this version");
         assumeTrue(Files.isExecutable(GANTRY), "target/dist is not built: ./gantry --build");
         image = "dir:" + Rootfs.busybox(dir.resolve("image"));
-        daemon = DaemonProcess.start(dir);
+        daemon = DaemonProcess.startApart(dir);
         tmux = "gantry-test-" + ProcessHandle.current().pid();
     }
 

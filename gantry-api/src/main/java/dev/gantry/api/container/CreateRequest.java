@@ -97,6 +97,38 @@ public record CreateRequest(
                 null);
     }
 
+    /// With places in networks.
+    public CreateRequest with(@Nullable NetworkingConfig networking) {
+        return new CreateRequest(
+                hostname,
+                domainname,
+                user,
+                attachStdin,
+                attachStdout,
+                attachStderr,
+                exposedPorts,
+                tty,
+                openStdin,
+                stdinOnce,
+                env,
+                cmd,
+                healthcheck,
+                argsEscaped,
+                image,
+                volumes,
+                workingDir,
+                entrypoint,
+                networkDisabled,
+                macAddress,
+                onBuild,
+                labels,
+                stopSignal,
+                stopTimeout,
+                shell,
+                hostConfig,
+                networking);
+    }
+
     /// The part that inspect shows as `Config`.
     public ContainerConfig config() {
         return new ContainerConfig(

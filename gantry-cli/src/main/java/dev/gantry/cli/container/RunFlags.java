@@ -5,6 +5,7 @@ import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.LogConfig;
 import dev.gantry.api.container.RestartPolicy;
+import dev.gantry.api.json.Empty;
 import dev.gantry.cli.Caller;
 import dev.gantry.cli.flag.CommandLine;
 import dev.gantry.cli.flag.Parsed;
@@ -30,7 +31,6 @@ final class RunFlags {
             "device-read-iops",
             "device-write-bps",
             "device-write-iops",
-            "expose",
             "gpus",
             "health-cmd",
             "health-interval",
@@ -38,31 +38,21 @@ final class RunFlags {
             "health-start-interval",
             "health-start-period",
             "health-timeout",
-            "ip",
-            "ip6",
             "isolation",
             "kernel-memory",
-            "link",
-            "link-local-ip",
-            "mac-address",
             "memory-swappiness",
-            "network-alias",
-            "net-alias",
             "no-healthcheck",
             "oom-kill-disable",
             "privileged",
-            "publish",
-            "publish-all",
             "storage-opt",
             "use-api-socket",
-            "p",
-            "P",
             "disable-content-trust");
 
     private RunFlags() {}
 
     static CommandLine addTo(CommandLine line) {
-        return line.list("add-host", "name:address", "Add a line to /etc/hosts")
+        return NetworkFlags.addTo(line)
+                .list("add-host", "name:address", "Add a line to /etc/hosts")
                 .list('a', "attach", "stream", "Attach stdin, stdout or stderr only")
                 .list("cap-add", "name", "Add a capability")
                 .list("cap-drop", "name", "Drop a capability, or ALL")
@@ -96,8 +86,6 @@ final class RunFlags {
                 .text("memory-swap", "bytes", "Limit of memory and swap together, -1 for none")
                 .list("mount", "options", "Mount: type=bind|volume|image|tmpfs,source=…,target=…[,readonly]")
                 .text("name", "name", "Name of the container")
-                .text("network", "mode", "Network: none (what it is without this flag) or host")
-                .alsoCalled("network", "net")
                 .text("oom-score-adj", "number", "How ready the kernel is to kill it, -1000 to 1000")
                 .text("pid", "mode", "PID namespace: private")
                 .text("pids-limit", "number", "Most processes and threads, -1 for any")
@@ -130,7 +118,8 @@ final class RunFlags {
 
     /// `attached` tells whether the caller stays: a detached container has no streams attached.
     static CreateRequest request(Parsed args, Caller caller, boolean attached) {
-        return CreateRequest.of(config(args, caller, attached), host(args, caller));
+        return CreateRequest.of(config(args, caller, attached), host(args, caller))
+                .with(NetworkFlags.networking(args));
     }
 
     private static ContainerConfig config(Parsed args, Caller caller, boolean attached) {
@@ -161,10 +150,16 @@ final class RunFlags {
                 .stdinOnce(in && attachStdin)
                 .env(Variables.of(args, caller))
                 .volumes(Mounts.places(args))
+                .exposedPorts(exposed(args))
                 .labels(Variables.labels(args, caller))
                 .stopSignal(orNull(args.text("stop-signal")))
                 .stopTimeout(args.number("stop-timeout").map(Long::intValue).orElse(null))
                 .build();
+    }
+
+    private static @Nullable Map<String, Empty> exposed(Parsed args) {
+        Map<String, Empty> ports = Publish.of(args).exposed();
+        return ports.isEmpty() ? null : ports;
     }
 
     /// `--entrypoint ""` takes the image's away.
@@ -189,7 +184,6 @@ final class RunFlags {
                 .securityOpt(orNull(Security.options(security, args, caller)))
                 .maskedPaths(systemPaths ? List.of() : null)
                 .readonlyPaths(systemPaths ? List.of() : null)
-                .networkMode(args.isGiven("network") ? args.text("network") : "none")
                 .extraHosts(orNull(hosts(args)))
                 .dns(orNull(args.list("dns")))
                 .dnsOptions(orNull(args.list("dns-option")))
@@ -213,7 +207,7 @@ final class RunFlags {
             host.consoleSize(List.of(size.rows(), size.columns()));
         }
         limits(args, host);
-        return host.build();
+        return NetworkFlags.host(args, host).build();
     }
 
     /// `name:address`, or `name=address`, which is easier to read with an IPv6 address.

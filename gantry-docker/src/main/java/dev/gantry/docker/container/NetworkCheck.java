@@ -29,7 +29,6 @@ final class NetworkCheck {
         }
         if (mode.startsWith("container:")) {
             checkShared(r, h);
-            throw DockerError.later("NetworkMode " + mode);
         }
         if (mode.equals("host") || mode.equals("none")) {
             checkPlaceless(r, h);

@@ -113,7 +113,7 @@ class CreateTranslationTest {
             "{\"IpcMode\":\"container:x\"}",
             "{\"UTSMode\":\"host\"}",
             "{\"CgroupParent\":\"/a\"}",
-            "{\"NetworkMode\":\"container:x\"}",
+            "{\"NetworkMode\":\"container:x\",\"Dns\":[\"10.0.0.1\"]}",
             "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"80\"}]}}",
             "{\"PublishAllPorts\":true}",
             "{\"NetworkMode\":\"none\",\"Links\":[\"a:b\"]}",

@@ -74,7 +74,14 @@ public final class ContainerEngine implements AutoCloseable {
         var volumes = new ContainerVolumes(
                 p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events());
         var launcher = new Launcher(
-                p.watches(), p.places(), p.host(), p.images(), p.snapshots(), p.rootFiles(), p.autostart());
+                p.watches(),
+                p.places(),
+                p.host(),
+                p.images(),
+                p.snapshots(),
+                p.rootFiles(),
+                p.autostart(),
+                id -> index.get(id).map(cell -> cell.row));
         var removals = new LateRemoval();
         var lifecycle = new Lifecycle(
                 p.table(),

@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// Starts one container: writes its files, compiles its plan, hands it to a watch.
 final class Launcher {
@@ -35,6 +37,7 @@ final class Launcher {
     private final Snapshotter snapshots;
     private final RootFiles rootFiles;
     private final List<String> autostart;
+    private final Function<ContainerId, Optional<StoredContainer>> others;
     private final PlanCompiler compiler = new PlanCompiler();
     private final SeccompProfile standard = SeccompProfile.standard();
 
@@ -45,7 +48,9 @@ final class Launcher {
             Images images,
             Snapshotter snapshots,
             RootFiles rootFiles,
-            List<String> autostart) {
+            List<String> autostart,
+            Function<ContainerId, Optional<StoredContainer>> others) {
+        this.others = others;
         this.watches = watches;
         this.places = places;
         this.host = host;
@@ -66,10 +71,16 @@ final class Launcher {
                 spec.security().groupAdd(),
                 rootFiles.read(root, "etc/passwd"),
                 rootFiles.read(root, "etc/group"));
-        String hostname = RuntimeConfig.hostname(spec, row.id(), hostsName());
-        writeEtc(spec, hostname, run.where(), files);
-        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, files, host, standard, sources);
-        LaunchContext context = context(row, root, files);
+        Optional<SharedNetwork> shared = SharedNetwork.of(row, others, places.containers());
+        String hostname = shared.map(SharedNetwork::hostname)
+                .orElseGet(() -> RuntimeConfig.hostname(spec, row.id(), hostsName()));
+        if (shared.isEmpty()) {
+            writeEtc(spec, hostname, run.where(), files);
+        }
+        Container.Files etc = shared.map(SharedNetwork::files).orElse(files);
+        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, etc, host, standard, sources);
+        LaunchContext own = context(row, root, files);
+        LaunchContext context = shared.map(s -> own.withJoins(s.joins())).orElse(own);
         return compiler.compile(
                 config, run.handover().map(context::withHandover).orElse(context));
     }

@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 final class RuntimeConfig {
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /// Stands for the namespace of another container: whose, the launch context says.
+    private static final String SHARED = "/proc/self/ns/net";
+
     private RuntimeConfig() {}
 
     static RuntimeSpec of(
@@ -40,6 +43,8 @@ final class RuntimeConfig {
         }
         if (spec.network() == ContainerSpec.Network.HOST) {
             b.hostNetwork();
+        } else if (spec.network() == ContainerSpec.Network.CONTAINER) {
+            b.joinNetwork(SHARED);
         }
         security(b, spec.security());
         seccomp(b, spec.security(), standard);

@@ -95,7 +95,7 @@ final class Memberships implements ContainerNetworks {
             throw new InvalidArgument(
                     what,
                     "container cannot be connected to multiple networks with one of the networks in "
-                            + (kind == ContainerSpec.Network.NONE ? "private (none)" : "host") + " mode",
+                            + (kind == ContainerSpec.Network.NONE ? "private (none)" : "host or container") + " mode",
                     "name networks only");
         }
     }
