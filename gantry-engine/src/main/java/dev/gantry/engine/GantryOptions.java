@@ -1,5 +1,6 @@
 package dev.gantry.engine;
 
+import dev.gantry.engine.plugin.PluginDirectories;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,8 +13,15 @@ import java.util.List;
 /// @param autostart the command line that starts an engine on this data root again; it is run when a container with a
 ///     restart policy or `autoRemove` ends while no engine lives. Empty when there is none
 /// @param hidden further paths of the host that containers over a directory image must not see, such as sockets
+/// @param plugins where plugins tell that they are there
 public record GantryOptions(
-        Path dataRoot, Path runRoot, Path shim, String cgroup, List<String> autostart, List<Path> hidden) {
+        Path dataRoot,
+        Path runRoot,
+        Path shim,
+        String cgroup,
+        List<String> autostart,
+        List<Path> hidden,
+        PluginDirectories plugins) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -23,18 +31,22 @@ public record GantryOptions(
     }
 
     public static GantryOptions at(Path dataRoot, Path runRoot, Path shim) {
-        return new GantryOptions(dataRoot, runRoot, shim, "gantry", List.of(), List.of());
+        return new GantryOptions(dataRoot, runRoot, shim, "gantry", List.of(), List.of(), PluginDirectories.STANDARD);
     }
 
     public GantryOptions cgroup(String parent) {
-        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden);
+        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden, plugins);
     }
 
     public GantryOptions autostart(List<String> argv) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins);
     }
 
     public GantryOptions hidden(List<Path> paths) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths, plugins);
+    }
+
+    public GantryOptions plugins(PluginDirectories directories) {
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, directories);
     }
 }

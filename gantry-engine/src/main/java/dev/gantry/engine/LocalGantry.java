@@ -16,6 +16,9 @@ import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.network.NetworkEngine;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.plugin.PluginDiscovery;
+import dev.gantry.engine.plugin.Plugins;
+import dev.gantry.engine.plugin.volume.PluginVolumeDrivers;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
@@ -75,7 +78,9 @@ final class LocalGantry implements Gantry {
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
-            volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), clock, random));
+            var plugins = new Plugins(new PluginDiscovery(options.plugins()), Plugins.PATIENCE);
+            volumes = own(Volumes.open(
+                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
             HostFacts host = CgroupTree.prepare(HostFacts.observe(), options.cgroup());
             var places = new Places(
                     directory(data.resolve("containers")),

@@ -62,7 +62,13 @@ class DirectoryImageTest {
     void ourOwnPlacesAreEmptyWhenTheirOwnNamesAreLinks() throws Exception {
         Path names = Files.createSymbolicLink(dir.resolve("names"), dir);
         engine.reopenWith(o -> new GantryOptions(
-                names.resolve("data"), names.resolve("run"), o.shim(), o.cgroup(), o.autostart(), o.hidden()));
+                names.resolve("data"),
+                names.resolve("run"),
+                o.shim(),
+                o.cgroup(),
+                o.autostart(),
+                o.hidden(),
+                o.plugins()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

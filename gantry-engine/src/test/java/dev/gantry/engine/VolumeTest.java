@@ -62,7 +62,7 @@ class VolumeTest {
     }
 
     private static MountsSpec.OfVolume at(String name, String target, String subpath) {
-        return new MountsSpec.OfVolume(name, target, false, true, subpath, Map.of(), Map.of(), false);
+        return new MountsSpec.OfVolume(name, target, false, true, subpath, Map.of(), Map.of(), false, "");
     }
 
     private List<String> told() {
@@ -111,7 +111,7 @@ class VolumeTest {
         Container again = engine.ran(engine.sh("cat /srv/www/index").volume("data", "/srv/www"));
         assertThat(output(again)).as("it is not empty any more").isEqualTo("hello");
         Container without = engine.ran(engine.sh("ls /srv/www")
-                .volume(new MountsSpec.OfVolume("bare", "/srv/www", false, false, "", Map.of(), Map.of(), false)));
+                .volume(new MountsSpec.OfVolume("bare", "/srv/www", false, false, "", Map.of(), Map.of(), false, "")));
         assertThat(output(without)).as("nocopy").isEmpty();
     }
 

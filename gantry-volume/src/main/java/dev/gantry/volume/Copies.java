@@ -60,6 +60,7 @@ public final class Copies {
             if (fresh.volume != null) {
                 throw new Conflict("copy volume " + from, "there is a volume " + name, "choose another name");
             }
+            Elsewhere.requireLocal("copy volume " + from, v);
             Volume made = copyOf(v, name.text(), to.labels());
             mounts.during(source, v.name(), data -> directories.make(made, d -> fill(d, made, source, data, still)));
             try {
@@ -77,6 +78,7 @@ public final class Copies {
     public Volume restore(String name, String from, Still still) {
         return turns.inBoth(from, name, (source, target) -> {
             Volume v = Turns.need(source, from);
+            Elsewhere.requireLocal("copy volume " + from, v);
             Volume old = replaceable(target, name);
             mounts.during(source, v.name(), data -> directories.replace(old, d -> fill(d, old, source, data, still)));
             return old;
@@ -95,6 +97,7 @@ public final class Copies {
     private static Volume replaceable(Turns.Entry target, String name) {
         Volume old = Turns.need(target, name);
         String what = "restore volume " + name;
+        Elsewhere.requireLocal(what, old);
         if (!target.mounted.isEmpty()) {
             throw new Conflict(what, "a container runs with it", "stop the containers that use it first");
         }
@@ -110,7 +113,7 @@ public final class Copies {
     private Volume copyOf(Volume v, String name, Map<String, String> labels) {
         boolean elsewhere = LocalOptions.parse(v.options()) instanceof LocalOptions.Mounted;
         Map<String, String> options = elsewhere ? Map.of() : v.options();
-        return new Volume(name, clock.instant().toString(), labels, options, false, "");
+        return new Volume(name, clock.instant().toString(), labels, options, false, "", Volume.LOCAL);
     }
 
     /// What a volume has at one moment, for `reader`. While somebody has it mounted, that is a copy which nobody else
@@ -121,6 +124,7 @@ public final class Copies {
 
     private Optional<Aside> aside(Turns.Entry e, String name, Still still, Consumer<Fd> reader) {
         Volume v = Turns.need(e, name);
+        Elsewhere.requireLocal("read volume " + name, v);
         if (e.mounted.isEmpty()) {
             mounts.during(e, v.name(), reader);
             return Optional.empty();
@@ -190,7 +194,7 @@ public final class Copies {
                 return false;
             }
             boolean alone = e.users.equals(Set.of(user)) && e.mounted.isEmpty();
-            if (alone && !directories.isMounted(name)) {
+            if (Turns.need(e, name).isLocal() && alone && !directories.isMounted(name)) {
                 directories.replaceEmpty(name, source);
             } else {
                 TreeCopy.copy(linux, source, data);

@@ -30,7 +30,7 @@ public final class InMemoryVolumeTable implements VolumeTable {
     }
 
     @Override
-    public void delete(String name) {
-        rows.remove(name);
+    public void delete(Volume volume) {
+        rows.remove(volume.name());
     }
 }

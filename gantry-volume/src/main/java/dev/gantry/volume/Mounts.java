@@ -14,14 +14,20 @@ final class Mounts {
 
     private final VolumeDirectories directories;
     private final Backings backings;
+    private final Elsewhere elsewhere;
 
-    Mounts(VolumeDirectories directories, Backings backings) {
+    Mounts(VolumeDirectories directories, Backings backings, Elsewhere elsewhere) {
+        this.elsewhere = elsewhere;
         this.directories = directories;
         this.backings = backings;
     }
 
     void mount(Turns.Entry e, String name, String user) {
         Volume v = Turns.need(e, name);
+        if (!v.isLocal()) {
+            elsewhere.mount(e, v, user);
+            return;
+        }
         if (!directories.exists(name)) {
             throw new NotFound(
                     "mount volume " + name,
@@ -39,7 +45,10 @@ final class Mounts {
     /// False when `user` did not have it mounted.
     boolean unmount(Turns.Entry e, String name, String user) {
         boolean had = e.mounted.remove(user);
-        if (had && e.mounted.isEmpty() && e.volume != null) {
+        Volume v = e.volume;
+        if (had && v != null && !v.isLocal()) {
+            elsewhere.unmounted(e, v, user);
+        } else if (had && e.mounted.isEmpty() && v != null) {
             takeAway(name);
         }
         return had;
@@ -48,6 +57,11 @@ final class Mounts {
     /// Its data, for as long as `work` takes; for others it is mounted as it was before.
     void during(Turns.Entry e, String name, Consumer<Fd> work) {
         String user = "(work)";
+        Volume v = Turns.need(e, name);
+        if (!v.isLocal()) {
+            elsewhere.during(e, v, "work", work);
+            return;
+        }
         mount(e, name, user);
         e.mounted.remove(user);
         try (Fd data = directories.openData(name)) {

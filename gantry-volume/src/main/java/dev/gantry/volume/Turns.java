@@ -2,12 +2,14 @@ package dev.gantry.volume;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -21,12 +23,22 @@ final class Turns {
     static final class Entry {
         final ReentrantLock turn = new ReentrantLock();
 
-        /// Null when there is no volume of this name. Written under `turn`, as are the two below.
+        /// Null when there is no volume of this name. Written under `turn`, as is what follows.
         @Nullable
         volatile Volume volume;
 
-        final Set<String> users = new TreeSet<>();
+        /// Read at any time.
+        final Set<String> users = new ConcurrentSkipListSet<>();
+
         final Set<String> mounted = new TreeSet<>();
+
+        /// Of another driver than `local`: who shall not have it mounted any more, which the driver is yet to be told.
+        final Set<String> leaving = new TreeSet<>();
+
+        /// Of another driver than `local`: where it said that it is, as long as somebody has it mounted. Read at any
+        /// time.
+        @Nullable
+        volatile Path place;
     }
 
     Collection<Entry> all() {

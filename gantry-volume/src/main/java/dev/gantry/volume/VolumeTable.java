@@ -17,5 +17,5 @@ public interface VolumeTable {
     void rename(String from, Volume to);
 
     /// Deleting what is absent is not an error.
-    void delete(String name);
+    void delete(Volume volume);
 }

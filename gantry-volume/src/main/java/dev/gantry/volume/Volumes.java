@@ -36,24 +36,33 @@ public final class Volumes implements AutoCloseable {
     private final Clock clock;
     private final RandomGenerator random;
     private final Turns turns = new Turns();
+    private final Elsewhere elsewhere;
     private final Mounts mounts;
     private final Copies copies;
 
-    private Volumes(Linux linux, Path root, VolumeTable table, Clock clock, RandomGenerator random) {
+    private Volumes(
+            Linux linux, Path root, VolumeTable table, VolumeDrivers drivers, Clock clock, RandomGenerator random) {
+        this.elsewhere = new Elsewhere(linux, table, drivers, turns);
         this.linux = linux;
         this.table = table;
         this.clock = clock;
         this.random = random;
         this.directories = new VolumeDirectories(linux, root, random);
         this.backings = new Backings(linux);
-        this.mounts = new Mounts(directories, backings);
+        this.mounts = new Mounts(directories, backings, elsewhere);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }
 
     /// Opens the store and finishes what another left unfinished. A directory that the table does not
     /// know and that says what it is becomes a volume again: nothing that a user stored is garbage.
     public static Volumes open(Linux linux, Path root, VolumeTable table, Clock clock, RandomGenerator random) {
-        var volumes = new Volumes(linux, root, table, clock, random);
+        return open(linux, root, table, VolumeDrivers.NONE, clock, random);
+    }
+
+    /// The same with further drivers, none of which is asked before somebody wants a volume of it.
+    public static Volumes open(
+            Linux linux, Path root, VolumeTable table, VolumeDrivers drivers, Clock clock, RandomGenerator random) {
+        var volumes = new Volumes(linux, root, table, drivers, clock, random);
         for (Volume v : table.load()) {
             volumes.finish(v);
         }
@@ -71,10 +80,15 @@ public final class Volumes implements AutoCloseable {
 
     private void finish(Volume stored) {
         Volume v = stored;
+        if (!v.isLocal()) {
+            // Whether its driver removed it is known when somebody asks for it again.
+            turns.entry(v.name()).volume = v.with("");
+            return;
+        }
         if (v.intent().equals(Volume.REMOVING)) {
             mounts.takeAway(v.name());
             directories.moveAway(v.name());
-            table.delete(v.name());
+            table.delete(v);
             return;
         }
         if (v.intent().startsWith(Volume.FROM)) {
@@ -95,7 +109,7 @@ public final class Volumes implements AutoCloseable {
             e.turn.lock();
             try {
                 Volume v = e.volume;
-                if (v != null && e.mounted.isEmpty()) {
+                if (v != null && v.isLocal() && e.mounted.isEmpty()) {
                     mounts.takeAway(v.name());
                 }
             } finally {
@@ -119,6 +133,12 @@ public final class Volumes implements AutoCloseable {
     private Volume createIn(Turns.Entry e, VolumeName name, VolumeRequest request) {
         Volume there = e.volume;
         if (there != null) {
+            if (!request.driver().isEmpty() && !request.driver().equals(there.driver())) {
+                throw new Conflict(
+                        "create volume " + name,
+                        "there is one of this name with the driver " + there.driver(),
+                        "choose another name, or remove the volume first");
+            }
             if (!request.options().isEmpty() && !request.options().equals(there.options())) {
                 throw new Conflict(
                         "create volume " + name,
@@ -127,23 +147,32 @@ public final class Volumes implements AutoCloseable {
             }
             return there;
         }
-        LocalOptions options = LocalOptions.parse(request.options());
         var made = new Volume(
                 name.text(),
                 clock.instant().toString(),
                 request.labels(),
                 request.options(),
                 request.name().isEmpty(),
-                "");
+                "",
+                request.driver());
+        if (made.isLocal()) {
+            makeLocal(made);
+        } else {
+            elsewhere.make(made);
+        }
+        e.volume = made;
+        return made;
+    }
+
+    private void makeLocal(Volume made) {
+        LocalOptions options = LocalOptions.parse(made.options());
         directories.make(made, directory -> backings.prepare(options, directory));
         try {
             table.create(made);
         } catch (GantryException failure) {
-            directories.withdraw(name.text(), failure);
+            directories.withdraw(made.name(), failure);
             throw failure;
         }
-        e.volume = made;
-        return made;
     }
 
     public Optional<Volume> find(String name) {
@@ -158,13 +187,32 @@ public final class Volumes implements AutoCloseable {
         return all;
     }
 
-    /// Where its files are on this host while it is mounted.
+    /// Where its files are on this host while it is mounted; empty when its driver has not said so yet.
     public Path mountpoint(String name) {
-        return directories.data(name);
+        return isElsewhere(name) ? elsewhere.place(turns.entry(name)) : directories.data(name);
     }
 
-    /// How much room its files take; 0 when it is gone meanwhile.
+    private boolean isElsewhere(String name) {
+        return find(name).filter(v -> !v.isLocal()).isPresent();
+    }
+
+    /// What the driver of a volume that is not `local` knows of it. It asks the driver.
+    public Optional<VolumeDriver.Kept> kept(Volume volume) {
+        return elsewhere.driver(volume.driver()).find(volume.name());
+    }
+
+    /// Whether other hosts see the same volumes of this driver: `local` or `global`. It asks the driver.
+    public String scope(String driver) {
+        return driver.equals(Volume.LOCAL)
+                ? Volume.LOCAL
+                : elsewhere.driver(driver).scope();
+    }
+
+    /// How much room its files take; 0 when it is gone meanwhile, -1 when they are not in the store.
     public long bytes(String name) {
+        if (isElsewhere(name)) {
+            return -1;
+        }
         try (Fd data = directories.openData(name)) {
             return TreeSize.of(linux, data);
         } catch (NotFound gone) {
@@ -176,18 +224,28 @@ public final class Volumes implements AutoCloseable {
 
     /// Who holds it.
     public List<String> users(String name) {
-        return turns.in(name, e -> List.copyOf(e.users));
+        return List.copyOf(turns.entry(name).users);
     }
 
     /// Removes it and its files; [Conflict] while somebody holds it.
     public void remove(String name) {
+        remove(name, false);
+    }
+
+    /// The same; `force` forgets a volume whose driver fails or is gone, whatever it still keeps.
+    public void remove(String name, boolean force) {
         turns.in(name, e -> {
             Volume v = Turns.need(e, name);
             requireUnused("remove " + name, e);
+            if (!v.isLocal()) {
+                elsewhere.remove(e, v, force);
+                e.volume = null;
+                return v;
+            }
             table.update(v.with(Volume.REMOVING));
             mounts.takeAway(name);
             String moved = directories.moveAway(name);
-            table.delete(name);
+            table.delete(v);
             e.volume = null;
             directories.delete(moved);
             return v;
@@ -202,6 +260,7 @@ public final class Volumes implements AutoCloseable {
             if (fresh.volume != null) {
                 throw new Conflict("rename volume " + from, "there is a volume " + to, "choose another name");
             }
+            Elsewhere.requireLocal("rename volume " + from, v);
             requireUnused("rename volume " + from, old);
             Volume renamed = v.named(name.text(), "");
             table.rename(from, renamed.with(Volume.FROM + from));
@@ -261,7 +320,7 @@ public final class Volumes implements AutoCloseable {
 
     /// Its files, while it is mounted for somebody.
     public Fd openData(String name) {
-        return directories.openData(name);
+        return isElsewhere(name) ? elsewhere.open(turns.entry(name)) : directories.openData(name);
     }
 
     /// What is done with the files of whole volumes.

@@ -6,7 +6,7 @@ import io.avaje.jsonb.Json;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One volume. `UsageData` is there in `GET /system/df` only.
+/// One volume. `UsageData` is there in `GET /system/df` only, `Status` where a plugin keeps it.
 @Json
 public record Volume(
         @Json.Property("CreatedAt") @Nullable String createdAt,
@@ -22,6 +22,7 @@ public record Volume(
         Map<String, String> options,
 
         @Json.Property("Scope") String scope,
+        @Json.Property("Status") @Nullable Map<String, Object> status,
         @Json.Property("UsageData") @Nullable VolumeUsage usageData) {
     public Volume {
         driver = Absent.text(driver);

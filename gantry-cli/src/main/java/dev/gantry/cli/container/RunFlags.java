@@ -108,7 +108,7 @@ final class RunFlags {
                 .text("userns", "mode", "User namespace: host")
                 .text("uts", "mode", "UTS namespace: private")
                 .list('v', "volume", "[source:]path[:options]", "Mount a volume, or a path of the host; options: ro, …")
-                .text("volume-driver", "name", "Driver of new volumes: local")
+                .text("volume-driver", "name", "Driver of new volumes: local, or a plugin")
                 .list("volumes-from", "container[:ro]", "Mount what this container has mounted")
                 .text('w', "workdir", "path", "Working directory")
                 .notYet(NOT_YET)

@@ -14,7 +14,7 @@ public final class VolumeCreateCommand implements Command {
     @Override
     public CommandLine line() {
         return new CommandLine("volume create", "[VOLUME]", "Make a volume")
-                .text('d', "driver", "name", "Driver of the volume: local")
+                .text('d', "driver", "name", "Driver of the volume: local, or a plugin")
                 .list("label", "key=value", "Set a label")
                 .list('o', "opt", "key=value", "Option of the driver: type, device, o, size, backing")
                 .notYet(List.of(

@@ -25,11 +25,12 @@ final class Binds {
     private Binds() {}
 
     /// A path is bound, and made as a directory when it is missing, as `-v` always did; any other source
-    /// is the name of a volume, and a target alone is a volume without one.
-    static void add(SpecBuilder spec, String text) {
+    /// is the name of a volume, and a target alone is a volume without one. `driver` is for volumes that are not
+    /// there yet.
+    static void add(SpecBuilder spec, String text, String driver) {
         String[] parts = text.split(":", -1);
         if (parts.length == 1 && parts[0].startsWith("/")) {
-            spec.volume("", parts[0]);
+            spec.volume(MountsSpec.OfVolume.at("", parts[0]).by(driver));
             return;
         }
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {
@@ -61,7 +62,7 @@ final class Binds {
             spec.bind(new ContainerSpec.Bind(parts[0], parts[1], readOnly, true, propagation, true));
         } else {
             spec.volume(new MountsSpec.OfVolume(
-                    new VolumeName(parts[0]).text(), parts[1], readOnly, copy, "", Map.of(), Map.of(), false));
+                    new VolumeName(parts[0]).text(), parts[1], readOnly, copy, "", Map.of(), Map.of(), false, driver));
         }
     }
 
@@ -111,7 +112,6 @@ final class Binds {
         VolumeOptions given = m.volumeOptions();
         VolumeOptions o = given == null ? new VolumeOptions(null, null, null, null) : given;
         DriverConfig driver = o.driverConfig() == null ? new DriverConfig(null, null) : o.driverConfig();
-        checkDriver(driver.name() == null ? "" : driver.name());
         return new MountsSpec.OfVolume(
                 name,
                 m.target(),
@@ -120,15 +120,8 @@ final class Binds {
                 o.subpath() == null ? "" : o.subpath(),
                 o.labels() == null ? Map.of() : o.labels(),
                 driver.options() == null ? Map.of() : driver.options(),
-                name.isEmpty());
-    }
-
-    /// There are no plugins yet; these are Docker's words for a driver that nobody brought.
-    public static void checkDriver(String driver) {
-        if (!driver.isEmpty() && !driver.equals("local")) {
-            throw new DockerError(
-                    400, "error looking up volume plugin " + driver + ": plugin \"" + driver + "\" not found");
-        }
+                name.isEmpty(),
+                driver.name() == null ? "" : driver.name());
     }
 
     private static List<String> tmpfs(Mount m) {

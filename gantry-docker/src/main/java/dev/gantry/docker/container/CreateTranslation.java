@@ -58,7 +58,8 @@ final class CreateTranslation {
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
         }
-        list(host.binds()).forEach(bind -> Binds.add(spec, bind));
+        list(host.binds()).forEach(bind -> Binds.add(spec, bind, host.volumeDriver()));
+        spec.volumeDriver(host.volumeDriver());
         if (r.volumes() != null) {
             r.volumes().keySet().forEach(spec::declareVolume);
         }

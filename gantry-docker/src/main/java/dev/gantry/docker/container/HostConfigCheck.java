@@ -47,7 +47,6 @@ final class HostConfigCheck {
     }
 
     private static void checkFiles(HostConfig h) {
-        Binds.checkDriver(h.volumeDriver());
         refuse(h.storageOpt() != null && !h.storageOpt().isEmpty(), "StorageOpt");
         refuse(!h.devices().isEmpty(), "Devices");
         refuse(some(h.deviceCgroupRules()), "DeviceCgroupRules");

@@ -26,7 +26,14 @@ record MountPoints(Function<String, String> mountpoint) {
             // Docker marks a named volume for SELinux, which changes nothing here, and clients compare it.
             String mode = v.readOnly() ? "ro" : v.anonymous() ? "" : "z";
             mounts.add(new MountPoint(
-                    "volume", v.name(), mountpoint.apply(v.name()), v.target(), "local", mode, !v.readOnly(), ""));
+                    "volume",
+                    v.name(),
+                    mountpoint.apply(v.name()),
+                    v.target(),
+                    v.driver().isEmpty() ? "local" : v.driver(),
+                    mode,
+                    !v.readOnly(),
+                    ""));
         }
         for (MountsSpec.OfImage i : spec.mounts().images()) {
             mounts.add(new MountPoint("image", i.image(), "", i.target(), null, "", false, ""));

@@ -14,6 +14,7 @@ import dev.gantry.docker.route.Routes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.event.Event;
 import dev.gantry.volume.Volume;
+import dev.gantry.volume.VolumeDriver;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
 import java.time.temporal.ChronoUnit;
@@ -53,20 +54,13 @@ public final class VolumeRoutes {
 
     private ApiResponse create(Call call) {
         VolumeCreate asked = call.bodyOr(VolumeCreate.class, VolumeCreate.NOTHING);
-        checkDriver(asked.driver());
         if (asked.clusterVolumeSpec() != null) {
             throw new DockerError(
                     503, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\"");
         }
-        Volume made = volumes().create(new VolumeRequest(asked.name(), asked.labels(), asked.driverOpts()));
+        Volume made =
+                volumes().create(new VolumeRequest(asked.name(), asked.labels(), asked.driverOpts(), asked.driver()));
         return ApiResponse.json(201, wire(made, null));
-    }
-
-    private static void checkDriver(String driver) {
-        if (!driver.isEmpty() && !driver.equals("local")) {
-            throw new DockerError(
-                    404, "create: error looking up volume plugin " + driver + ": plugin \"" + driver + "\" not found");
-        }
     }
 
     private ApiResponse list(Call call) {
@@ -76,7 +70,7 @@ public final class VolumeRoutes {
         List<dev.gantry.api.volume.Volume> rows = new ArrayList<>();
         for (Volume v : volumes().list()) {
             if (filters.any("name", name -> v.name().contains(name))
-                    && filters.any("driver", driver -> driver.equals("local"))
+                    && filters.any("driver", driver -> driver.equals(v.driver()))
                     && filters.labels("label", labels(v))
                     && (!asksDangling || volumes().users(v.name()).isEmpty() == dangling)) {
                 rows.add(wire(v, null));
@@ -86,7 +80,27 @@ public final class VolumeRoutes {
     }
 
     private ApiResponse inspect(Call call) {
-        return ApiResponse.json(wire(find(call.subject()), null));
+        Volume v = find(call.subject());
+        return ApiResponse.json(v.isLocal() ? wire(v, null) : told(v));
+    }
+
+    /// With what its driver knows of it; one that fails is an error of this volume only.
+    private dev.gantry.api.volume.Volume told(Volume v) {
+        var stored = wire(v, null);
+        VolumeDriver.Kept kept = volumes()
+                .kept(v)
+                .orElseThrow(() -> new DockerError(
+                        404, "get " + v.name() + ": its driver " + v.driver() + " does not know it any more"));
+        return new dev.gantry.api.volume.Volume(
+                kept.createdAt().isEmpty() ? stored.createdAt() : kept.createdAt(),
+                stored.driver(),
+                stored.labels(),
+                kept.mountpoint(),
+                stored.name(),
+                stored.options(),
+                volumes().scope(v.driver()),
+                kept.status().isEmpty() ? null : kept.status(),
+                null);
     }
 
     private Volume find(String name) {
@@ -100,7 +114,7 @@ public final class VolumeRoutes {
         }
         find(call.subject());
         try {
-            volumes().remove(call.subject());
+            volumes().remove(call.subject(), force);
         } catch (Conflict e) {
             throw new DockerError(409, e.what() + ": " + e.why(), e);
         }
@@ -114,7 +128,7 @@ public final class VolumeRoutes {
         long bytes = 0;
         for (Volume v : volumes().list()) {
             boolean excluded = filters.all("label!").stream().anyMatch(label -> Filters.hasLabel(label, labels(v)));
-            boolean wanted = (all || v.anonymous()) && !excluded && filters.labels("label", labels(v));
+            boolean wanted = v.isLocal() && (all || v.anonymous()) && !excluded && filters.labels("label", labels(v));
             if (!wanted || !volumes().users(v.name()).isEmpty()) {
                 continue;
             }
@@ -151,12 +165,13 @@ public final class VolumeRoutes {
         Map<String, String> labels = labels(v);
         return new dev.gantry.api.volume.Volume(
                 v.created().truncatedTo(ChronoUnit.SECONDS).toString(),
-                "local",
+                v.driver(),
                 labels.isEmpty() ? null : labels,
                 volumes.mountpoint(v.name()).toString(),
                 v.name(),
                 v.options().isEmpty() ? null : v.options(),
                 "local",
+                null,
                 usage);
     }
 

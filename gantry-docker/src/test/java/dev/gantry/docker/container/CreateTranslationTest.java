@@ -56,15 +56,32 @@ class CreateTranslationTest {
                 + "\"Labels\":{\"k\":\"v\"},\"DriverConfig\":{\"Options\":{\"type\":\"tmpfs\"}}}}]}");
         assertThat(s.mounts().volumes())
                 .containsExactly(
-                        new MountsSpec.OfVolume("data", "/b", true, false, "", Map.of(), Map.of(), false),
+                        new MountsSpec.OfVolume("data", "/b", true, false, "", Map.of(), Map.of(), false, ""),
                         MountsSpec.OfVolume.at("", "/c"),
                         new MountsSpec.OfVolume(
-                                "other", "/d", false, true, "a/b", Map.of("k", "v"), Map.of("type", "tmpfs"), false));
+                                "other",
+                                "/d",
+                                false,
+                                true,
+                                "a/b",
+                                Map.of("k", "v"),
+                                Map.of("type", "tmpfs"),
+                                false,
+                                ""));
         assertThat(s.mounts().from()).containsExactly("web:ro");
         assertThatThrownBy(() -> spec("{\"Binds\":[\"not/absolute:/b\"]}"))
                 .hasMessageContaining("includes invalid characters for a local volume name");
         assertThatThrownBy(() -> spec("{\"Binds\":[\"a1:/b\",\"a2:/b/\"]}"))
                 .hasMessageContaining("Duplicate mount point: /b/");
+    }
+
+    @Test
+    void theDriverOfNewVolumesIsCarriedOver() {
+        ContainerSpec s = spec("{\"VolumeDriver\":\"flocker\",\"Binds\":[\"data:/b\"],\"Mounts\":["
+                + "{\"Type\":\"volume\",\"Source\":\"other\",\"Target\":\"/d\","
+                + "\"VolumeOptions\":{\"DriverConfig\":{\"Name\":\"x\"}}}]}");
+        assertThat(s.mounts().driver()).isEqualTo("flocker");
+        assertThat(s.mounts().volumes()).extracting(MountsSpec.OfVolume::driver).containsExactly("flocker", "x");
     }
 
     @Test
@@ -121,8 +138,6 @@ class CreateTranslationTest {
             "{\"Binds\":[\"/a:b\"]}",
             "{\"Binds\":[\"/a:/b:what\"]}",
             "{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}",
-            "{\"VolumeDriver\":\"flocker\"}",
-            "{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/a\",\"VolumeOptions\":{\"DriverConfig\":{\"Name\":\"x\"}}}]}",
             "{\"Devices\":[{\"PathOnHost\":\"/dev/null\"}]}",
             "{\"DeviceRequests\":[{\"Count\":1}]}",
             "{\"BlkioWeight\":10}",

@@ -120,6 +120,7 @@ final class Adopter {
             case Adoption.Verdict.Running(int pid, long startTime) ->
                 adoptRunning(cell, directory, watch.orElseThrow(), pid, startTime);
             case Adoption.Verdict.Ended(Exit exit) -> {
+                volumes.mounted(cell.id, cell.row.spec());
                 forget(directory, watch);
                 releases.release(cell.id.hex());
                 lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
@@ -130,6 +131,7 @@ final class Adopter {
                 lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
             }
             case Adoption.Verdict.Lost _ -> {
+                volumes.mounted(cell.id, cell.row.spec());
                 forget(directory, watch);
                 lifecycle.nowOrLater(cell, () -> lifecycle.settleLost(cell));
             }

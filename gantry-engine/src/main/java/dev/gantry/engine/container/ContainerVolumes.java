@@ -55,11 +55,15 @@ final class ContainerVolumes {
         List<MountsSpec.OfVolume> named = new ArrayList<>();
         try {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
-                Volume made = volumes.hold(new VolumeRequest(v.name(), v.labels(), v.options()), id.hex());
-                named.add(v.named(made.name()));
+                Volume made = volumes.hold(new VolumeRequest(v.name(), v.labels(), v.options(), v.driver()), id.hex());
+                named.add(v.named(made.name()).by(made.driver()));
             }
             return images.hold(
                     spec.toBuilder().mounts(spec.mounts().withVolumes(named)).build());
+        } catch (NotFound noDriver) {
+            letGo(id, named, true);
+            // A client takes what was not found for the image, and pulls it.
+            throw new InvalidArgument(noDriver.what(), noDriver.why(), noDriver.todo(), noDriver);
         } catch (GantryException e) {
             letGo(id, named, true);
             throw e;
@@ -148,12 +152,16 @@ final class ContainerVolumes {
                             "destination",
                             v.target(),
                             "driver",
-                            "local",
+                            driver(v.name()),
                             "propagation",
                             "",
                             "read/write",
                             Boolean.toString(!v.readOnly())));
         }
+    }
+
+    private String driver(String name) {
+        return volumes.find(name).map(Volume::driver).orElse(Volume.LOCAL);
     }
 
     /// After the end of a run, or of an attempt. A failure is logged: the run is over all the same.
@@ -162,7 +170,7 @@ final class ContainerVolumes {
             try {
                 if (volumes.unmount(name, id.hex())) {
                     events.publish(
-                            Event.Kind.VOLUME, "unmount", name, Map.of("container", id.hex(), "driver", "local"));
+                            Event.Kind.VOLUME, "unmount", name, Map.of("container", id.hex(), "driver", driver(name)));
                 }
             } catch (GantryException e) {
                 LOG.warn("volume name={} not unmounted: {}", name, e.getMessage());
@@ -246,7 +254,11 @@ final class ContainerVolumes {
         return spec.toBuilder()
                 .binds(binds)
                 .mounts(new MountsSpec(
-                        all, List.of(), spec.mounts().declared(), spec.mounts().images()))
+                        all,
+                        List.of(),
+                        spec.mounts().declared(),
+                        spec.mounts().images(),
+                        spec.mounts().driver()))
                 .build();
     }
 }

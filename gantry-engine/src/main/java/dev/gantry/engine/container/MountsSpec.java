@@ -7,29 +7,37 @@ import org.jspecify.annotations.Nullable;
 
 /// What is mounted into a container besides binds and tmpfs: volumes, and what other containers have.
 /// `declared` places become new volumes, as a `VOLUME` of the image does, where nothing else is mounted.
+/// `driver` is that of volumes that nobody says another for; empty is `local`.
 /// A stored spec names every volume, and has nothing else: it was looked up at creation.
 @Json
 public record MountsSpec(
         @Json.Property("Volumes") List<OfVolume> volumes,
         @Json.Property("From") List<String> from,
         @Json.Property("Declared") List<String> declared,
-        @Json.Property("Images") List<OfImage> images) {
-    public static final MountsSpec NONE = new MountsSpec(List.of(), List.of(), List.of(), List.of());
+        @Json.Property("Images") List<OfImage> images,
+        @Json.Property("Driver") String driver) {
+    public static final MountsSpec NONE = new MountsSpec(List.of(), List.of(), List.of(), List.of(), "");
 
     public MountsSpec {
         volumes = List.copyOf(volumes);
         from = List.copyOf(from);
         declared = List.copyOf(declared);
         images = List.copyOf(images);
+        driver = orEmpty(driver);
     }
 
     /// The same with these volumes, and nothing left to look up.
     MountsSpec withVolumes(List<OfVolume> all) {
-        return new MountsSpec(all, List.of(), List.of(), images);
+        return new MountsSpec(all, List.of(), List.of(), images, driver);
     }
 
     MountsSpec withImages(List<OfImage> all) {
-        return new MountsSpec(volumes, from, declared, all);
+        return new MountsSpec(volumes, from, declared, all, driver);
+    }
+
+    /// Rows of a version that knew one driver only have none.
+    private static String orEmpty(@Nullable String driver) {
+        return driver == null ? "" : driver;
     }
 
     /// Rows of a version that knew no volumes have none.
@@ -39,7 +47,7 @@ public record MountsSpec(
 
     /// A volume at `target`. `name` empty: a new one that nobody named. `copy`: an empty volume gets
     /// what the image has there. `subpath` is a place in the volume, looked up at each start. `labels`
-    /// and `options` are for a volume that is not there yet. `anonymous` volumes go with the container,
+    /// `options` and `driver` are for a volume that is not there yet. `anonymous` volumes go with the container,
     /// where that is asked for.
     @Json
     public record OfVolume(
@@ -50,22 +58,28 @@ public record MountsSpec(
             @Json.Property("Subpath") String subpath,
             @Json.Property("Labels") Map<String, String> labels,
             @Json.Property("Options") Map<String, String> options,
-            @Json.Property("Anonymous") boolean anonymous) {
+            @Json.Property("Anonymous") boolean anonymous,
+            @Json.Property("Driver") String driver) {
         public OfVolume {
             labels = Map.copyOf(labels);
             options = Map.copyOf(options);
+            driver = orEmpty(driver);
         }
 
         public static OfVolume at(String name, String target) {
-            return new OfVolume(name, target, false, true, "", Map.of(), Map.of(), name.isEmpty());
+            return new OfVolume(name, target, false, true, "", Map.of(), Map.of(), name.isEmpty(), "");
+        }
+
+        public OfVolume by(String other) {
+            return new OfVolume(name, target, readOnly, copy, subpath, labels, options, anonymous, other);
         }
 
         OfVolume named(String chosen) {
-            return new OfVolume(chosen, target, readOnly, copy, subpath, labels, options, anonymous);
+            return new OfVolume(chosen, target, readOnly, copy, subpath, labels, options, anonymous, driver);
         }
 
         OfVolume onlyRead() {
-            return new OfVolume(name, target, true, copy, subpath, labels, options, anonymous);
+            return new OfVolume(name, target, true, copy, subpath, labels, options, anonymous, driver);
         }
     }
 

@@ -20,6 +20,7 @@ public final class SpecBuilder {
     private final List<ContainerSpec.Tmpfs> tmpfs = new ArrayList<>();
     private final List<MountsSpec.OfVolume> volumes = new ArrayList<>();
     private final List<String> volumesFrom = new ArrayList<>();
+    private String volumeDriver = "";
     private final List<String> declared = new ArrayList<>();
     private final List<MountsSpec.OfImage> images = new ArrayList<>();
     private Resources resources = Resources.NONE;
@@ -71,7 +72,7 @@ public final class SpecBuilder {
                 domainname,
                 binds,
                 tmpfs,
-                new MountsSpec(volumes, volumesFrom, declared, images),
+                new MountsSpec(volumes, volumesFrom, declared, images, volumeDriver),
                 resources,
                 security,
                 network,
@@ -180,6 +181,12 @@ public final class SpecBuilder {
         declared.addAll(all.declared());
         images.clear();
         images.addAll(all.images());
+        return volumeDriver(all.driver());
+    }
+
+    /// The driver of new volumes that say no other.
+    public SpecBuilder volumeDriver(String name) {
+        volumeDriver = name;
         return this;
     }
 

@@ -53,7 +53,7 @@ final class SpecMerge {
         for (String path : places) {
             String target = path.startsWith("/") ? path : "/" + path;
             if (taken.add(MountCheck.plain(target)) && !MountCheck.plain(target).equals("/")) {
-                volumes.add(MountsSpec.OfVolume.at("", target));
+                volumes.add(MountsSpec.OfVolume.at("", target).by(asked.mounts().driver()));
             }
         }
         return asked.mounts().withVolumes(volumes);

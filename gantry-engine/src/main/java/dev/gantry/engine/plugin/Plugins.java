@@ -53,12 +53,13 @@ public final class Plugins {
         try {
             address = discovery.find(name);
         } catch (NotFound e) {
-            throw new NotFound("look up " + kind.word() + " plugin " + PluginAnswer.shown(name), e.why(), e.todo(), e);
+            throw new NotFound(
+                    "error looking up " + kind.word() + " plugin " + PluginAnswer.shown(name), e.why(), e.todo(), e);
         }
         Active active = activated(name, address);
         if (!active.kinds().contains(kind.wire())) {
             throw new NotFound(
-                    "look up " + kind.word() + " plugin " + name,
+                    "error looking up " + kind.word() + " plugin " + name,
                     "plugin " + name + " is there, but it is no " + kind.wire(),
                     "name another: it says that it is " + active.kinds());
         }

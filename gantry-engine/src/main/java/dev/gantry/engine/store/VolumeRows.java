@@ -25,7 +25,7 @@ record VolumeRows(List<Volume> stored, Clock clock, BiConsumer<Change, List<Even
 
     @Override
     public void create(Volume volume) {
-        writer.accept(s -> s.putVolume(volume), told("create", volume.name(), Map.of()));
+        writer.accept(s -> s.putVolume(volume), told("create", volume, Map.of()));
     }
 
     @Override
@@ -39,17 +39,17 @@ record VolumeRows(List<Volume> stored, Clock clock, BiConsumer<Change, List<Even
             s.removeVolume(from);
             s.putVolume(to);
         };
-        writer.accept(change, told("rename", to.name(), Map.of("oldName", from)));
+        writer.accept(change, told("rename", to, Map.of("oldName", from)));
     }
 
     @Override
-    public void delete(String name) {
-        writer.accept(s -> s.removeVolume(name), told("destroy", name, Map.of()));
+    public void delete(Volume volume) {
+        writer.accept(s -> s.removeVolume(volume.name()), told("destroy", volume, Map.of()));
     }
 
-    private List<EventDraft> told(String action, String name, Map<String, String> more) {
+    private List<EventDraft> told(String action, Volume volume, Map<String, String> more) {
         Map<String, String> attributes = new java.util.HashMap<>(more);
-        attributes.put("driver", "local");
-        return List.of(new EventDraft(clock.instant(), Event.Kind.VOLUME, action, name, attributes));
+        attributes.put("driver", volume.driver());
+        return List.of(new EventDraft(clock.instant(), Event.Kind.VOLUME, action, volume.name(), attributes));
     }
 }

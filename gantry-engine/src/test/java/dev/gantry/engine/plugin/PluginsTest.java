@@ -78,7 +78,7 @@ class PluginsTest {
         file("sockets/a.sock", "");
         assertThatThrownBy(() -> plugins().get("a", PluginKind.VOLUME))
                 .isInstanceOf(NotFound.class)
-                .hasMessageStartingWith("look up volume plugin a: plugin \"a\" not found: ");
+                .hasMessageStartingWith("error looking up volume plugin a: plugin \"a\" not found: ");
     }
 
     @ParameterizedTest

@@ -1,0 +1,133 @@
+package dev.gantry.volume;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Unsupported;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Volumes that another driver than `local` keeps. To be called in the turn of the volume. Only who wants something of
+/// such a volume waits for its driver; whoever ends does not.
+final class Elsewhere {
+    private static final Logger LOG = LoggerFactory.getLogger(Elsewhere.class);
+
+    private final Linux linux;
+    private final VolumeTable table;
+    private final VolumeDrivers drivers;
+    private final Turns turns;
+
+    Elsewhere(Linux linux, VolumeTable table, VolumeDrivers drivers, Turns turns) {
+        this.linux = linux;
+        this.table = table;
+        this.drivers = drivers;
+        this.turns = turns;
+    }
+
+    static void requireLocal(String what, Volume v) {
+        if (!v.isLocal()) {
+            throw new Unsupported(
+                    what, "it is kept by the plugin " + v.driver(), "use what the plugin offers for that");
+        }
+    }
+
+    VolumeDriver driver(String name) {
+        return drivers.find(name);
+    }
+
+    /// One that its driver has already becomes ours too: it was made by another host, or by hand.
+    void make(Volume made) {
+        VolumeDriver driver = drivers.find(made.driver());
+        boolean there = driver.find(made.name()).isPresent();
+        if (!there) {
+            driver.create(made.name(), made.options());
+        }
+        try {
+            table.create(made);
+        } catch (GantryException failure) {
+            try {
+                if (!there) {
+                    driver.remove(made.name());
+                }
+            } catch (GantryException left) {
+                failure.addSuppressed(left);
+            }
+            throw failure;
+        }
+    }
+
+    /// `force` forgets it even when the driver fails.
+    void remove(Turns.Entry e, Volume v, boolean force) {
+        List.copyOf(e.leaving).forEach(user -> leave(e, v, user));
+        try {
+            VolumeDriver driver = drivers.find(v.driver());
+            try {
+                driver.remove(v.name());
+            } catch (GantryException failure) {
+                if (driver.find(v.name()).isPresent()) {
+                    throw failure;
+                }
+            }
+        } catch (GantryException failure) {
+            if (!force) {
+                throw failure;
+            }
+            LOG.warn("volume name={} is forgotten, its driver failed: {}", v.name(), failure.getMessage());
+        }
+        table.delete(v);
+    }
+
+    void mount(Turns.Entry e, Volume v, String user) {
+        if (e.place != null && e.mounted.contains(user)) {
+            return;
+        }
+        leave(e, v, user);
+        e.place = drivers.find(v.driver()).mount(v.name(), user);
+        e.mounted.add(user);
+    }
+
+    /// The driver is told when it has time: nobody's end waits for it.
+    void unmounted(Turns.Entry e, Volume v, String user) {
+        if (e.mounted.isEmpty()) {
+            e.place = null;
+        }
+        e.leaving.add(user);
+        Thread.startVirtualThread(() -> turns.in(v.name(), later -> leave(later, v, user)));
+    }
+
+    /// Tells the driver, unless that was done.
+    private boolean leave(Turns.Entry e, Volume v, String user) {
+        if (!e.leaving.remove(user)) {
+            return false;
+        }
+        try {
+            drivers.find(v.driver()).unmount(v.name(), user);
+            return true;
+        } catch (GantryException failure) {
+            LOG.warn("volume name={} left mounted by its driver: {}", v.name(), failure.getMessage());
+            return false;
+        }
+    }
+
+    void during(Turns.Entry e, Volume v, String user, Consumer<Fd> work) {
+        mount(e, v, user);
+        try (Fd data = open(e)) {
+            work.accept(data);
+        } finally {
+            e.mounted.remove(user);
+            unmounted(e, v, user);
+        }
+    }
+
+    Path place(Turns.Entry e) {
+        return Optional.ofNullable(e.place).orElse(Path.of(""));
+    }
+
+    Fd open(Turns.Entry e) {
+        return linux.files().openDirectory(place(e).toString());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.gantry.volume;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Keeps volumes somewhere else than in the store: the seam for plugins. Every call may take long and may fail; it
+/// ends in bounded time. `local` is not one of these: it is the store itself.
+public interface VolumeDriver {
+    void create(String name, Map<String, String> options);
+
+    void remove(String name);
+
+    /// Has it mounted for `user`, and says where. Each user unmounts once.
+    Path mount(String name, String user);
+
+    void unmount(String name, String user);
+
+    /// What the driver itself knows of it; empty when it knows none of this name.
+    Optional<Kept> find(String name);
+
+    List<Kept> list();
+
+    /// `local` or `global`: whether other hosts have the same volumes.
+    String scope();
+
+    /// @param mountpoint where it is on this host; empty while it is nowhere
+    /// @param createdAt as the driver says it; empty when it does not
+    record Kept(String name, String mountpoint, String createdAt, Map<String, Object> status) {
+        public Kept {
+            status = Map.copyOf(status);
+        }
+    }
+}
