@@ -19,9 +19,12 @@ import dev.gantry.network.port.PortRequest;
 import dev.gantry.network.testing.Networks;
 import dev.gantry.network.testing.Placed;
 import dev.gantry.network.testing.TestHost;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -225,6 +228,46 @@ class BridgeKernelTest {
         assertThatThrownBy(() -> attach(Placed.in(web, "a"), inside))
                 .isInstanceOf(NotFound.class)
                 .hasMessageContaining("the host has no interface " + US.bridge(web));
+    }
+
+    @Test
+    void manyContainersComeAndGoAtATime() throws Exception {
+        driver.create(web);
+        List<TestHost> containers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            containers.add(TestHost.open());
+        }
+        String links = host.run("ip -o link | wc -l");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < containers.size(); i++) {
+                TestHost container = containers.get(i);
+                Attachment a = Placed.in(web, addresses, "c" + i, (9000 + i) + ":80");
+                all.add(threads.submit(() -> comeAndGo(a, container)));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+            await("all host ends are gone", () -> host.run("ip -o link | wc -l").equals(links));
+            assertThat(host.run("nft list ruleset")).doesNotContain("tcp . 900");
+        } finally {
+            containers.forEach(TestHost::close);
+        }
+    }
+
+    private void comeAndGo(Attachment a, TestHost container) {
+        for (int round = 0; round < 10; round++) {
+            attach(a, container);
+            assertThat(container.pings("10.1.0.1")).isTrue();
+            if (round % 2 == 0) {
+                try (ContainerSockets sockets = container.sockets()) {
+                    driver.detach(plan(a).endpoints().getFirst(), sockets);
+                }
+            } else {
+                driver.release(List.of(a.endpoint().id()));
+                container.run("ip link delete eth0");
+            }
+        }
     }
 
     @Test

@@ -274,6 +274,41 @@ class HandoverKernelTest {
         watched.end(watch);
     }
 
+    /// What `--network container:…` is: the other's namespace by the process that holds it, which then outlives it.
+    @Test
+    void anotherContainerJoinsTheNetworkAndKeepsIt() throws Exception {
+        Watch first = watched.connect();
+        LaunchOutcome.Started started =
+                (LaunchOutcome.Started) first.launch(plan(0, PATIENCE, "exec sleep 100"), door -> {
+                    try (NetworkDoor.Network network = door.network()) {
+                        links(network)
+                                .execute(LinkRequest.named("made0")
+                                        .bridge(_ -> {})
+                                        .create());
+                    }
+                });
+        List<Step> steps = List.of(
+                Shim.jsonLog(temp.resolve("log2")),
+                new Step.Stdin(Step.Stdin.OPEN),
+                new Step.Join(started.pid(), started.startTime(), Namespaces.NET),
+                new Step.Clone(0, 0),
+                new Step.Exec(
+                        List.of(BUSYBOX, "sh", "-c", "ip -o link; read line; ip -o link"),
+                        List.of("PATH=/usr/sbin:/usr/bin:/bin"),
+                        0));
+        try (Watched other = Watched.in(Files.createDirectory(temp.resolve("other")))) {
+            Watch second = other.run(PlanCodec.encode(new LaunchPlan(steps)));
+            first.signal(9);
+            watched.end(first);
+            try (var attachment = second.attach(AttachOptions.output().withStdin());
+                    var in = attachment.stdin()) {
+                in.write("go\n".getBytes(StandardCharsets.UTF_8));
+            }
+            other.end(second);
+        }
+        assertThat(Files.readString(temp.resolve("log2")).split("made0", -1)).hasSize(3);
+    }
+
     @Test
     void thereIsNoWayToHandOverTheHostsNetwork() {
         List<Step> steps = List.of(
