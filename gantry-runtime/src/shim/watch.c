@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -89,7 +90,9 @@ void stop_listening(struct watch *watch)
     if (watch->listener.fd < 0)
         return;
     snprintf(path, sizeof path, "%s/s", watch->dir);
-    unlink(path);
+    struct stat now;
+    if (lstat(path, &now) == 0 && now.st_dev == watch->device && now.st_ino == watch->inode)
+        unlink(path); /* another's in its place is not ours to remove */
     source_close(watch, &watch->listener);
 }
 
@@ -124,6 +127,13 @@ static void child_signal(struct watch *watch, struct source *source, uint32_t ev
 static void set_up(struct watch *watch, int listener, const char *dir)
 {
     snprintf(watch->dir, sizeof watch->dir, "%s", dir);
+    char path[128];
+    struct stat socket = {0};
+    snprintf(path, sizeof path, "%s/s", dir);
+    if (lstat(path, &socket) == 0) {
+        watch->device = socket.st_dev;
+        watch->inode = socket.st_ino;
+    }
     watch->epoll = epoll_create1(EPOLL_CLOEXEC);
     sigset_t child;
     sigemptyset(&child);

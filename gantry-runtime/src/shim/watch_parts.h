@@ -92,6 +92,8 @@ struct held {
 struct watch {
     int epoll;
     char dir[108];
+    dev_t device; /* of our socket */
+    ino_t inode;
     struct source listener, signals, launch, owner;
     enum phase phase;
     struct conn *conns, *dead;

@@ -209,7 +209,8 @@ class FrameTest {
         try (var requests = starter.getOutputStream()) {
             byte[] name = Payload.string(dir.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
             byte[] flags = new byte[4];
-            byte[] spawn = ByteBuffer.allocate(name.length + 4).put(name).put(flags).array();
+            byte[] spawn =
+                    ByteBuffer.allocate(name.length + 4).put(name).put(flags).array();
             requests.write(frame(Frame.SPAWN, spawn).array());
             requests.write(frame(Frame.SPAWN, 1 << 30, new byte[0]).array());
             requests.flush();

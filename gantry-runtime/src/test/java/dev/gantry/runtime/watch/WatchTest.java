@@ -210,6 +210,17 @@ class WatchTest {
     }
 
     @Test
+    void aWatchRemovesItsOwnSocketAndNoOther() throws IOException {
+        Watch watch = watched.run(plan(List.of(), BUSYBOX, "sleep", "100"));
+        Files.delete(watched.dir.resolve("s"));
+        Path other = Files.writeString(watched.dir.resolve("s"), "of the next watch");
+        watch.signal(9);
+        within(watch.gone());
+        await("the watch leaves", () -> !watched.alive());
+        assertThat(other).hasContent("of the next watch");
+    }
+
+    @Test
     void theProgramInheritsThreeDescriptorsAndNoSignalSettings() throws IOException {
         Watch watch = watched.connect();
         List<Step> options = List.of(Shim.jsonLog(temp.resolve("log")), new Step.Stdin(Step.Stdin.OPEN));
