@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +51,18 @@ class StockBridgeTest {
             docker.run("rm", "-f", id);
         }
         docker.run("network", "prune", "-f");
+        assertNothingOfContainersIsLeft();
+    }
+
+    /// Interfaces leave a little after their containers, with the namespaces; addresses and ports at once.
+    private static void assertNothingOfContainersIsLeft() throws IOException {
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (!onHost("sh", "-c", "ip -o link | grep -c ' gv'").equals("0")
+                && Instant.now().isBefore(deadline)) {
+            Waiting.pause();
+        }
+        assertThat(onHost("ip", "-o", "link")).doesNotContain(" gv");
+        assertThat(onHost("nft", "list", "ruleset")).doesNotContain("8080");
     }
 
     private static String out(String... arguments) throws IOException {
@@ -86,7 +99,7 @@ class StockBridgeTest {
                 .contains("inet 172.17.0.", "default via 172.17.0.1 dev eth0", "172.17.0.1\thost.docker.internal");
         assertThat(out("run", "--rm", "busybox:it", "busybox", "ping", "-c", "1", "-W", "2", "172.17.0.1"))
                 .contains("1 packets received");
-        assertThat(onHost("ip", "-br", "link")).doesNotContain("gv");
+        assertNothingOfContainersIsLeft();
     }
 
     @Test
@@ -164,6 +177,34 @@ class StockBridgeTest {
         out("rm", "-f", "web");
         assertThat(out("run", "--rm", "-p", "8080:81", "busybox:it", "echo", "free"))
                 .isEqualTo("free");
+    }
+
+    @Test
+    void aContainerHasAPlaceOfItsOwnOnALinkOfTheHost() throws IOException {
+        onHost(
+                "sh",
+                "-c",
+                "ip link add up0 type veth peer name up1; ip link set up0 up; ip link set up1 up;"
+                        + " ip addr add 10.84.0.1/24 dev up1");
+        out(
+                "network",
+                "create",
+                "-d",
+                "macvlan",
+                "-o",
+                "parent=up0",
+                "--subnet",
+                "10.84.0.0/24",
+                "--gateway",
+                "10.84.0.1",
+                "lan");
+        out("run", "-d", "--name", "web", "--network", "lan", "busybox:it", "sleep", "1000");
+        assertThat(out("exec", "web", "busybox", "ip", "-o", "-4", "addr", "show", "eth0"))
+                .contains("10.84.0.2/24");
+        assertThat(out("exec", "web", "busybox", "ping", "-c", "1", "-W", "2", "10.84.0.1"))
+                .contains("1 packets received");
+        out("rm", "-f", "web");
+        onHost("ip", "link", "del", "up0");
     }
 
     @Test

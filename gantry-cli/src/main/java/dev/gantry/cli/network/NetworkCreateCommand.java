@@ -17,7 +17,7 @@ public final class NetworkCreateCommand implements Command {
                 .list("aux-address", "name=address", "Keep this address from containers")
                 .text("config-from", "network", "Take subnets and options from this configuration network")
                 .toggle("config-only", "Make a configuration that other networks take theirs from")
-                .text('d', "driver", "name", "Driver of the network: bridge")
+                .text('d', "driver", "name", "Driver of the network: bridge or macvlan")
                 .list("gateway", "address", "Address of the host in the subnet")
                 .toggle("ingress", "Make the routing mesh of a cluster")
                 .toggle("internal", "No way out of the network")

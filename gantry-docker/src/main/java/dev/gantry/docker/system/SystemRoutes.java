@@ -115,7 +115,10 @@ public final class SystemRoutes {
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
                 .plugins(new PluginsInfo(
-                        List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file", "none")))
+                        List.of("local"),
+                        List.of("bridge", "host", "macvlan", "null"),
+                        null,
+                        List.of("json-file", "none")))
                 .memoryLimit(true)
                 .swapLimit(true)
                 .cpuCfsPeriod(true)

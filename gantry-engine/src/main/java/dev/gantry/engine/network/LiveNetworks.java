@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /// The networks of one data root.
 final class LiveNetworks implements Networks {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNetworks.class);
-    private static final Set<String> BUILT_IN = Set.of(Drivers.BRIDGE, Drivers.HOST, Drivers.NULL);
-    private static final Set<String> TO_COME = Set.of(Drivers.MACVLAN, Drivers.IPVLAN, Drivers.OVERLAY);
+    private static final Set<String> BUILT_IN = Set.of(Drivers.BRIDGE, Drivers.MACVLAN, Drivers.HOST, Drivers.NULL);
+    private static final Set<String> TO_COME = Set.of(Drivers.IPVLAN, Drivers.OVERLAY);
 
     private final NetworkBook book;
     private final NetworkTable table;
