@@ -1,0 +1,108 @@
+package dev.gantry.engine.plugin.authz;
+
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Internal;
+import dev.gantry.engine.plugin.PluginAnswer;
+import dev.gantry.engine.plugin.PluginKind;
+import dev.gantry.engine.plugin.Plugins;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Asks every plugin in order; all must allow. One that fails, hangs or is not there is a refusal too, of
+/// another kind:
+/// nothing passes because its guard is away.
+///
+/// ```java
+/// authorization.request(exchange);              // Forbidden: 403; Internal: 500
+/// authorization.response(exchange, reply);      // before the first byte of the answer leaves
+/// ```
+public final class AuthorizationPlugins {
+    private static final int LARGEST_BODY = 1024 * 1024;
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Plugins plugins;
+    private final List<String> names;
+
+    /// @param names those of `--authorization-plugin`, in order
+    public AuthorizationPlugins(Plugins plugins, List<String> names) {
+        this.plugins = plugins;
+        this.names = List.copyOf(names);
+    }
+
+    /// Whether anybody is to be asked at all.
+    public boolean isEmpty() {
+        return names.isEmpty();
+    }
+
+    /// Throws [Forbidden] in Docker's words when a plugin denies.
+    public void request(ApiExchange asked) {
+        ask("AuthZPlugin.AuthZReq", document(asked));
+    }
+
+    /// The same for the answer.
+    public void response(ApiExchange asked, ApiExchange.Reply reply) {
+        Map<String, Object> document = document(asked);
+        document.put("ResponseStatusCode", reply.status());
+        document.put("ResponseHeaders", reply.headers());
+        if (isTold(reply.headers(), reply.body(), asked.uri())) {
+            document.put("ResponseBody", Base64.getEncoder().encodeToString(reply.body()));
+        }
+        ask("AuthZPlugin.AuthZRes", document);
+    }
+
+    private void ask(String method, Map<String, Object> document) {
+        for (String name : names) {
+            PluginAnswer answer;
+            boolean allowed;
+            String words;
+            try {
+                answer = plugins.get(name, PluginKind.AUTHORIZATION).call("authorize", method, document, DEADLINE);
+                allowed = answer.flag("Allow");
+                words = answer.text("Msg");
+            } catch (GantryException e) {
+                throw new Internal(
+                        "plugin " + name + " failed with error",
+                        e.what() + ": " + e.why(),
+                        "see the log of the plugin",
+                        e);
+            }
+            if (!allowed) {
+                throw new Forbidden(
+                        "authorization denied by plugin " + name, PluginAnswer.shown(words), "ask who runs the plugin");
+            }
+        }
+    }
+
+    private static Map<String, Object> document(ApiExchange asked) {
+        Map<String, String> headers = new TreeMap<>(asked.headers());
+        headers.keySet().removeIf(h -> SECRETS.contains(h.toLowerCase(Locale.ROOT)));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("User", asked.user());
+        document.put("UserAuthNMethod", asked.user().isEmpty() ? "" : "TLS");
+        document.put("RequestMethod", asked.method());
+        document.put("RequestUri", asked.uri());
+        document.put("RequestHeaders", headers);
+        document.put("RequestPeerCertificates", asked.certificates());
+        if (isTold(asked.headers(), asked.body(), asked.uri())) {
+            document.put("RequestBody", Base64.getEncoder().encodeToString(asked.body()));
+        }
+        return document;
+    }
+
+    /// Passwords of registries are nobody's business.
+    private static final List<String> SECRETS = List.of("authorization", "x-registry-auth", "x-registry-config");
+
+    private static boolean isTold(Map<String, String> headers, byte[] body, String uri) {
+        String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+        boolean json = headers.entrySet().stream()
+                .anyMatch(h -> h.getKey().equalsIgnoreCase("content-type")
+                        && h.getValue().toLowerCase(Locale.ROOT).startsWith("application/json"));
+        return json && body.length > 0 && body.length < LARGEST_BODY && !path.endsWith("/auth");
+    }
+}
