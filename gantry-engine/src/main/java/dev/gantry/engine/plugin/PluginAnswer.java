@@ -86,6 +86,21 @@ public final class PluginAnswer {
         return all;
     }
 
+    /// Whole numbers from 0 to `most`.
+    public List<Long> numbers(String name, long most) {
+        List<Long> all = new ArrayList<>();
+        for (Object o : list(name)) {
+            if (!(o instanceof Number n)
+                    || n.longValue() != n.doubleValue()
+                    || n.longValue() < 0
+                    || n.longValue() > most) {
+                throw wrong(name, "a list of whole numbers up to " + most);
+            }
+            all.add(n.longValue());
+        }
+        return all;
+    }
+
     private List<?> list(String name) {
         return switch (fields.get(name)) {
             case null -> List.of();
