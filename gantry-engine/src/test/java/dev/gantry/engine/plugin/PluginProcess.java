@@ -12,19 +12,30 @@ import java.util.concurrent.TimeUnit;
 public final class PluginProcess implements AutoCloseable {
     private final Path socket;
     private final Path home;
+    private final List<String> wrapper;
     private Process process;
 
-    private PluginProcess(Path socket, Path home) {
+    private PluginProcess(List<String> wrapper, Path socket, Path home) {
+        this.wrapper = wrapper;
         this.socket = socket;
         this.home = home;
     }
 
     /// Starts one whose socket is `directory/NAME.sock`; it may not listen yet.
     public static PluginProcess start(Path directory, String name) {
+        return start(List.of(), directory, name);
+    }
+
+    /// The same in a network namespace of `ip netns`.
+    public static PluginProcess startIn(String namespace, Path directory, String name) {
+        return start(List.of("ip", "netns", "exec", namespace), directory, name);
+    }
+
+    private static PluginProcess start(List<String> wrapper, Path directory, String name) {
         try {
             Files.createDirectories(directory);
             Path home = Files.createDirectories(directory.resolveSibling("home-" + name));
-            var plugin = new PluginProcess(directory.resolve(name + ".sock"), home);
+            var plugin = new PluginProcess(wrapper, directory.resolve(name + ".sock"), home);
             plugin.startAgain();
             return plugin;
         } catch (IOException e) {
@@ -34,16 +45,16 @@ public final class PluginProcess implements AutoCloseable {
 
     public void startAgain() {
         try {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            SamplePlugin.class.getName(),
-                            socket.toString(),
-                            home.toString())
-                    .inheritIO()
-                    .start();
+            List<String> command = new java.util.ArrayList<>(wrapper);
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    SamplePlugin.class.getName(),
+                    socket.toString(),
+                    home.toString()));
+            process = new ProcessBuilder(command).inheritIO().start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

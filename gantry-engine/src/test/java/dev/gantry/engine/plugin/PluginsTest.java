@@ -116,10 +116,10 @@ class PluginsTest {
             }
             assertThat(process.calls()).containsExactly("Plugin.Activate ");
             assertThat(plugins.active(PluginKind.VOLUME)).containsExactly("sample");
-            assertThat(plugins.active(PluginKind.NETWORK)).isEmpty();
-            assertThatThrownBy(() -> plugins.get("sample", PluginKind.NETWORK))
+            assertThat(plugins.active(PluginKind.LOG)).isEmpty();
+            assertThatThrownBy(() -> plugins.get("sample", PluginKind.LOG))
                     .isInstanceOf(NotFound.class)
-                    .hasMessageContaining("it is no NetworkDriver");
+                    .hasMessageContaining("it is no LogDriver");
         }
     }
 

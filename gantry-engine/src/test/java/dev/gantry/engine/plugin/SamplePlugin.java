@@ -18,11 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A plugin in a process of its own, as a maker of plugins would write one: volumes are directories below its own.
-/// What it was asked is in its file `calls`; its file `faults` says, by method, how it misbehaves: `hang`, `die`,
+/// A plugin in a process of its own, as a maker of plugins would write one: volumes are directories below
+/// its own.
+/// What it was asked is in its file `calls`; its file `faults` says, by method, how it misbehaves: `hang`,
+/// `die`,
 /// `close`, `huge`, `long`, `drip`, `status`, or `answer` and the text it answers.
 final class SamplePlugin {
     private final Path home;
+    private final SampleNetworks network = new SampleNetworks();
     private final Map<String, Map<String, Object>> volumes = new TreeMap<>();
     private final Map<String, TreeSet<String>> mounts = new TreeMap<>();
 
@@ -140,7 +143,8 @@ final class SamplePlugin {
     private synchronized Map<String, Object> answer(String method, Map<String, ?> request) throws IOException {
         String name = String.valueOf(request.get("Name"));
         return switch (method) {
-            case "Plugin.Activate" -> Map.of("Implements", List.of("VolumeDriver", "authz"));
+            case "Plugin.Activate" ->
+                Map.of("Implements", List.of("VolumeDriver", "authz", "NetworkDriver", "IpamDriver"));
             case "VolumeDriver.Capabilities" -> Map.of("Capabilities", Map.of("Scope", "global"));
             case "VolumeDriver.Create" -> create(name, request);
             case "VolumeDriver.Get" ->
@@ -153,10 +157,12 @@ final class SamplePlugin {
                 yield Map.of("Mountpoint", place(name).toString());
             }
             case "VolumeDriver.Unmount" ->
-                mounts.get(name).remove(String.valueOf(request.get("ID"))) ? Map.of() : Map.of("Err", "not mounted");
+                mounts.getOrDefault(name, new TreeSet<>()).remove(String.valueOf(request.get("ID")))
+                        ? Map.of()
+                        : Map.of("Err", "not mounted");
             case "VolumeDriver.Remove" -> remove(name);
             case "AuthZPlugin.AuthZReq", "AuthZPlugin.AuthZRes" -> Map.of("Allow", true);
-            default -> null;
+            default -> network.answer(method, request);
         };
     }
 
