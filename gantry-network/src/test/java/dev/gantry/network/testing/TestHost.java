@@ -82,9 +82,17 @@ public final class TestHost implements AutoCloseable {
         }
     }
 
+    /// Where [#socketsAt] gets them, for another process.
+    public Path place() {
+        return directory.resolve("s");
+    }
+
     private List<Fd> descriptors() {
-        String path = directory.resolve("s").toString();
-        try (Fd connection = Linux.host().sockets().connectUnix(path)) {
+        return descriptors(place());
+    }
+
+    private static List<Fd> descriptors(Path place) {
+        try (Fd connection = Linux.host().sockets().connectUnix(place.toString())) {
             List<Fd> fds =
                     Linux.host().sockets().receivePassed(connection, 16, 8).descriptors();
             assertThat(fds).hasSize(7);
@@ -94,7 +102,11 @@ public final class TestHost implements AutoCloseable {
 
     /// New sockets, as a watch gives them.
     public ContainerSockets sockets() {
-        List<Fd> fds = descriptors();
+        return socketsAt(place());
+    }
+
+    public static ContainerSockets socketsAt(Path place) {
+        List<Fd> fds = descriptors(place);
         fds.subList(3, 7).forEach(Fd::close);
         return ContainerSockets.over(Linux.host(), fds.get(0), fds.get(1), fds.get(2));
     }
