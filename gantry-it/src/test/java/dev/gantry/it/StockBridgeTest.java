@@ -208,6 +208,51 @@ class StockBridgeTest {
     }
 
     @Test
+    void aNetworkWithBothFamiliesGivesAddressesNamesAndPortsOfBoth() throws IOException {
+        out("network", "create", "--ipv6", "--subnet", "10.85.0.0/24", "--subnet", "fd00:85::/64", "both");
+        out("run", "-d", "--name", "web", "--network", "both", "-p", "8080:80", "busybox:it", "sh", "-c", SERVE);
+        assertThat(out(
+                        "inspect",
+                        "-f",
+                        "{{.NetworkSettings.Networks.both.GlobalIPv6Address}} {{.NetworkSettings.Networks.both.IPv6Gateway}}",
+                        "web"))
+                .isEqualTo("fd00:85::2 fd00:85::1");
+        assertThat(out("port", "web").lines()).containsExactly("80/tcp -> 0.0.0.0:8080", "80/tcp -> [::]:8080");
+        assertThat(out(
+                        "run",
+                        "--rm",
+                        "--network",
+                        "both",
+                        "busybox:it",
+                        "sh",
+                        "-c",
+                        "busybox ping -6 -c 1 -W 2 fd00:85::2; busybox nslookup -type=aaaa web"))
+                .contains("1 packets received", "fd00:85::2");
+        assertThat(
+                        onHost(
+                                "sh",
+                                "-c",
+                                "for i in 1 2 3 4 5 6 7 8 9; do busybox nc -w 2 fd00:85::1 8080 </dev/null && break; sleep 0.2; done"))
+                .contains("hello");
+    }
+
+    @Test
+    void manyAtOnceGetAddressesOfTheirOwn() throws Exception {
+        out("network", "create", "--subnet", "10.86.0.0/24", "many");
+        List<Process> all = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            all.add(docker.start("run", "-d", "--network", "many", "-p", "80", "busybox:it", "sleep", "1000"));
+        }
+        for (Process p : all) {
+            assertThat(p.waitFor()).isZero();
+        }
+        String inside = out("network", "inspect", "-f", "{{range .Containers}}{{.IPv4Address}} {{end}}", "many");
+        assertThat(inside.split(" ")).hasSize(12).doesNotHaveDuplicates();
+        String[] ports = out("ps", "--format", "{{.Ports}}").split("\n");
+        assertThat(ports).hasSize(12).doesNotHaveDuplicates();
+    }
+
+    @Test
     void aContainerSharesTheNetworkOfAnother() throws IOException {
         out("run", "-d", "--name", "web", "--hostname", "www", "busybox:it", "sleep", "1000");
         String address = out("inspect", "-f", "{{.NetworkSettings.IPAddress}}", "web");
