@@ -152,6 +152,19 @@ class PluginVolumeTest {
     }
 
     @Test
+    void whatOnlyThePluginKnowsIsSeenAndOneThatHangsIsTold() {
+        created("data");
+        assertThat(volumes().foreign().volumes()).containsEntry("sample", List.of());
+        plugin.faults("VolumeDriver.List answer {\"Volumes\":[{\"Name\":\"data\"},{\"Name\":\"theirs\"}]}");
+        assertThat(volumes().foreign().volumes().get("sample"))
+                .hasSize(1)
+                .allMatch(k -> k.name().equals("theirs"));
+        plugin.faults("VolumeDriver.List hang");
+        assertThat(volumes().foreign().problems())
+                .containsExactly("list volumes with plugin sample: it did not answer VolumeDriver.List within 5 s");
+    }
+
+    @Test
     void aDriverThatNobodyBroughtIsSaidAndLeavesNothing() {
         assertThatThrownBy(() -> volumes().create(new VolumeRequest("data", Map.of(), Map.of(), "nobody")))
                 .isInstanceOf(NotFound.class)

@@ -1,20 +1,28 @@
 package dev.gantry.volume;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.base.Parallel;
 import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Volumes that another driver than `local` keeps. To be called in the turn of the volume. Only who wants something of
+/// Volumes that another driver than `local` keeps. To be called in the turn of the volume. Only who wants
+/// something of
 /// such a volume waits for its driver; whoever ends does not.
 final class Elsewhere {
     private static final Logger LOG = LoggerFactory.getLogger(Elsewhere.class);
+
+    private static final int AT_A_TIME = 8;
 
     private final Linux linux;
     private final VolumeTable table;
@@ -37,6 +45,25 @@ final class Elsewhere {
 
     VolumeDriver driver(String name) {
         return drivers.find(name);
+    }
+
+    /// A driver that fails keeps nobody from seeing what the others have.
+    VolumeDrivers.Foreign foreign() {
+        Map<String, List<VolumeDriver.Kept>> all = new ConcurrentHashMap<>();
+        List<String> problems = Collections.synchronizedList(new ArrayList<>());
+        Parallel.map(drivers.active(), AT_A_TIME, name -> {
+            try {
+                all.put(
+                        name,
+                        drivers.find(name).list().stream()
+                                .filter(kept -> turns.find(kept.name()).isEmpty())
+                                .toList());
+            } catch (GantryException e) {
+                problems.add(e.what() + ": " + e.why());
+            }
+            return name;
+        });
+        return new VolumeDrivers.Foreign(all, problems);
     }
 
     /// One that its driver has already becomes ours too: it was made by another host, or by hand.

@@ -1,7 +1,10 @@
 package dev.gantry.volume;
 
 import dev.gantry.base.NotFound;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// The drivers that there are besides `local`, by name.
 public interface VolumeDrivers {
@@ -26,4 +29,12 @@ public interface VolumeDrivers {
 
     /// Those in use since the engine was opened.
     List<String> active();
+
+    /// What drivers keep, by driver, and what failed in words.
+    record Foreign(Map<String, List<VolumeDriver.Kept>> volumes, List<String> problems) {
+        public Foreign {
+            volumes = Collections.unmodifiableMap(new TreeMap<>(volumes));
+            problems = List.copyOf(problems);
+        }
+    }
 }

@@ -196,6 +196,11 @@ public final class Volumes implements AutoCloseable {
         return find(name).filter(v -> !v.isLocal()).isPresent();
     }
 
+    /// What drivers in use keep that nobody made here. It asks the drivers.
+    public VolumeDrivers.Foreign foreign() {
+        return elsewhere.foreign();
+    }
+
     /// What the driver of a volume that is not `local` knows of it. It asks the driver.
     public Optional<VolumeDriver.Kept> kept(Volume volume) {
         return elsewhere.driver(volume.driver()).find(volume.name());

@@ -35,10 +35,15 @@ public final class LaterRoutes {
                 "GET /containers/{id}/stats",
                 "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
-        later(routes, "use plugins", "POST /plugins/pull", "POST /plugins/create", "GET /plugins/privileges");
-        later(routes, "use plugins", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
+        later(
+                routes,
+                "manage plugins in containers",
+                "POST /plugins/pull",
+                "POST /plugins/create",
+                "GET /plugins/privileges");
+        later(routes, "manage plugins in containers", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
         for (String verb : List.of("disable", "enable", "push", "set", "upgrade")) {
-            later(routes, "use plugins", "POST /plugins/{name...}/" + verb);
+            later(routes, "manage plugins in containers", "POST /plugins/{name...}/" + verb);
         }
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)

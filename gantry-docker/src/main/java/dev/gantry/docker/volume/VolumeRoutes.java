@@ -15,6 +15,7 @@ import dev.gantry.engine.Gantry;
 import dev.gantry.engine.event.Event;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeDriver;
+import dev.gantry.volume.VolumeDrivers;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
 import java.time.temporal.ChronoUnit;
@@ -76,11 +77,46 @@ public final class VolumeRoutes {
                 rows.add(wire(v, null));
             }
         }
-        return ApiResponse.json(new VolumeList(rows, null));
+        VolumeDrivers.Foreign foreign = volumes().foreign();
+        foreign.volumes().forEach((driver, kept) -> {
+            for (VolumeDriver.Kept k : kept) {
+                if (filters.any("name", name -> k.name().contains(name))
+                        && filters.any("driver", driver::equals)
+                        && filters.labels("label", Map.of())
+                        && (!asksDangling || dangling)) {
+                    rows.add(wire(driver, k));
+                }
+            }
+        });
+        return ApiResponse.json(new VolumeList(rows, foreign.problems().isEmpty() ? null : foreign.problems()));
+    }
+
+    /// One that nobody made here.
+    private static dev.gantry.api.volume.Volume wire(String driver, VolumeDriver.Kept kept) {
+        return new dev.gantry.api.volume.Volume(
+                kept.createdAt().isEmpty() ? null : kept.createdAt(),
+                driver,
+                null,
+                kept.mountpoint(),
+                kept.name(),
+                null,
+                "",
+                kept.status().isEmpty() ? null : kept.status(),
+                null);
     }
 
     private ApiResponse inspect(Call call) {
-        Volume v = find(call.subject());
+        String name = call.subject();
+        if (volumes().find(name).isEmpty()) {
+            for (var kept : volumes().foreign().volumes().entrySet()) {
+                for (VolumeDriver.Kept k : kept.getValue()) {
+                    if (k.name().equals(name)) {
+                        return ApiResponse.json(wire(kept.getKey(), k));
+                    }
+                }
+            }
+        }
+        Volume v = find(name);
         return ApiResponse.json(v.isLocal() ? wire(v, null) : told(v));
     }
 
