@@ -14,7 +14,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -519,9 +521,17 @@ class LayerAttackTest {
             refused(evil, "no directory");
         }
         assertThat(descriptorsBelowRoot()).isEqualTo(before).isZero();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .doesNotContain("unpack evil", "read evil");
+        long deadline = System.nanoTime() + 10_000_000_000L; // a thread may need a moment to end
+        while (threads().anyMatch(OURS::contains) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(threads()).doesNotContainAnyElementsOf(OURS);
+    }
+
+    private static final List<String> OURS = List.of("unpack evil", "read evil");
+
+    private static Stream<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName);
     }
 
     /// Others open files too; ours lead to this test's own directory.
