@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -308,49 +307,6 @@ class HandoverKernelTest {
             other.end(second);
         }
         assertThat(Files.readString(temp.resolve("log2")).split("made0", -1)).hasSize(3);
-    }
-
-    /// From LAUNCH to the program, with and without; the engine asks for its sockets and says GO at once.
-    @Test
-    void theHandoverItselfCostsLittle() throws Exception {
-        List<Step> own = List.of(new Step.Clone(Namespaces.NET, 0), new Step.Loopback());
-        List<Step> handed = List.of(
-                new Step.Clone(Namespaces.NET, 0),
-                new Step.Loopback(),
-                new Step.Handover(Step.Handover.RESOLVER, PATIENCE),
-                new Step.Await());
-        long[] without = new long[60];
-        long[] with = new long[60];
-        for (int i = 0; i < with.length; i++) {
-            without[i] = launchNanos(own);
-            with[i] = launchNanos(handed);
-        }
-        Arrays.sort(without);
-        Arrays.sort(with);
-        System.out.printf(
-                "launch with a network of its own: median %.2f ms; handed over: median %.2f ms%n",
-                without[30] / 1e6, with[30] / 1e6);
-        // The fastest fifth: others may be at work on this machine.
-        assertThat(with[12] - without[12]).isLessThan(2_000_000);
-    }
-
-    private long launchNanos(List<Step> beginning) throws Exception {
-        List<Step> steps = new ArrayList<>(beginning);
-        steps.add(new Step.Exec(List.of(BUSYBOX, "true"), List.of(), 0));
-        byte[] plan = PlanCodec.encode(new LaunchPlan(steps));
-        Path dir = Files.createDirectory(temp.resolve("t" + System.nanoTime()));
-        watched.starter.spawn(dir, Starter.For.OWN_NETWORK);
-        try (Watch watch = Watch.connect(dir)) {
-            long start = System.nanoTime();
-            LaunchOutcome outcome = watch.launch(plan, door -> {
-                door.network().close();
-                door.resolver().close();
-            });
-            long taken = System.nanoTime() - start;
-            assertThat(outcome).isInstanceOf(LaunchOutcome.Started.class);
-            Shim.within(watch.gone());
-            return taken;
-        }
     }
 
     @Test
