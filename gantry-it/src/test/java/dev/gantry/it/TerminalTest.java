@@ -62,7 +62,7 @@ class TerminalTest {
         tmux("-f", "/dev/null", "new-session", "-d", "-x", "90", "-y", "25", "sh");
         say("PS1='host> '; clear");
         see("^host>$");
-        say(gantry() + " run -it --name tt --hostname box " + image + " sh");
+        say(gantry() + " run -it --network none --name tt --hostname box " + image + " sh");
         see("^/ #");
         say("echo pid=$$ on $(tty)");
         see("^pid=1 on /dev/");
@@ -74,7 +74,8 @@ class TerminalTest {
         say("echo after=$?");
         see("^after=130");
         tmux("send-keys", "C-p", "C-q");
-        see("gantry: detached");
+        see("^gantry: detached");
+        see("^host>$"); // what is typed before is echoed before the prompt
         say("stty -a | grep -o '[-]*icanon'; stty -a | grep -o '[-]*echo '");
         see("^icanon");
         see("^echo");
@@ -90,10 +91,11 @@ class TerminalTest {
     void pipesCarryEveryByteAndTheExitCode() throws Exception {
         byte[] input = new byte[32 << 20];
         new Random(3).nextBytes(input);
-        Ended cat = run(client("run", "-i", "--rm", image, "cat"), input);
+        Ended cat = run(client("run", "--network", "none", "-i", "--rm", image, "cat"), input);
         assertThat(cat.code()).isZero();
         assertThat(sha(cat.out())).isEqualTo(sha(input));
-        Ended ended = run(client("run", "--rm", image, "sh", "-c", "echo out; echo err >&2; exit 42"));
+        Ended ended =
+                run(client("run", "--network", "none", "--rm", image, "sh", "-c", "echo out; echo err >&2; exit 42"));
         assertThat(ended.code()).isEqualTo(42);
         assertThat(new String(ended.out(), StandardCharsets.UTF_8)).isEqualTo("out\nerr\n");
     }
@@ -102,6 +104,8 @@ class TerminalTest {
     void signalsReachTheContainer() throws Exception {
         Process process = new ProcessBuilder(client(
                         "run",
+                        "--network",
+                        "none",
                         "--rm",
                         "--name",
                         "trap",
@@ -123,10 +127,16 @@ class TerminalTest {
 
     @Test
     void codesOfCommandsThatCannotRunAreThoseOfTheDockerClient() throws Exception {
-        assertThat(run(client("run", "--rm", image, "/nope")).code()).isEqualTo(127);
-        assertThat(run(client("run", "--rm", image, "/etc/passwd")).code()).isEqualTo(126);
-        assertThat(run(client("run", "--rm", "--nope", image)).code()).isEqualTo(125);
-        assertThat(run(client("run", "--rm", "--pull", "never", "not/there", "true"))
+        assertThat(run(client("run", "--network", "none", "--rm", image, "/nope"))
+                        .code())
+                .isEqualTo(127);
+        assertThat(run(client("run", "--network", "none", "--rm", image, "/etc/passwd"))
+                        .code())
+                .isEqualTo(126);
+        assertThat(run(client("run", "--network", "none", "--rm", "--nope", image))
+                        .code())
+                .isEqualTo(125);
+        assertThat(run(client("run", "--network", "none", "--rm", "--pull", "never", "not/there", "true"))
                         .code())
                 .isEqualTo(125);
         assertThat(run(List.of(GANTRY.toString(), "-H", "unix:///nowhere", "ps"))
