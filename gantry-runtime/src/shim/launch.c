@@ -297,6 +297,10 @@ static int follow_child(struct obey *o, int line, int up, int *terminal)
         } else {
             offered = send_with(up, 'n', descriptor) == 0;
             close(descriptor);
+            if (!offered) { /* nobody would ever let the child go on */
+                rc = -1;
+                break;
+            }
         }
         descriptor = -1;
     }
@@ -620,6 +624,12 @@ int launch_finish(int fd, struct launch_result *out)
         out->step = shared->step;
         out->err = shared->err;
         memcpy(out->detail, shared->detail, sizeof out->detail - 1);
+        int *left[] = {&out->overlay, &out->tty_master};
+        for (size_t i = 0; i < 2; i++) {
+            if (*left[i] >= 0)
+                close(*left[i]);
+            *left[i] = -1;
+        }
     }
     close(fd);
     unmap_pages();

@@ -427,6 +427,25 @@ class VolumeTest {
     }
 
     @Test
+    void aBackupWithoutItsEndReplacesNothing() throws Exception {
+        engine.ran(engine.sh("echo kept > /d/f").volume("data", "/d"));
+        var tar = new java.io.ByteArrayOutputStream();
+        engine.gantry.volumeCopies().backup("data", PAUSE, tar);
+        byte[] whole = tar.toByteArray();
+        int members = whole.length;
+        while (whole[members - 1] == 0) {
+            members--;
+        }
+        byte[] cut = java.util.Arrays.copyOf(whole, (members + 511) / 512 * 512); // between the last and the end
+        for (byte[] broken : List.of(new byte[0], cut)) {
+            assertThatThrownBy(() ->
+                            engine.gantry.volumeCopies().restore("data", new java.io.ByteArrayInputStream(broken)))
+                    .hasMessageContaining("ends before its end");
+            assertThat(dir.resolve("data/volumes/data/_data/f")).hasContent("kept");
+        }
+    }
+
+    @Test
     void aBackupOfAVolumeInUseIsOfOneMomentAndLeavesNothing() throws IOException {
         Container c = engine.started(engine.sh("echo x > /d/f; exec sleep 100").volume("data", "/d"));
         TestEngine.await("it has written", () -> Files.exists(dir.resolve("data/volumes/data/_data/f")));

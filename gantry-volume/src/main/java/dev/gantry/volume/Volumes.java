@@ -248,8 +248,14 @@ public final class Volumes implements AutoCloseable {
                 return v;
             }
             table.update(v.with(Volume.REMOVING));
-            mounts.takeAway(name);
-            String moved = directories.moveAway(name);
+            String moved;
+            try {
+                mounts.takeAway(name);
+                moved = directories.moveAway(name);
+            } catch (RuntimeException failed) {
+                undo(failed, () -> table.update(v)); // or the next engine would remove what is in use by then
+                throw failed;
+            }
             table.delete(v);
             e.volume = null;
             directories.delete(moved);
@@ -269,12 +275,25 @@ public final class Volumes implements AutoCloseable {
             requireUnused("rename volume " + from, old);
             Volume renamed = v.named(name.text(), "");
             table.rename(from, renamed.with(Volume.FROM + from));
-            directories.rename(from, renamed);
+            try {
+                directories.rename(from, renamed);
+            } catch (RuntimeException failed) {
+                undo(failed, () -> table.rename(to, v));
+                throw failed;
+            }
             table.update(renamed);
             old.volume = null;
             fresh.volume = renamed;
             return renamed;
         });
+    }
+
+    private static void undo(RuntimeException failed, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException also) {
+            failed.addSuppressed(also);
+        }
     }
 
     private static void requireUnused(String what, Turns.Entry e) {

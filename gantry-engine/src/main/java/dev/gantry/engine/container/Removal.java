@@ -1,7 +1,6 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.Conflict;
-import dev.gantry.base.GantryException;
 import dev.gantry.engine.container.ContainerTable.Commit;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.images.image.Images;
@@ -111,7 +110,7 @@ final class Removal {
             images.release(cell.id);
             directories.remove(cell.id);
             commit.await();
-        } catch (GantryException e) {
+        } catch (RuntimeException e) {
             StoredContainer dead =
                     cell.row.with(new ContainerState.Dead("its removal failed: " + e.getMessage()), before.history());
             cell.row = dead;

@@ -140,7 +140,7 @@ final class Endpoints {
         for (Family family : Family.values()) {
             way(plan, family).ifPresent(id -> {
                 ways.put(family, id);
-                everywhere.add(binding(attachments, id, family));
+                binding(attachments, id, family).ifPresent(everywhere::add);
             });
         }
         check(name, requests, ways);
@@ -164,6 +164,12 @@ final class Endpoints {
     private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways) {
         for (PortRequest r : requests) {
             Ip ip = r.hostIp();
+            if (ip != null && ip.equals(Ip.LOOPBACK_V6)) {
+                throw new InvalidArgument(
+                        "publish port " + r.container() + " of " + name,
+                        "what is published on ::1 is not passed on yet",
+                        "publish it on 127.0.0.1");
+            }
             if (ways.isEmpty() || (ip != null && !ways.containsKey(ip.family()))) {
                 throw new InvalidArgument(
                         "publish port " + r.container() + " of " + name,
@@ -188,16 +194,21 @@ final class Endpoints {
         return r.isDefault() && r.destination().family() == family;
     }
 
-    /// The address of the host for ports that name none.
-    private static Ip binding(List<Attachment> attachments, EndpointId id, Family family) {
+    /// The address of the host for ports that name none. A network that is bound to one IPv4 address is bound to no
+    /// IPv6
+    /// address.
+    private static Optional<Ip> binding(List<Attachment> attachments, EndpointId id, Family family) {
         Ip everywhere = family == Family.IPV4 ? Ip.ANY_V4 : Ip.ANY_V6;
-        return attachments.stream()
-                .filter(a -> a.endpoint().id().equals(id) && family == Family.IPV4)
+        Optional<Ip> bound = attachments.stream()
+                .filter(a -> a.endpoint().id().equals(id))
                 .flatMap(a -> a.network().options() instanceof DriverOptions.Bridge b
                         ? Optional.ofNullable(b.hostBinding()).stream()
                         : java.util.stream.Stream.empty())
-                .findFirst()
-                .orElse(everywhere);
+                .findFirst();
+        if (family == Family.IPV6 && bound.isPresent() && !bound.get().equals(Ip.ANY_V4)) {
+            return Optional.empty();
+        }
+        return Optional.of(family == Family.IPV4 ? bound.orElse(everywhere) : everywhere);
     }
 
     // the end

@@ -96,6 +96,7 @@ final class SqliteWriter implements AutoCloseable {
         } finally {
             turn.unlock();
         }
+        serve();
     }
 
     private CompletableFuture<List<Event>> submit(Change change, List<EventDraft> events, Durability durability) {
@@ -104,7 +105,13 @@ final class SqliteWriter implements AutoCloseable {
         }
         Write write = new Write(change, events, durability);
         queue.add(write);
-        // Who holds the turn may have looked into the queue before: then it is ours to look again.
+        serve();
+        return write.done;
+    }
+
+    /// Does what is queued, unless somebody is at it. Whoever gives the turn back calls this, because what was queued
+    /// meanwhile has found the turn taken.
+    private void serve() {
         while (!queue.isEmpty() && turn.tryLock()) {
             try {
                 drain();
@@ -112,7 +119,6 @@ final class SqliteWriter implements AutoCloseable {
                 turn.unlock();
             }
         }
-        return write.done;
     }
 
     private static List<Event> join(CompletableFuture<List<Event>> done) {
@@ -159,6 +165,7 @@ final class SqliteWriter implements AutoCloseable {
                     dirtySince = 0;
                     turn.unlock();
                 }
+                serve();
             }
         }
     }
@@ -177,7 +184,7 @@ final class SqliteWriter implements AutoCloseable {
                 pruned = sequence;
             }
             execute("COMMIT");
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             sequence = before;
             try {
                 execute("ROLLBACK");
@@ -185,6 +192,9 @@ final class SqliteWriter implements AutoCloseable {
                 e.addSuppressed(again);
             }
             batch.forEach(w -> w.done.completeExceptionally(unavailable(e)));
+            if (e instanceof Error error) {
+                throw error;
+            }
             return;
         }
         // First all are to be seen, then the writers go on.

@@ -37,6 +37,7 @@ public final class TarReader {
 
     private PaxRecords global = PaxRecords.none();
     private boolean ended;
+    private boolean whole;
 
     /// Bytes of the current member that nobody read yet, and its padding behind them.
     private long left;
@@ -95,6 +96,12 @@ public final class TarReader {
         return drained;
     }
 
+    /// Whether the archive said itself that it is over; else it was cut, or never begun. Some who make layers leave
+    /// the end out.
+    boolean isWhole() {
+        return whole;
+    }
+
     private Optional<TarEntry> nextMember() throws IOException {
         PaxRecords records = PaxRecords.none();
         String longPath = "";
@@ -111,6 +118,7 @@ public final class TarReader {
                 if (readBlock(block) && !TarHeader.isZero(block)) {
                     throw new TarFault("an empty block is followed by something else");
                 }
+                whole = true;
                 return end();
             }
             if (++headers > mostHeaders) {

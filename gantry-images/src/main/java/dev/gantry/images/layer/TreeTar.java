@@ -42,12 +42,17 @@ public final class TreeTar {
         }
     }
 
-    /// Unpacks into the empty directory `root`; nothing in the archive leads out of it. `name` is for errors.
+    /// Unpacks into the empty directory `root`; nothing in the archive leads out of it. `name` is for errors. An
+    /// archive
+    /// without its end is refused: it was cut.
     public static void unpack(Linux linux, InputStream in, Fd root, String name) throws IOException {
         TarReader reader = new TarReader(in, name, UNLIMITED);
         try (var unpacking = new LayerUnpacking(linux, root, OverlayFlavor.TRUSTED, reader, UNLIMITED).plain()) {
             unpacking.run("unpack " + name);
             reader.drain(MOST_PADDING);
+            if (!reader.isWhole()) {
+                throw new TarFault("it ends before its end, so that a part of it may be missing").of("unpack " + name);
+            }
         } catch (LinuxError e) {
             throw e.during("unpack " + name);
         }

@@ -49,7 +49,14 @@ final class HostLinks {
             for (HostLink wanted : plan.links()) {
                 links.put(wanted.name(), link(network, wanted, made));
             }
-            plan.sysctls().forEach(settings::set);
+            // A bridge of the administrator's keeps its settings.
+            List<String> foreign = links.values().stream()
+                    .filter(link -> !LinkMark.of(instance, network.id()).isOn(link))
+                    .map(link -> "." + link.name().replace('.', '/') + ".")
+                    .toList();
+            plan.sysctls().stream()
+                    .filter(setting -> foreign.stream().noneMatch(setting.name()::contains))
+                    .forEach(settings::set);
             for (HostLink wanted : plan.links()) {
                 Link link = links.get(wanted.name());
                 if (link != null) {
