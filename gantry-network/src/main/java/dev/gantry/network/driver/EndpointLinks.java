@@ -69,16 +69,15 @@ final class EndpointLinks {
                 .alias(LinkMark.of(instance, plan.endpoint()).toString())
                 .asBridgePort(o -> port(o, veth))
                 .up();
-        try {
-            host.execute(pair.create());
-        } catch (NetlinkError e) {
-            if (!e.is(Errno.EEXIST) || !removeLeftover(veth, plan.endpoint())) {
-                throw e;
-            }
-            host.execute(pair.create());
+        // Made and marked in one call, which no kill comes between: what bears no mark is nobody's to remove. A link
+        // that
+        // was there before would be marked by it, too.
+        removeLeftover(veth, plan.endpoint());
+        if (host.link(veth.hostInterface()).isPresent()) {
+            throw taken(plan, what);
         }
         try {
-            host.execute(port.change());
+            socket.execute(List.of(pair.create(), port.change()));
         } catch (RuntimeException e) {
             socket.attempt(List.of(LinkRequest.named(veth.hostInterface()).delete()));
             throw e;
@@ -86,15 +85,19 @@ final class EndpointLinks {
     }
 
     /// Of the container's last run, which the kernel has not cleaned up yet.
-    private boolean removeLeftover(Link.Veth veth, EndpointId endpoint) {
-        var there = host.link(veth.hostInterface())
-                .filter(l -> LinkMark.of(instance, endpoint).isOn(l));
-        there.ifPresent(l -> socket.attempt(List.of(LinkRequest.index(l.index()).delete())));
-        return there.isPresent();
+    private void removeLeftover(Link.Veth veth, EndpointId endpoint) {
+        host.link(veth.hostInterface())
+                .filter(l -> LinkMark.of(instance, endpoint).isOn(l))
+                .ifPresent(
+                        l -> socket.attempt(List.of(LinkRequest.index(l.index()).delete())));
     }
 
     private static void port(PortOptions options, Link.Veth veth) {
         options.hairpin(veth.hairpin()).isolated(veth.isolated());
+    }
+
+    private static Conflict taken(EndpointPlan plan, String what) {
+        return new Conflict(what, "its interface " + plan.link() + " is on the host already", "restart the container");
     }
 
     private Conflict taken(EndpointPlan plan, String what, NetlinkError e) {
