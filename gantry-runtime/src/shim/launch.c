@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 
 #include "faces.h"
+#include "job.h"
 #include "kernel.h"
 #include "obey.h"
 #include "sys.h"
@@ -407,64 +408,6 @@ static _Noreturn void launch_main(const struct plan *plan, const struct launch_s
 }
 
 /* ---- a launch that is there before its plan */
-
-#define JOB_MAX (96u << 10) /* a message of a socket pair; a longer plan gets a launch of its own */
-
-struct job {
-    uint32_t size;
-    uint16_t rows, columns;
-    uint32_t descriptors; /* 3: in, out, err; 0: a terminal's */
-};
-
-static int send_job(int line, const struct plan *plan, const struct launch_stdio *io)
-{
-    struct job job = {.size = (uint32_t)plan->size, .rows = io->rows, .columns = io->columns,
-                      .descriptors = io->out < 0 ? 0 : 3};
-    int fds[3] = {io->in, io->out, io->err};
-    char room[CMSG_SPACE(sizeof fds)] = {0};
-    struct iovec data[2] = {{&job, sizeof job}, {(void *)(uintptr_t)plan->bytes, plan->size}};
-    struct msghdr message = {.msg_iov = data, .msg_iovlen = 2};
-    if (plan->size > JOB_MAX) {
-        errno = EMSGSIZE;
-        return -1;
-    }
-    if (job.descriptors > 0) {
-        message.msg_control = room;
-        message.msg_controllen = sizeof room;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof fds);
-        memcpy(CMSG_DATA(header), fds, sizeof fds);
-    }
-    return sendmsg(line, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
-}
-
-/* False when the watch is gone, or has taken another launch. */
-static bool receive_job(int line, struct plan *plan, struct launch_stdio *io)
-{
-    static unsigned char bytes[JOB_MAX];
-    struct job job;
-    int fds[3] = {-1, -1, -1};
-    char room[CMSG_SPACE(sizeof fds)];
-    struct iovec data[2] = {{&job, sizeof job}, {bytes, sizeof bytes}};
-    struct msghdr message = {.msg_iov = data, .msg_iovlen = 2, .msg_control = room, .msg_controllen = sizeof room};
-    ssize_t n;
-    uint32_t step;
-    const char *why;
-    do
-        n = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n < (ssize_t)sizeof job || (size_t)n != sizeof job + job.size)
-        return false;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (job.descriptors > 0 && (header == NULL || header->cmsg_len != CMSG_LEN(sizeof fds)))
-        return false;
-    if (job.descriptors > 0)
-        memcpy(fds, CMSG_DATA(header), sizeof fds);
-    *io = (struct launch_stdio){.in = fds[0], .out = fds[1], .err = fds[2], .rows = job.rows, .columns = job.columns};
-    return plan_decode(plan, bytes, job.size, &step, &why) == 0; /* as the watch has decoded it */
-}
 
 /* While the engine still compiles the plan, what any plan needs is done: a network namespace alone takes as long as all
  * mounts together. */

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteErrorCode;
 
@@ -150,13 +151,17 @@ final class SqliteWriter implements AutoCloseable {
     /// does it by itself, when the log has become long.
     private void keepClean() {
         while (!closing) {
+            if (dirtySince == 0) {
+                LockSupport.park(this); // until the next commit: an idle engine wakes nobody
+                continue;
+            }
             try {
                 Thread.sleep(IDLE_MILLIS);
             } catch (InterruptedException e) {
                 continue;
             }
             long since = dirtySince;
-            if (since != 0 && System.nanoTime() - since > IDLE_MILLIS * 1_000_000L && turn.tryLock()) {
+            if (System.nanoTime() - since > IDLE_MILLIS * 1_000_000L && turn.tryLock()) {
                 try {
                     execute("PRAGMA wal_checkpoint(PASSIVE)");
                 } catch (SQLException e) {
@@ -171,7 +176,11 @@ final class SqliteWriter implements AutoCloseable {
     }
 
     private void commit() {
-        dirtySince = System.nanoTime();
+        boolean clean = dirtySince == 0;
+        dirtySince = System.nanoTime() | 1;
+        if (clean) {
+            LockSupport.unpark(janitor);
+        }
         long before = sequence;
         try {
             sync(batch.stream().anyMatch(w -> w.durability == Durability.POWER));
