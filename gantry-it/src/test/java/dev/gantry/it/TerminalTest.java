@@ -3,10 +3,7 @@ package dev.gantry.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -52,13 +49,13 @@ class TerminalTest {
     void stop() throws Exception {
         if (daemon != null) {
             daemon.close();
-            run(List.of("tmux", "-L", tmux, "kill-server"));
+            Ended.run(List.of("tmux", "-L", tmux, "kill-server"));
         }
     }
 
     @Test
     void aShellInATerminalIsResizedInterruptedLeftAndFoundAgain() throws Exception {
-        assumeTrue(run(List.of("tmux", "-V")).code() == 0, "tmux is not installed");
+        assumeTrue(Ended.run(List.of("tmux", "-V")).code() == 0, "tmux is not installed");
         tmux("-f", "/dev/null", "new-session", "-d", "-x", "90", "-y", "25", "sh");
         say("PS1='host> '; clear");
         see("^host>$");
@@ -91,13 +88,14 @@ class TerminalTest {
     void pipesCarryEveryByteAndTheExitCode() throws Exception {
         byte[] input = new byte[32 << 20];
         new Random(3).nextBytes(input);
-        Ended cat = run(client("run", "--network", "none", "-i", "--rm", image, "cat"), input);
+        Ended cat = Ended.run(
+                client("run", "--network", "none", "-i", "--rm", image, "cat"), input, Duration.ofSeconds(60));
         assertThat(cat.code()).isZero();
         assertThat(sha(cat.out())).isEqualTo(sha(input));
-        Ended ended =
-                run(client("run", "--network", "none", "--rm", image, "sh", "-c", "echo out; echo err >&2; exit 42"));
+        Ended ended = Ended.run(
+                client("run", "--network", "none", "--rm", image, "sh", "-c", "echo out; echo err >&2; exit 42"));
         assertThat(ended.code()).isEqualTo(42);
-        assertThat(new String(ended.out(), StandardCharsets.UTF_8)).isEqualTo("out\nerr\n");
+        assertThat(ended.text()).isEqualTo("out\nerr\n");
     }
 
     @Test
@@ -127,19 +125,19 @@ class TerminalTest {
 
     @Test
     void codesOfCommandsThatCannotRunAreThoseOfTheDockerClient() throws Exception {
-        assertThat(run(client("run", "--network", "none", "--rm", image, "/nope"))
+        assertThat(Ended.run(client("run", "--network", "none", "--rm", image, "/nope"))
                         .code())
                 .isEqualTo(127);
-        assertThat(run(client("run", "--network", "none", "--rm", image, "/etc/passwd"))
+        assertThat(Ended.run(client("run", "--network", "none", "--rm", image, "/etc/passwd"))
                         .code())
                 .isEqualTo(126);
-        assertThat(run(client("run", "--network", "none", "--rm", "--nope", image))
+        assertThat(Ended.run(client("run", "--network", "none", "--rm", "--nope", image))
                         .code())
                 .isEqualTo(125);
-        assertThat(run(client("run", "--network", "none", "--rm", "--pull", "never", "not/there", "true"))
+        assertThat(Ended.run(client("run", "--network", "none", "--rm", "--pull", "never", "not/there", "true"))
                         .code())
                 .isEqualTo(125);
-        assertThat(run(List.of(GANTRY.toString(), "-H", "unix:///nowhere", "ps"))
+        assertThat(Ended.run(List.of(GANTRY.toString(), "-H", "unix:///nowhere", "ps"))
                         .code())
                 .isEqualTo(1);
     }
@@ -157,10 +155,8 @@ class TerminalTest {
     private void tmux(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("tmux", "-L", tmux));
         command.addAll(List.of(arguments));
-        Ended ended = run(command);
-        assertThat(ended.code())
-                .as(new String(ended.out(), StandardCharsets.UTF_8))
-                .isZero();
+        Ended ended = Ended.run(command);
+        assertThat(ended.code()).as(ended.text()).isZero();
     }
 
     private void say(String line) throws Exception {
@@ -170,8 +166,7 @@ class TerminalTest {
 
     private String screen() {
         try {
-            return new String(
-                    run(List.of("tmux", "-L", tmux, "capture-pane", "-p")).out(), StandardCharsets.UTF_8);
+            return Ended.run(List.of("tmux", "-L", tmux, "capture-pane", "-p")).text();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -197,32 +192,5 @@ class TerminalTest {
 
     private static String sha(byte[] bytes) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    }
-
-    private record Ended(int code, byte[] out) {}
-
-    private static Ended run(List<String> command) throws Exception {
-        return run(command, new byte[0]);
-    }
-
-    /// Standard output and error of a command, together.
-    private static Ended run(List<String> command, byte[] input) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        Thread feeder = Thread.ofVirtual().start(() -> {
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(input);
-            } catch (IOException _) {
-                // It took no more.
-            }
-        });
-        try {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            process.getInputStream().transferTo(out);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            feeder.join();
-            return new Ended(process.exitValue(), out.toByteArray());
-        } finally {
-            process.destroyForcibly();
-        }
     }
 }
