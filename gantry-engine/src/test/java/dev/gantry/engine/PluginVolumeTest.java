@@ -277,6 +277,24 @@ class PluginVolumeTest {
     }
 
     @Test
+    void aVolumeWhoseDriverOnlyFailsIsNotForgottenUnlessThatIsForced() {
+        created("data");
+        plugin.faults(
+                "VolumeDriver.Remove answer {\"Err\":\"down\"}",
+                "VolumeDriver.Get answer {\"Err\":\"down\"}",
+                "VolumeDriver.List answer {\"Err\":\"down\"}");
+        assertThatThrownBy(() -> volumes().remove("data")).isInstanceOf(Internal.class);
+        assertThat(volumes().list()).hasSize(1);
+        plugin.faults();
+        volumes().remove("data");
+        assertThat(asked("VolumeDriver.Remove")).hasSize(2);
+        created("again");
+        plugin.faults("VolumeDriver.Remove answer {\"Err\":\"no such volume\"}", "VolumeDriver.List answer {}");
+        volumes().remove("again");
+        assertThat(volumes().list()).as("it lists what it has, and not this").isEmpty();
+    }
+
+    @Test
     void aCreationThatFailsLeavesNoVolume() {
         for (String fault : Set.of("answer {\"Err\":\"no\"}", "close", "answer 5")) {
             plugin.faults("VolumeDriver.Create " + fault);

@@ -37,18 +37,29 @@ public final class Trash implements AutoCloseable {
         }
     }
 
-    /// Throws away `name` in `parent`, which is on the same filesystem. What is absent is not an error.
+    /// Throws away `name` in `parent`. What is absent is not an error. What is on another filesystem cannot be put
+    /// aside: it is deleted where it is, and whoever throws it away waits for that.
     public void take(Fd parent, String name) {
-        String here = "gone-" + taken.incrementAndGet();
-        try {
-            linux.directories().rename(parent, name, directory, here);
-        } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT)) {
+        while (true) {
+            String here = "gone-" + taken.incrementAndGet();
+            try {
+                linux.directories().renameNew(parent, name, directory, here);
+                deleteLater(here);
                 return;
+            } catch (LinuxError e) {
+                if (e.is(Errno.ENOENT)) {
+                    return;
+                }
+                if (e.is(Errno.EXDEV)) {
+                    linux.trees().delete(parent, name);
+                    return;
+                }
+                if (!e.is(Errno.EEXIST)) {
+                    throw e;
+                }
+                // The clock was set back since another process threw something away: the next number may be free.
             }
-            throw e;
         }
-        deleteLater(here);
     }
 
     private void deleteLater(String name) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,5 +63,37 @@ class TrashTest {
             trash.take(parent, "nothing");
         }
         assertThat(dir.resolve("trash")).isEmptyDirectory();
+    }
+
+    /// What an earlier process threw away while the clock was ahead, and could not delete yet.
+    @Test
+    void aNameThatIsTakenSinceTheClockWasSetBackIsSteppedOver() throws IOException {
+        long before = System.currentTimeMillis();
+        try (var trash = new Trash(linux, parent, "trash")) {
+            long last = System.currentTimeMillis() + 10;
+            for (long n = before; n < last; n++) {
+                Files.createDirectories(dir.resolve("trash/gone-" + n + "/full"));
+            }
+            Path tree = tree("tree");
+            trash.take(parent, "tree");
+            assertThat(tree).doesNotExist();
+        }
+    }
+
+    @Test
+    void whatIsOnAnotherFilesystemIsDeletedWhereItIs() throws IOException {
+        Path elsewhere = Path.of("/dev/shm");
+        Assumptions.assumeTrue(
+                Files.isWritable(elsewhere) && !Files.getFileStore(elsewhere).equals(Files.getFileStore(dir)),
+                "there is no second filesystem that one may write to");
+        Path other = Files.createTempDirectory(elsewhere, "gantry-trash");
+        Files.createDirectories(other.resolve("tree/a/b"));
+        try (var trash = new Trash(linux, parent, "trash");
+                Fd there = linux.files().openDirectory(other.toString())) {
+            trash.take(there, "tree");
+            assertThat(other).isEmptyDirectory();
+        } finally {
+            linux.trees().delete(other.toString());
+        }
     }
 }

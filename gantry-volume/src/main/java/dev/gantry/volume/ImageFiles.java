@@ -11,21 +11,33 @@ import dev.gantry.linux.LoopCalls;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /// File systems in sparse files. They are made by the programs of each file system, once in the life of a volume.
 final class ImageFiles {
     static final String IMAGE = "image";
     private static final int READ_WRITE = OpenFlags.READ_WRITE | OpenFlags.NO_FOLLOW;
-    private static final long MAKING_TAKES = 120;
+    private static final int MOST_WORDS = 4096;
 
     private final Linux linux;
+    private final Duration patience;
+    private final UnaryOperator<String> programs;
 
     ImageFiles(Linux linux) {
+        this(linux, Duration.ofSeconds(120), UnaryOperator.identity());
+    }
+
+    /// @param patience for the program that makes a file system
+    /// @param programs where each of them is, by name
+    ImageFiles(Linux linux, Duration patience, UnaryOperator<String> programs) {
         this.linux = linux;
+        this.patience = patience;
+        this.programs = programs;
     }
 
     void make(LocalOptions.Image options, Fd directory) {
@@ -39,8 +51,8 @@ final class ImageFiles {
         }
     }
 
-    private static void run(String fileSystem, Fd file) {
-        List<String> command = new ArrayList<>(List.of("mkfs." + fileSystem, "-q"));
+    private void run(String fileSystem, Fd file) {
+        List<String> command = new ArrayList<>(List.of(programs.apply("mkfs." + fileSystem), "-q"));
         command.addAll(
                 fileSystem.equals("ext4")
                         ? List.of("-F", "-m", "0", "-E", "root_owner=0:0,lazy_itable_init=1,nodiscard")
@@ -51,11 +63,16 @@ final class ImageFiles {
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
             p.getOutputStream().close();
-            String words = new String(p.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
-            if (!p.waitFor(MAKING_TAKES, TimeUnit.SECONDS)) {
+            if (!p.waitFor(patience)) {
                 p.destroyForcibly();
-                throw new Unavailable(what, command.getFirst() + " does not end", "look at the disk of the data root");
+                throw new Unavailable(
+                        what,
+                        command.getFirst() + " does not end within " + patience.toSeconds() + " s",
+                        "look at the disk of the data root");
             }
+            // What it said before its end is in the pipe; who else may have that open is not waited for.
+            InputStream said = p.getInputStream();
+            String words = new String(said.readNBytes(Math.min(said.available(), MOST_WORDS)), StandardCharsets.UTF_8);
             if (p.exitValue() != 0) {
                 throw new Internal(
                         what, command.getFirst() + " says: " + words.strip(), "choose another size or another backing");

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
+import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -105,5 +108,18 @@ class VolumesTest {
         assertThat(flags).isEqualTo(new LocalOptions.Flags(1, 0x104000, "vers=4"));
         assertThat(LocalOptions.resolved("nfs4", "addr=localhost,vers=4")).matches("addr=[0-9a-f:.]+,vers=4");
         assertThat(LocalOptions.resolved("tmpfs", "addr=localhost")).isEqualTo("addr=localhost");
+    }
+
+    /// It keeps its output open, as one that hangs does.
+    @Test
+    void aProgramThatMakesNoEndOfAFileSystemIsNotWaitedForForEver() throws IOException {
+        Path hangs = Files.writeString(dir.resolve("mkfs"), "#!/bin/sh\nexec sleep 1000\n");
+        assertThat(hangs.toFile().setExecutable(true)).isTrue();
+        var images = new ImageFiles(Linux.host(), Duration.ofMillis(200), _ -> hangs.toString());
+        try (Fd directory = Linux.host().files().openDirectory(dir.toString())) {
+            assertThatThrownBy(() -> images.make(new LocalOptions.Image(1 << 20, "ext4"), directory))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining("does not end within");
+        }
     }
 }

@@ -154,9 +154,11 @@ final class Lifecycle {
             LaunchPlan plan;
             try {
                 plan = launcher.plan(cell, sources, run);
-            } finally {
-                task = joined(spawning);
+            } catch (RuntimeException noPlan) {
+                task = joinedAfter(noPlan, spawning);
+                throw noPlan;
             }
+            task = joined(spawning);
             switch (launcher.launch(cell, task, plan, run)) {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
@@ -168,6 +170,16 @@ final class Lifecycle {
                 e.addSuppressed(next);
             }
             throw e;
+        }
+    }
+
+    /// What failed first is told, whatever became of the other.
+    private static @Nullable Task joinedAfter(RuntimeException failure, FutureTask<Task> spawning) {
+        try {
+            return joined(spawning);
+        } catch (RuntimeException also) {
+            failure.addSuppressed(also);
+            return null;
         }
     }
 

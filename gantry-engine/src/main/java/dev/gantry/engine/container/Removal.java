@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.engine.container.ContainerTable.Commit;
 import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.engine.event.EventDraft;
 import dev.gantry.images.image.Images;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,7 @@ final class Removal {
         if (!(before.state() instanceof ContainerState.Removing)) {
             cell.row = before.with(new ContainerState.Removing(), before.history());
         }
+        Commit commit = null;
         try {
             Task task = cell.task;
             if (task != null) {
@@ -105,8 +107,7 @@ final class Removal {
                 cell.task = null;
             }
             networks.forget(cell.id);
-            Commit commit =
-                    table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
+            commit = table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
             images.release(cell.id);
             directories.remove(cell.id);
             commit.await();
@@ -114,7 +115,15 @@ final class Removal {
             StoredContainer dead =
                     cell.row.with(new ContainerState.Dead("its removal failed: " + e.getMessage()), before.history());
             cell.row = dead;
-            table.insert(dead, lifecycle.event(cell, "dead", Map.of()), Durability.PROCESS);
+            try {
+                EventDraft told = lifecycle.event(cell, "dead", Map.of());
+                Commit again = commit == null
+                        ? table.update(dead, List.of(told), Durability.PROCESS)
+                        : table.insert(dead, told, Durability.PROCESS);
+                again.await();
+            } catch (RuntimeException untold) {
+                e.addSuppressed(untold);
+            }
             throw e;
         }
         volumes.letGo(cell.id, before.spec(), anonymous || before.spec().autoRemove());
