@@ -183,7 +183,7 @@ class PluginVolumeTest {
     void whatOnlyTheStoreCanDoIsRefused() {
         created("data");
         assertThatThrownBy(() -> volumes().rename("data", "other")).isInstanceOf(Unsupported.class);
-        assertThatThrownBy(() -> volumes().copies().read("data", (_, work) -> work.accept(() -> {}), _ -> {}))
+        assertThatThrownBy(() -> volumes().copies().moment("data", (_, work) -> work.accept(() -> {})))
                 .isInstanceOf(Unsupported.class);
         assertThatThrownBy(() -> engine.gantry.volumeCopies().copy("data", "other", TestEngine.SOON))
                 .isInstanceOf(Unsupported.class)

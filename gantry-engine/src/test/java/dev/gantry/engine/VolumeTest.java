@@ -456,6 +456,98 @@ class VolumeTest {
         engine.containers().remove(c.id(), true);
     }
 
+    /// Takes or gives some bytes, and then none for as long as it likes.
+    private static final class Stalled {
+        private final java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
+        private final java.util.concurrent.CountDownLatch let = new java.util.concurrent.CountDownLatch(1);
+
+        private void stall() throws IOException {
+            try {
+                reached.countDown();
+                let.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        java.io.OutputStream out(java.io.OutputStream all) {
+            return new java.io.FilterOutputStream(all) {
+                @Override
+                public void write(byte[] b, int from, int length) throws IOException {
+                    stall();
+                    out.write(b, from, length);
+                }
+            };
+        }
+
+        java.io.InputStream in(byte[] all) {
+            return new java.io.SequenceInputStream(
+                    new java.io.ByteArrayInputStream(all, 0, 700), new java.io.InputStream() {
+                        private final java.io.InputStream rest =
+                                new java.io.ByteArrayInputStream(all, 700, all.length - 700);
+
+                        @Override
+                        public int read() throws IOException {
+                            stall();
+                            return rest.read();
+                        }
+                    });
+        }
+    }
+
+    private static java.util.concurrent.Future<?> aside(java.util.concurrent.Callable<?> work) {
+        var task = new java.util.concurrent.FutureTask<>(work);
+        Thread.startVirtualThread(task);
+        return task;
+    }
+
+    @Test
+    void nobodyWaitsForAClientThatTakesItsBackupSlowly() throws Exception {
+        engine.ran(engine.sh("echo one > /d/f").volume("data", "/d"));
+        var client = new Stalled();
+        var tar = new java.io.ByteArrayOutputStream();
+        var backup = aside(() -> engine.gantry.volumeCopies().backup("data", PAUSE, client.out(tar)));
+        client.reached.await();
+        engine.ran(engine.sh("echo two > /d/f").volume("data", "/d"));
+        engine.gantry.volumeCopies().copy("data", "copy", PAUSE);
+        client.let.countDown();
+        backup.get();
+        engine.gantry.volumeCopies().restore("back", new java.io.ByteArrayInputStream(tar.toByteArray()));
+        assertThat(dir.resolve("data/volumes/back/_data/f")).hasContent("one");
+        assertThat(dir.resolve("data/volumes").toFile().list()).containsExactlyInAnyOrder("data", "copy", "back");
+    }
+
+    @Test
+    void nobodyWaitsForAClientThatSendsItsBackupSlowlyAndNothingIsOverwrittenMeanwhile() throws Exception {
+        Container user = engine.ran(engine.sh("echo one > /d/f").volume("data", "/d"));
+        var tar = new java.io.ByteArrayOutputStream();
+        engine.gantry.volumeCopies().backup("data", PAUSE, tar);
+        for (String name : List.of("data", "fresh")) {
+            var client = new Stalled();
+            var request = VolumeRequest.named(name);
+            var restore = aside(() ->
+                    engine.gantry.volumeCopies().restore(request, name.equals("fresh"), client.in(tar.toByteArray())));
+            client.reached.await();
+            engine.ran(engine.sh("echo two > /d/f").volume(name, "/d"));
+            Container running = engine.started(engine.sh("exec sleep 100").volume(name, "/d"));
+            client.let.countDown();
+            assertThatThrownBy(restore::get).hasCauseInstanceOf(Conflict.class);
+            assertThat(dir.resolve("data/volumes/" + name + "/_data/f")).hasContent("two");
+            engine.containers().remove(running.id(), true);
+        }
+        engine.containers().list().forEach(c -> engine.containers().remove(c.id(), true));
+        var client = new Stalled();
+        var restore = aside(() -> engine.gantry.volumeCopies().restore("data", client.in(tar.toByteArray())));
+        client.reached.await();
+        volumes().remove("data");
+        volumes().create(VolumeRequest.named("data"));
+        client.let.countDown();
+        assertThatThrownBy(restore::get).hasCauseInstanceOf(Conflict.class).hasMessageContaining("meanwhile");
+        assertThat(dir.resolve("data/volumes/data/_data")).isEmptyDirectory();
+        assertThat(dir.resolve("data/volumes").toFile().list()).containsExactlyInAnyOrder("data", "fresh");
+        assertThat(user.isRunning()).isFalse();
+    }
+
     private static String loops() {
         StringBuilder files = new StringBuilder();
         try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {

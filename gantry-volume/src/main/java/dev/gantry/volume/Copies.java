@@ -63,12 +63,7 @@ public final class Copies {
             Elsewhere.requireLocal("copy volume " + from, v);
             Volume made = copyOf(v, name.text(), to.labels());
             mounts.during(source, v.name(), data -> directories.make(made, d -> fill(d, made, source, data, still)));
-            try {
-                table.create(made);
-            } catch (GantryException failure) {
-                directories.withdraw(made.name(), failure);
-                throw failure;
-            }
+            inserted(made);
             fresh.volume = made;
             return made;
         });
@@ -85,13 +80,53 @@ public final class Copies {
         });
     }
 
-    /// The same with what `writer` puts into an empty directory.
-    public Volume restore(String name, Consumer<Fd> writer) {
-        return turns.in(name, target -> {
-            Volume old = replaceable(target, name);
-            directories.replace(old, directory -> written(directory, old, writer));
-            return old;
-        });
+    /// Gives the volume `to` what `writer` puts into an empty directory, in one step; one that is not there is
+    /// made of it, as the request says. A `fresh` one must not be there. Nobody waits for the writer, who may be
+    /// slow: what others did meanwhile may refuse the step.
+    public Volume restore(VolumeRequest to, boolean fresh, Consumer<Fd> writer) {
+        VolumeName name = new VolumeName(to.name());
+        Optional<Volume> old = turns.in(name.text(), target -> replaceable(target, name.text(), fresh));
+        Volume made = old.orElseGet(() -> newVolume(name.text(), to.labels(), to.options()));
+        requireInStore(name.text(), made);
+        String beside = directories.makeAside(made, directory -> written(directory, made, writer));
+        try {
+            return turns.in(name.text(), target -> {
+                Optional<Volume> now = replaceable(target, name.text(), old.isEmpty());
+                if (!now.equals(old)) {
+                    throw new Conflict(
+                            "restore volume " + name, "another removed or replaced it meanwhile", "restore it again");
+                }
+                if (now.isPresent()) {
+                    directories.exchange(beside, made);
+                } else {
+                    directories.publish(beside, made);
+                    inserted(made);
+                    target.volume = made;
+                }
+                return made;
+            });
+        } finally {
+            directories.delete(beside);
+        }
+    }
+
+    private static Optional<Volume> replaceable(Turns.Entry target, String name, boolean fresh) {
+        if (target.volume == null) {
+            return Optional.empty();
+        }
+        if (fresh) {
+            throw new Conflict("restore volume " + name, "there is a volume " + name, "choose another name");
+        }
+        return Optional.of(replaceable(target, name));
+    }
+
+    private void inserted(Volume made) {
+        try {
+            table.create(made);
+        } catch (GantryException failure) {
+            directories.withdraw(made.name(), failure);
+            throw failure;
+        }
     }
 
     private static Volume replaceable(Turns.Entry target, String name) {
@@ -101,51 +136,60 @@ public final class Copies {
         if (!target.mounted.isEmpty()) {
             throw new Conflict(what, "a container runs with it", "stop the containers that use it first");
         }
-        if (LocalOptions.parse(old.options()) instanceof LocalOptions.Mounted m) {
+        requireInStore(name, old);
+        return old;
+    }
+
+    private static void requireInStore(String name, Volume v) {
+        if (LocalOptions.parse(v.options()) instanceof LocalOptions.Mounted m) {
             throw new Unsupported(
-                    what,
+                    "restore volume " + name,
                     "its files are not in the store, but at " + m.device(),
                     "restore into a volume without type and device");
         }
-        return old;
     }
 
     private Volume copyOf(Volume v, String name, Map<String, String> labels) {
         boolean elsewhere = LocalOptions.parse(v.options()) instanceof LocalOptions.Mounted;
-        Map<String, String> options = elsewhere ? Map.of() : v.options();
+        return newVolume(name, labels, elsewhere ? Map.of() : v.options());
+    }
+
+    private Volume newVolume(String name, Map<String, String> labels, Map<String, String> options) {
         return new Volume(name, clock.instant().toString(), labels, options, false, "", Volume.LOCAL);
     }
 
-    /// What a volume has at one moment, for `reader`. While somebody has it mounted, that is a copy which nobody else
-    /// sees, and which ends with the reading or with this process.
-    public void read(String name, Still still, Consumer<Fd> reader) {
-        turns.in(name, e -> aside(e, name, still, reader)).ifPresent(copy -> copy.read(reader));
+    /// What a volume has at one moment: a copy which nobody else sees, and which ends with its close or with this
+    /// process. Others wait while it is made, and not for who reads it.
+    public Moment moment(String name, Still still) {
+        return turns.in(name, e -> {
+            Volume v = Turns.need(e, name);
+            Elsewhere.requireLocal("read volume " + name, v);
+            Volume copy = copyOf(v, name, Map.of());
+            List<String> made = new ArrayList<>();
+            mounts.during(
+                    e, v.name(), data -> made.add(directories.makeAside(copy, d -> fill(d, copy, e, data, still))));
+            return new Moment(v, copy, made.getFirst());
+        });
     }
 
-    private Optional<Aside> aside(Turns.Entry e, String name, Still still, Consumer<Fd> reader) {
-        Volume v = Turns.need(e, name);
-        Elsewhere.requireLocal("read volume " + name, v);
-        if (e.mounted.isEmpty()) {
-            mounts.during(e, v.name(), reader);
-            return Optional.empty();
-        }
-        Volume copy = copyOf(v, name, Map.of());
-        List<String> made = new ArrayList<>();
-        mounts.during(e, v.name(), data -> made.add(directories.makeAside(copy, d -> fill(d, copy, e, data, still))));
-        return Optional.of(new Aside(copy, made.getFirst()));
-    }
-
-    /// A copy without a name, to be read once, in nobody's turn.
-    private final class Aside {
+    /// See [#moment]. It is to be closed by whoever asked for it.
+    public final class Moment implements AutoCloseable {
+        private final Volume volume;
         private final Volume copy;
         private final String directory;
 
-        Aside(Volume copy, String directory) {
+        Moment(Volume volume, Volume copy, String directory) {
+            this.volume = volume;
             this.copy = copy;
             this.directory = directory;
         }
 
-        void read(Consumer<Fd> reader) {
+        /// Of which it is.
+        public Volume volume() {
+            return volume;
+        }
+
+        public void read(Consumer<Fd> reader) {
             try (Fd opened = directories.open(directory)) {
                 backings.mount(LocalOptions.parse(copy.options()), opened);
                 try (Fd data = directories.openData(opened)) {
@@ -155,9 +199,12 @@ public final class Copies {
                 }
             } catch (LinuxError e) {
                 throw e.during("read volume " + copy.name());
-            } finally {
-                directories.delete(directory);
             }
+        }
+
+        @Override
+        public void close() {
+            directories.delete(directory);
         }
     }
 

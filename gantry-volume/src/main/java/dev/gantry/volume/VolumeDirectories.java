@@ -75,11 +75,30 @@ final class VolumeDirectories implements AutoCloseable {
 
     /// Puts another directory in the place of the one that is there, in one step; the old one is deleted.
     void replace(Volume volume, Consumer<Fd> fill) {
-        make(volume, fill, (temporary, parent) -> {
-            linux.directories().exchange(parent, temporary, parent, volume.name());
-            linux.files().sync(parent);
-            linux.trees().delete(parent, temporary);
+        make(volume, fill, (temporary, _) -> {
+            exchange(temporary, volume);
+            delete(temporary);
         });
+    }
+
+    /// The same with one that was made aside; the old one is aside then.
+    void exchange(String aside, Volume volume) {
+        try {
+            linux.directories().exchange(root, aside, root, volume.name());
+            linux.files().sync(root);
+        } catch (LinuxError e) {
+            throw e.during("replace volume " + volume.name());
+        }
+    }
+
+    /// Gives one that was made aside its name.
+    void publish(String aside, Volume volume) {
+        try {
+            linux.directories().renameNew(root, aside, root, volume.name());
+            linux.files().sync(root);
+        } catch (LinuxError e) {
+            throw e.during("create volume " + volume.name());
+        }
     }
 
     /// Makes a directory that nobody finds and the next [#sweep] deletes; the caller deletes it earlier.

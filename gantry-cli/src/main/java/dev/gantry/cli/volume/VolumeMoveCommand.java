@@ -7,7 +7,6 @@ import dev.gantry.api.client.Request;
 import dev.gantry.api.client.Response;
 import dev.gantry.api.json.Wire;
 import dev.gantry.api.volume.Volume;
-import dev.gantry.api.volume.VolumeCreate;
 import dev.gantry.base.Conflict;
 import dev.gantry.cli.Command;
 import dev.gantry.cli.Engines;
@@ -77,19 +76,22 @@ public final class VolumeMoveCommand implements Command {
         }
         Map<String, String> options = volume.options() == null ? Map.of() : volume.options();
         Map<String, String> labels = volume.labels() == null ? Map.of() : volume.labels();
-        boolean elsewhere = options.containsKey("device");
-        other.createVolume(new VolumeCreate(there, "local", elsewhere ? Map.of() : options, labels, null));
+        Request request = VolumeRestoreCommand.request(there).with("new", true);
+        request = with(request, "label", labels);
+        // What is mounted from elsewhere arrives as files of its own.
+        request = options.containsKey("device") ? request : with(request, "opt", options);
         try (Response files =
                 call.engine().http().ask(VolumeBackupCommand.request(volume.name(), Pause.millis(call.args())))) {
-            other.copyVolume(VolumeRestoreCommand.request(there).stream(files.body(), "application/x-tar"));
-        } catch (IOException | RuntimeException e) {
-            try {
-                other.removeVolume(there, false);
-            } catch (RuntimeException left) {
-                e.addSuppressed(left);
-            }
-            throw e;
+            other.copyVolume(request.stream(files.body(), "application/x-tar"));
         }
+    }
+
+    private static Request with(Request request, String parameter, Map<String, String> pairs) {
+        Request all = request;
+        for (Map.Entry<String, String> pair : pairs.entrySet()) {
+            all = all.with(parameter, pair.getKey() + "=" + pair.getValue());
+        }
+        return all;
     }
 
     private static boolean isThere(EngineClient other, String name) {

@@ -9,8 +9,11 @@ import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.container.VolumeCopies.Copied;
 import dev.gantry.volume.Volume;
+import dev.gantry.volume.VolumeRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// Our own routes of volumes, which Docker does not have: docs/volumes.md §"By API".
 final class CopyRoutes {
@@ -56,16 +59,22 @@ final class CopyRoutes {
             return wire(copies().restore(call.subject(), from, pause(call)));
         }
         try {
-            return wire(copies().restore(call.subject(), call.request().body()));
+            var to = new VolumeRequest(call.subject(), pairs(call, "label"), pairs(call, "opt"));
+            boolean fresh = call.query().flag("new");
+            return wire(copies().restore(to, fresh, call.request().body()));
         } catch (IOException e) {
             throw new DockerError(400, "restore volume " + call.subject() + ": " + e.getMessage(), e);
         }
     }
 
     private ApiResponse backup(Call call) {
-        String name = find(call);
-        Duration pause = pause(call);
-        return new ApiResponse.Stream("application/x-tar", out -> copies().backup(name, pause, out));
+        // Before the answer begins: what fails has its own status then.
+        VolumeCopies.Backup backup = copies().backup(find(call), pause(call));
+        return new ApiResponse.Stream("application/x-tar", out -> {
+            try (backup) {
+                backup.write(out);
+            }
+        });
     }
 
     private String find(Call call) {
@@ -81,6 +90,16 @@ final class CopyRoutes {
             throw DockerError.badParameter("the parameter '" + parameter + "' is missing: name a volume");
         }
         return value;
+    }
+
+    /// Of a parameter that is given once for each `key=value`.
+    private static Map<String, String> pairs(Call call, String parameter) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String pair : call.query().all(parameter)) {
+            int equals = pair.indexOf('=');
+            pairs.put(equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
+        }
+        return pairs;
     }
 
     /// In milliseconds.

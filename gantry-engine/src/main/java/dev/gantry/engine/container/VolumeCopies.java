@@ -1,7 +1,6 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
-import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.layer.TreeTar;
 import dev.gantry.linux.Fd;
@@ -55,23 +54,33 @@ public final class VolumeCopies {
 
     private Copied copy(String from, String to, Map<String, String> labels, Duration maxPause) {
         var request = new VolumeRequest(to, labels, Map.of());
-        return still("copy volume " + from, maxPause, still -> volumes.copies().copy(from, request, still));
+        return still("copy volume " + from, maxPause, still -> volumes.copies().copy(from, request, still))
+                .copied(made -> made);
     }
 
     /// Gives `name` the files of `from`.
     public Copied restore(String name, String from, Duration maxPause) {
         return still(
-                "restore volume " + name, maxPause, still -> volumes.copies().restore(name, from, still));
+                        "restore volume " + name,
+                        maxPause,
+                        still -> volumes.copies().restore(name, from, still))
+                .copied(made -> made);
+    }
+
+    private record Done<T>(T result, int containers, Duration pause) {
+        Copied copied(Function<T, Volume> volume) {
+            return new Copied(volume.apply(result), containers, pause);
+        }
     }
 
     /// A container that starts or ends just now can neither be frozen nor be left out: it is waited for.
-    private Copied still(String what, Duration maxPause, Function<Copies.Still, Volume> work) {
+    private <T> Done<T> still(String what, Duration maxPause, Function<Copies.Still, T> work) {
         long deadline = System.nanoTime() + maxPause.toNanos();
         while (true) {
             var still = new Stopwatch(what, maxPause);
             try {
-                Volume made = work.apply(still);
-                return new Copied(made, still.frozen, still.pause);
+                T result = work.apply(still);
+                return new Done<>(result, still.frozen, still.pause);
             } catch (InBetween e) {
                 if (System.nanoTime() > deadline) {
                     throw new Unavailable(
@@ -103,15 +112,46 @@ public final class VolumeCopies {
         }
     }
 
-    /// Writes the files of one moment as a tar. Of a volume that a container runs with, they are copied first.
+    /// The files of one moment, to be written as a tar. Nobody waits for who takes them.
+    public Backup backup(String name, Duration maxPause) {
+        var done = still(
+                "back up volume " + name, maxPause, still -> volumes.copies().moment(name, still));
+        return new Backup(done.copied(Copies.Moment::volume), done.result());
+    }
+
+    /// The same, in one.
     public Copied backup(String name, Duration maxPause, OutputStream out) throws IOException {
-        try {
-            return still("back up volume " + name, maxPause, still -> {
-                volumes.copies().read(name, still, data -> pack(data, out));
-                return volumes.find(name).orElseThrow();
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        try (Backup backup = backup(name, maxPause)) {
+            backup.write(out);
+            return backup.copied();
+        }
+    }
+
+    /// It keeps what it is to write until it is closed.
+    public final class Backup implements AutoCloseable {
+        private final Copied copied;
+        private final Copies.Moment moment;
+
+        Backup(Copied copied, Copies.Moment moment) {
+            this.copied = copied;
+            this.moment = moment;
+        }
+
+        public Copied copied() {
+            return copied;
+        }
+
+        public void write(OutputStream out) throws IOException {
+            try {
+                moment.read(data -> pack(data, out));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+
+        @Override
+        public void close() {
+            moment.close();
         }
     }
 
@@ -125,24 +165,21 @@ public final class VolumeCopies {
 
     /// Gives `name` the files of a tar. One that is not there is made.
     public Volume restore(String name, InputStream tar) throws IOException {
-        boolean made = volumes.find(name).isEmpty();
-        volumes.create(VolumeRequest.named(name));
+        return restore(VolumeRequest.named(name), false, tar);
+    }
+
+    /// The same; what is made is as the request says. A `fresh` one must not be there.
+    public Volume restore(VolumeRequest to, boolean fresh, InputStream tar) throws IOException {
         try {
-            return volumes.copies().restore(name, data -> {
+            return volumes.copies().restore(to, fresh, data -> {
                 try {
-                    TreeTar.unpack(linux, tar, data, "the backup of volume " + name);
+                    TreeTar.unpack(linux, tar, data, "the backup of volume " + to.name());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
-        } catch (GantryException | UncheckedIOException e) {
-            if (made) {
-                volumes.remove(name);
-            }
-            if (e instanceof UncheckedIOException broken) {
-                throw broken.getCause();
-            }
-            throw e;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
