@@ -15,13 +15,19 @@ public final class Message {
     private final int type;
     private final int flags;
     private final int sequence;
+    private final int port;
     private final byte[] payload;
 
     Message(String what, int type, int flags, int sequence, byte[] payload) {
+        this(what, type, flags, sequence, 0, payload);
+    }
+
+    private Message(String what, int type, int flags, int sequence, int port, byte[] payload) {
         this.what = what;
         this.type = type;
         this.flags = flags;
         this.sequence = sequence;
+        this.port = port;
         this.payload = payload;
     }
 
@@ -41,6 +47,11 @@ public final class Message {
 
     int sequence() {
         return sequence;
+    }
+
+    /// Of what was received: the [NetlinkSocket#port] of who asked for it, or caused it.
+    public int port() {
+        return port;
     }
 
     /// What follows the header.
@@ -120,6 +131,7 @@ public final class Message {
                     Short.toUnsignedInt(in.getShort(at + 4)),
                     Short.toUnsignedInt(in.getShort(at + 6)),
                     in.getInt(at + 8),
+                    in.getInt(at + 12),
                     Arrays.copyOfRange(datagram, at + HEADER, at + length)));
             at += align(length);
         }

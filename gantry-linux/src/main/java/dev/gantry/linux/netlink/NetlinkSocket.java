@@ -222,6 +222,12 @@ public final class NetlinkSocket implements AutoCloseable {
         wire.option(NetlinkHeader.NETLINK_ADD_MEMBERSHIP, group);
     }
 
+    /// By which the kernel calls this socket: events tell it of who caused them.
+    public int port() {
+        wire.bind();
+        return wire.port();
+    }
+
     /// Waits for what the groups tell: at least one message, or none when the time is over.
     public Events events(Duration wait) {
         try {

@@ -38,10 +38,15 @@ final class Wire implements AutoCloseable {
 
     /// To an address that the kernel chooses, unless it has one.
     void bind() {
-        if (ByteBuffer.wrap(sockets.name(fd)).order(ByteOrder.nativeOrder()).getInt(4) == 0) {
+        if (port() == 0) {
             ByteBuffer address = ByteBuffer.allocate(ADDRESS_SIZE).order(ByteOrder.nativeOrder());
             sockets.bind(fd, address.putShort((short) NetlinkHeader.AF_NETLINK).array());
         }
+    }
+
+    /// 0 as long as it has no address.
+    int port() {
+        return ByteBuffer.wrap(sockets.name(fd)).order(ByteOrder.nativeOrder()).getInt(4);
     }
 
     /// One datagram from the kernel, empty when none came in time.

@@ -4,7 +4,10 @@ import dev.gantry.linux.Errno;
 import dev.gantry.linux.netlink.Message;
 import dev.gantry.linux.netlink.NetlinkError;
 import dev.gantry.linux.netlink.NetlinkSocket;
+import dev.gantry.linux.netlink.nftables.Family;
 import dev.gantry.linux.netlink.nftables.Nftables;
+import dev.gantry.linux.netlink.nftables.Rule;
+import dev.gantry.network.firewall.Chain;
 import dev.gantry.network.firewall.Element;
 import dev.gantry.network.firewall.ElementChange;
 import dev.gantry.network.firewall.TablePlan;
@@ -12,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// One table in the kernel: its fixed part, and elements, each of which is there as long as somebody wants
 /// it. A change is one transaction. When the kernel's table turns out not to be what it was, the whole of it
@@ -20,6 +25,7 @@ final class Firewall {
     private final Nftables kernel;
     private final TablePlan fixed;
     private final RuleMessages messages;
+    private final int port;
 
     /// How many want an element. Guarded by this object, as is the socket.
     private Map<Element, Integer> wanted = new HashMap<>();
@@ -30,6 +36,7 @@ final class Firewall {
         this.kernel = new Nftables(socket);
         this.fixed = fixed;
         this.messages = new RuleMessages(fixed);
+        this.port = socket.port();
     }
 
     /// Makes the table new with these elements and no others, in one transaction.
@@ -62,11 +69,61 @@ final class Firewall {
         delta.forEach(this::count);
     }
 
-    /// Loads it again if somebody took it away.
-    synchronized void restore() {
-        boolean there = kernel.tables().stream().anyMatch(t -> t.name().equals(fixed.table()));
-        if (loaded && !there) {
-            load(wanted);
+    /// Loads it again if it is not what it was any more; tells whether it is now.
+    synchronized boolean restore() {
+        if (!loaded || isWhole()) {
+            return true;
+        }
+        load(wanted);
+        return isWhole();
+    }
+
+    /// Whether this event tells that somebody else took something of ours away.
+    boolean isHurtBy(Message event) {
+        Optional<Nftables.Removal> gone = Nftables.removal(event);
+        return gone.isPresent()
+                && gone.get().family() == Family.INET
+                && gone.get().table().equals(fixed.table())
+                && gone.get().by() != port
+                && fixed.chains().stream()
+                        .filter(Chain.Administrators.class::isInstance)
+                        .noneMatch(c -> c.name().equals(gone.get().chain()));
+    }
+
+    /// As many rules in each chain and elements in each set as there are to be: others take away, if anything.
+    private boolean isWhole() {
+        try {
+            Map<String, Long> rules = kernel.rules(messages.table()).stream()
+                    .collect(Collectors.groupingBy(Rule::chain, Collectors.counting()));
+            fixed.chains().stream()
+                    .filter(Chain.Administrators.class::isInstance)
+                    .forEach(c -> rules.remove(c.name()));
+            Map<String, Long> elements =
+                    wanted.keySet().stream().collect(Collectors.groupingBy(Element::set, Collectors.counting()));
+            return rules.equals(messages.ruleCounts())
+                    && fixed.sets().stream()
+                            .allMatch(
+                                    s -> kernel.elements(messages.set(s.name())).size()
+                                            == elements.getOrDefault(s.name(), 0L));
+        } catch (NetlinkError e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /// Whether the kernel's table, perhaps that of an engine before, has this element.
+    synchronized boolean holds(Element element) {
+        try {
+            var key = RuleMessages.element(element).key();
+            return kernel.elements(messages.set(element.set())).stream()
+                    .anyMatch(e -> e.key().equals(key));
+        } catch (NetlinkError e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
         }
     }
 

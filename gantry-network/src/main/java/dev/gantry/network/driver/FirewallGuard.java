@@ -2,30 +2,27 @@ package dev.gantry.network.driver;
 
 import dev.gantry.linux.netlink.NetlinkSocket;
 import dev.gantry.linux.netlink.nftables.Nftables;
-import dev.gantry.linux.netlink.nftables.Table;
 import java.time.Duration;
 
-/// Hears when somebody takes our table away (`nft flush ruleset`), and has it loaded again at once. One
-/// platform thread, which waits in the kernel.
+/// Hears when somebody takes our table or a part of it away (`nft flush ruleset`, `nft flush table inet gantry`), and
+/// has it loaded again at once. One platform thread, which waits in the kernel.
 final class FirewallGuard implements AutoCloseable {
     /// How long [#close] may take.
     private static final Duration WAIT = Duration.ofSeconds(1);
 
     private final NetlinkSocket events;
-    private final String table;
-    private final Runnable restore;
+    private final Firewall firewall;
     private final Thread thread;
     private volatile boolean closed;
 
-    private FirewallGuard(NetlinkSocket events, String table, Runnable restore) {
+    private FirewallGuard(NetlinkSocket events, Firewall firewall) {
         this.events = events;
-        this.table = table;
-        this.restore = restore;
+        this.firewall = firewall;
         this.thread = Thread.ofPlatform().name("firewall").daemon().unstarted(this::run);
     }
 
-    static FirewallGuard start(NetlinkSocket events, String table, Runnable restore) {
-        FirewallGuard guard = new FirewallGuard(events, table, restore);
+    static FirewallGuard start(NetlinkSocket events, Firewall firewall) {
+        FirewallGuard guard = new FirewallGuard(events, firewall);
         events.subscribe(Nftables.GROUP);
         guard.thread.start();
         return guard;
@@ -35,10 +32,12 @@ final class FirewallGuard implements AutoCloseable {
         while (!closed) {
             try {
                 NetlinkSocket.Events heard = events.events(WAIT);
-                boolean ours = heard.messages().stream()
-                        .anyMatch(m -> Table.isIn(m) && Table.read(m).name().equals(table));
-                if (ours || heard.lost()) {
-                    restore.run();
+                boolean hurt = heard.messages().stream().anyMatch(firewall::isHurtBy);
+                // Of a table with many elements the kernel tells more than a buffer holds: then its state counts.
+                if ((hurt || heard.lost()) && !firewall.restore()) {
+                    // Somebody works against us: not as fast as we can.
+                    System.getLogger("network").log(System.Logger.Level.WARNING, "event=firewall-changed-by-others");
+                    pause();
                 }
             } catch (RuntimeException e) {
                 System.getLogger("network").log(System.Logger.Level.WARNING, "event=firewall-not-restored", e);

@@ -12,20 +12,28 @@ import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.NetworkPlan;
 import dev.gantry.network.endpoint.NetworkPlan.HostLink;
+import dev.gantry.network.endpoint.Sysctl;
+import dev.gantry.network.firewall.GantryTable;
 import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The links of networks on the host: bridges, and what overlays and VLANs need. One thread at a time.
 final class HostLinks {
     private static final int SCOPE_LINK = 253; // RT_SCOPE_LINK of <linux/rtnetlink.h>
+
+    /// By which addresses of ours are known on a bridge of the administrator's.
+    private static final int ORIGIN = 0x67;
 
     private final Instance instance;
     private final NetlinkSocket socket;
@@ -49,14 +57,7 @@ final class HostLinks {
             for (HostLink wanted : plan.links()) {
                 links.put(wanted.name(), link(network, wanted, made));
             }
-            // A bridge of the administrator's keeps its settings.
-            List<String> foreign = links.values().stream()
-                    .filter(link -> !LinkMark.of(instance, network.id()).isOn(link))
-                    .map(link -> "." + link.name().replace('.', '/') + ".")
-                    .toList();
-            plan.sysctls().stream()
-                    .filter(setting -> foreign.stream().noneMatch(setting.name()::contains))
-                    .forEach(settings::set);
+            own(network, plan, links.values()).filter(s -> !s.opens()).forEach(settings::set);
             for (HostLink wanted : plan.links()) {
                 Link link = links.get(wanted.name());
                 if (link != null) {
@@ -74,6 +75,24 @@ final class HostLinks {
         }
     }
 
+    /// The settings that let packets through, once the rules for them are there.
+    void open(Network network, Consumer<Sysctl> set) {
+        NetworkPlan plan = NetworkPlan.of(instance, network);
+        List<Link> links = plan.links().stream()
+                .flatMap(wanted -> host.link(wanted.name()).stream())
+                .toList();
+        own(network, plan, links).filter(Sysctl::opens).forEach(set);
+    }
+
+    /// A bridge of the administrator's keeps its settings.
+    private Stream<Sysctl> own(Network network, NetworkPlan plan, Collection<Link> links) {
+        List<String> foreign = links.stream()
+                .filter(link -> !LinkMark.of(instance, network.id()).isOn(link))
+                .map(link -> "." + link.name().replace('.', '/') + ".")
+                .toList();
+        return plan.sysctls().stream().filter(setting -> foreign.stream().noneMatch(setting.name()::contains));
+    }
+
     private Link link(Network network, HostLink wanted, List<String> made) {
         Optional<Link> there = host.link(wanted.name());
         if (there.isPresent() && !isHalfMade(network, there.get())) {
@@ -85,7 +104,10 @@ final class HostLinks {
             made.add(wanted.name());
         }
         LinkMark mark = LinkMark.of(instance, network.id());
-        host.execute(LinkRequest.named(wanted.name()).alias(mark.toString()).change());
+        host.execute(LinkRequest.named(wanted.name())
+                .alias(mark.toString())
+                .group(GantryTable.GROUP)
+                .change());
         return host.link(wanted.name()).orElseThrow(() -> none(wanted.name()));
     }
 
@@ -173,7 +195,7 @@ final class HostLinks {
                 changes.add(there.delete());
             }
         }
-        missing.forEach(a -> changes.add(address(link.index(), a).add()));
+        missing.forEach(a -> changes.add(address(link.index(), a).from(ORIGIN).add()));
         return changes;
     }
 
@@ -195,6 +217,18 @@ final class HostLinks {
             Optional<Link> there = host.link(wanted.name());
             if (there.isPresent() && mark.isOn(there.get())) {
                 host.execute(LinkRequest.index(there.get().index()).delete());
+            } else if (there.isPresent() && wanted instanceof HostLink.Bridge bridge) {
+                removeAddresses(bridge, there.get());
+            }
+        }
+    }
+
+    /// From a bridge that stays. An address that was there before has another origin.
+    private void removeAddresses(HostLink.Bridge bridge, Link link) {
+        for (InterfaceAddress there : host.addresses(link.index())) {
+            var address = new AddressWithPrefix(Ip.of(there.local()), there.prefixLength());
+            if (there.origin() == ORIGIN && bridge.addresses().contains(address)) {
+                host.execute(there.delete());
             }
         }
     }

@@ -8,29 +8,44 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// The settings of the host's network stack. Those of containers are written by whoever is inside.
-@FunctionalInterface
 public interface HostSettings {
-    /// Sets it, if it is not so already.
+    /// What it is now; empty when this kernel does not have it.
+    String read(String name);
+
+    /// Sets it, if it is not so already. A family that the kernel does not have has no settings, and needs none.
     void set(Sysctl setting);
 
-    /// Those of this process's own network namespace. A family that the kernel does not have has no settings,
-    /// and needs none.
+    /// Those of this process's own network namespace.
     static HostSettings proc() {
-        return setting -> {
-            String name = setting.name();
-            Path file = Path.of("/proc/sys").resolve(path(name));
-            try {
-                if (!Files.readString(file).strip().equals(setting.value())) {
-                    Files.writeString(file, setting.value());
+        return new HostSettings() {
+            @Override
+            public String read(String name) {
+                try {
+                    return Files.readString(file(name)).strip();
+                } catch (NoSuchFileException e) {
+                    return "";
+                } catch (IOException e) {
+                    throw refused("read " + name, e);
                 }
-            } catch (NoSuchFileException e) {
-                if (Files.exists(Path.of("/proc/sys/net/ipv6")) || !name.startsWith("net.ipv6.")) {
-                    throw refused(setting, e);
+            }
+
+            @Override
+            public void set(Sysctl setting) {
+                boolean absent = setting.name().startsWith("net.ipv6.") && !Files.exists(file("net.ipv6"));
+                if (absent || read(setting.name()).equals(setting.value())) {
+                    return;
                 }
-            } catch (IOException e) {
-                throw refused(setting, e);
+                try {
+                    Files.writeString(file(setting.name()), setting.value());
+                } catch (IOException e) {
+                    throw refused("set " + setting, e);
+                }
             }
         };
+    }
+
+    private static Path file(String name) {
+        return Path.of("/proc/sys").resolve(path(name));
     }
 
     /// Of `net.ipv4.conf.eth0/50.forwarding`: dots part, and slashes stand for an interface's own dots.
@@ -38,9 +53,9 @@ public interface HostSettings {
         return name.replace('/', '\0').replace('.', '/').replace('\0', '.');
     }
 
-    private static Forbidden refused(Sysctl setting, IOException e) {
+    private static Forbidden refused(String what, IOException e) {
         return new Forbidden(
-                "set " + setting,
+                what,
                 String.valueOf(e.getMessage()),
                 "set it yourself, or run the engine where /proc/sys can be written",
                 e);

@@ -46,6 +46,7 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     private final EndpointLinks endpoints;
     private final TunnelEntries tunnels;
     private final Firewall firewall;
+    private final Forwarding forwarding;
     private final FirewallGuard guard;
     private final LinkReaper reaper;
 
@@ -68,8 +69,9 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
         this.endpoints = new EndpointLinks(instance, sockets.route());
         this.tunnels = new TunnelEntries(instance, sockets.route());
         this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
-        this.reaper = new LinkReaper(sockets.gone());
-        this.guard = FirewallGuard.start(sockets.events(), instance.table(), firewall::restore);
+        this.forwarding = new Forwarding(firewall, settings);
+        this.reaper = new LinkReaper(instance, sockets.gone());
+        this.guard = FirewallGuard.start(sockets.events(), firewall);
     }
 
     /// In the network namespace of this process.
@@ -90,9 +92,10 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
         try {
             during(what, () -> firewall.change(before, wanted));
             ofNetworks.put(network.id(), wanted);
+            onHost(what, () -> links.open(network, forwarding::set));
         } catch (RuntimeException e) {
             if (!made.isEmpty()) {
-                undo(e, () -> onHost(what, () -> links.remove(network)));
+                undo(e, () -> remove(network));
             }
             throw e;
         }
@@ -189,25 +192,33 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     public Reconciled reconcile(Collection<Network> networks, Collection<Attachment> running) {
         List<String> changes = new ArrayList<>();
         List<EndpointId> lost = new ArrayList<>();
+        // Rules come before what they are to hold back.
+        load(networks, running);
         host.lock();
         try {
             removeStrangers(networks, running, changes);
             networks.stream()
                     .filter(n -> !n.spec().configOnly())
-                    .forEach(n -> attempt(changes, "make network " + n.name(), () -> changes.addAll(links.create(n))));
+                    .forEach(n -> attempt(changes, "make network " + n.name(), () -> {
+                        changes.addAll(links.create(n));
+                        links.open(n, forwarding::set);
+                    }));
             running.forEach(a -> restore(a, changes, lost));
         } finally {
             host.unlock();
         }
+        return new Reconciled(changes, lost);
+    }
+
+    private void load(Collection<Network> networks, Collection<Attachment> running) {
         ofNetworks.clear();
         ofEndpoints.clear();
         networks.forEach(n -> ofNetworks.put(n.id(), Elements.of(instance, List.of(n), List.of())));
         running.forEach(a -> ofEndpoints.put(a.endpoint().id(), Elements.of(instance, List.of(), List.of(a))));
-        List<Element> all = new ArrayList<>();
+        List<Element> all = new ArrayList<>(forwarding.found());
         ofNetworks.values().forEach(all::addAll);
         ofEndpoints.values().forEach(all::addAll);
         during("load the rules of all networks", () -> firewall.load(all));
-        return new Reconciled(changes, lost);
     }
 
     private void restore(Attachment a, List<String> changes, List<EndpointId> lost) {

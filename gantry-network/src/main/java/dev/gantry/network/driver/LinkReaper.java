@@ -18,6 +18,7 @@ import java.util.SequencedMap;
 final class LinkReaper implements AutoCloseable {
     private static final Duration BY_ITSELF = Duration.ofSeconds(1);
 
+    private final Instance instance;
     private final NetlinkSocket socket;
     private final Thread thread;
 
@@ -27,7 +28,8 @@ final class LinkReaper implements AutoCloseable {
 
     private boolean closed;
 
-    LinkReaper(NetlinkSocket socket) {
+    LinkReaper(Instance instance, NetlinkSocket socket) {
+        this.instance = instance;
         this.socket = socket;
         this.thread = Thread.ofPlatform().name("network-reaper").daemon().start(this::run);
     }
@@ -78,6 +80,7 @@ final class LinkReaper implements AutoCloseable {
         try {
             return new Rtnetlink(socket)
                     .link(Instance.hostInterface(endpoint))
+                    .filter(LinkMark.of(instance, endpoint)::isOn)
                     .map(dev.gantry.linux.netlink.route.Link::index)
                     .orElse(0);
         } catch (RuntimeException e) {

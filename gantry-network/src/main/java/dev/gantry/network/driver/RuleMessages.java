@@ -19,6 +19,7 @@ import dev.gantry.network.firewall.Match;
 import dev.gantry.network.firewall.Rule;
 import dev.gantry.network.firewall.TablePlan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +30,13 @@ final class RuleMessages {
     private final Table table;
     private final Map<String, NftSet> sets = new LinkedHashMap<>();
     private final Map<String, dev.gantry.linux.netlink.nftables.Chain> chains = new LinkedHashMap<>();
+    private final Map<String, Long> ruleCounts = new HashMap<>();
 
     RuleMessages(TablePlan plan) {
         table = Table.of(Family.INET, plan.table());
         plan.sets().forEach(s -> sets.put(s.name(), set(s)));
         plan.chains().forEach(c -> chains.put(c.name(), chain(c)));
+        plan.rules().forEach(r -> ruleCounts.merge(r.chain(), (long) rule(r).size(), Long::sum));
     }
 
     /// The whole table, whatever was in it before. The administrator's chains keep their rules.
@@ -54,6 +57,19 @@ final class RuleMessages {
         plan.rules().forEach(r -> all.addAll(rule(r)));
         all.addAll(elements(plan.elements(), true));
         return all;
+    }
+
+    Table table() {
+        return table;
+    }
+
+    NftSet set(String name) {
+        return named(sets, name);
+    }
+
+    /// How many the kernel has in each chain that has any.
+    Map<String, Long> ruleCounts() {
+        return ruleCounts;
     }
 
     List<Message> change(ElementChange change) {
@@ -100,6 +116,7 @@ final class RuleMessages {
         return parts.stream()
                 .map(p -> switch (p) {
                     case INTERFACE -> KeyType.INTERFACE_NAME;
+                    case FAMILY -> KeyType.FAMILY;
                     case IPV4 -> KeyType.IPV4_ADDRESS;
                     case IPV6 -> KeyType.IPV6_ADDRESS;
                     case PROTOCOL -> KeyType.PROTOCOL;
@@ -167,6 +184,13 @@ final class RuleMessages {
             case Match.ToThisHost() -> builder.destinationIsLocal();
             case Match.Translated() -> builder.statusDnat();
             case Match.Interface i -> interfaceName(builder, i);
+            case Match.OfGroup(var field, int group) -> {
+                if (field == Field.INPUT_INTERFACE) {
+                    builder.iifgroup(group);
+                } else {
+                    builder.oifgroup(group);
+                }
+            }
             case Match.Within(var field, var block) -> {
                 var address = block.address().toInetAddress();
                 boolean source = field == Field.SOURCE_V4 || field == Field.SOURCE_V6;
@@ -229,6 +253,7 @@ final class RuleMessages {
         return switch (field) {
             case INPUT_INTERFACE -> dev.gantry.linux.netlink.nftables.Field.INPUT_NAME;
             case OUTPUT_INTERFACE -> dev.gantry.linux.netlink.nftables.Field.OUTPUT_NAME;
+            case FAMILY -> dev.gantry.linux.netlink.nftables.Field.FAMILY;
             case TRANSPORT -> dev.gantry.linux.netlink.nftables.Field.PROTOCOL;
             case DESTINATION_PORT -> dev.gantry.linux.netlink.nftables.Field.DESTINATION_PORT;
             case SOURCE_V4 -> dev.gantry.linux.netlink.nftables.Field.SOURCE_4;
@@ -245,7 +270,7 @@ final class RuleMessages {
         };
     }
 
-    private static dev.gantry.linux.netlink.nftables.Element element(Element e) {
+    static dev.gantry.linux.netlink.nftables.Element element(Element e) {
         List<Value> first = e.key().stream().map(v -> value(v, false)).toList();
         List<Value> last = e.key().stream().map(v -> value(v, true)).toList();
         var range = dev.gantry.linux.netlink.nftables.Element.range(first, last);
@@ -261,6 +286,7 @@ final class RuleMessages {
     private static Value value(Element.Value value, boolean last) {
         return switch (value) {
             case Element.Value.InterfaceName(var name) -> Value.interfaceName(name);
+            case Element.Value.OfFamily(var family) -> Value.family(version(family));
             case Element.Value.Address(var ip) -> Value.of(ip.bytes());
             case Element.Value.Block(var subnet) -> Value.of((last ? subnet.last() : subnet.first()).bytes());
             case Element.Value.Transport(var protocol) -> Value.u8(protocol.number());

@@ -8,6 +8,11 @@ public record Sysctl(String name, String value) {
         return new Sysctl(name.replace("IFNAME", interfaceName.replace('.', '/')), value);
     }
 
+    /// Whether packets go through that did not before: then rules have to be there first.
+    public boolean opens() {
+        return name.endsWith(".ip_forward") || name.endsWith(".forwarding") || name.endsWith(".route_localnet");
+    }
+
     @Override
     public String toString() {
         return name + "=" + value;

@@ -1,5 +1,6 @@
 package dev.gantry.network.firewall;
 
+import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.port.Protocol;
@@ -10,6 +11,8 @@ public record Element(String set, List<Value> key, List<Value> value) implements
     /// A part of a key or value.
     public sealed interface Value {
         record InterfaceName(String name) implements Value {}
+
+        record OfFamily(Family family) implements Value {}
 
         record Address(Ip ip) implements Value {}
 

@@ -7,6 +7,7 @@ public record ElementSet(String name, List<Part> key, List<Part> value, boolean 
     /// Types of parts of keys and values, with nft's names.
     public enum Part {
         INTERFACE("ifname"),
+        FAMILY("nf_proto"),
         IPV4("ipv4_addr"),
         IPV6("ipv6_addr"),
         PROTOCOL("inet_proto"),

@@ -41,6 +41,14 @@ public final class Elements {
         return List.copyOf(all.elements);
     }
 
+    /// That the host is no router for others in this family, although it forwards packets.
+    public static Element closed(Family family) {
+        return new Element(
+                GantryTable.CLOSED,
+                List.of(new Element.Value.OfFamily(family)),
+                List.of(new Element.Value.Verdict(new Action.Drop())));
+    }
+
     private void network(Network network) {
         if (network.spec().configOnly() || !(network.options() instanceof DriverOptions.Bridge options)) {
             return;

@@ -6,6 +6,7 @@ import dev.gantry.network.address.Family;
 public enum Field {
     INPUT_INTERFACE("iifname"),
     OUTPUT_INTERFACE("oifname"),
+    FAMILY("meta nfproto"),
     TRANSPORT("meta l4proto"),
     DESTINATION_PORT("th dport"),
     SOURCE_V4("ip saddr"),

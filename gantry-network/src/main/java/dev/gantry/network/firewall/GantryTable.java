@@ -1,5 +1,6 @@
 package dev.gantry.network.firewall;
 
+import static dev.gantry.network.firewall.ElementSet.Part.FAMILY;
 import static dev.gantry.network.firewall.ElementSet.Part.INTERFACE;
 import static dev.gantry.network.firewall.ElementSet.Part.IPV4;
 import static dev.gantry.network.firewall.ElementSet.Part.IPV6;
@@ -28,7 +29,10 @@ import java.util.List;
 /// * `translate-arriving` and `translate-local` (prerouting and output, dstnat): the first packet of a
 ///   connection to an address of this host gets the container's address and port from `published4` and
 ///   its sisters.
-/// * `forward` (forward, filter): everything from or to a bridge of ours, and nothing else. First the
+/// * `strangers`, called by `forward`: what is neither from nor to a bridge of an engine. It goes on, unless
+///   the host forwards packets only because an engine turned that on: then the map `closed` drops it, and
+///   the administrator's `user-routed` may accept it before.
+/// * `forward` (forward, filter): everything from or to a bridge of ours. First the
 ///   administrator's `user-forward`, where `accept` overrules what follows. Then known connections; then
 ///   the containers of one bridge among themselves; internal networks end here; then what somebody
 ///   published. What remains is new and unpublished: into a network as its gateway mode says, which is
@@ -41,6 +45,10 @@ import java.util.List;
 public final class GantryTable {
     public static final String USER_PUBLISHED = "user-published";
     public static final String USER_FORWARD = "user-forward";
+    public static final String USER_ROUTED = "user-routed";
+
+    /// The group of the bridges of all engines of a host: what one of them routes is no stranger to another.
+    public static final int GROUP = 0x6774;
 
     static final String BRIDGES = "bridges";
     static final String WITHIN = "within";
@@ -48,6 +56,8 @@ public final class GantryTable {
     static final String TRUSTED = "trusted";
     static final String PORTS = "published-ports";
     static final String OPEN = "open-ports";
+    static final String STRANGERS = "strangers";
+    static final String CLOSED = "closed";
 
     // Priorities of <linux/netfilter_ipv4.h>; nft's names are raw, mangle, dstnat, filter, srcnat.
     private static final int RAW = -300;
@@ -70,8 +80,10 @@ public final class GantryTable {
         return List.of(
                 new Chain.Administrators(USER_PUBLISHED),
                 new Chain.Administrators(USER_FORWARD),
+                new Chain.Administrators(USER_ROUTED),
                 new Chain.Called("publish"),
                 new Chain.Called(OPEN),
+                new Chain.Called(STRANGERS),
                 new Chain.Base("spoofed", Chain.Type.FILTER, Chain.Hook.PREROUTING, RAW),
                 new Chain.Base("arriving", Chain.Type.FILTER, Chain.Hook.PREROUTING, MANGLE),
                 new Chain.Base("translate-arriving", Chain.Type.NAT, Chain.Hook.PREROUTING, DSTNAT),
@@ -86,6 +98,7 @@ public final class GantryTable {
         sets.add(new ElementSet(WITHIN, List.of(INTERFACE, INTERFACE), List.of(VERDICT), false));
         sets.add(new ElementSet(INTERNAL, List.of(INTERFACE), List.of(), false));
         sets.add(new ElementSet(TRUSTED, List.of(INTERFACE, INTERFACE), List.of(VERDICT), false));
+        sets.add(new ElementSet(CLOSED, List.of(FAMILY), List.of(VERDICT), false));
         sets.add(new ElementSet(PORTS, List.of(PROTOCOL, PORT), List.of(), false));
         for (Family family : Family.values()) {
             ElementSet.Part ip = family == Family.IPV4 ? IPV4 : IPV6;
@@ -112,6 +125,7 @@ public final class GantryTable {
         rules.add(Rule.of("translate-arriving", new Action.Jump("publish"), TO_THIS_HOST));
         rules.add(Rule.of("translate-local", new Action.Jump("publish"), TO_THIS_HOST));
         publish(rules, port);
+        strangers(rules);
         forward(rules);
         leaving(rules);
         return rules;
@@ -131,11 +145,18 @@ public final class GantryTable {
         }
     }
 
+    private static void strangers(List<Rule> rules) {
+        rules.add(Rule.of(STRANGERS, new Action.Accept(), new Match.OfGroup(Field.INPUT_INTERFACE, GROUP)));
+        rules.add(Rule.of(STRANGERS, new Action.Accept(), new Match.OfGroup(Field.OUTPUT_INTERFACE, GROUP)));
+        rules.add(Rule.of(STRANGERS, new Action.Jump(USER_ROUTED)));
+        rules.add(Rule.of(STRANGERS, new Action.Verdict(List.of(Field.FAMILY), CLOSED)));
+    }
+
     private static void forward(List<Rule> rules) {
         List<Field> in = List.of(Field.INPUT_INTERFACE);
         List<Field> out = List.of(Field.OUTPUT_INTERFACE);
         List<Field> both = List.of(Field.INPUT_INTERFACE, Field.OUTPUT_INTERFACE);
-        rules.add(Rule.of("forward", new Action.Accept(), notIn(in, BRIDGES), notIn(out, BRIDGES)));
+        rules.add(Rule.of("forward", new Action.Goto(STRANGERS), notIn(in, BRIDGES), notIn(out, BRIDGES)));
         rules.add(Rule.of("forward", new Action.Jump(USER_FORWARD)));
         rules.add(Rule.of("forward", new Action.ByConnection()));
         rules.add(Rule.of(

@@ -25,6 +25,9 @@ public sealed interface Match {
     /// The interface is, or is not, this one.
     record Interface(Field field, String name, boolean is) implements Match {}
 
+    /// The interface, incoming or outgoing, belongs to this group.
+    record OfGroup(Field field, int group) implements Match {}
+
     /// The address lies in the block.
     record Within(Field field, Subnet block) implements Match {}
 }

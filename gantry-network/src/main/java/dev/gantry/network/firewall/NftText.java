@@ -94,10 +94,12 @@ public final class NftText {
     private static String match(Match match) {
         return switch (match) {
             case Match.In in -> fields(in.fields()) + (in.isIn() ? " @" : " != @") + in.set();
-            case Match.OfFamily of -> "meta nfproto " + (of.family() == Family.IPV4 ? "ipv4" : "ipv6");
+            case Match.OfFamily of -> "meta nfproto " + nfproto(of.family());
             case Match.ToThisHost _ -> "fib daddr type local";
             case Match.Translated _ -> "ct status dnat";
             case Match.Interface i -> i.field().nft() + (i.is() ? " \"" : " != \"") + i.name() + "\"";
+            case Match.OfGroup(var field, int group) ->
+                (field == Field.INPUT_INTERFACE ? "iifgroup " : "oifgroup ") + group;
             case Match.Within w -> w.field().nft() + " " + w.block();
         };
     }
@@ -126,6 +128,7 @@ public final class NftText {
     private static String value(Element.Value value) {
         return switch (value) {
             case Element.Value.InterfaceName i -> "\"" + i.name() + "\"";
+            case Element.Value.OfFamily of -> nfproto(of.family());
             case Element.Value.Address a -> a.ip().toString();
             case Element.Value.Block b -> b.subnet().toString();
             case Element.Value.Transport t -> t.protocol().wire();
@@ -136,6 +139,10 @@ public final class NftText {
 
     private static String fields(List<Field> fields) {
         return fields.stream().map(Field::nft).collect(Collectors.joining(" . "));
+    }
+
+    private static String nfproto(Family family) {
+        return family == Family.IPV4 ? "ipv4" : "ipv6";
     }
 
     private static String ip(Family family) {

@@ -277,7 +277,16 @@ class BridgeKernelTest {
         driver.create(mine);
         assertThat(host.run("ip addr show dev br-mine")).contains("10.4.0.1/24", "10.9.0.1/24", "UP");
         driver.remove(mine);
-        assertThat(host.run("ip addr show dev br-mine")).contains("10.9.0.1/24");
+        assertThat(host.run("ip addr show dev br-mine")).contains("10.9.0.1/24").doesNotContain("10.4.0.1");
+    }
+
+    @Test
+    void anAddressThatABridgeOfTheUserHadStaysThere() {
+        host.run("ip link add br-mine type bridge; ip addr add 10.4.0.1/24 dev br-mine");
+        Network mine = Networks.bridge("mine", "10.4.0.0/24", Map.of("com.docker.network.bridge.name", "br-mine"));
+        driver.create(mine);
+        driver.remove(mine);
+        assertThat(host.run("ip addr show dev br-mine")).contains("10.4.0.1/24");
     }
 
     @Test

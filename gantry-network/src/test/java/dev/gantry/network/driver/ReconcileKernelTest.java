@@ -86,6 +86,50 @@ class ReconcileKernelTest {
     }
 
     @Test
+    void whateverOthersTakeOutOfTheTableComesBackAtOnceButTheAdministratorsRules() {
+        try (KernelNetworks driver = host.driver(US)) {
+            driver.reconcile(List.of(), List.of());
+            driver.create(web);
+            attach(driver, US, a, inside);
+            host.run("nft add rule inet gantry user-forward ip saddr 192.0.2.1 drop");
+            String before = rules();
+            for (String others : List.of(
+                    "flush chain inet gantry forward",
+                    "flush map inet gantry published4",
+                    "flush set inet gantry bridges",
+                    "delete rule inet gantry spoofed handle $(nft -a list chain inet gantry spoofed"
+                            + " | sed -n 's/.*drop # handle //p')")) {
+                host.run("nft " + others);
+                await("healed after " + others, () -> rules().equals(before));
+            }
+            host.run("nft flush table inet gantry");
+            await("the rest is back", () -> rules().contains("jump user-forward"));
+            assertThat(rules()).doesNotContain("192.0.2.1");
+        }
+    }
+
+    private String rules() {
+        return host.run("nft -sy list ruleset | sort");
+    }
+
+    @Test
+    void aLinkThatHasTheNameOfAnEndpointsAndIsNotOursStays() {
+        String name = Instance.hostInterface(a.endpoint().id());
+        host.run("ip link add " + name + " type veth peer name mine");
+        try (KernelNetworks driver = host.driver(US)) {
+            driver.reconcile(List.of(), List.of());
+            driver.create(web);
+            attach(driver, US, Placed.in(web, new Addresses(web, Set.of()), "b"), inside);
+            String own = links();
+            Attachment b = Placed.in(web, new Addresses(web, Set.of()), "b");
+            // The one after the other: when ours is gone, the other has been looked at.
+            driver.release(List.of(a.endpoint().id(), b.endpoint().id()));
+            await("ours is gone", () -> !links().equals(own));
+            assertThat(links()).contains(name);
+        }
+    }
+
+    @Test
     void aChangeHealsATableThatOthersHaveEmptied() {
         try (KernelNetworks driver = host.driver(US)) {
             driver.reconcile(List.of(), List.of());
@@ -211,6 +255,8 @@ class ReconcileKernelTest {
     @Test
     void whereverAnEngineIsKilledTheNextOneLeavesNoLinkRuleOrPort() throws Exception {
         String nothing = "lo";
+        // Otherwise it would remember in the table who turned that on.
+        host.run("echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
         Random random = new Random();
         for (int round = 0; round < 6; round++) {
             Process engine = new ProcessBuilder(

@@ -9,6 +9,7 @@ import dev.gantry.network.driver.ContainerSockets;
 import dev.gantry.network.driver.HostSettings;
 import dev.gantry.network.driver.KernelNetworks;
 import dev.gantry.network.driver.ResolverSockets;
+import dev.gantry.network.endpoint.Sysctl;
 import dev.gantry.network.model.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,8 +130,19 @@ public final class TestHost implements AutoCloseable {
                 NetlinkSocket.over(linux, fds.get(2), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(3), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(4), NetlinkSocket.Protocol.ROUTE, TIMEOUT));
-        HostSettings inside = s -> run("echo " + s.value() + " > /proc/sys/" + HostSettings.path(s.name()));
-        return new KernelNetworks(instance, sockets, inside);
+        return new KernelNetworks(instance, sockets, new Settings());
+    }
+
+    private final class Settings implements HostSettings {
+        @Override
+        public String read(String name) {
+            return run("cat /proc/sys/" + HostSettings.path(name)).strip();
+        }
+
+        @Override
+        public void set(Sysctl setting) {
+            run("echo " + setting.value() + " > /proc/sys/" + HostSettings.path(setting.name()));
+        }
     }
 
     public long pid() {

@@ -6,6 +6,7 @@ import java.util.List;
 /// What keys and values of sets and maps are made of. The kernel keeps the number for nft(8) alone, whose
 /// `enum datatypes` it is; the size is in bytes.
 public enum KeyType {
+    FAMILY(2, 1),
     IPV4_ADDRESS(7, 4),
     IPV6_ADDRESS(8, 16),
     MAC_ADDRESS(9, 6),
@@ -45,7 +46,7 @@ public enum KeyType {
             return 0;
         }
         return switch (parts.getFirst()) {
-            case MARK, INTERFACE_NAME -> 1;
+            case FAMILY, MARK, INTERFACE_NAME -> 1;
             case IPV4_ADDRESS, IPV6_ADDRESS, MAC_ADDRESS, PROTOCOL, PORT -> 2;
             case VERDICT, OTHER -> 0;
         };

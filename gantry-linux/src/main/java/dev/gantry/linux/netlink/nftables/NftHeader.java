@@ -177,6 +177,8 @@ final class NftHeader {
     static final int NFT_META_NFPROTO = 15;
     static final int NFT_META_L4PROTO = 16;
     static final int NFT_META_PKTTYPE = 19;
+    static final int NFT_META_IIFGROUP = 21;
+    static final int NFT_META_OIFGROUP = 22;
     static final int NFTA_META_DREG = 1;
     static final int NFTA_META_KEY = 2;
     static final int NFTA_META_SREG = 3;

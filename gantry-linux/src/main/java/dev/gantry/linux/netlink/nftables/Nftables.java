@@ -1,11 +1,13 @@
 package dev.gantry.linux.netlink.nftables;
 
+import dev.gantry.linux.netlink.Attributes;
 import dev.gantry.linux.netlink.Encoder;
 import dev.gantry.linux.netlink.Message;
 import dev.gantry.linux.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// The rules of the network namespace of a socket: changes to them, all or nothing, and what there is.
 ///
@@ -29,6 +31,27 @@ public final class Nftables {
     /// One transaction: packets see all of it or, when it fails, nothing of it.
     public void commit(List<Message> changes) {
         commit(changes, Nfgen.header(0, NftHeader.NFNL_SUBSYS_NFTABLES));
+    }
+
+    /// That something is no more: a table, a set, elements, or rules of `chain`, which is empty otherwise. `by` is
+    /// the [NetlinkSocket#port] of who did it.
+    public record Removal(Family family, String table, String chain, int by) {}
+
+    /// What an event of [#GROUP] tells to be gone; empty when it tells of something else.
+    public static Optional<Removal> removal(Message event) {
+        boolean rule = Nfgen.is(event, NftHeader.NFT_MSG_DELRULE);
+        boolean other = Nfgen.is(event, NftHeader.NFT_MSG_DELTABLE)
+                || Nfgen.is(event, NftHeader.NFT_MSG_DELCHAIN)
+                || Nfgen.is(event, NftHeader.NFT_MSG_DELSET)
+                || Nfgen.is(event, NftHeader.NFT_MSG_DELSETELEM);
+        if ((!rule && !other) || !Family.isKnown(event.u8(0))) {
+            return Optional.empty();
+        }
+        // All of them have the name of the table as their first attribute.
+        Attributes a = event.attributes(Nfgen.HEADER);
+        String chain = rule ? a.string(NftHeader.NFTA_RULE_CHAIN) : "";
+        return Optional.of(
+                new Removal(Family.of(event.u8(0)), a.string(NftHeader.NFTA_TABLE_NAME), chain, event.port()));
     }
 
     /// Only if nothing has been changed since that [#generation]; otherwise ERESTART.

@@ -59,6 +59,15 @@ public final class RuleBuilder {
         return meta(NftHeader.NFT_META_OIF, Value.u32(index));
     }
 
+    /// The link it came in by belongs to this group (`ip link set … group`).
+    public RuleBuilder iifgroup(int group) {
+        return meta(NftHeader.NFT_META_IIFGROUP, Value.u32(group));
+    }
+
+    public RuleBuilder oifgroup(int group) {
+        return meta(NftHeader.NFT_META_OIFGROUP, Value.u32(group));
+    }
+
     // Addresses, protocols, ports.
 
     /// `family` is 4 or 6.

@@ -38,6 +38,11 @@ public final class Value {
         return new Value(new byte[] {(byte) (port >> 8), (byte) port});
     }
 
+    /// The family 4 or 6 of a packet.
+    public static Value family(int version) {
+        return u8(version == 4 ? NftHeader.NFPROTO_IPV4 : NftHeader.NFPROTO_IPV6);
+    }
+
     public static Value u8(int number) {
         return new Value(new byte[] {(byte) number});
     }

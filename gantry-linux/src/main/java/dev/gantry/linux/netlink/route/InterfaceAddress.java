@@ -7,7 +7,8 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// An address of a link: `local` with a prefix, which is that of `peer` when it has one. Flags are `IFA_F_*` of
-/// <linux/if_addr.h>, the scope is an `RT_SCOPE_*` of <linux/rtnetlink.h>.
+/// <linux/if_addr.h>, the scope is an `RT_SCOPE_*` of <linux/rtnetlink.h>. `origin` says who added it (`proto` of
+/// `ip address`, from Linux 5.18 on), 0 nobody in particular.
 public record InterfaceAddress(
         int link,
         InetAddress local,
@@ -16,7 +17,8 @@ public record InterfaceAddress(
         @Nullable InetAddress broadcast,
         int scope,
         int flags,
-        String label) {
+        String label,
+        int origin) {
     private static final int IFADDRMSG = 8; // u8 family, u8 prefix length, u8 flags, u8 scope, u32 index
 
     public InterfaceAddress {
@@ -27,15 +29,15 @@ public record InterfaceAddress(
     }
 
     public static InterfaceAddress of(int link, InetAddress local, int prefixLength) {
-        return new InterfaceAddress(link, local, prefixLength, null, null, RouteHeader.RT_SCOPE_UNIVERSE, 0, "");
+        return new InterfaceAddress(link, local, prefixLength, null, null, RouteHeader.RT_SCOPE_UNIVERSE, 0, "", 0);
     }
 
     public InterfaceAddress withPeer(InetAddress address) {
-        return new InterfaceAddress(link, local, prefixLength, address, broadcast, scope, flags, label);
+        return new InterfaceAddress(link, local, prefixLength, address, broadcast, scope, flags, label, origin);
     }
 
     public InterfaceAddress withBroadcast(InetAddress address) {
-        return new InterfaceAddress(link, local, prefixLength, peer, address, scope, flags, label);
+        return new InterfaceAddress(link, local, prefixLength, peer, address, scope, flags, label, origin);
     }
 
     /// Usable at once, without duplicate address detection (RFC 4862 §5.4).
@@ -49,16 +51,20 @@ public record InterfaceAddress(
     }
 
     public InterfaceAddress withFlags(int wanted) {
-        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, scope, wanted, label);
+        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, scope, wanted, label, origin);
     }
 
     public InterfaceAddress withScope(int wanted) {
-        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, wanted, flags, label);
+        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, wanted, flags, label, origin);
     }
 
     /// The name `ip` of old shows it by, of IPv4 alone; the kernel's default is the name of the link.
     public InterfaceAddress labelled(String text) {
-        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, scope, flags, text);
+        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, scope, flags, text, origin);
+    }
+
+    public InterfaceAddress from(int who) {
+        return new InterfaceAddress(link, local, prefixLength, peer, broadcast, scope, flags, label, who);
     }
 
     /// Detection has not ended, or has found another: not usable.
@@ -113,7 +119,8 @@ public record InterfaceAddress(
                 Addresses.of(a, RouteHeader.IFA_BROADCAST),
                 message.u8(3),
                 a.u32(RouteHeader.IFA_FLAGS, message.u8(2)),
-                a.string(RouteHeader.IFA_LABEL)));
+                a.string(RouteHeader.IFA_LABEL),
+                a.u8(RouteHeader.IFA_PROTO, 0)));
     }
 
     private Message message(String verb, int type, int messageFlags) {
@@ -130,6 +137,9 @@ public record InterfaceAddress(
         }
         if (!label.isEmpty()) {
             e.string(RouteHeader.IFA_LABEL, label);
+        }
+        if (origin != 0) {
+            e.u8(RouteHeader.IFA_PROTO, origin);
         }
         if (flags != 0) {
             e.u32(RouteHeader.IFA_FLAGS, flags);

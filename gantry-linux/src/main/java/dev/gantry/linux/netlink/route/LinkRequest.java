@@ -113,6 +113,12 @@ public final class LinkRequest {
         return with(e -> e.string(RouteHeader.IFLA_IFALIAS, alias));
     }
 
+    /// A number that rules know several links by. For a link that exists.
+    public LinkRequest group(int group) {
+        forExisting = true;
+        return with(e -> e.u32(RouteHeader.IFLA_GROUP, group));
+    }
+
     /// Makes it a port of the bridge with this index.
     public LinkRequest master(int bridge) {
         return with(e -> e.u32(RouteHeader.IFLA_MASTER, bridge));

@@ -49,6 +49,7 @@ final class RouteHeader {
     static final int IFLA_OPERSTATE = 16;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_IFALIAS = 20;
+    static final int IFLA_GROUP = 27;
     static final int IFLA_NET_NS_FD = 28;
     static final int IFLA_EXT_MASK = 0x1d;
     static final int IFLA_CARRIER = 33;
@@ -129,6 +130,7 @@ final class RouteHeader {
     static final int IFA_LABEL = 3;
     static final int IFA_BROADCAST = 4;
     static final int IFA_FLAGS = 8;
+    static final int IFA_PROTO = 11;
     static final int IFA_F_NODAD = 0x2;
     static final int IFA_F_TENTATIVE = 0x40;
     static final int IFA_F_DADFAILED = 0x8;
