@@ -37,6 +37,7 @@ public final class SocketCalls {
     private static final int SCM_MAX_FD = 253;
 
     private static final int ADDRESS_SIZE = 128; // struct sockaddr_storage
+    private static final int SIOCGSKNS = 0x894c; // <linux/sockios.h>
 
     private final Kernel kernel;
 
@@ -204,6 +205,14 @@ public final class SocketCalls {
                     return check(Sys.POLL, socket.toString(), rc) > 0;
                 }
             }
+        }
+    }
+
+    /// The network namespace in which a socket was opened: a descriptor of the caller's, close-on-exec. socket(7).
+    public Fd namespace(Fd socket) {
+        try (Arena arena = Arena.ofConfined()) {
+            long rc = kernel.call(arena, Sys.IOCTL, socket.number(), SIOCGSKNS, 0, 0, 0, 0);
+            return Fd.own(kernel, (int) check(Sys.IOCTL, "SIOCGSKNS of " + socket, rc));
         }
     }
 

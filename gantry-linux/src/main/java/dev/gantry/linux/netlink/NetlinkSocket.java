@@ -228,6 +228,11 @@ public final class NetlinkSocket implements AutoCloseable {
         return wire.port();
     }
 
+    /// The network namespace in which it works; the caller's to close.
+    public Fd namespace() {
+        return wire.namespace();
+    }
+
     /// Waits for what the groups tell: at least one message, or none when the time is over.
     public Events events(Duration wait) {
         try {

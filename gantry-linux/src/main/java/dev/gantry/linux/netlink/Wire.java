@@ -36,6 +36,10 @@ final class Wire implements AutoCloseable {
         sockets.option(fd, NetlinkHeader.SOL_NETLINK, name, value);
     }
 
+    Fd namespace() {
+        return sockets.namespace(fd);
+    }
+
     /// To an address that the kernel chooses, unless it has one.
     void bind() {
         if (port() == 0) {

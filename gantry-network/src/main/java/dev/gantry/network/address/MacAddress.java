@@ -10,6 +10,9 @@ public record MacAddress(String text) {
     private static final int MULTICAST = 1;
     private static final int LOCAL = 2;
 
+    /// Of an interface that keeps whatever it has.
+    public static final MacAddress UNKNOWN = new MacAddress("00:00:00:00:00:00");
+
     public MacAddress {
         text = text.replace('-', ':').toLowerCase(java.util.Locale.ROOT);
         byte[] bytes;

@@ -41,6 +41,8 @@ final class EndpointLinks {
         }
         try {
             switch (plan.link()) {
+                case Link.Moved moved -> move(plan, moved, container, what);
+                case Link.Ready _ -> {}
                 case Link.Veth veth -> veth(plan, veth, inside.mac(mac(plan)), what);
                 case Link.Macvlan m ->
                     socket.execute(List.of(inside.mac(mac(plan))
@@ -56,6 +58,17 @@ final class EndpointLinks {
             }
         } catch (NetlinkError e) {
             throw e.is(Errno.EEXIST) ? taken(plan, what, e) : e;
+        }
+    }
+
+    private void move(EndpointPlan plan, Link.Moved moved, ContainerSockets container, String what) {
+        new MovedLinks(socket).in(moved.source(), plan.interfaceName(), container, what);
+        if (!plan.mac().equals(dev.gantry.network.address.MacAddress.UNKNOWN) || plan.mtu() != 0) {
+            LinkRequest settings = LinkRequest.named(plan.interfaceName());
+            if (!plan.mac().equals(dev.gantry.network.address.MacAddress.UNKNOWN)) {
+                settings = settings.mac(mac(plan));
+            }
+            container.route().execute(List.of((plan.mtu() == 0 ? settings : settings.mtu(plan.mtu())).change()));
         }
     }
 
@@ -127,6 +140,9 @@ final class EndpointLinks {
 
     /// Up, with its addresses and routes, by the container's own socket.
     static void configure(EndpointPlan plan, ContainerSockets container) {
+        if (plan.link() instanceof Link.Ready) {
+            return;
+        }
         int index = new Rtnetlink(container.route())
                 .link(plan.interfaceName())
                 .orElseThrow(() -> new IllegalStateException("the link was made a moment ago"))
@@ -145,8 +161,16 @@ final class EndpointLinks {
         return (route.gateway() == null ? to : to.via(route.gateway().toInetAddress())).dev(link);
     }
 
-    /// From inside, since that works for links of every kind; a veth's other end goes with it.
-    static void unmakeInside(EndpointPlan plan, ContainerSockets container) {
+    /// From inside, since that works for links of every kind; a veth's other end goes with it. What somebody else made
+    /// goes back to where it was, or stays, for them to remove.
+    void unmakeInside(EndpointPlan plan, ContainerSockets container) {
+        if (plan.link() instanceof Link.Ready) {
+            return;
+        }
+        if (plan.link() instanceof Link.Moved moved) {
+            new MovedLinks(socket).back(moved.source(), plan.interfaceName(), container);
+            return;
+        }
         Optional<dev.gantry.linux.netlink.route.Link> there =
                 new Rtnetlink(container.route()).link(plan.interfaceName());
         if (there.isPresent()) {

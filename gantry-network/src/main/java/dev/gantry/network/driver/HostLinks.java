@@ -129,7 +129,7 @@ final class HostLinks {
         boolean named =
                 network.options() instanceof DriverOptions.Bridge b && !b.name().isEmpty()
                         || wanted instanceof HostLink.Vlan;
-        boolean marked = there.alias().matches("gantry(-[0-9a-f]{6})? (network|endpoint) [0-9a-f]{64}");
+        boolean marked = LinkMark.isMarked(there);
         if (!there.kind().equals(kind) || !ours && (!named || marked)) {
             String whose = marked ? "another network has it: " + there.alias() : "there is one, and it is not ours";
             throw new Conflict(

@@ -132,7 +132,7 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
             during(what, () -> EndpointLinks.configure(plan, container));
             publish(attachment);
         } catch (RuntimeException e) {
-            undo(e, () -> EndpointLinks.unmakeInside(plan, container));
+            undo(e, () -> endpoints.unmakeInside(plan, container));
             throw e;
         }
     }
@@ -141,7 +141,7 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     public void detach(EndpointPlan plan, ContainerSockets container) {
         String what = "disconnect the container's interface " + plan.interfaceName();
         unpublish(plan.endpoint(), what);
-        during(what, () -> EndpointLinks.unmakeInside(plan, container));
+        during(what, () -> endpoints.unmakeInside(plan, container));
     }
 
     @Override

@@ -33,6 +33,11 @@ record LinkMark(String owner, String kind, String id) {
         return ours ? Optional.of(new LinkMark(words[0], words[1], words[2])) : Optional.empty();
     }
 
+    /// Whether it bears one of any engine.
+    static boolean isMarked(Link link) {
+        return link.alias().matches("gantry(-[0-9a-f]{6})? (network|endpoint) [0-9a-f]{64}");
+    }
+
     boolean isOn(Link link) {
         return link.alias().equals(toString());
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /// A container's place in a network, with what it was given. Stored; address pools, the port book, DNS
 /// and rules are derived from the endpoints there are. `names` are the container's own: its name and, if
-/// set, its host name.
+/// set, its host name. `given` is what a driver of somebody else's made of it.
 public record Endpoint(
         EndpointId id,
         NetworkId network,
@@ -22,11 +22,25 @@ public record Endpoint(
         EndpointRequest request,
         List<AddressWithPrefix> addresses,
         MacAddress mac,
-        List<PublishedPort> ports) {
+        List<PublishedPort> ports,
+        Given given) {
     public Endpoint {
         names = List.copyOf(names);
         addresses = List.copyOf(addresses);
         ports = List.copyOf(ports);
+    }
+
+    /// In a network of our own drivers.
+    public Endpoint(
+            EndpointId id,
+            NetworkId network,
+            ContainerId container,
+            List<String> names,
+            EndpointRequest request,
+            List<AddressWithPrefix> addresses,
+            MacAddress mac,
+            List<PublishedPort> ports) {
+        this(id, network, container, names, request, addresses, mac, ports, Given.NOTHING);
     }
 
     public Optional<Ip> address(Family family) {
@@ -37,6 +51,18 @@ public record Endpoint(
     }
 
     public Endpoint withPorts(List<PublishedPort> others) {
-        return new Endpoint(id, network, container, names, request, addresses, mac, others);
+        return new Endpoint(id, network, container, names, request, addresses, mac, others, given);
+    }
+
+    public Endpoint withNames(List<String> others) {
+        return new Endpoint(id, network, container, others, request, addresses, mac, ports, given);
+    }
+
+    public Endpoint withPlace(List<AddressWithPrefix> others, MacAddress another) {
+        return new Endpoint(id, network, container, names, request, others, another, ports, given);
+    }
+
+    public Endpoint with(Given other) {
+        return new Endpoint(id, network, container, names, request, addresses, mac, ports, other);
     }
 }

@@ -9,7 +9,7 @@ import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.address.Subnet;
-import dev.gantry.network.ipam.Addresses;
+import dev.gantry.network.ipam.AddressSource;
 import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.Drivers;
 import dev.gantry.network.model.EndpointId;
@@ -29,13 +29,18 @@ public final class EndpointMaker {
 
     /// `names` are the container's name and, if set, its host name.
     public Endpoint make(
-            Network network, Addresses addresses, ContainerId container, List<String> names, EndpointRequest request) {
+            Network network,
+            AddressSource addresses,
+            ContainerId container,
+            List<String> names,
+            EndpointRequest request) {
         String what = "connect container " + names.getFirst() + " to network " + network.name();
         check(network, request, what);
+        boolean foreign = network.options() instanceof DriverOptions.Plugin;
         List<AddressWithPrefix> taken = new ArrayList<>();
         boolean done = false;
         try {
-            for (Family family : Family.values()) {
+            for (Family family : ofPools(network)) {
                 Optional<Ip> wanted = request.address(family);
                 Optional<Ip> ip = wanted.isPresent()
                         ? Optional.of(addresses.take(wanted.get(), what))
@@ -56,8 +61,13 @@ public final class EndpointMaker {
                 names,
                 request,
                 taken,
-                mac(request, taken),
+                foreign && request.mac() == null ? MacAddress.UNKNOWN : mac(request, taken),
                 List.of());
+    }
+
+    /// Without pools whoever drives the network gives the addresses.
+    private static List<Family> ofPools(Network network) {
+        return network.pools().isEmpty() ? List.of() : List.of(Family.values());
     }
 
     private MacAddress mac(EndpointRequest request, List<AddressWithPrefix> addresses) {
@@ -102,12 +112,15 @@ public final class EndpointMaker {
                     "create a network and use it instead of " + network.name());
         }
         for (Ip ip : request.addresses()) {
-            if (!network.has(ip.family())) {
+            if (network.pools().isEmpty() ? !network.wants(ip.family()) : !network.has(ip.family())) {
                 throw new InvalidArgument(
                         what,
                         "invalid endpoint settings: no configured subnet or ip-range contain the IP address " + ip,
                         "choose one in " + network.subnets());
             }
+        }
+        if (network.options() instanceof DriverOptions.Plugin) {
+            checkForeign(network, request, what);
         }
         switch (network.options()) {
             case DriverOptions.Bridge b
@@ -122,6 +135,18 @@ public final class EndpointMaker {
                 throw new InvalidArgument(
                         what, "interfaces of ipvlan have their parent's mac address", "leave --mac-address out");
             default -> {}
+        }
+    }
+
+    /// What we can only do for interfaces of our own.
+    private static void checkForeign(Network network, EndpointRequest request, String what) {
+        if (!EndpointOptions.read(request.driverOptions()).sysctls().isEmpty()
+                || !request.linkLocalAddresses().isEmpty()) {
+            throw new Unsupported(
+                    what,
+                    "the interfaces of network " + network.name() + " are made by the driver " + network.driver()
+                            + ", which takes no sysctls and no link-local addresses",
+                    "leave them out, or use a network with a built-in driver");
         }
     }
 }

@@ -13,4 +13,10 @@ public sealed interface Link {
     record Macvlan(String parent, DriverOptions.Macvlan.Mode mode) implements Link {}
 
     record Ipvlan(String parent, DriverOptions.Ipvlan.Mode mode, DriverOptions.Ipvlan.Flag flag) implements Link {}
+
+    /// An interface of the host that somebody else made: it is moved into the container.
+    record Moved(String source) implements Link {}
+
+    /// Made inside by somebody else, with addresses and routes; nothing is left to do.
+    record Ready() implements Link {}
 }

@@ -77,9 +77,8 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
     private static List<Route> routes(Attachment of, List<Attachment> byGateway) {
         List<Route> routes = new ArrayList<>();
         for (Family family : Family.values()) {
-            Optional<Attachment> first = byGateway.stream()
-                    .filter(a -> leadsOut(a.network(), family))
-                    .findFirst();
+            Optional<Attachment> first =
+                    byGateway.stream().filter(a -> leadsOut(a, family)).findFirst();
             if (first.isPresent()
                     && first.get().endpoint().id().equals(of.endpoint().id())) {
                 Subnet everything = new Subnet(family == Family.IPV4 ? Ip.ANY_V4 : Ip.ANY_V6, 0);
@@ -90,16 +89,28 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
                         everything, layer3 ? null : gateway(of, family).orElse(null)));
             }
         }
+        routes.addAll(of.endpoint().given().routes());
         return routes;
     }
 
-    private static boolean leadsOut(Network network, Family family) {
-        return !network.spec().internal()
-                && network.pools(family).stream().anyMatch(p -> p.gateway().isPresent());
+    /// Of a driver that is not ours it is known once it has said so; until then it is assumed.
+    private static boolean leadsOut(Attachment a, Family family) {
+        Network network = a.network();
+        if (network.spec().internal()) {
+            return false;
+        }
+        if (network.options() instanceof DriverOptions.Plugin) {
+            Given given = a.endpoint().given();
+            return given.joined() ? given.gateway(family).isPresent() : network.wants(family);
+        }
+        return network.pools(family).stream().anyMatch(p -> p.gateway().isPresent());
     }
 
     /// That of the subnet the endpoint has an address in.
     private static Optional<Ip> gateway(Attachment a, Family family) {
+        if (a.endpoint().given().joined()) {
+            return a.endpoint().given().gateway(family);
+        }
         return a.network().pools(family).stream()
                 .filter(p -> a.endpoint()
                         .address(family)
@@ -116,6 +127,26 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
         for (Ip ip : endpoint.request().linkLocalAddresses()) {
             addresses.add(new AddressWithPrefix(ip, ip.isV4() ? 16 : 64));
         }
+        Link link = link(instance, a);
+        return new EndpointPlan(
+                endpoint.id(),
+                a.network().id(),
+                link,
+                name,
+                endpoint.mac(),
+                NetworkPlan.mtu(a.network()),
+                addresses,
+                routes,
+                sysctls(link, name, addresses, options),
+                dnsNames(a));
+    }
+
+    /// What an interface of ours needs; that of others has another name until it is there.
+    private static List<Sysctl> sysctls(
+            Link link, String name, List<AddressWithPrefix> addresses, EndpointOptions options) {
+        if (link instanceof Link.Moved || link instanceof Link.Ready) {
+            return List.of();
+        }
         List<Sysctl> sysctls = new ArrayList<>();
         sysctls.add(new Sysctl(
                 "net.ipv6.conf." + name.replace('.', '/') + ".disable_ipv6",
@@ -123,17 +154,7 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
         // Address management knows what is free: nobody waits a second for neighbours to object.
         sysctls.add(new Sysctl("net.ipv6.conf." + name.replace('.', '/') + ".accept_dad", "0"));
         options.sysctls().forEach(s -> sysctls.add(s.of(name)));
-        return new EndpointPlan(
-                endpoint.id(),
-                a.network().id(),
-                link(instance, a),
-                name,
-                endpoint.mac(),
-                NetworkPlan.mtu(a.network()),
-                addresses,
-                routes,
-                sysctls,
-                dnsNames(a));
+        return sysctls;
     }
 
     private static Link link(Instance instance, Attachment a) {
@@ -144,7 +165,11 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
             case DriverOptions.Overlay _ -> new Link.Veth(host, instance.bridge(network), false, false);
             case DriverOptions.Macvlan m -> new Link.Macvlan(m.parent(), m.mode());
             case DriverOptions.Ipvlan i -> new Link.Ipvlan(i.parent(), i.mode(), i.flag());
-            case DriverOptions.None _, DriverOptions.Plugin _ ->
+            case DriverOptions.Plugin _ -> {
+                String source = a.endpoint().given().source();
+                yield source.isEmpty() ? new Link.Ready() : new Link.Moved(source);
+            }
+            case DriverOptions.None _ ->
                 throw new IllegalStateException("the network " + network.name() + " has no interfaces of ours");
         };
     }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /// Ip ip = addresses.next(Family.IPV4, "start container web").orElseThrow();
 /// addresses.release(ip);
 /// ```
-public final class Addresses {
+public final class Addresses implements AddressSource {
     private final Network network;
     /// Guards the pools.
     private final ReentrantLock lock = new ReentrantLock();
@@ -32,7 +32,7 @@ public final class Addresses {
         network.pools().forEach(pool -> pools.add(new AddressPool(pool, inUse)));
     }
 
-    /// A free address; empty when the network has no addresses of that family.
+    @Override
     public Optional<Ip> next(Family family, String what) {
         lock.lock();
         try {
@@ -57,7 +57,7 @@ public final class Addresses {
         }
     }
 
-    /// The address its user asked for.
+    @Override
     public Ip take(Ip wanted, String what) {
         lock.lock();
         try {
@@ -82,6 +82,7 @@ public final class Addresses {
         }
     }
 
+    @Override
     public void release(Ip ip) {
         lock.lock();
         try {

@@ -29,6 +29,11 @@ public record Network(NetworkId id, Instant created, NetworkSpec spec, List<Pool
         return pools.stream().anyMatch(p -> p.family() == family);
     }
 
+    /// Whether its user wants addresses of this family, whoever gives them.
+    public boolean wants(Family family) {
+        return family == Family.IPV4 ? spec.ipv4() : spec.ipv6();
+    }
+
     public List<Pool> pools(Family family) {
         return pools.stream().filter(p -> p.family() == family).toList();
     }
