@@ -220,13 +220,23 @@ final class Endpoints {
 
     /// These endpoints are over.
     void giveBack(List<Member> members) {
+        end(members);
+        members.forEach(m -> m.endpoint().ifPresent(this::release));
+    }
+
+    /// Others may have what these had.
+    void free(List<Endpoint> over) {
+        over.forEach(this::release);
+    }
+
+    /// As [#giveBack], but what they had stays taken until [#free].
+    void end(List<Member> members) {
         if (members.isEmpty()) {
             return;
         }
         List<Member> free = members.stream().map(Member::ended).toList();
         table.put(free, members.stream().map(m -> event(m, "disconnect")).toList(), Durability.PROCESS);
         free.forEach(book::put);
-        members.forEach(m -> m.endpoint().ifPresent(this::release));
     }
 
     private void release(Endpoint e) {

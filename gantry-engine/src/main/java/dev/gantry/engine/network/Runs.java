@@ -11,20 +11,17 @@ import dev.gantry.linux.Linux;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.driver.ContainerSockets;
-import dev.gantry.network.driver.NetworkDriver;
 import dev.gantry.network.driver.ResolverRedirect;
 import dev.gantry.network.driver.ResolverSockets;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.endpoint.Sysctl;
-import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Network;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.watch.NetworkDoor;
 import dev.gantry.runtime.watch.Watch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +39,7 @@ final class Runs implements AutoCloseable {
     private final Endpoints endpoints;
     private final Resolvers resolvers;
     private final LazyDriver driver;
+    private final Takedown takedown;
     private final Sights sights;
     private final Linux linux;
 
@@ -50,6 +48,7 @@ final class Runs implements AutoCloseable {
         this.endpoints = endpoints;
         this.resolvers = new Resolvers(book);
         this.driver = driver;
+        this.takedown = new Takedown(driver, endpoints);
         this.sights = sights;
         this.linux = linux;
     }
@@ -87,6 +86,7 @@ final class Runs implements AutoCloseable {
         driver.checkAble("start container " + name);
         driver.get();
         end(id);
+        takedown.again();
         endpoints.take(id, names(name, spec), spec.networking().portRequests());
         try {
             List<Attachment> attachments = book.attachments(id);
@@ -248,11 +248,10 @@ final class Runs implements AutoCloseable {
 
     private void undo(Member member, GantryException failure) {
         try {
-            driver.get().release(ids(List.of(member)));
+            takedown.end(List.of(member));
         } catch (GantryException e) {
             failure.addSuppressed(e);
         }
-        endpoints.giveBack(List.of(member));
         book.remove(member.container(), member.network());
     }
 
@@ -283,24 +282,7 @@ final class Runs implements AutoCloseable {
 
     void end(ContainerId id) {
         resolvers.stop(id);
-        List<EndpointId> ids = ids(book.of(id));
-        if (ids.isEmpty()) {
-            return;
-        }
-        Optional<NetworkDriver> open = driver.opened();
-        try {
-            open.ifPresent(d -> d.release(ids));
-        } catch (GantryException e) {
-            // The next engine finds it. The addresses are free: the interfaces went with their namespace.
-            LOG.warn("container id={} network not released: {}", id.shortHex(), e.getMessage());
-        }
-        endpoints.giveBack(id);
-    }
-
-    private static List<EndpointId> ids(List<Member> members) {
-        List<EndpointId> ids = new ArrayList<>();
-        members.forEach(m -> m.endpoint().ifPresent(e -> ids.add(e.id())));
-        return ids;
+        takedown.end(book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList());
     }
 
     void renamed(ContainerId id, String name) {

@@ -1,0 +1,75 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.network.endpoint.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes back what the host has of endpoints that are over, and only then gives their addresses and ports to others:
+/// rules that are still there would send these somebody else's packets. What fails is tried again with the next one.
+final class Takedown {
+    private static final Logger LOG = LoggerFactory.getLogger(Takedown.class);
+
+    private final LazyDriver driver;
+    private final Endpoints endpoints;
+
+    /// Guarded by this object.
+    private final List<Endpoint> left = new ArrayList<>();
+
+    Takedown(LazyDriver driver, Endpoints endpoints) {
+        this.driver = driver;
+        this.endpoints = endpoints;
+    }
+
+    /// The members stay, without the endpoints they have.
+    void end(List<Member> members) {
+        List<Endpoint> over = new ArrayList<>();
+        members.forEach(m -> m.endpoint().ifPresent(over::add));
+        if (over.isEmpty()) {
+            return;
+        }
+        boolean gone = release(over);
+        endpoints.end(members);
+        if (gone) {
+            endpoints.free(over);
+        } else {
+            synchronized (this) {
+                left.addAll(over);
+            }
+        }
+    }
+
+    /// What failed before.
+    void again() {
+        List<Endpoint> all;
+        synchronized (this) {
+            if (left.isEmpty()) {
+                return;
+            }
+            all = List.copyOf(left);
+        }
+        if (release(all)) {
+            synchronized (this) {
+                // Of two who were here at a time only one gives back: the address may be another's by now.
+                all = all.stream().filter(left::remove).toList();
+            }
+            endpoints.free(all);
+        }
+    }
+
+    private boolean release(List<Endpoint> over) {
+        try {
+            driver.opened()
+                    .ifPresent(d -> d.release(over.stream().map(Endpoint::id).toList()));
+            return true;
+        } catch (GantryException e) {
+            LOG.warn(
+                    "container id={} network not released: {}",
+                    over.getFirst().container().shortHex(),
+                    e.getMessage());
+            return false;
+        }
+    }
+}
