@@ -12,7 +12,9 @@ public final class EventPoll implements AutoCloseable {
     private static final int EPOLL_CLOEXEC = 0x80000; // O_CLOEXEC too
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
+    private static final int EPOLL_CTL_MOD = 3;
     private static final int EPOLLIN = 1; // the end of a pipe is told without being asked for
+    private static final int EPOLLOUT = 4;
     private static final int BATCH = 64;
 
     /// `struct epoll_event`: u32 events, u64 data; packed on x86-64 only.
@@ -63,17 +65,22 @@ public final class EventPoll implements AutoCloseable {
 
     /// From now on [#await] tells `token` when there is something to read, as long as there is.
     public void add(Fd fd, long token) {
-        control(EPOLL_CTL_ADD, fd, token);
+        control(EPOLL_CTL_ADD, fd, token, EPOLLIN);
+    }
+
+    /// From now on `token` is told for what is asked here. That the other side is gone is told in any case.
+    public void change(Fd fd, long token, boolean toRead, boolean toWrite) {
+        control(EPOLL_CTL_MOD, fd, token, (toRead ? EPOLLIN : 0) | (toWrite ? EPOLLOUT : 0));
     }
 
     public void remove(Fd fd) {
-        control(EPOLL_CTL_DEL, fd, 0);
+        control(EPOLL_CTL_DEL, fd, 0, 0);
     }
 
-    private void control(int operation, Fd fd, long token) {
+    private void control(int operation, Fd fd, long token, int events) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(16, 8);
-            event.set(JAVA_INT, 0, EPOLLIN);
+            event.set(JAVA_INT, 0, events);
             event.set(JAVA_LONG_UNALIGNED, DATA, token);
             long rc = kernel.call(arena, Sys.EPOLL_CTL, poll.number(), operation, fd.number(), event.address(), 0, 0);
             check(Sys.EPOLL_CTL, fd.toString(), rc);

@@ -60,6 +60,18 @@ public final class ServerSockets {
         }
     }
 
+    /// As much of it into a stream, from `start` on, as there is room for, without waiting; -1 when the other side is
+    /// gone.
+    public int trySend(Fd stream, byte[] bytes, int start) {
+        try (Arena arena = Arena.ofConfined()) {
+            long from = copy(arena, bytes, start).address();
+            int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+            long rc = kernel.call(arena, Sys.SENDTO, stream.number(), from, bytes.length - start, flags, 0, 0);
+            boolean later = rc == -Errno.EAGAIN.number() || rc == -Errno.EINTR.number();
+            return rc >= 0 ? (int) rc : later ? 0 : -1;
+        }
+    }
+
     /// All of it into a stream; false when the other side takes too long, or is gone.
     public boolean write(Fd stream, byte[] bytes, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();

@@ -65,6 +65,7 @@ public enum Sys {
     SENDTO("sendto", 44, 206, "dpnx"),
     RECVFROM("recvfrom", 45, 207, "dpnx"),
     RECVMSG("recvmsg", 47, 212, "dpx"),
+    SHUTDOWN("shutdown", 48, 210, "dn"),
     LISTEN("listen", 50, 201, "dn"),
     ACCEPT4("accept4", 288, 242, "dppx"),
     EPOLL_CREATE("epoll_create1", 291, 20, "x"),

@@ -13,11 +13,9 @@ import java.util.function.Supplier;
 /// so that one container's flood is not the others' silence.
 final class Asker {
     private static final int MOST_FORWARDED = 128;
-    private static final int MOST_CONNECTIONS = 2;
 
     final long token;
     final Semaphore forwarded = new Semaphore(MOST_FORWARDED);
-    final Semaphore connections = new Semaphore(MOST_CONNECTIONS);
     private final Supplier<NameView> view;
     private final ServerSockets sockets = new ServerSockets();
     private final Fd udp;
@@ -26,7 +24,7 @@ final class Asker {
     /// another's then.
     private final ReentrantLock lock = new ReentrantLock();
 
-    private boolean closed;
+    private volatile boolean closed;
 
     Asker(long token, Fd udp, Fd tcp, Supplier<NameView> view) {
         this.token = token;
@@ -43,6 +41,10 @@ final class Asker {
         sockets.dontWait(tcp);
         poll.add(udp, token);
         poll.add(tcp, token + 1);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     int receive(Datagrams datagrams, byte[] into) {

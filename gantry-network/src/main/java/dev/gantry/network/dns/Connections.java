@@ -1,91 +1,123 @@
 package dev.gantry.network.dns;
 
+import dev.gantry.linux.Datagrams;
+import dev.gantry.linux.EventPoll;
 import dev.gantry.linux.Fd;
-import dev.gantry.linux.Linux;
-import dev.gantry.linux.LinuxError;
-import dev.gantry.linux.ServerSockets;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 
-/// Queries over connections (RFC 7766): each with its length before it, several on one connection.
+/// The connections of all clients, on the thread of the server. A client that is slow costs nobody else anything, and
+/// one that has too many loses those of its own that were silent the longest.
 final class Connections {
-    private static final Duration IDLE = Duration.ofSeconds(5);
-    private static final int MOST_QUERIES = 100;
+    private static final int MOST_PER_CLIENT = 32;
     private static final int MOST_MESSAGE = 65_535;
+    private static final long SWEEP = 1_000_000_000;
 
-    private Connections() {}
+    private final EventPoll poll;
+    private final Forwarder forwarder;
+    private final byte[] out = new byte[MOST_MESSAGE];
 
-    /// Platform threads, since reads of these descriptors hold their thread. No queue: the caller hears
-    /// at once when all are busy.
-    static ExecutorService pool(int most) {
-        return new ThreadPoolExecutor(
-                0,
-                most,
-                1,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                Thread.ofPlatform().name("dns-connection").daemon().factory());
+    /// Who was heard of last is at the end.
+    private final SequencedMap<Long, Connection> all = new LinkedHashMap<>();
+
+    private long swept = System.nanoTime();
+
+    Connections(EventPoll poll, Forwarder forwarder) {
+        this.poll = poll;
+        this.forwarder = forwarder;
     }
 
-    static void serve(Fd connection, Asker asker, Forwarder forwarder) {
-        Linux linux = Linux.host();
-        try (connection) {
-            byte[] out = new byte[MOST_MESSAGE];
-            for (int i = 0; i < MOST_QUERIES; i++) {
-                byte[] length = read(linux, connection, 2);
-                if (length.length < 2) {
-                    return;
-                }
-                byte[] query = read(linux, connection, Wire.u16(length, 0));
-                if (query.length < Wire.u16(length, 0) || query.length < Question.HEADER) {
-                    return;
-                }
-                NameView now = asker.view();
-                int size = Responder.answer(now, query, query.length, out, false, i);
-                if (size == Responder.DROP) {
-                    return;
-                }
-                byte[] answer = size == Responder.FORWARD
-                        ? forwarder.ask(now.upstreams(), query, false)
-                        : Arrays.copyOf(out, size);
-                if (!write(connection, answer)) {
-                    return;
-                }
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    void open(Asker asker, Fd fd, long token) {
+        List<Map.Entry<Long, Connection>> own = new ArrayList<>();
+        all.sequencedEntrySet().stream()
+                .filter(e -> e.getValue().asker == asker)
+                .forEach(own::add);
+        if (own.size() >= MOST_PER_CLIENT) {
+            Optional<Long> silent = own.stream()
+                    .filter(e -> e.getValue().isIdle())
+                    .map(Map.Entry::getKey)
+                    .findFirst();
+            if (silent.isEmpty()) {
+                fd.close();
+                return;
             }
-        } catch (LinuxError e) {
-            // the client went away: there is nobody to tell
+            close(silent.get());
+        }
+        all.put(token, new Connection(asker, fd, token, poll));
+    }
+
+    /// Something happened to the connection of this token, if there is one.
+    void event(long token, Datagrams memory, byte[] in) {
+        Connection c = all.remove(token);
+        if (c == null) {
+            return;
+        }
+        all.put(token, c);
+        if (c.resume()) {
+            int length = memory.receive(c.fd(), in);
+            if (length >= 0) {
+                c.take(in, length);
+            }
+            for (byte[] query = c.next(); query.length > 0; query = c.next()) {
+                answer(c, query);
+            }
+        }
+        if (c.isOver(System.nanoTime())) {
+            close(token);
         }
     }
 
-    /// Fewer bytes when the client closes, or is silent for too long. The deadline is for the whole: a
-    /// client that sends single bytes does not hold a thread for ever.
-    private static byte[] read(Linux linux, Fd connection, int wanted) {
-        byte[] bytes = new byte[wanted];
-        int have = 0;
-        long end = System.nanoTime() + IDLE.toNanos();
-        while (have < wanted) {
-            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-            if (!linux.sockets().readable(connection, left)) {
-                break;
-            }
-            byte[] more = linux.sockets().receive(connection, wanted - have, 0).bytes();
-            if (more.length == 0) {
-                break;
-            }
-            System.arraycopy(more, 0, bytes, have, more.length);
-            have += more.length;
+    private void answer(Connection c, byte[] query) {
+        NameView view = c.asker.view();
+        int size = Responder.answer(view, query, query.length, out, false, c.queries());
+        if (size == Responder.FORWARD && !c.asker.forwarded.tryAcquire()) {
+            size = Responder.error(query, query.length, out, Wire.SERVFAIL);
         }
-        return have == wanted ? bytes : Arrays.copyOf(bytes, have);
+        if (size == Responder.FORWARD) {
+            c.forward();
+            Thread.ofVirtual().name("dns-forward").start(() -> {
+                try {
+                    c.answered(forwarder.ask(view.upstreams(), query, false));
+                } finally {
+                    c.asker.forwarded.release();
+                }
+            });
+        } else if (size == Responder.DROP) {
+            c.end();
+        } else {
+            c.answer(out, size);
+        }
     }
 
-    private static boolean write(Fd connection, byte[] message) {
-        byte[] framed = new byte[message.length + 2];
-        Wire.put16(framed, 0, message.length);
-        System.arraycopy(message, 0, framed, 2, message.length);
-        return new ServerSockets().write(connection, framed, IDLE);
+    /// Ends what was silent for too long, or whose client is served no more.
+    void sweep() {
+        long now = System.nanoTime();
+        if (now - swept > SWEEP) {
+            swept = now;
+            all.entrySet().stream()
+                    .filter(e -> e.getValue().isOver(now))
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(this::close);
+        }
+    }
+
+    private void close(long token) {
+        Connection c = all.remove(token);
+        if (c != null) {
+            c.close();
+        }
+    }
+
+    void closeAll() {
+        List.copyOf(all.keySet()).forEach(this::close);
     }
 }

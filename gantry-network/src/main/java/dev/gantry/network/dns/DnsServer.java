@@ -6,15 +6,12 @@ import dev.gantry.linux.Fd;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// Answers the queries of many containers, each over the two sockets that were bound inside its network
-/// namespace and passed up. One platform thread receives and answers what the view knows; what is
-/// forwarded waits on virtual threads, connections on a few platform threads. Whatever arrives, the
-/// server goes on.
+/// namespace and passed up. One platform thread receives and answers what the view knows, over datagrams and
+/// connections; what is forwarded waits on virtual threads. Whatever arrives, the server goes on.
 ///
 /// ```java
 /// try (var server = DnsServer.start()) {
@@ -27,15 +24,18 @@ public final class DnsServer implements AutoCloseable {
     /// Queries of one socket answered before the next one has its turn.
     private static final int TURN = 64;
 
-    private static final int MOST_CONNECTIONS = 8;
+    /// Tokens of connections; those of sockets have not this bit, and an odd one is a listener.
+    private static final long CONNECTION = 2;
+
     private static final int WAIT_MILLIS = 60_000;
+    private static final int SWEEP_MILLIS = 1000;
     private static final int CLOSE_MILLIS = 2000;
 
     private final EventPoll poll = EventPoll.open();
     private final Forwarder forwarder;
     private final Map<Long, Asker> askers = new ConcurrentHashMap<>();
     private final AtomicLong tokens = new AtomicLong();
-    private final ExecutorService connections;
+    private final Connections connections;
     private final Thread loop;
     private volatile boolean closed;
 
@@ -48,7 +48,7 @@ public final class DnsServer implements AutoCloseable {
 
     DnsServer(Forwarder forwarder) {
         this.forwarder = forwarder;
-        this.connections = Connections.pool(MOST_CONNECTIONS);
+        this.connections = new Connections(poll, forwarder);
         this.loop = Thread.ofPlatform().name("dns").daemon().start(this::run);
     }
 
@@ -59,7 +59,7 @@ public final class DnsServer implements AutoCloseable {
     /// Serves over a bound datagram socket and a listening one. `view` is asked for each query, so it is
     /// quick.
     public Served serve(Fd udp, Fd tcp, Supplier<NameView> view) {
-        long token = tokens.getAndAdd(2);
+        long token = tokens.getAndAdd(4);
         Asker asker = new Asker(token, udp, tcp, view);
         askers.put(token, asker);
         asker.watch(poll);
@@ -76,23 +76,27 @@ public final class DnsServer implements AutoCloseable {
             byte[] out = new byte[MOST_DATAGRAM];
             int turn = 0;
             while (!closed) {
-                for (long token : poll.await(WAIT_MILLIS)) {
-                    Asker asker = askers.get(token & ~1L);
-                    if (asker != null) {
-                        turn = one(asker, token, datagrams, in, out, turn);
-                    }
+                for (long token : poll.await(connections.isEmpty() ? WAIT_MILLIS : SWEEP_MILLIS)) {
+                    turn = one(token, datagrams, in, out, turn);
                 }
+                connections.sweep();
             }
+        } finally {
+            connections.closeAll();
         }
     }
 
     /// A bug in the handling of one query is nobody else's concern.
-    private int one(Asker asker, long token, Datagrams datagrams, byte[] in, byte[] out, int turn) {
+    private int one(long token, Datagrams datagrams, byte[] in, byte[] out, int turn) {
+        Asker asker = askers.get(token & ~1L);
         try {
-            if (token == asker.token) {
+            if ((token & CONNECTION) != 0) {
+                connections.event(token, datagrams, in);
+            } else if (asker != null && token == asker.token) {
                 return datagrams(asker, datagrams, in, out, turn);
+            } else if (asker != null) {
+                asker.accept().ifPresent(fd -> connections.open(asker, fd, tokens.getAndAdd(4) | CONNECTION));
             }
-            asker.accept().ifPresent(connection -> connect(asker, connection));
         } catch (RuntimeException e) {
             System.getLogger("dns").log(System.Logger.Level.WARNING, "event=dns-query-failed", e);
         }
@@ -141,31 +145,10 @@ public final class DnsServer implements AutoCloseable {
         return Arrays.copyOf(out, length);
     }
 
-    /// As many as we serve at a time are open: the client hears it at once, and asks again.
-    private void connect(Asker asker, Fd connection) {
-        if (!asker.connections.tryAcquire()) {
-            connection.close();
-            return;
-        }
-        try {
-            connections.execute(() -> {
-                try {
-                    Connections.serve(connection, asker, forwarder);
-                } finally {
-                    asker.connections.release();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            asker.connections.release();
-            connection.close();
-        }
-    }
-
     @Override
     public void close() {
         closed = true;
         poll.wake();
-        connections.shutdownNow();
         try {
             loop.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {

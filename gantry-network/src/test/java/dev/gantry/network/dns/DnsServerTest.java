@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.testing.Tool;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -99,6 +101,58 @@ class DnsServerTest {
                     .hasSize(199);
         }
         assertThat(upstream.heard).isEmpty();
+    }
+
+    @Test
+    void whoIsSlowOverConnectionsMakesNobodyElseWait() throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int client = 0; client < 12; client++) {
+                for (int i = 0; i < 40; i++) {
+                    Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+                    slow.add(socket);
+                    socket.getOutputStream().write(new byte[] {0, 30, 1});
+                }
+                serve(new NameView(NAMES, Map.of(), List.of()));
+            }
+            assertThat(Query.records(askStream(Query.of(6, "web", Question.A)))).containsExactly("10.1.0.2");
+            serve(new NameView(NAMES, Map.of(), List.of()));
+            for (int i = 0; i < 40; i++) {
+                slow.add(new Socket(InetAddress.ofLiteral("127.0.0.1"), port));
+            }
+            assertThat(Query.records(askStream(Query.of(6, "web", Question.A))))
+                    .as("its own that were silent the longest go")
+                    .containsExactly("10.1.0.2");
+            assertThat(slow.getLast().getInputStream().read())
+                    .as("who says nothing is left")
+                    .isEqualTo(-1);
+        } finally {
+            for (Socket each : slow) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void queriesBehindEachOtherAreAnsweredInTurnThoughOneIsForwarded() throws IOException {
+        try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+            socket.setSoTimeout(5000);
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (byte[] query : List.of(
+                    Query.of(1, "web", Question.A),
+                    Query.of(2, "example.org", Question.A),
+                    Query.of(3, "web", Question.AAAA))) {
+                all.write(new byte[] {0, (byte) query.length});
+                all.write(query);
+            }
+            socket.getOutputStream().write(all.toByteArray());
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            for (String expected : List.of("10.1.0.2", "192.0.2.81", "fd00:1::2")) {
+                byte[] answer = new byte[in.readUnsignedShort()];
+                in.readFully(answer);
+                assertThat(Query.records(answer)).containsExactly(expected);
+            }
+        }
     }
 
     @Test
