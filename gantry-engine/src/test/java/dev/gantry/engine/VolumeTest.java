@@ -548,6 +548,41 @@ class VolumeTest {
         assertThat(user.isRunning()).isFalse();
     }
 
+    /// More of them than there are carriers of virtual threads, each in another kind of work.
+    @Test
+    void aFileSystemThatHangsHoldsOnlyThoseWhoWantIt() throws Exception {
+        Path hung = dir.resolve("hung");
+        List<java.util.concurrent.Future<?>> waiting = new java.util.ArrayList<>();
+        try (var files = HungFileSystem.mount(hung)) {
+            int many = Runtime.getRuntime().availableProcessors() + 2;
+            for (int i = 0; i < many; i++) {
+                String name = "hung" + i;
+                volumes()
+                        .create(new VolumeRequest(
+                                name, Map.of(), Map.of("type", "none", "device", hung.toString(), "o", "bind")));
+                waiting.add(aside(() -> engine.gantry.volumeCopies().copy(name, name + "-copy", PAUSE)));
+                waiting.add(aside(() -> engine.create(engine.sh("true").bind(hung + "/" + name, "/x"))));
+                waiting.add(aside(() -> engine.create(engine.sh("true").volume(name, "/tmp"))));
+            }
+            assertThat(mounts()).contains(hung.toString());
+            Container c = engine.ran(engine.sh("echo fine > /d/f").volume("data", "/d"));
+            assertThat(volumes().list()).hasSize(many + 1);
+            assertThat(volumes().bytes("data")).isPositive();
+            engine.gantry.volumeCopies().copy("data", "copy", PAUSE);
+            volumes().remove("copy");
+            engine.containers().remove(c.id(), true);
+            assertThat(waiting).noneMatch(java.util.concurrent.Future::isDone);
+            files.die();
+            for (var w : waiting) {
+                assertThatThrownBy(w::get).isInstanceOf(java.util.concurrent.ExecutionException.class);
+            }
+        }
+        assertThat(mounts()).doesNotContain("/volumes/");
+        assertThat(engine.containers().list()).isEmpty();
+        assertThat(dir.resolve("data/volumes").toFile().list())
+                .allMatch(name -> name.equals("data") || name.matches("hung[0-9]+"));
+    }
+
     private static String loops() {
         StringBuilder files = new StringBuilder();
         try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {

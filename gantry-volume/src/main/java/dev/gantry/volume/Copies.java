@@ -6,13 +6,11 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.SlowCalls;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// What is done with all files of a volume: it is copied, read, replaced, filled. Each change is seen as a whole, or
@@ -62,7 +60,12 @@ public final class Copies {
             }
             Elsewhere.requireLocal("copy volume " + from, v);
             Volume made = copyOf(v, name.text(), to.labels());
-            mounts.during(source, v.name(), data -> directories.make(made, d -> fill(d, made, source, data, still)));
+            String aside = aside("copy volume " + from, source, v, made, still);
+            try {
+                directories.publish(aside, made);
+            } finally {
+                directories.delete(aside);
+            }
             inserted(made);
             fresh.volume = made;
             return made;
@@ -75,9 +78,24 @@ public final class Copies {
             Volume v = Turns.need(source, from);
             Elsewhere.requireLocal("copy volume " + from, v);
             Volume old = replaceable(target, name);
-            mounts.during(source, v.name(), data -> directories.replace(old, d -> fill(d, old, source, data, still)));
+            String aside = aside("restore volume " + name, source, v, old, still);
+            try {
+                directories.exchange(aside, old);
+            } finally {
+                directories.delete(aside);
+            }
             return old;
         });
+    }
+
+    /// What `from` has, as a directory for `made` that nobody sees yet. The turn of `from` is held.
+    private String aside(String what, Turns.Entry source, Volume from, Volume made, Still still) {
+        return mounts.during(
+                source,
+                from.name(),
+                what,
+                (data, progress) -> directories.makeAside(made, d -> fill(d, made, source, data, still, progress)),
+                directories::delete);
     }
 
     /// Gives the volume `to` what `writer` puts into an empty directory, in one step; one that is not there is
@@ -165,10 +183,7 @@ public final class Copies {
             Volume v = Turns.need(e, name);
             Elsewhere.requireLocal("read volume " + name, v);
             Volume copy = copyOf(v, name, Map.of());
-            List<String> made = new ArrayList<>();
-            mounts.during(
-                    e, v.name(), data -> made.add(directories.makeAside(copy, d -> fill(d, copy, e, data, still))));
-            return new Moment(v, copy, made.getFirst());
+            return new Moment(v, copy, aside("read volume " + name, e, v, copy, still));
         });
     }
 
@@ -208,9 +223,18 @@ public final class Copies {
         }
     }
 
-    private void fill(Fd directory, Volume made, Turns.Entry source, Fd data, Still still) {
+    private void fill(
+            Fd directory, Volume made, Turns.Entry source, Fd data, Still still, SlowCalls.Progress progress) {
         Set<String> users = Set.copyOf(source.mounted);
-        written(directory, made, to -> still.during(users, check -> TreeCopy.copy(linux, data, to, check)));
+        written(
+                directory,
+                made,
+                to -> still.during(
+                        users,
+                        check -> TreeCopy.copy(linux, data, to, () -> {
+                            progress.made();
+                            check.run();
+                        })));
     }
 
     private void written(Fd directory, Volume made, Consumer<Fd> writer) {
@@ -228,14 +252,18 @@ public final class Copies {
     /// Copies what is in `source`, and owner and mode of the directory itself, into the volume if
     /// nothing is in it yet. Returns whether it was so.
     public boolean fillIfEmpty(String name, String user, Fd source) {
-        return turns.in(name, e -> {
-            var filled = new AtomicBoolean();
-            mounts.during(e, name, data -> filled.set(fillIfEmpty(e, name, user, source, data)));
-            return filled.get();
-        });
+        return turns.in(
+                name,
+                e -> mounts.during(
+                        e,
+                        name,
+                        "fill volume " + name,
+                        (data, progress) -> fillIfEmpty(e, name, user, source, data, progress),
+                        _ -> {}));
     }
 
-    private boolean fillIfEmpty(Turns.Entry e, String name, String user, Fd source, Fd data) {
+    private boolean fillIfEmpty(
+            Turns.Entry e, String name, String user, Fd source, Fd data, SlowCalls.Progress progress) {
         try {
             if (!directories.isEmpty(data)) {
                 return false;
@@ -244,7 +272,7 @@ public final class Copies {
             if (Turns.need(e, name).isLocal() && alone && !directories.isMounted(name)) {
                 directories.replaceEmpty(name, source);
             } else {
-                TreeCopy.copy(linux, source, data);
+                TreeCopy.copy(linux, source, data, progress::made);
             }
             return true;
         } catch (LinuxError failure) {

@@ -5,6 +5,7 @@ import dev.gantry.base.Parallel;
 import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import dev.gantry.linux.SlowCalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +30,10 @@ final class Elsewhere {
     private final VolumeTable table;
     private final VolumeDrivers drivers;
     private final Turns turns;
+    private final Slow slow;
 
-    Elsewhere(Linux linux, VolumeTable table, VolumeDrivers drivers, Turns turns) {
+    Elsewhere(Linux linux, VolumeTable table, VolumeDrivers drivers, Turns turns, Slow slow) {
+        this.slow = slow;
         this.linux = linux;
         this.table = table;
         this.drivers = drivers;
@@ -152,10 +156,21 @@ final class Elsewhere {
         }
     }
 
-    void during(Turns.Entry e, Volume v, String user, Consumer<Fd> work) {
+    <T> T during(Turns.Entry e, Volume v, String what, BiFunction<Fd, SlowCalls.Progress, T> work, Consumer<T> late) {
+        String user = "work";
         mount(e, v, user);
-        try (Fd data = open(e)) {
-            work.accept(data);
+        Path place = place(e);
+        try {
+            return slow.call(
+                    what,
+                    v,
+                    Slow.ANSWER,
+                    progress -> {
+                        try (Fd data = open(place)) {
+                            return work.apply(data, progress);
+                        }
+                    },
+                    late);
         } finally {
             e.mounted.remove(user);
             unmounted(e, v, user);
@@ -166,7 +181,7 @@ final class Elsewhere {
         return Optional.ofNullable(e.place).orElse(Path.of(""));
     }
 
-    Fd open(Turns.Entry e) {
-        return linux.files().openDirectory(place(e).toString());
+    Fd open(Path place) {
+        return linux.files().openDirectory(place.toString());
     }
 }

@@ -4,6 +4,8 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.SlowCalls;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,11 +17,15 @@ final class Mounts {
     private final VolumeDirectories directories;
     private final Backings backings;
     private final Elsewhere elsewhere;
+    private final Turns turns;
+    private final Slow slow;
 
-    Mounts(VolumeDirectories directories, Backings backings, Elsewhere elsewhere) {
+    Mounts(VolumeDirectories directories, Backings backings, Elsewhere elsewhere, Turns turns, Slow slow) {
         this.elsewhere = elsewhere;
         this.directories = directories;
         this.backings = backings;
+        this.turns = turns;
+        this.slow = slow;
     }
 
     void mount(Turns.Entry e, String name, String user) {
@@ -34,12 +40,22 @@ final class Mounts {
                     "its directory " + directories.data(name).getParent() + " is gone",
                     "put it back, or remove the volume");
         }
-        try (Fd directory = directories.open(name)) {
-            backings.mount(LocalOptions.parse(v.options()), directory);
-        } catch (LinuxError failure) {
-            throw failure.during("mount volume " + name);
-        }
+        slow.call(
+                "mount volume " + name,
+                v,
+                Slow.MOUNT,
+                _ -> mount(v),
+                _ -> turns.in(name, later -> later.mounted.isEmpty() && takeAway(name)));
         e.mounted.add(user);
+    }
+
+    private Volume mount(Volume v) {
+        try (Fd directory = directories.open(v.name())) {
+            backings.mount(LocalOptions.parse(v.options()), directory);
+            return v;
+        } catch (LinuxError failure) {
+            throw failure.during("mount volume " + v.name());
+        }
     }
 
     /// False when `user` did not have it mounted.
@@ -54,18 +70,19 @@ final class Mounts {
         return had;
     }
 
-    /// Its data, for as long as `work` takes; for others it is mounted as it was before.
-    void during(Turns.Entry e, String name, Consumer<Fd> work) {
+    /// What `work` makes of its data; for others it is mounted as it was before. `late` gets what the work made after
+    /// it was given up, because the volume did not answer.
+    <T> T during(
+            Turns.Entry e, String name, String what, BiFunction<Fd, SlowCalls.Progress, T> work, Consumer<T> late) {
         String user = "(work)";
         Volume v = Turns.need(e, name);
         if (!v.isLocal()) {
-            elsewhere.during(e, v, "work", work);
-            return;
+            return elsewhere.during(e, v, what, work, late);
         }
         mount(e, name, user);
         e.mounted.remove(user);
-        try (Fd data = directories.openData(name)) {
-            work.accept(data);
+        try {
+            return slow.call(what, v, Slow.ANSWER, progress -> with(name, progress, work), late);
         } finally {
             if (e.mounted.isEmpty()) {
                 takeAway(name);
@@ -73,17 +90,30 @@ final class Mounts {
         }
     }
 
+    private <T> T with(String name, SlowCalls.Progress progress, BiFunction<Fd, SlowCalls.Progress, T> work) {
+        try (Fd data = directories.openData(name)) {
+            return work.apply(data, progress);
+        }
+    }
+
     /// A mount that cannot be taken away is logged: it goes with the next end of a user, or is found by the next
     /// engine.
-    void takeAway(String name) {
+    boolean takeAway(String name) {
         try {
             if (directories.exists(name) && directories.isMounted(name)) {
-                try (Fd directory = directories.open(name)) {
-                    backings.unmount(directory);
-                }
+                slow.call("unmount volume " + name, name + " (unmount)", Slow.MOUNT, _ -> unmounted(name));
             }
+            return true;
         } catch (GantryException | LinuxError e) {
             LOG.warn("volume name={} left mounted: {}", name, e.getMessage());
+            return false;
+        }
+    }
+
+    private String unmounted(String name) {
+        try (Fd directory = directories.open(name)) {
+            backings.unmount(directory);
+            return name;
         }
     }
 }

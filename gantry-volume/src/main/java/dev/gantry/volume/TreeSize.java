@@ -8,6 +8,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.linux.SlowCalls;
 import dev.gantry.linux.Stat;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,15 +20,17 @@ final class TreeSize {
     private static final long BLOCK = 512;
 
     private final Linux linux;
+    private final SlowCalls.Progress progress;
     private final Set<Long> seen = new HashSet<>();
 
-    private TreeSize(Linux linux) {
+    private TreeSize(Linux linux, SlowCalls.Progress progress) {
         this.linux = linux;
+        this.progress = progress;
     }
 
-    static long of(Linux linux, Fd directory) {
+    static long of(Linux linux, Fd directory, SlowCalls.Progress progress) {
         try (Fd again = linux.files().open(directory, ".", DIRECTORY, 0, Resolve.PLAIN)) {
-            return new TreeSize(linux).children(again);
+            return new TreeSize(linux, progress).children(again);
         }
     }
 
@@ -46,6 +49,7 @@ final class TreeSize {
     }
 
     private long one(Fd directory, String name) {
+        progress.made();
         Stat stat = linux.attributes().stat(directory, name);
         if (stat.type() == FileType.DIRECTORY) {
             try (Fd below = linux.files().open(directory, name, DIRECTORY, 0, Resolve.PLAIN)) {

@@ -73,15 +73,7 @@ final class VolumeDirectories implements AutoCloseable {
                 (temporary, parent) -> linux.directories().renameNew(parent, temporary, parent, volume.name()));
     }
 
-    /// Puts another directory in the place of the one that is there, in one step; the old one is deleted.
-    void replace(Volume volume, Consumer<Fd> fill) {
-        make(volume, fill, (temporary, _) -> {
-            exchange(temporary, volume);
-            delete(temporary);
-        });
-    }
-
-    /// The same with one that was made aside; the old one is aside then.
+    /// Puts one that was made aside in the place of the one that is there, in one step; the old one is aside then.
     void exchange(String aside, Volume volume) {
         try {
             linux.directories().exchange(root, aside, root, volume.name());
@@ -101,7 +93,8 @@ final class VolumeDirectories implements AutoCloseable {
         }
     }
 
-    /// Makes a directory that nobody finds and the next [#sweep] deletes; the caller deletes it earlier.
+    /// Makes a directory that nobody finds and the next [#sweep] deletes; the caller deletes it earlier, or gives it
+    /// a name.
     String makeAside(Volume volume, Consumer<Fd> fill) {
         return make(volume, fill, (_, _) -> {});
     }

@@ -3,15 +3,18 @@ package dev.gantry.volume;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.SlowCalls;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,20 +39,21 @@ public final class Volumes implements AutoCloseable {
     private final Clock clock;
     private final RandomGenerator random;
     private final Turns turns = new Turns();
+    private final Slow slow = new Slow();
     private final Elsewhere elsewhere;
     private final Mounts mounts;
     private final Copies copies;
 
     private Volumes(
             Linux linux, Path root, VolumeTable table, VolumeDrivers drivers, Clock clock, RandomGenerator random) {
-        this.elsewhere = new Elsewhere(linux, table, drivers, turns);
+        this.elsewhere = new Elsewhere(linux, table, drivers, turns, slow);
         this.linux = linux;
         this.table = table;
         this.clock = clock;
         this.random = random;
         this.directories = new VolumeDirectories(linux, root, random);
         this.backings = new Backings(linux);
-        this.mounts = new Mounts(directories, backings, elsewhere);
+        this.mounts = new Mounts(directories, backings, elsewhere, turns, slow);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }
 
@@ -213,15 +217,29 @@ public final class Volumes implements AutoCloseable {
                 : elsewhere.driver(driver).scope();
     }
 
-    /// How much room its files take; 0 when it is gone meanwhile, -1 when they are not in the store.
+    /// How much room its files take; 0 when it is gone meanwhile, -1 when they are not in the store, or on a file
+    /// system that does not answer.
     public long bytes(String name) {
-        if (isElsewhere(name)) {
+        Volume v = turns.find(name).orElse(null);
+        if (v == null) {
+            return 0;
+        }
+        if (!v.isLocal()) {
             return -1;
         }
-        try (Fd data = directories.openData(name)) {
-            return TreeSize.of(linux, data);
+        try {
+            return slow.call("measure volume " + name, v, Slow.LOOK, progress -> measured(name, progress), _ -> {});
         } catch (NotFound gone) {
             return 0;
+        } catch (Unavailable hangs) {
+            LOG.warn("volume name={} not measured: {}", name, hangs.why());
+            return -1;
+        }
+    }
+
+    private long measured(String name, SlowCalls.Progress progress) {
+        try (Fd data = directories.openData(name)) {
+            return TreeSize.of(linux, data, progress);
         } catch (LinuxError e) {
             throw e.during("measure volume " + name);
         }
@@ -342,9 +360,21 @@ public final class Volumes implements AutoCloseable {
         return turns.in(name, e -> mounts.unmount(e, name, user));
     }
 
-    /// Its files, while it is mounted for somebody.
-    public Fd openData(String name) {
-        return isElsewhere(name) ? elsewhere.open(turns.entry(name)) : directories.openData(name);
+    /// A place in its files, which `look` finds, while it is mounted for somebody.
+    public Fd open(String name, Function<Fd, Fd> look) {
+        Turns.Entry e = turns.entry(name);
+        Volume v = Turns.need(e, name);
+        Path elsewheres = v.isLocal() ? Path.of("") : elsewhere.place(e);
+        return slow.call(
+                "open volume " + name,
+                v,
+                Slow.ANSWER,
+                _ -> {
+                    try (Fd data = v.isLocal() ? directories.openData(name) : elsewhere.open(elsewheres)) {
+                        return look.apply(data);
+                    }
+                },
+                Fd::close);
     }
 
     /// What is done with the files of whole volumes.

@@ -6,6 +6,7 @@ import dev.gantry.api.volume.VolumeUsage;
 import dev.gantry.api.volume.VolumesPruned;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Parallel;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
@@ -33,6 +34,8 @@ public final class VolumeRoutes {
 
     /// From this version on a prune takes anonymous volumes only, unless all are asked for.
     private static final int PRUNES_ANONYMOUS = 42;
+
+    private static final int MEASURED_AT_ONCE = 8;
 
     private final Gantry engine;
 
@@ -172,7 +175,7 @@ public final class VolumeRoutes {
                 long size = volumes().bytes(v.name());
                 volumes().remove(v.name());
                 gone.add(v.name());
-                bytes += size;
+                bytes += Math.max(size, 0);
             } catch (Conflict | NotFound takenOrGone) {
                 // It is held again, or was removed by another: then it is not ours to prune.
                 continue;
@@ -184,13 +187,12 @@ public final class VolumeRoutes {
 
     /// All volumes with their sizes, for `GET /system/df`.
     public static List<dev.gantry.api.volume.Volume> usage(Volumes volumes) {
-        return volumes.list().stream()
-                .map(v -> wire(
-                        volumes,
-                        v,
-                        new VolumeUsage(
-                                volumes.bytes(v.name()), volumes.users(v.name()).size())))
-                .toList();
+        // Beside each other: one on a file system that hangs takes a while to be left out.
+        return Parallel.map(volumes.list(), MEASURED_AT_ONCE, v -> {
+            long bytes = volumes.bytes(v.name());
+            return wire(
+                    volumes, v, new VolumeUsage(bytes, volumes.users(v.name()).size()));
+        });
     }
 
     private dev.gantry.api.volume.Volume wire(Volume v, @Nullable VolumeUsage usage) {

@@ -130,8 +130,8 @@ final class ContainerVolumes {
 
     private Fd inside(MountsSpec.OfVolume v) {
         String what = "mount " + v.subpath() + " of volume " + v.name();
-        try (Fd data = volumes.openData(v.name())) {
-            return linux.files().open(data, v.subpath(), PLACE, 0, INSIDE);
+        try {
+            return volumes.open(v.name(), data -> linux.files().open(data, v.subpath(), PLACE, 0, INSIDE));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
                 throw new NotFound(what, "the volume has no such place", "make it first, or name another", e);

@@ -7,8 +7,6 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,6 +32,7 @@ final class LiveContainers implements Containers {
     private final Releases releases;
     private final Clock clock;
     private final RandomGenerator random;
+    private final BindSources sources = new BindSources();
 
     LiveContainers(
             ContainerIndex index,
@@ -75,7 +74,7 @@ final class LiveContainers implements Containers {
             Signals.parse(spec.stop().signal());
         }
         Cpusets.check(spec.resources());
-        makeSources(spec);
+        sources.make(spec);
         ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
         ContainerSpec held = hold(id, chosen, spec);
@@ -134,31 +133,6 @@ final class LiveContainers implements Containers {
             failure.addSuppressed(e);
         }
         return failure;
-    }
-
-    /// Refused now rather than at the start, where it is found out again.
-    private static void makeSources(ContainerSpec spec) {
-        for (ContainerSpec.Bind bind : spec.binds()) {
-            Path source = Path.of(bind.source());
-            if (Files.exists(source)) {
-                continue;
-            }
-            if (!bind.makeSource()) {
-                throw new InvalidArgument(
-                        "create a container of " + spec.image(),
-                        "bind source path does not exist: " + bind.source(),
-                        "make it first");
-            }
-            try {
-                Files.createDirectories(source);
-            } catch (IOException e) {
-                throw new InvalidArgument(
-                        "create a container of " + spec.image(),
-                        "the source of a bind cannot be made: " + e,
-                        "make it first",
-                        e);
-            }
-        }
     }
 
     private String takeName(String name, ContainerId id) {

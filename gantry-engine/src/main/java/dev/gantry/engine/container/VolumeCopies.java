@@ -214,15 +214,56 @@ public final class VolumeCopies {
                             "allow a longer pause with --max-pause, or stop them first");
                 }
             };
-            List<Freezer.Frozen> held = new ArrayList<>();
-            try {
-                users.forEach(user -> held.add(freeze(new ContainerId(user), check)));
+            try (var hold = new Hold(limit)) {
+                users.forEach(user -> hold.add(freeze(new ContainerId(user), check)));
                 work.accept(check);
+                check.run(); // or what was read last may be of another moment
                 frozen = users.size();
             } finally {
-                held.forEach(Freezer.Frozen::close);
                 pause = Duration.ofNanos(System.nanoTime() - start);
             }
+        }
+    }
+
+    /// Containers that stand still until it is closed, or until their time is up: who reads their files may hang in a
+    /// file system that does not answer.
+    private static final class Hold implements AutoCloseable {
+        private final Thread limit;
+
+        /// Guarded by this.
+        private final List<Freezer.Frozen> held = new ArrayList<>();
+
+        /// Guarded by this.
+        private boolean over;
+
+        Hold(Duration longest) {
+            limit = Thread.startVirtualThread(() -> {
+                try {
+                    Thread.sleep(longest);
+                    end();
+                } catch (InterruptedException closed) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+
+        synchronized void add(Freezer.Frozen frozen) {
+            held.add(frozen);
+            if (over) {
+                end();
+            }
+        }
+
+        private synchronized void end() {
+            over = true;
+            held.forEach(Freezer.Frozen::close);
+            held.clear();
+        }
+
+        @Override
+        public void close() {
+            limit.interrupt();
+            end();
         }
     }
 }

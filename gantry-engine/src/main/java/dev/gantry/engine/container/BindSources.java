@@ -1,0 +1,40 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.linux.SlowCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// The places of the host that containers see. They may be on a file system that does not answer.
+final class BindSources {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int AT_MOST = 16;
+
+    private final SlowCalls calls = new SlowCalls(AT_MOST);
+
+    /// Each is there, or is made if that was asked for: refused now rather than at the start, where it is found out
+    /// again.
+    void make(ContainerSpec spec) {
+        for (ContainerSpec.Bind bind : spec.binds()) {
+            String what = "create a container of " + spec.image();
+            calls.call(what, bind.source(), PATIENCE, _ -> made(what, bind));
+        }
+    }
+
+    private static Path made(String what, ContainerSpec.Bind bind) {
+        Path source = Path.of(bind.source());
+        if (Files.exists(source)) {
+            return source;
+        }
+        if (!bind.makeSource()) {
+            throw new InvalidArgument(what, "bind source path does not exist: " + bind.source(), "make it first");
+        }
+        try {
+            return Files.createDirectories(source);
+        } catch (IOException e) {
+            throw new InvalidArgument(what, "the source of a bind cannot be made: " + e, "make it first", e);
+        }
+    }
+}
