@@ -71,6 +71,7 @@ final class Runs implements AutoCloseable {
             driver.get();
             book.attachments()
                     .forEach(a -> endpoints.hostPorts().restore(a.endpoint().ports()));
+            endpoints.hostPorts().carry(book.attachments());
         } catch (GantryException e) {
             LOG.error("networks not reconciled: {}", e.getMessage());
         }
@@ -137,6 +138,7 @@ final class Runs implements AutoCloseable {
                     driver.make(a.network());
                     driver.get().attach(a, planOf(plan, a), inside);
                 }
+                endpoints.hostPorts().carry(attachments);
                 if (where.names() == Whereabouts.Names.EMBEDDED) {
                     answer(id, spec, door, inside);
                 }
