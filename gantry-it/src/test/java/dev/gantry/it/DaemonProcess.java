@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
+    private final boolean ownsNetwork;
     private Process process;
     private boolean killed;
 
@@ -36,8 +37,18 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, network);
     }
 
+    /// On the host network of another one.
+    static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
+        return new DaemonProcess(root, first.network, false);
+    }
+
     private DaemonProcess(Path root, @Nullable Process network) throws IOException {
+        this(root, network, true);
+    }
+
+    private DaemonProcess(Path root, @Nullable Process network, boolean ownsNetwork) throws IOException {
         this.network = network;
+        this.ownsNetwork = ownsNetwork;
         this.root = root;
         this.process = launch();
     }
@@ -109,7 +120,7 @@ final class DaemonProcess implements AutoCloseable {
         if (process.isAlive()) {
             clear();
         }
-        if (network != null) {
+        if (network != null && ownsNetwork) {
             network.destroy();
         }
     }
