@@ -2,6 +2,7 @@ package dev.gantry.daemon;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
+import dev.gantry.engine.network.overlay.OverlayOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.Set;
 /// @param hosts where it listens
 /// @param group the group that may use the Unix sockets; without it `docker` if there is one, else none
 /// @param cgroupParent the parent of all control groups
+/// @param overlay with which hosts overlay networks are shared
 record DaemonFlags(
         Path dataRoot,
         Path execRoot,
@@ -27,6 +29,7 @@ record DaemonFlags(
         Optional<String> group,
         String cgroupParent,
         boolean debug,
+        OverlayOptions overlay,
         Question question) {
 
     private static final Path SOCKET = Path.of("/run/gantry.sock");
@@ -191,6 +194,7 @@ record DaemonFlags(
         String cgroupParent = "gantry";
         boolean debug = false;
         Question question = Question.NONE;
+        OverlayFlags overlay = new OverlayFlags();
         Words words = new Words(args);
         while (words.hasNext()) {
             switch (words.nextFlag()) {
@@ -204,13 +208,26 @@ record DaemonFlags(
                 case "debug", "D" -> debug = words.flag();
                 case "help", "h" -> question = Question.HELP;
                 case "version", "v" -> question = Question.VERSION;
-                case String name -> throw unknown(name);
+                case String name -> {
+                    if (!overlay.take(name, words::value)) {
+                        throw unknown(name);
+                    }
+                }
             }
         }
         if (hosts.isEmpty()) {
             hosts.add(new Host.Unix(root.isEmpty() ? SOCKET : base.resolve("gantry.sock")));
         }
-        return new DaemonFlags(dataRoot, execRoot, pidFile, List.copyOf(hosts), group, cgroupParent, debug, question);
+        return new DaemonFlags(
+                dataRoot,
+                execRoot,
+                pidFile,
+                List.copyOf(hosts),
+                group,
+                cgroupParent,
+                debug,
+                overlay.options(),
+                question);
     }
 
     private static String cgroup(String text) {
@@ -260,6 +277,7 @@ record DaemonFlags(
         hosts.forEach(h -> argv.addAll(List.of("--host", h.toString())));
         group.ifPresent(g -> argv.addAll(List.of("--group", g)));
         pidFile.ifPresent(p -> argv.addAll(List.of("--pidfile", p.toString())));
+        argv.addAll(OverlayFlags.words(overlay));
         return argv;
     }
 
@@ -287,8 +305,10 @@ record DaemonFlags(
               -D, --debug               log more
               -v, --version             print the version
 
+            Overlay networks, of several hosts:
+            %s
             GANTRY_ROOT names one directory for all of these, where no flag says otherwise.
-            """;
+            """.formatted(OverlayFlags.HELP);
     }
 
     /// The words of a command line: `--name value`, `--name=value`, `-n value`, `-nvalue`.

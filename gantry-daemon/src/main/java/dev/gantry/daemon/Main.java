@@ -71,6 +71,7 @@ public final class Main {
         return GantryOptions.at(flags.dataRoot(), flags.execRoot(), flags.shim())
                 .cgroup(flags.cgroupParent())
                 .autostart(flags.again())
-                .hidden(flags.sockets());
+                .hidden(flags.sockets())
+                .overlay(flags.overlay());
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.engine;
 
+import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.plugin.PluginDirectories;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
 ///     restart policy or `autoRemove` ends while no engine lives. Empty when there is none
 /// @param hidden further paths of the host that containers over a directory image must not see, such as sockets
 /// @param plugins where plugins tell that they are there
+/// @param overlay with which hosts it shares overlay networks
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -21,7 +23,8 @@ public record GantryOptions(
         String cgroup,
         List<String> autostart,
         List<Path> hidden,
-        PluginDirectories plugins) {
+        PluginDirectories plugins,
+        OverlayOptions overlay) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -31,22 +34,34 @@ public record GantryOptions(
     }
 
     public static GantryOptions at(Path dataRoot, Path runRoot, Path shim) {
-        return new GantryOptions(dataRoot, runRoot, shim, "gantry", List.of(), List.of(), PluginDirectories.STANDARD);
+        return new GantryOptions(
+                dataRoot,
+                runRoot,
+                shim,
+                "gantry",
+                List.of(),
+                List.of(),
+                PluginDirectories.STANDARD,
+                OverlayOptions.NONE);
     }
 
     public GantryOptions cgroup(String parent) {
-        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden, plugins);
+        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay);
     }
 
     public GantryOptions autostart(List<String> argv) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay);
     }
 
     public GantryOptions hidden(List<Path> paths) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths, plugins);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, directories);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay);
+    }
+
+    public GantryOptions overlay(OverlayOptions hosts) {
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts);
     }
 }

@@ -14,10 +14,11 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Logs;
-import dev.gantry.engine.managed.LocalPlugins;
-import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.NetworkEngine;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.network.overlay.OverlayDirectory;
+import dev.gantry.engine.network.overlay.OverlayOptions;
+import dev.gantry.engine.network.overlay.PeerDirectory;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.engine.plugin.volume.PluginVolumeDrivers;
@@ -32,6 +33,7 @@ import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.driver.KernelNetworks;
+import dev.gantry.network.driver.Underlay;
 import dev.gantry.network.model.Instance;
 import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
@@ -63,7 +65,6 @@ final class LocalGantry implements Gantry {
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
     private final Networks networks;
-    private final ManagedPlugins managedPlugins;
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
@@ -81,6 +82,9 @@ final class LocalGantry implements Gantry {
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
+            var plugins = new Plugins(new PluginDiscovery(options.plugins()), Plugins.PATIENCE);
+            volumes = own(Volumes.open(
+                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
             HostFacts host = CgroupTree.prepare(HostFacts.observe(), options.cgroup());
             var places = new Places(
                     directory(data.resolve("containers")),
@@ -90,23 +94,10 @@ final class LocalGantry implements Gantry {
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
             var watches = own(new Watches(options.shim(), groups.directories()));
-            var managed = own(LocalPlugins.open(new LocalPlugins.Parts(
-                    linux,
-                    host,
-                    watches,
-                    registries,
-                    events,
-                    data.resolve("plugins"),
-                    run.resolve("p"),
-                    places.attachPoint(),
-                    options.cgroup(),
-                    random)));
-            managedPlugins = managed;
-            var plugins = new Plugins(new PluginDiscovery(options.plugins()), managed, Plugins.PATIENCE);
-            volumes = own(Volumes.open(
-                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
+            var directory = own(
+                    options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));
             var networking = own(NetworkEngine.open(
-                    store.networks(), linux, instance(), driving(host, linux), machine(), clock, random));
+                    store.networks(), linux, instance(), driving(host, linux), directory, machine(), clock, random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
@@ -125,7 +116,6 @@ final class LocalGantry implements Gantry {
                     clock,
                     random)));
             networking.actThrough(engine::inTurn);
-            managed.usedBy(this::usersOf);
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
             execs = own(new LiveExecs(
@@ -151,16 +141,6 @@ final class LocalGantry implements Gantry {
         return part;
     }
 
-    /// What keeps a managed plugin from being disabled.
-    private List<String> usersOf(String plugin) {
-        List<String> users = new ArrayList<>();
-        volumes.list().stream().filter(v -> v.driver().equals(plugin)).forEach(v -> users.add("volume " + v.name()));
-        networks.list().stream()
-                .filter(n -> n.spec().driver().equals(plugin))
-                .forEach(n -> users.add("network " + n.spec().name()));
-        return users;
-    }
-
     /// What a container over a directory of the host must not see, if it is below it.
     private List<Path> hidden() {
         List<Path> all = new ArrayList<>(options.hidden());
@@ -178,7 +158,19 @@ final class LocalGantry implements Gantry {
 
     private NetworkEngine.Driving driving(HostFacts host, Linux linux) {
         boolean able = (host.capabilities() >> CAP_NET_ADMIN & 1) != 0;
-        return new NetworkEngine.Driving(able, () -> KernelNetworks.open(linux, instance()));
+        return new NetworkEngine.Driving(able, () -> KernelNetworks.open(linux, instance(), underlay()));
+    }
+
+    private Underlay underlay() {
+        OverlayOptions shared = options.overlay();
+        return shared.isNone()
+                ? Underlay.NONE
+                : new Underlay(
+                        shared.advertise().address(),
+                        shared.peers().stream()
+                                .map(OverlayOptions.Place::address)
+                                .toList(),
+                        shared.dataPort());
     }
 
     private static String machine() {
@@ -248,11 +240,6 @@ final class LocalGantry implements Gantry {
     @Override
     public Networks networks() {
         return networks;
-    }
-
-    @Override
-    public ManagedPlugins plugins() {
-        return managedPlugins;
     }
 
     @Override

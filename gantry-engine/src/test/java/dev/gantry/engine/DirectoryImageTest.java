@@ -68,7 +68,8 @@ class DirectoryImageTest {
                 o.cgroup(),
                 o.autostart(),
                 o.hidden(),
-                o.plugins()));
+                o.plugins(),
+                o.overlay()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

@@ -19,36 +19,37 @@ import org.jspecify.annotations.Nullable;
 final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
-    private final boolean ownsNetwork;
+    private final List<String> flags;
     private Process process;
     private boolean killed;
 
     /// Starts a daemon and waits until it answers.
     static DaemonProcess start(Path root) throws IOException {
-        return new DaemonProcess(root, null);
+        return new DaemonProcess(root, null, List.of());
     }
 
     /// The same on a host network of its own: what it makes there nobody else sees.
     static DaemonProcess startApart(Path root) throws IOException {
+        return startOn(network(), root);
+    }
+
+    /// The same on a host network that is there already, which ends with it; with further flags.
+    static DaemonProcess startOn(Process network, Path root, String... flags) throws IOException {
+        return new DaemonProcess(root, network, List.of(flags));
+    }
+
+    /// A host network of its own.
+    static Process network() throws IOException {
         Process network = new ProcessBuilder(
                         "unshare", "--net", "sh", "-c", "ip link set lo up; echo; exec sleep 1000000")
                 .start();
         network.getInputStream().read(); // it is there
-        return new DaemonProcess(root, network);
+        return network;
     }
 
-    /// On the host network of another one.
-    static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
-        return new DaemonProcess(root, first.network, false);
-    }
-
-    private DaemonProcess(Path root, @Nullable Process network) throws IOException {
-        this(root, network, true);
-    }
-
-    private DaemonProcess(Path root, @Nullable Process network, boolean ownsNetwork) throws IOException {
+    private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
         this.network = network;
-        this.ownsNetwork = ownsNetwork;
+        this.flags = flags;
         this.root = root;
         this.process = launch();
     }
@@ -120,7 +121,7 @@ final class DaemonProcess implements AutoCloseable {
         if (process.isAlive()) {
             clear();
         }
-        if (network != null && ownsNetwork) {
+        if (network != null) {
             network.destroy();
         }
     }
@@ -148,6 +149,7 @@ final class DaemonProcess implements AutoCloseable {
                 data().toString(),
                 "--exec-root",
                 run().toString()));
+        command.addAll(flags);
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(

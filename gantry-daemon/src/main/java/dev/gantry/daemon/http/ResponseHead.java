@@ -52,11 +52,10 @@ final class ResponseHead {
         end(out, keepAlive);
     }
 
-    void stream(ByteBuf out, ApiResponse.Stream answer, boolean chunked, boolean keepAlive) {
+    void stream(ByteBuf out, String contentType, boolean chunked, boolean keepAlive) {
         start(out, 200);
-        answer.headers().forEach((name, value) -> field(out, name, value));
-        if (!answer.contentType().isEmpty()) {
-            field(out, "Content-Type", answer.contentType());
+        if (!contentType.isEmpty()) {
+            field(out, "Content-Type", contentType);
         }
         if (chunked) {
             field(out, "Transfer-Encoding", "chunked");

@@ -10,10 +10,10 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// The header `X-Registry-Auth`: base64url of a JSON object.
-public final class RegistryAuth {
+final class RegistryAuth {
     private RegistryAuth() {}
 
-    public static Credentials parse(@Nullable String header) {
+    static Credentials parse(@Nullable String header) {
         if (header == null || header.isEmpty()) {
             return Credentials.ANONYMOUS;
         }

@@ -35,6 +35,9 @@ public record ContainerPlaces(Supplier<Networks> networks) {
             case NETWORKS -> {
                 Map<String, EndpointSettings> all = new LinkedHashMap<>();
                 for (Joined j : networks.get().of(c.id())) {
+                    if (j.member().isWayOut()) {
+                        continue; // as in Docker: nobody put it there
+                    }
                     all.put(j.network().name(), EndpointTranslation.settings(j.network(), j.member(), minor));
                 }
                 yield all;

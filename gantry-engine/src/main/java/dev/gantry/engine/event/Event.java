@@ -16,7 +16,6 @@ public record Event(
         IMAGE("image"),
         VOLUME("volume"),
         NETWORK("network"),
-        PLUGIN("plugin"),
         DAEMON("daemon");
 
         private final String word;

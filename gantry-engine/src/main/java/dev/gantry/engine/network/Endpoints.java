@@ -6,12 +6,12 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
-import dev.gantry.linux.Linux;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointPlan;
+import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.Route;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
@@ -20,7 +20,6 @@ import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.port.PortRequest;
-import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,17 +34,35 @@ import java.util.random.RandomGenerator;
 final class Endpoints {
     private final NetworkBook book;
     private final NetworkTable table;
+    private final Preparation preparation;
     private final Instance instance;
     private final EndpointMaker maker;
     private final HostPorts hostPorts;
     private final Clock clock;
 
+    /// What is done before addresses of a network are taken: it may have to be asked for some elsewhere.
+    @FunctionalInterface
+    interface Preparation {
+        void prepare(Network network, EndpointRequest request, String what);
+    }
+
     Endpoints(NetworkBook book, NetworkTable table, Instance instance, Clock clock, RandomGenerator random) {
+        this(book, table, (_, _, _) -> {}, instance, clock, random);
+    }
+
+    Endpoints(
+            NetworkBook book,
+            NetworkTable table,
+            Preparation preparation,
+            Instance instance,
+            Clock clock,
+            RandomGenerator random) {
         this.book = book;
         this.table = table;
+        this.preparation = preparation;
         this.instance = instance;
         this.maker = new EndpointMaker(random);
-        this.hostPorts = new HostPorts(Linux.host());
+        this.hostPorts = new HostPorts();
         this.clock = clock;
     }
 
@@ -81,6 +98,8 @@ final class Endpoints {
 
     private Member make(Member m, List<String> names) {
         Network network = book.need(m.network());
+        preparation.prepare(
+                network, m.request(), "connect container " + names.getFirst() + " to network " + network.name());
         return m.with(maker.make(network, book.addresses(network.id()), m.container(), names, m.request()));
     }
 
@@ -145,16 +164,7 @@ final class Endpoints {
                 binding(attachments, id, family).ifPresent(everywhere::add);
             });
         }
-        // Without IPv6 of its own it is reached at an address of the host's through a relay.
-        boolean relayed = !ways.containsKey(Family.IPV6)
-                && attachments.stream()
-                        .filter(a -> a.endpoint().id().equals(ways.get(Family.IPV4)))
-                        .anyMatch(a -> a.network().options() instanceof DriverOptions.Bridge b
-                                && b.gatewayMode(Family.IPV4).translates());
-        if (relayed) {
-            ways.put(Family.IPV6, Objects.requireNonNull(ways.get(Family.IPV4)));
-        }
-        check(name, requests, ways, relayed);
+        check(name, requests, ways);
         HostPorts.Attempt attempt = hostPorts.new Attempt();
         List<PublishedPort> got = List.of();
         try {
@@ -172,14 +182,14 @@ final class Endpoints {
                 .toList();
     }
 
-    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways, boolean relayed) {
+    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways) {
         for (PortRequest r : requests) {
             Ip ip = r.hostIp();
-            if (ip != null && !ip.isV4() && r.container().protocol() == Protocol.SCTP && (relayed || ip.isLoopback())) {
+            if (ip != null && ip.equals(Ip.LOOPBACK_V6)) {
                 throw new InvalidArgument(
                         "publish port " + r.container() + " of " + name,
-                        "what comes for " + ip + " is carried to the container, and SCTP cannot be",
-                        relayed ? "connect it to a network with IPv6" : "publish it on another address");
+                        "what is published on ::1 is not passed on yet",
+                        "publish it on 127.0.0.1");
             }
             if (ways.isEmpty() || (ip != null && !ways.containsKey(ip.family()))) {
                 throw new InvalidArgument(

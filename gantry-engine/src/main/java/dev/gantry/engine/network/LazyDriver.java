@@ -2,7 +2,10 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unsupported;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.driver.NetworkDriver;
+import dev.gantry.network.driver.OverlayPeer;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Network;
@@ -25,17 +28,17 @@ final class LazyDriver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LazyDriver.class);
 
     private final boolean able;
-    private final Supplier<NetworkDriver> opener;
+    private final Supplier<HostNetworks> opener;
     private final NetworkBook book;
 
     /// Guarded by this object, as is what follows.
-    private @Nullable NetworkDriver driver;
+    private @Nullable HostNetworks driver;
 
     private final Set<NetworkId> made = new HashSet<>();
     private final Set<EndpointId> lost = new HashSet<>();
 
     /// @param able whether this engine has the right to make interfaces and rules
-    LazyDriver(boolean able, Supplier<NetworkDriver> opener, NetworkBook book) {
+    LazyDriver(boolean able, Supplier<HostNetworks> opener, NetworkBook book) {
         this.able = able;
         this.opener = opener;
         this.book = book;
@@ -56,7 +59,7 @@ final class LazyDriver implements AutoCloseable {
 
     /// Opened, and the host is what the endpoints there are need.
     synchronized NetworkDriver get() {
-        NetworkDriver open = driver;
+        HostNetworks open = driver;
         if (open != null) {
             return open;
         }
@@ -90,14 +93,27 @@ final class LazyDriver implements AutoCloseable {
         return lost.remove(endpoint);
     }
 
-    /// What the network needs on the host, before its first endpoint.
-    void make(Network network) {
+    /// What the network needs on the host, before its first endpoint. False when it is there already.
+    boolean make(Network network) {
         NetworkDriver open = get();
         synchronized (this) {
-            if (!made.contains(network.id())) {
-                open.create(network);
-                made.add(network.id());
+            if (made.contains(network.id())) {
+                return false;
             }
+            open.create(network);
+            made.add(network.id());
+            return true;
+        }
+    }
+
+    /// The endpoints on other hosts of an overlay that was made are these.
+    void reach(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {
+        HostNetworks open;
+        synchronized (this) {
+            open = made.contains(network.id()) ? driver : null;
+        }
+        if (open != null) {
+            open.peers(network, elsewhere, unheard);
         }
     }
 

@@ -19,12 +19,15 @@ import dev.gantry.network.model.NetworkChecks;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.model.NetworkSpec;
 import dev.gantry.network.model.Pool;
+import dev.gantry.network.model.Span;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -33,14 +36,16 @@ import org.slf4j.LoggerFactory;
 /// The networks of one data root.
 final class LiveNetworks implements Networks {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNetworks.class);
-    private static final Set<String> BUILT_IN = Set.of(Drivers.BRIDGE, Drivers.MACVLAN, Drivers.HOST, Drivers.NULL);
-    private static final Set<String> TO_COME = Set.of(Drivers.IPVLAN, Drivers.OVERLAY);
+    private static final Set<String> BUILT_IN =
+            Set.of(Drivers.BRIDGE, Drivers.MACVLAN, Drivers.OVERLAY, Drivers.HOST, Drivers.NULL);
+    private static final Set<String> TO_COME = Set.of(Drivers.IPVLAN);
 
     private final NetworkBook book;
     private final NetworkTable table;
     private final Memberships memberships;
+    private final Overlays overlays;
     private final Supplier<List<Subnet>> hostRoutes;
-    private final DefaultPools pools;
+    private final Defaults defaults;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -48,19 +53,24 @@ final class LiveNetworks implements Networks {
     /// changes of networks.
     private final ReentrantLock changes = new ReentrantLock();
 
+    /// Where subnets come from that nobody chose.
+    record Defaults(DefaultPools local, DefaultPools overlay) {}
+
     LiveNetworks(
             NetworkBook book,
             NetworkTable table,
             Memberships memberships,
+            Overlays overlays,
             Supplier<List<Subnet>> hostRoutes,
-            DefaultPools pools,
+            Defaults defaults,
             Clock clock,
             RandomGenerator random) {
         this.book = book;
         this.table = table;
         this.memberships = memberships;
+        this.overlays = overlays;
         this.hostRoutes = hostRoutes;
-        this.pools = pools;
+        this.defaults = defaults;
         this.clock = clock;
         this.random = random;
     }
@@ -91,7 +101,7 @@ final class LiveNetworks implements Networks {
         }
     }
 
-    private static void checkDrivers(NetworkSpec spec) {
+    private void checkDrivers(NetworkSpec spec) {
         String what = "create network " + spec.name();
         if (TO_COME.contains(spec.driver())) {
             throw new Unsupported(
@@ -113,6 +123,9 @@ final class LiveNetworks implements Networks {
                             + spec.ipam().driver() + "\" not found",
                     "leave --ipam-driver out");
         }
+        if (spec.driver().equals(Drivers.OVERLAY) && !spec.configOnly()) {
+            overlays.checkAble(what);
+        }
         if (spec.ingress()) {
             throw new Unsupported(
                     what, "ingress networks belong to clusters, and this engine is in none", "leave --ingress out");
@@ -120,10 +133,16 @@ final class LiveNetworks implements Networks {
     }
 
     private Network store(NetworkSpec spec, boolean told) {
+        boolean overlay = spec.driver().equals(Drivers.OVERLAY);
         List<Pool> chosen = Predefined.hasAddresses(spec)
-                ? PoolChoice.choose(spec, pools, book.networks(), hostRoutes.get())
+                ? PoolChoice.choose(
+                        spec, overlay ? defaults.overlay() : defaults.local(), book.networks(), hostRoutes.get())
                 : List.of();
         var network = new Network(NetworkId.random(random), clock.instant(), spec, chosen);
+        if (Overlays.isOverlay(network)) {
+            network = overlays.shared(
+                    new Network(network.id(), network.created(), overlays.numbered(spec, chosen.size()), chosen));
+        }
         table.put(network, told ? List.of(event(network, "create")) : List.of()).await();
         book.add(network);
         return network;
@@ -166,16 +185,84 @@ final class LiveNetworks implements Networks {
         try {
             Network network = book.need(id);
             NetworkChecks.checkRemoval(network, List.of(), book.networks());
-            List<String> active =
-                    book.removeUnlessUsed(id).stream().map(LiveNetworks::words).toList();
-            NetworkChecks.checkRemoval(network, active, book.networks());
-            try {
-                memberships.removed(network);
-                table.remove(id, List.of(event(network, "destroy"))).await();
-            } catch (GantryException e) {
-                book.add(network);
-                throw e;
+            overlays.checkRemoval(network);
+            NetworkChecks.checkRemoval(network, removeUnlessUsed(network), book.networks());
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// Answers who uses it, and then it stays.
+    private List<String> removeUnlessUsed(Network network) {
+        List<String> active = book.removeUnlessUsed(network.id()).stream()
+                .map(LiveNetworks::words)
+                .toList();
+        if (!active.isEmpty()) {
+            return active;
+        }
+        try {
+            memberships.removed(network);
+            table.remove(network.id(), List.of(event(network, "destroy"))).await();
+            return active;
+        } catch (GantryException e) {
+            book.add(network);
+            throw e;
+        }
+    }
+
+    // networks that hosts share
+
+    /// One of another host, as that host has it now.
+    void adopt(Network network) {
+        changes.lock();
+        try {
+            boolean known = book.get(network.id()).isPresent();
+            if (!known && book.named(network.name()).isPresent()) {
+                return; // in the meantime; the next round says so
             }
+            table.put(network, known ? List.of() : List.of(event(network, "create")))
+                    .await();
+            if (known) {
+                book.respan(network);
+            } else {
+                book.add(network);
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// Its home has it no more. It stays for as long as somebody here is in it.
+    void withdraw(Network network) {
+        changes.lock();
+        try {
+            removeUnlessUsed(network);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// Other blocks of one that was created here, if they are others; a host hears of its blocks after they are stored.
+    void respan(NetworkId id, Function<Network, Span> change) {
+        changes.lock();
+        try {
+            Network now = book.need(id);
+            Network next = now.with(change.apply(now));
+            if (!next.equals(now)) {
+                table.put(next, List.of()).await();
+                book.respan(next);
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// The network of that name; made when there is none.
+    Network wayOut() {
+        changes.lock();
+        try {
+            Optional<Network> there = book.named(Drivers.WAY_OUT);
+            return there.isPresent() ? there.get() : store(WayOut.spec(Drivers.WAY_OUT), true);
         } finally {
             changes.unlock();
         }

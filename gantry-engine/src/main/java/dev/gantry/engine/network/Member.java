@@ -27,6 +27,11 @@ public record Member(
         return new Member(container, network, request, endpoint, name);
     }
 
+    /// Whether the engine put it there by itself: for a container that is in overlay networks alone.
+    public boolean isWayOut() {
+        return WayOut.is(this);
+    }
+
     Member ended() {
         return of(container, network, request);
     }

@@ -2,6 +2,7 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.ContainerNetworks;
@@ -9,6 +10,7 @@ import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.container.EndpointWish;
 import dev.gantry.engine.container.StoredContainer;
+import dev.gantry.engine.container.Turn;
 import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.model.Network;
@@ -18,22 +20,28 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who is in which network, from the creation of a container to its removal.
 final class Memberships implements ContainerNetworks {
+    private static final Logger LOG = LoggerFactory.getLogger(Memberships.class);
+
     private final NetworkBook book;
     private final NetworkTable table;
     private final Runs runs;
+    private final Overlays overlays;
 
     /// How to act on a container in its turn; known once there are containers.
     private volatile Turns turns = (id, _) -> {
         throw new NotFound("find container " + id.shortHex(), "there is none yet", "see gantry ps -a");
     };
 
-    Memberships(NetworkBook book, NetworkTable table, Runs runs) {
+    Memberships(NetworkBook book, NetworkTable table, Runs runs, Overlays overlays) {
         this.book = book;
         this.table = table;
         this.runs = runs;
+        this.overlays = overlays;
     }
 
     void actThrough(Turns containers) {
@@ -100,13 +108,23 @@ final class Memberships implements ContainerNetworks {
         }
     }
 
-    private static void check(Network network, EndpointRequest request, String what) {
+    private void check(Network network, EndpointRequest request, String what) {
         if (network.driver().equals("host") || network.driver().equals("null")) {
             throw new InvalidArgument(
                     what,
                     "container cannot be connected to multiple networks with one of the networks in "
                             + (network.driver().equals("host") ? "host" : "private (none)") + " mode",
                     "name networks only");
+        }
+        if (Overlays.isOverlay(network)) {
+            overlays.checkAble(what);
+            if (!network.spec().attachable()) {
+                throw new Forbidden(
+                        what,
+                        "Could not attach to network " + network.name() + ": network " + network.name()
+                                + " not manually attachable",
+                        "create it with --attachable");
+            }
         }
         EndpointMaker.check(network, request, what);
     }
@@ -202,7 +220,28 @@ final class Memberships implements ContainerNetworks {
             if (turn.watch().isEmpty()) {
                 book.put(member);
             }
+            settleWayOut(turn);
         });
+    }
+
+    /// A change of its networks may give a running container its way out, or take it.
+    private void settleWayOut(Turn turn) {
+        Watch watch = turn.watch().orElse(null);
+        if (watch == null) {
+            return;
+        }
+        ContainerId id = turn.row().id();
+        try {
+            for (Member m : runs.wayOut().superfluous(id)) {
+                runs.unplug(turn, watch, m);
+                table.remove(id, List.of(m.network()), List.of(), Durability.POWER)
+                        .await();
+                book.remove(id, m.network());
+            }
+            runs.wayOut().missing(id).ifPresent(m -> runs.plug(turn, watch, m));
+        } catch (GantryException e) {
+            LOG.warn("container id={} has no way out of its overlay networks: {}", id.shortHex(), e.getMessage());
+        }
     }
 
     void disconnect(Network network, ContainerId container, boolean force) {
@@ -225,6 +264,7 @@ final class Memberships implements ContainerNetworks {
                 table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
                         .await();
                 book.remove(container, network.id());
+                settleWayOut(turn);
             });
         } catch (NotFound e) {
             if (!force) {

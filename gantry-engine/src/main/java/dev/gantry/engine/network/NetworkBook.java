@@ -10,6 +10,7 @@ import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.ipam.Addresses;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.model.Span;
 import dev.gantry.network.port.PortBook;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,15 @@ final class NetworkBook {
     private final Map<ContainerId, Map<NetworkId, Member>> members = new LinkedHashMap<>();
     private final PortBook ports = new PortBook();
     private final AtomicLong version = new AtomicLong();
+
+    /// Of networks that hosts share, the endpoints that are on other hosts.
+    private List<Elsewhere> elsewhere = List.of();
+
+    private Ip self = Ip.ANY_V4;
+    private Runnable changed = () -> {};
+
+    /// An endpoint on another host.
+    record Elsewhere(Ip host, Attachment attachment) {}
 
     NetworkBook(Collection<Network> storedNetworks, Collection<Member> storedMembers) {
         for (Network network : storedNetworks) {
@@ -61,6 +71,26 @@ final class NetworkBook {
 
     PortBook ports() {
         return ports;
+    }
+
+    /// This host, as others know it with whom it shares networks; and what to do after each change of who is where.
+    /// It must return at once.
+    synchronized void sharedAs(Ip host, Runnable onChange) {
+        self = host;
+        changed = onChange;
+        networks.values().forEach(this::restrict);
+    }
+
+    private void restrict(Entry entry) {
+        Span span = entry.network().span();
+        if (!span.isNone()) {
+            entry.addresses().restrict(span.of(self));
+        }
+    }
+
+    private void changed() {
+        version.incrementAndGet();
+        changed.run();
     }
 
     // networks
@@ -131,7 +161,18 @@ final class NetworkBook {
     }
 
     synchronized void add(Network network) {
-        networks.put(network.id(), new Entry(network, new Addresses(network, List.of())));
+        var entry = new Entry(network, new Addresses(network, List.of()));
+        restrict(entry);
+        networks.put(network.id(), entry);
+        changed.run();
+    }
+
+    /// Its blocks are others now.
+    synchronized void respan(Network network) {
+        var entry = new Entry(network, entry(network.id()).addresses());
+        restrict(entry);
+        networks.put(network.id(), entry);
+        changed.run();
     }
 
     /// Takes it out unless somebody has an endpoint in it: then these come back, and it stays. Its members stay in any
@@ -141,6 +182,7 @@ final class NetworkBook {
                 in(id).stream().flatMap(m -> m.endpoint().stream()).toList();
         if (active.isEmpty()) {
             networks.remove(id);
+            changed.run();
         }
         return active;
     }
@@ -152,12 +194,11 @@ final class NetworkBook {
         if (m.endpoint().isPresent()) {
             entry(m.network());
         }
-        version.incrementAndGet();
         members.computeIfAbsent(m.container(), _ -> new LinkedHashMap<>()).put(m.network(), m);
+        changed();
     }
 
     synchronized void remove(ContainerId container, NetworkId network) {
-        version.incrementAndGet();
         Map<NetworkId, Member> of = members.get(container);
         if (of != null) {
             of.remove(network);
@@ -165,6 +206,7 @@ final class NetworkBook {
                 members.remove(container);
             }
         }
+        changed();
     }
 
     synchronized List<Member> of(ContainerId container) {
@@ -197,6 +239,31 @@ final class NetworkBook {
             members.values().forEach(of -> all.addAll(of.values()));
         }
         return attachments(all);
+    }
+
+    /// All endpoints there are, those on other hosts too.
+    List<Attachment> everywhere() {
+        List<Attachment> all = new ArrayList<>(attachments());
+        elsewhere().forEach(e -> all.add(e.attachment()));
+        return all;
+    }
+
+    synchronized List<Elsewhere> elsewhere() {
+        return elsewhere;
+    }
+
+    synchronized List<Elsewhere> elsewhere(NetworkId network) {
+        return elsewhere.stream()
+                .filter(e -> e.attachment().network().id().equals(network))
+                .toList();
+    }
+
+    /// The endpoints on other hosts are these.
+    synchronized void elsewhere(List<Elsewhere> all) {
+        if (!all.equals(elsewhere)) {
+            elsewhere = List.copyOf(all);
+            version.incrementAndGet();
+        }
     }
 
     private synchronized List<Attachment> attachments(List<Member> of) {

@@ -7,6 +7,7 @@ import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.model.NetworkSpec;
 import dev.gantry.network.model.Pool;
 import dev.gantry.network.model.PoolSpec;
+import dev.gantry.network.model.Span;
 import io.avaje.jsonb.Json;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +35,29 @@ public record NetworkDocument(
         @Json.Property("Asked") List<Block> asked,
         @Json.Property("Options") Map<String, String> options,
         @Json.Property("Labels") Map<String, String> labels,
-        @Json.Property("Pools") List<Block> pools) {
+        @Json.Property("Pools") List<Block> pools,
+        @Json.Property("Span") @Nullable Shared span) {
+
+    /// How hosts share it: blocks of addresses by their host.
+    @Json
+    public record Shared(
+            @Json.Property("Home") String home,
+            @Json.Property("Blocks") Map<String, String> blocks) {
+        static @Nullable Shared of(Span span) {
+            if (span.isNone()) {
+                return null;
+            }
+            Map<String, String> blocks = new TreeMap<>();
+            span.blocks().forEach((block, host) -> blocks.put(block.toString(), host.toString()));
+            return new Shared(span.home().toString(), blocks);
+        }
+
+        Span read() {
+            Map<Subnet, Ip> all = new TreeMap<>();
+            blocks.forEach((block, host) -> all.put(Subnet.parse(block), Ip.parse(host)));
+            return new Span(Ip.parse(home), all);
+        }
+    }
 
     /// A subnet, asked for or given; empty texts for what is not said.
     @Json
@@ -108,7 +131,8 @@ public record NetworkDocument(
                 s.ipam().pools().stream().map(Block::of).toList(),
                 s.options(),
                 s.labels(),
-                n.pools().stream().map(Block::of).toList());
+                n.pools().stream().map(Block::of).toList(),
+                Shared.of(n.span()));
     }
 
     public Network network() {
@@ -130,6 +154,7 @@ public record NetworkDocument(
                 new NetworkId(id),
                 Instant.parse(created),
                 spec,
-                pools.stream().map(Block::pool).toList());
+                pools.stream().map(Block::pool).toList(),
+                span == null ? Span.NONE : span.read());
     }
 }

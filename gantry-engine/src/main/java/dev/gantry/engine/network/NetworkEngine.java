@@ -1,8 +1,9 @@
 package dev.gantry.engine.network;
 
 import dev.gantry.engine.container.ContainerNetworks;
+import dev.gantry.engine.network.overlay.OverlayDirectory;
 import dev.gantry.linux.Linux;
-import dev.gantry.network.driver.NetworkDriver;
+import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.ipam.DefaultPools;
 import dev.gantry.network.model.Instance;
 import java.time.Clock;
@@ -14,43 +15,50 @@ public final class NetworkEngine implements AutoCloseable {
     private final LiveNetworks networks;
     private final Memberships memberships;
     private final Runs runs;
+    private final Overlays overlays;
 
-    private NetworkEngine(LiveNetworks networks, Memberships memberships, Runs runs) {
+    private NetworkEngine(LiveNetworks networks, Memberships memberships, Runs runs, Overlays overlays) {
         this.networks = networks;
         this.memberships = memberships;
         this.runs = runs;
+        this.overlays = overlays;
     }
 
     /// Who makes networks real, opened when the first container needs it.
     ///
     /// @param able whether this process has the right to
-    public record Driving(boolean able, Supplier<NetworkDriver> opener) {}
+    public record Driving(boolean able, Supplier<HostNetworks> opener) {}
 
-    /// @param hostIdentity from which the host's own IPv6 prefix is derived
+    /// @param hostIdentity from which the host's own IPv6 prefixes are derived
+    /// @param directory the hosts with which overlay networks are shared; its owner closes it
     public static NetworkEngine open(
             NetworkTable table,
             Linux linux,
             Instance instance,
             Driving driving,
+            OverlayDirectory directory,
             String hostIdentity,
             Clock clock,
             RandomGenerator random) {
         var book = new NetworkBook(table.networks(), table.members());
-        var endpoints = new Endpoints(book, table, instance, clock, random);
         var driver = new LazyDriver(driving.able(), driving.opener(), book);
-        var runs = new Runs(book, endpoints, driver, new Sights(book, instance), linux);
-        var memberships = new Memberships(book, table, runs);
+        var overlays = new Overlays(directory, book, driver, random);
+        var endpoints = new Endpoints(book, table, overlays::prepare, instance, clock, random);
+        var runs = new Runs(book, endpoints, driver, overlays, new Sights(book, instance), linux);
+        var memberships = new Memberships(book, table, runs, overlays);
         var networks = new LiveNetworks(
                 book,
                 table,
                 memberships,
+                overlays,
                 () -> HostRoutes.read(linux),
-                DefaultPools.docker(hostIdentity),
+                new LiveNetworks.Defaults(DefaultPools.docker(hostIdentity), DefaultPools.overlay(hostIdentity)),
                 clock,
                 random);
         networks.makePredefined(instance);
-        runs.open();
-        return new NetworkEngine(networks, memberships, runs);
+        runs.open(new WayOut(book, networks::wayOut));
+        overlays.start(networks);
+        return new NetworkEngine(networks, memberships, runs, overlays);
     }
 
     public Networks networks() {
@@ -70,6 +78,7 @@ public final class NetworkEngine implements AutoCloseable {
     /// What containers have stays as it is.
     @Override
     public void close() {
+        overlays.close();
         runs.close();
     }
 }

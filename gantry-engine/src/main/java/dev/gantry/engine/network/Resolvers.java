@@ -78,7 +78,7 @@ final class Resolvers implements AutoCloseable {
             long now = book.version();
             Seen last = seen;
             if (last == null || last.version() != now) {
-                NameView view = NameViews.of(book.attachments(id), book.attachments(), List.of(), upstreams);
+                NameView view = NameViews.of(book.attachments(id), book.everywhere(), List.of(), upstreams);
                 last = new Seen(now, view);
                 seen = last;
             }

@@ -40,15 +40,23 @@ final class Runs implements AutoCloseable {
     private final Resolvers resolvers;
     private final LazyDriver driver;
     private final Takedown takedown;
+    private final Overlays overlays;
     private final Sights sights;
     private final Linux linux;
 
-    Runs(NetworkBook book, Endpoints endpoints, LazyDriver driver, Sights sights, Linux linux) {
+    /// Known once there are networks.
+    private volatile WayOut wayOut;
+
+    Runs(NetworkBook book, Endpoints endpoints, LazyDriver driver, Overlays overlays, Sights sights, Linux linux) {
         this.book = book;
         this.endpoints = endpoints;
         this.resolvers = new Resolvers(book);
         this.driver = driver;
         this.takedown = new Takedown(driver, endpoints);
+        this.overlays = overlays;
+        this.wayOut = new WayOut(book, () -> {
+            throw new IllegalStateException("no container runs before the networks are open");
+        });
         this.sights = sights;
         this.linux = linux;
     }
@@ -61,8 +69,13 @@ final class Runs implements AutoCloseable {
         driver.checkAble(what);
     }
 
+    WayOut wayOut() {
+        return wayOut;
+    }
+
     /// What an earlier engine left running is made right before it is adopted.
-    void open() {
+    void open(WayOut bridge) {
+        wayOut = bridge;
         if (book.attachments().isEmpty()) {
             return;
         }
@@ -71,7 +84,6 @@ final class Runs implements AutoCloseable {
             driver.get();
             book.attachments()
                     .forEach(a -> endpoints.hostPorts().restore(a.endpoint().ports()));
-            endpoints.hostPorts().carry(book.attachments());
         } catch (GantryException e) {
             LOG.error("networks not reconciled: {}", e.getMessage());
         }
@@ -88,6 +100,7 @@ final class Runs implements AutoCloseable {
         driver.get();
         end(id);
         takedown.again();
+        wayOut.settle(id);
         endpoints.take(id, names(name, spec), spec.networking().portRequests());
         try {
             List<Attachment> attachments = book.attachments(id);
@@ -135,14 +148,19 @@ final class Runs implements AutoCloseable {
         public void connect(NetworkDoor door) {
             try (ContainerSockets inside = inside(door)) {
                 for (Attachment a : attachments) {
-                    driver.make(a.network());
+                    make(a.network());
                     driver.get().attach(a, planOf(plan, a), inside);
                 }
-                endpoints.hostPorts().carry(attachments);
                 if (where.names() == Whereabouts.Names.EMBEDDED) {
                     answer(id, spec, door, inside);
                 }
             }
+        }
+    }
+
+    private void make(Network network) {
+        if (driver.make(network)) {
+            overlays.reach(network);
         }
     }
 
@@ -231,7 +249,7 @@ final class Runs implements AutoCloseable {
         try (NetworkDoor door = watch.networkDoor();
                 ContainerSockets inside = inside(door)) {
             SandboxPlan plan = endpoints.plan(id);
-            driver.make(added.network());
+            make(added.network());
             watch.set(defaults(plan));
             driver.get().attach(added, planOf(plan, added), inside);
             watch.set(settings(planOf(plan, added)));
@@ -241,7 +259,9 @@ final class Runs implements AutoCloseable {
                 answer(id, row.spec(), door, inside);
                 turn.askEngineForNames();
             }
-            turn.addToHosts(ips(added));
+            if (!WayOut.is(wanted)) {
+                turn.addToHosts(ips(added));
+            }
         } catch (GantryException e) {
             undo(member, e);
             throw e;

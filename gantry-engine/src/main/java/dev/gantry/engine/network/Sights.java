@@ -36,11 +36,13 @@ final class Sights {
         Set<Ip> host = new LinkedHashSet<>();
         boolean embedded = false;
         for (Attachment a : attachments) {
-            own.addAll(ips(a));
-            if (Drivers.isPredefined(a.network().name())) {
-                linked(name, a, others);
-            } else {
+            if (Drivers.hasNames(a.network().name())) {
                 embedded = true;
+            } else {
+                linked(name, a, others);
+            }
+            if (!a.network().name().equals(Drivers.WAY_OUT)) {
+                own.addAll(ips(a));
             }
         }
         SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());

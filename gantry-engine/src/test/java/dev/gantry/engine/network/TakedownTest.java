@@ -9,7 +9,8 @@ import dev.gantry.engine.store.InMemoryEngineStore;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.driver.ContainerSockets;
-import dev.gantry.network.driver.NetworkDriver;
+import dev.gantry.network.driver.HostNetworks;
+import dev.gantry.network.driver.OverlayPeer;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan;
@@ -29,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +89,7 @@ class TakedownTest {
         assertThat(book.addresses(front.id()).holds(Ip.parse("10.7.0.2"))).isTrue();
     }
 
-    private static final class Stubborn implements NetworkDriver {
+    private static final class Stubborn implements HostNetworks {
         boolean refuses;
         final List<EndpointId> released = new ArrayList<>();
 
@@ -121,6 +123,9 @@ class TakedownTest {
 
         @Override
         public void route(SandboxPlan plan, ContainerSockets container) {}
+
+        @Override
+        public void peers(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {}
 
         @Override
         public void close() {}

@@ -125,35 +125,18 @@ public final class RegistrySession {
         return pace;
     }
 
-    String domain() {
-        return repository.domain();
-    }
-
-    /// The address of something in the repository.
-    URI address(String path) throws IOException {
-        return base.get().resolve("/v2/" + repository.path() + "/" + path);
-    }
-
     private Transport.Answer get(String path, Map<String, String> headers) throws IOException {
-        return ask(address(path), headers, Transport.Ask.GET, pace.answer());
-    }
-
-    /// Asks, and answers what the registry wants to know about us first.
-    Transport.Answer ask(URI uri, Map<String, String> headers, Transport.Ask ask, Duration patience)
-            throws IOException {
+        URI uri = base.get().resolve("/v2/" + repository.path() + "/" + path);
         for (int round = 0; ; round++) {
             Map<String, String> sent = new LinkedHashMap<>(headers);
             sent.put("User-Agent", "gantry");
             Map<String, String> authorization = authenticator.headers();
             sent.putAll(authorization);
-            if (!Transport.sameOrigin(uri, base.get())) {
-                sent.remove("Authorization");
-            }
-            Transport.Answer answer = transport.send(uri, sent, ask, patience);
+            Transport.Answer answer = transport.get(uri, sent);
             if (answer.status() != 401 || round == 2) {
                 return answer;
             }
-            if (!Transport.sameOrigin(base.get(), answer.response().uri())) {
+            if (!Transport.sameOrigin(uri, answer.response().uri())) {
                 // Where the registry sent us is no registry, and may not name a service for our password.
                 return answer;
             }
@@ -171,12 +154,11 @@ public final class RegistrySession {
         }
     }
 
-    @FunctionalInterface
     interface Attempt<T> {
         T run() throws IOException;
     }
 
-    <T> T retrying(String what, Attempt<T> attempt) {
+    private <T> T retrying(String what, Attempt<T> attempt) {
         for (int failures = 0; ; ) {
             try {
                 return attempt.run();
@@ -226,7 +208,7 @@ public final class RegistrySession {
         }
     }
 
-    static String words(Transport.Answer answer) throws IOException {
+    private static String words(Transport.Answer answer) throws IOException {
         byte[] body = answer.body().readNBytes(MAX_ERROR_BYTES);
         try {
             var errors = Jsonb.instance().type(RegistryWire.Errors.class).fromJson(body);
@@ -246,7 +228,7 @@ public final class RegistrySession {
         return clean.length() > 200 ? clean.substring(0, 200) : clean;
     }
 
-    static Duration retryAfter(Transport.Answer answer) {
+    private static Duration retryAfter(Transport.Answer answer) {
         String text = answer.header("Retry-After").orElse("");
         return text.matches("[0-9]{1,6}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
     }

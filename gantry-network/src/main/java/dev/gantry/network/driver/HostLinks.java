@@ -8,6 +8,7 @@ import dev.gantry.linux.netlink.route.InterfaceAddress;
 import dev.gantry.linux.netlink.route.Link;
 import dev.gantry.linux.netlink.route.LinkRequest;
 import dev.gantry.linux.netlink.route.Rtnetlink;
+import dev.gantry.linux.netlink.route.VxlanOptions;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.NetworkPlan;
@@ -39,12 +40,14 @@ final class HostLinks {
     private final NetlinkSocket socket;
     private final Rtnetlink host;
     private final HostSettings settings;
+    private final Underlay underlay;
 
-    HostLinks(Instance instance, NetlinkSocket socket, HostSettings settings) {
+    HostLinks(Instance instance, NetlinkSocket socket, HostSettings settings, Underlay underlay) {
         this.instance = instance;
         this.socket = socket;
         this.host = new Rtnetlink(socket);
         this.settings = settings;
+        this.underlay = underlay;
     }
 
     /// Makes what lacks; all of it or nothing. Tells what it made.
@@ -148,10 +151,17 @@ final class HostLinks {
             }
             case HostLink.Vlan v -> request.parent(index(network, v.parent())).vlan(v.id());
             case HostLink.Vxlan v ->
-                request.vxlan(v.vni(), o -> o.port(v.port()).learning(false).proxy(true))
+                request.vxlan(v.vni(), this::tunnel)
                         .master(index(network, v.bridge()))
                         .mtu(v.mtu());
         };
+    }
+
+    private void tunnel(VxlanOptions options) {
+        options.port(underlay.port()).learning(false).proxy(true);
+        if (!underlay.isNone()) {
+            options.local(underlay.own().toInetAddress());
+        }
     }
 
     private int index(Network network, String name) {

@@ -8,12 +8,14 @@ import dev.gantry.linux.netlink.NetlinkSocket;
 import dev.gantry.linux.netlink.route.Link;
 import dev.gantry.linux.netlink.route.LinkRequest;
 import dev.gantry.linux.netlink.route.Rtnetlink;
+import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.firewall.Element;
 import dev.gantry.network.firewall.Elements;
 import dev.gantry.network.firewall.GantryTable;
+import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
@@ -33,14 +35,15 @@ import java.util.function.Supplier;
 /// process is started, and no thread enters a namespace.
 ///
 /// ```java
-/// try (NetworkDriver driver = KernelNetworks.open(Linux.host(), Instance.DEFAULT)) {
+/// try (NetworkDriver driver = KernelNetworks.open(Linux.host(), Instance.DEFAULT, Underlay.NONE)) {
 ///     driver.reconcile(networks, running);
 /// }
 /// ```
-public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
+public final class KernelNetworks implements HostNetworks {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Instance instance;
+    private final Underlay underlay;
     private final HostSockets sockets;
     private final HostLinks links;
     private final EndpointLinks endpoints;
@@ -62,10 +65,11 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     /// hears when somebody else changes rules, and one for links that go.
     public record HostSockets(NetlinkSocket route, NetlinkSocket rules, NetlinkSocket events, NetlinkSocket gone) {}
 
-    public KernelNetworks(Instance instance, HostSockets sockets, HostSettings settings) {
+    public KernelNetworks(Instance instance, Underlay underlay, HostSockets sockets, HostSettings settings) {
         this.instance = instance;
+        this.underlay = underlay;
         this.sockets = sockets;
-        this.links = new HostLinks(instance, sockets.route(), settings);
+        this.links = new HostLinks(instance, sockets.route(), settings, underlay);
         this.endpoints = new EndpointLinks(instance, sockets.route());
         this.tunnels = new TunnelEntries(instance, sockets.route());
         this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
@@ -75,19 +79,19 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     }
 
     /// In the network namespace of this process.
-    public static KernelNetworks open(Linux linux, Instance instance) {
+    public static KernelNetworks open(Linux linux, Instance instance, Underlay underlay) {
         NetlinkSocket route = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
         NetlinkSocket rules = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
         NetlinkSocket events = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
         NetlinkSocket gone = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
-        return new KernelNetworks(instance, new HostSockets(route, rules, events, gone), HostSettings.proc());
+        return new KernelNetworks(instance, underlay, new HostSockets(route, rules, events, gone), HostSettings.proc());
     }
 
     @Override
     public void create(Network network) {
         String what = "create network " + network.name();
         List<String> made = onHost(what, () -> links.create(network));
-        List<Element> wanted = Elements.of(instance, List.of(network), List.of());
+        List<Element> wanted = elements(network);
         List<Element> before = ofNetworks.getOrDefault(network.id(), List.of());
         try {
             during(what, () -> firewall.change(before, wanted));
@@ -99,6 +103,14 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
             }
             throw e;
         }
+    }
+
+    private List<Element> elements(Network network) {
+        List<Element> all = new ArrayList<>(Elements.of(instance, List.of(network), List.of()));
+        if (network.options() instanceof DriverOptions.Overlay) {
+            all.addAll(underlay.elements());
+        }
+        return all;
     }
 
     @Override
@@ -184,8 +196,8 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     }
 
     @Override
-    public void peers(Network network, Collection<OverlayPeer> elsewhere) {
-        onHost("reach the peers of network " + network.name(), () -> tunnels.set(network, elsewhere));
+    public void peers(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {
+        onHost("reach the peers of network " + network.name(), () -> tunnels.set(network, elsewhere, unheard));
     }
 
     @Override
@@ -213,7 +225,7 @@ public final class KernelNetworks implements NetworkDriver, OverlayTunnels {
     private void load(Collection<Network> networks, Collection<Attachment> running) {
         ofNetworks.clear();
         ofEndpoints.clear();
-        networks.forEach(n -> ofNetworks.put(n.id(), Elements.of(instance, List.of(n), List.of())));
+        networks.forEach(n -> ofNetworks.put(n.id(), elements(n)));
         running.forEach(a -> ofEndpoints.put(a.endpoint().id(), Elements.of(instance, List.of(), List.of(a))));
         List<Element> all = new ArrayList<>(forwarding.found());
         ofNetworks.values().forEach(all::addAll);

@@ -38,7 +38,7 @@ final class TunnelEntries {
     private record Answer(Ip address, MacAddress mac) {}
 
     /// Each subnet has a link of its own; a peer's entries are on that of its first address.
-    void set(Network network, Collection<OverlayPeer> elsewhere) {
+    void set(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {
         List<HostLink.Vxlan> links = NetworkPlan.of(instance, network).links().stream()
                 .filter(HostLink.Vxlan.class::isInstance)
                 .map(HostLink.Vxlan.class::cast)
@@ -48,11 +48,11 @@ final class TunnelEntries {
             List<OverlayPeer> own = elsewhere.stream()
                     .filter(p -> subnet.contains(p.addresses().getFirst()))
                     .toList();
-            set(network, links.get(i).name(), own);
+            set(network, links.get(i).name(), own, unheard);
         }
     }
 
-    private void set(Network network, String name, List<OverlayPeer> peers) {
+    private void set(Network network, String name, List<OverlayPeer> peers, Set<Ip> unheard) {
         int link = host.link(name)
                 .orElseThrow(() -> new NotFound(
                         "reach the peers of network " + network.name(),
@@ -66,25 +66,46 @@ final class TunnelEntries {
             tunnels.add(new Tunnel(mac, p.host()));
             p.addresses().forEach(a -> answers.add(new Answer(a, mac)));
         }
-        List<Message> changes = new ArrayList<>(tunnels(link, tunnels));
+        List<Message> changes = new ArrayList<>(tunnels(link, tunnels, answers, unheard));
         changes.addAll(answers(link, answers));
         if (!changes.isEmpty()) {
             socket.execute(changes);
         }
     }
 
-    private List<Message> tunnels(int link, Set<Tunnel> wanted) {
+    /// Adds to `answers` those of endpoints that stay because nobody has heard of their hosts yet.
+    private List<Message> tunnels(int link, Set<Tunnel> wanted, Set<Answer> answers, Set<Ip> unheard) {
         List<Message> changes = new ArrayList<>();
         Set<Tunnel> missing = new HashSet<>(wanted);
+        Set<MacAddress> known = new HashSet<>();
+        wanted.forEach(t -> known.add(t.mac()));
+        Set<MacAddress> stay = new HashSet<>();
         for (ForwardingEntry there : host.forwardingEntries()) {
             var remote = there.remote();
-            if (there.link() == link && remote != null && !missing.remove(new Tunnel(there.mac(), Ip.of(remote)))) {
+            if (there.link() != link || remote == null || missing.remove(new Tunnel(there.mac(), Ip.of(remote)))) {
+                continue;
+            }
+            if (unheard.contains(Ip.of(remote)) && !known.contains(there.mac())) {
+                stay.add(there.mac());
+            } else {
                 changes.add(ForwardingEntry.tunnel(link, there.mac(), remote).delete());
             }
         }
         missing.forEach(t -> changes.add(
                 ForwardingEntry.tunnel(link, t.mac(), t.host().toInetAddress()).replace()));
+        if (!stay.isEmpty()) {
+            for (Neighbour there : host.neighbours()) {
+                var mac = there.mac();
+                if (isOurs(there, link) && mac != null && stay.contains(mac)) {
+                    answers.add(new Answer(Ip.of(there.address()), mac));
+                }
+            }
+        }
         return changes;
+    }
+
+    private static boolean isOurs(Neighbour there, int link) {
+        return there.link() == link && (there.state() & PERMANENT) != 0;
     }
 
     private List<Message> answers(int link, Set<Answer> wanted) {
@@ -92,8 +113,7 @@ final class TunnelEntries {
         Set<Answer> missing = new HashSet<>(wanted);
         for (Neighbour there : host.neighbours()) {
             var mac = there.mac();
-            boolean ours = there.link() == link && (there.state() & PERMANENT) != 0;
-            if (ours && mac != null && !missing.remove(new Answer(Ip.of(there.address()), mac))) {
+            if (isOurs(there, link) && mac != null && !missing.remove(new Answer(Ip.of(there.address()), mac))) {
                 changes.add(there.delete());
             }
         }

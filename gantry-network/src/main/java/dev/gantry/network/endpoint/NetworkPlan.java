@@ -36,10 +36,9 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
 
         /// A port of `bridge` whose frames travel in UDP to other hosts (RFC 7348). Where they are is
         /// told by whoever knows the cluster, as forwarding entries.
-        record Vxlan(String name, String bridge, int vni, int port, int mtu) implements HostLink {}
+        record Vxlan(String name, String bridge, int vni, int mtu) implements HostLink {}
     }
 
-    private static final int VXLAN_PORT = 4789;
     /// What VXLAN puts around a frame: outer IPv4, UDP and VXLAN headers and the inner Ethernet header.
     private static final int VXLAN_OVERHEAD = 50;
 
@@ -132,9 +131,14 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
             int vni = options.vnis().get(i);
             // 24 bits are 6 hex digits: the name is unique, as the number is.
             String name = String.format("vx-%06x", vni);
-            links.add(new HostLink.Vxlan(name, bridge, vni, VXLAN_PORT, mtu));
+            links.add(new HostLink.Vxlan(name, bridge, vni, mtu));
         }
-        return new NetworkPlan(links, List.of());
+        // The host has no address in an overlay, and answers for none of its others there.
+        return new NetworkPlan(
+                links,
+                List.of(
+                        new Sysctl("net.ipv6.conf." + bridge + ".disable_ipv6", "1"),
+                        new Sysctl("net.ipv4.conf." + bridge + ".arp_ignore", "8")));
     }
 
     /// The addresses of the host in this network.

@@ -93,10 +93,20 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
         return routes;
     }
 
-    /// Of a driver that is not ours it is known once it has said so; until then it is assumed.
+    /// Whether a network is a way to what is outside, as far as is known before anything is in it.
+    public static boolean leadsOut(Network network) {
+        return !network.spec().internal()
+                && !(network.options() instanceof DriverOptions.Overlay)
+                && (network.options() instanceof DriverOptions.Plugin
+                        || network.pools().stream().anyMatch(p -> p.gateway().isPresent()));
+    }
+
+    /// Of a driver that is not ours it is known once it has said so; until then it is assumed. No overlay leads out:
+    /// its
+    /// gateway's address is nobody's.
     private static boolean leadsOut(Attachment a, Family family) {
         Network network = a.network();
-        if (network.spec().internal()) {
+        if (network.spec().internal() || network.options() instanceof DriverOptions.Overlay) {
             return false;
         }
         if (network.options() instanceof DriverOptions.Plugin) {
@@ -174,9 +184,10 @@ public record SandboxPlan(List<EndpointPlan> endpoints) {
         };
     }
 
-    /// Under which names others in the network find the container; on the default bridge under none.
+    /// Under which names others in the network find the container; on the default bridge, and on that through which
+    /// members of overlays reach the outside, under none.
     public static List<String> dnsNames(Attachment a) {
-        if (Drivers.isPredefined(a.network().name())) {
+        if (!Drivers.hasNames(a.network().name())) {
             return List.of();
         }
         List<String> names = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.gantry.network.model.GatewayMode;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.Pool;
+import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,8 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// What networks and endpoints are in [GantryTable]'s sets. Only bridges have a part in it: other
-/// drivers' packets do not pass through the host's own network stack.
+/// What networks and endpoints are in [GantryTable]'s sets. Only what has a bridge has a part in it: other
+/// drivers' packets do not pass through the host's own network stack. Those of an overlay should not either: its
+/// bridge is one that leads nowhere else.
 ///
 /// ```java
 /// var now = Elements.of(instance, networks, attachments);
@@ -49,11 +51,33 @@ public final class Elements {
                 List.of(new Element.Value.Verdict(new Action.Drop())));
     }
 
+    /// Of the tunnels between this host and others: who may send into them.
+    public static List<Element> ofTunnels(Ip own, Collection<Ip> others, int udpPort) {
+        Elements all = new Elements(Instance.DEFAULT);
+        Element.Value udp = new Element.Value.Transport(Protocol.UDP);
+        Element.Value port = new Element.Value.Port(udpPort);
+        all.add(GantryTable.TUNNELS, List.of(new Element.Value.Address(own), udp, port));
+        for (Ip other : others) {
+            all.add(GantryTable.TUNNELS, List.of(new Element.Value.Address(other), udp, port));
+            all.add(GantryTable.TUNNEL_HOSTS, List.of(new Element.Value.Address(other)));
+        }
+        return List.copyOf(all.elements);
+    }
+
     private void network(Network network) {
-        if (network.spec().configOnly() || !(network.options() instanceof DriverOptions.Bridge options)) {
+        if (network.spec().configOnly()) {
             return;
         }
         Element.Value bridge = new Element.Value.InterfaceName(instance.bridge(network));
+        if (network.options() instanceof DriverOptions.Overlay) {
+            add(GantryTable.BRIDGES, List.of(bridge));
+            add(GantryTable.WITHIN, List.of(bridge, bridge), new Element.Value.Verdict(new Action.Accept()));
+            add(GantryTable.INTERNAL, List.of(bridge));
+            return;
+        }
+        if (!(network.options() instanceof DriverOptions.Bridge options)) {
+            return;
+        }
         add(GantryTable.BRIDGES, List.of(bridge));
         Action among = options.betweenContainers() ? new Action.Accept() : new Action.Drop();
         add(GantryTable.WITHIN, List.of(bridge, bridge), new Element.Value.Verdict(among));
@@ -111,11 +135,6 @@ public final class Elements {
                 publish(port, inside.get(), options);
             }
         }
-        // What a relay serves is the administrator's to refuse, too.
-        Relay.of(List.of(a))
-                .forEach(r -> add(
-                        GantryTable.PORTS,
-                        List.of(new Element.Value.Transport(r.protocol()), new Element.Value.Port(r.port()))));
     }
 
     /// Where rules send packets for a published port; empty where they cannot, and a relay must: IPv6 to

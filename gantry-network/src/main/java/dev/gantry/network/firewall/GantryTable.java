@@ -22,7 +22,9 @@ import java.util.List;
 /// How a packet flows, chain by chain:
 ///
 /// * `spoofed` (prerouting, raw): what comes over the wire for a loopback address is dropped. Bridges
-///   route such addresses, because ports published on 127.0.0.1 are reached from there.
+///   route such addresses, because ports published on 127.0.0.1 are reached from there. Where hosts share overlay
+///   networks, packets for their tunnels are dropped unless they come from one of these hosts, and never from a
+///   container.
 /// * `arriving` (prerouting, mangle): a packet for a published port of this host passes the
 ///   administrator's chain `user-published` **before** it is translated, so that its rules speak of the
 ///   address and port the client used.
@@ -58,6 +60,8 @@ public final class GantryTable {
     static final String OPEN = "open-ports";
     static final String STRANGERS = "strangers";
     static final String CLOSED = "closed";
+    static final String TUNNELS = "tunnels";
+    static final String TUNNEL_HOSTS = "tunnel-hosts";
 
     // Priorities of <linux/netfilter_ipv4.h>; nft's names are raw, mangle, dstnat, filter, srcnat.
     private static final int RAW = -300;
@@ -100,6 +104,8 @@ public final class GantryTable {
         sets.add(new ElementSet(TRUSTED, List.of(INTERFACE, INTERFACE), List.of(VERDICT), false));
         sets.add(new ElementSet(CLOSED, List.of(FAMILY), List.of(VERDICT), false));
         sets.add(new ElementSet(PORTS, List.of(PROTOCOL, PORT), List.of(), false));
+        sets.add(new ElementSet(TUNNELS, List.of(IPV4, PROTOCOL, PORT), List.of(), false));
+        sets.add(new ElementSet(TUNNEL_HOSTS, List.of(IPV4), List.of(), false));
         for (Family family : Family.values()) {
             ElementSet.Part ip = family == Family.IPV4 ? IPV4 : IPV6;
             sets.add(new ElementSet(entering(family), List.of(INTERFACE), List.of(VERDICT), false));
@@ -120,6 +126,10 @@ public final class GantryTable {
                 new Action.Drop(),
                 new Match.Interface(Field.INPUT_INTERFACE, "lo", false),
                 new Match.Within(Field.DESTINATION_V4, new Subnet(Ip.LOOPBACK_V4.masked(8), 8))));
+        Match tunnel = in(List.of(Field.DESTINATION_V4, Field.TRANSPORT, Field.DESTINATION_PORT), TUNNELS);
+        // What a container sends to another host would bear this host's address there.
+        rules.add(Rule.of("spoofed", new Action.Drop(), tunnel, in(List.of(Field.INPUT_INTERFACE), BRIDGES)));
+        rules.add(Rule.of("spoofed", new Action.Drop(), tunnel, notIn(List.of(Field.SOURCE_V4), TUNNEL_HOSTS)));
         List<Field> port = List.of(Field.TRANSPORT, Field.DESTINATION_PORT);
         rules.add(Rule.of("arriving", new Action.Jump(USER_PUBLISHED), in(port, PORTS), TO_THIS_HOST));
         rules.add(Rule.of("translate-arriving", new Action.Jump("publish"), TO_THIS_HOST));

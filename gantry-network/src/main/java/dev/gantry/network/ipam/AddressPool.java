@@ -7,6 +7,7 @@ import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.model.Pool;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,15 @@ final class AddressPool {
     /// The next address to try.
     private Ip cursor;
 
+    /// Where this host may hand out addresses, in order: of a network that spans hosts, its own blocks.
+    private List<Subnet> parts;
+
     AddressPool(Pool pool, Collection<Ip> inUse) {
         this.pool = pool;
         this.taken = new TreeSet<>(inUse);
         taken.removeIf(ip -> !pool.subnet().contains(ip));
         Subnet range = pool.range();
+        parts = List.of(range);
         Ip low = firstHost(pool.subnet());
         Ip high = lastHost(pool.subnet());
         first = low.compareTo(range.first()) > 0 ? low : range.first();
@@ -67,11 +72,20 @@ final class AddressPool {
         return taken.contains(ip);
     }
 
+    /// From now on addresses come out of these alone; fixed ones may lie elsewhere.
+    void restrict(List<Subnet> blocks) {
+        parts = blocks.stream().filter(b -> pool.subnet().contains(b)).sorted().toList();
+    }
+
+    boolean hasFree() {
+        return freeFrom(first) != null;
+    }
+
     /// The next free address of the range; empty when there is none.
     Optional<Ip> next() {
-        Ip found = free(cursor, last);
+        Ip found = freeFrom(cursor);
         if (found == null) {
-            found = free(first, last);
+            found = freeFrom(first);
         }
         if (found == null) {
             return Optional.empty();
@@ -79,6 +93,18 @@ final class AddressPool {
         taken.add(found);
         cursor = found.equals(last) ? first : found.plus(1);
         return Optional.of(found);
+    }
+
+    private @Nullable Ip freeFrom(Ip from) {
+        for (Subnet part : parts) {
+            Ip low = part.first().compareTo(from) > 0 ? part.first() : from;
+            Ip high = part.last().compareTo(last) < 0 ? part.last() : last;
+            Ip found = low.compareTo(high) > 0 ? null : free(low, high);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 
     private @Nullable Ip free(Ip from, Ip to) {

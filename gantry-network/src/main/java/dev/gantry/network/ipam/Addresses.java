@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.Subnet;
 import dev.gantry.network.model.Network;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,6 +53,28 @@ public final class Addresses implements AddressSource {
                     "no available " + family.words() + " addresses on this network's address pools: "
                             + ofFamily.stream().map(p -> p.range().toString()).collect(Collectors.joining(", ")),
                     "remove containers that nobody needs, or create the network with a larger subnet");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// From now on [#next] takes of these blocks alone: the others are other hosts'.
+    public void restrict(List<Subnet> blocks) {
+        lock.lock();
+        try {
+            pools.forEach(p -> p.restrict(blocks));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether [#next] finds one; also where the network has none of that family.
+    public boolean hasFree(Family family) {
+        lock.lock();
+        try {
+            List<AddressPool> ofFamily =
+                    pools.stream().filter(p -> p.subnet().family() == family).toList();
+            return ofFamily.isEmpty() || ofFamily.stream().anyMatch(AddressPool::hasFree);
         } finally {
             lock.unlock();
         }

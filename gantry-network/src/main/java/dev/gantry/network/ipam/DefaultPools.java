@@ -50,6 +50,12 @@ public record DefaultPools(List<Block> blocks) {
         return new DefaultPools(blocks);
     }
 
+    /// Docker's for overlay networks: 10.0.0.0/8 in pieces of /24; for IPv6 as [#docker].
+    public static DefaultPools overlay(String hostIdentity) {
+        return new DefaultPools(List.of(
+                new Block(Subnet.parse("10.0.0.0/8"), 24), new Block(uniqueLocal(hostIdentity + " overlay"), 64)));
+    }
+
     /// `fd` and forty bits of a hash.
     static Subnet uniqueLocal(String hostIdentity) {
         try {

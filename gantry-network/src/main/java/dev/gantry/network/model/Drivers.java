@@ -17,11 +17,19 @@ public final class Drivers {
 
     private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
 
+    /// The bridge through which containers that are in overlays alone reach what is outside; Docker's name for it.
+    public static final String WAY_OUT = "docker_gwbridge";
+
     private Drivers() {}
 
     /// A network that the engine makes itself and that nobody creates or removes.
     public static boolean isPredefined(String network) {
         return PREDEFINED.contains(network);
+    }
+
+    /// Whether containers find each other by name in this network.
+    public static boolean hasNames(String network) {
+        return !isPredefined(network) && !network.equals(WAY_OUT);
     }
 
     static String scopeOf(String driver) {

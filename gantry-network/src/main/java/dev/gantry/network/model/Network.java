@@ -6,10 +6,20 @@ import java.time.Instant;
 import java.util.List;
 
 /// A network that exists: its specification as checked, the subnets it got, and its driver's options as
-/// read. This and its endpoints are all that is stored; everything else is derived.
-public record Network(NetworkId id, Instant created, NetworkSpec spec, List<Pool> pools) {
+/// read; `span` of one that several hosts share. This and its endpoints are all that is stored; everything
+/// else is derived.
+public record Network(NetworkId id, Instant created, NetworkSpec spec, List<Pool> pools, Span span) {
     public Network {
         pools = List.copyOf(pools);
+    }
+
+    /// Of one host.
+    public Network(NetworkId id, Instant created, NetworkSpec spec, List<Pool> pools) {
+        this(id, created, spec, pools, Span.NONE);
+    }
+
+    public Network with(Span other) {
+        return new Network(id, created, spec, pools, other);
     }
 
     public String name() {

@@ -21,7 +21,7 @@ final class BusyEngine {
 
     @SuppressWarnings("InfiniteLoopStatement")
     public static void main(String[] arguments) {
-        KernelNetworks driver = KernelNetworks.open(Linux.host(), Instance.DEFAULT);
+        KernelNetworks driver = KernelNetworks.open(Linux.host(), Instance.DEFAULT, Underlay.NONE);
         driver.reconcile(List.of(), List.of());
         System.out.println("ready");
         for (int i = 0; ; i++) {

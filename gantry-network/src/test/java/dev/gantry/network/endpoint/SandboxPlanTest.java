@@ -187,8 +187,7 @@ class SandboxPlanTest {
         Network overlay = Networks.of(
                 "o", "overlay", "10.8.0.0/24", Map.of("com.docker.network.driver.overlay.vxlanid_list", "4097"));
         assertThat(NetworkPlan.of(Instance.DEFAULT, overlay).links().get(1))
-                .isEqualTo(new NetworkPlan.HostLink.Vxlan(
-                        "vx-001001", Instance.DEFAULT.bridge(overlay), 4097, 4789, 1450));
+                .isEqualTo(new NetworkPlan.HostLink.Vxlan("vx-001001", Instance.DEFAULT.bridge(overlay), 4097, 1450));
         assertThatThrownBy(() -> NetworkPlan.of(Instance.DEFAULT, Networks.of("o", "overlay", "10.8.0.0/24", Map.of())))
                 .hasMessageContaining("vxlanid_list");
         assertThatThrownBy(() -> NetworkPlan.of(

@@ -9,6 +9,7 @@ import dev.gantry.network.driver.ContainerSockets;
 import dev.gantry.network.driver.HostSettings;
 import dev.gantry.network.driver.KernelNetworks;
 import dev.gantry.network.driver.ResolverSockets;
+import dev.gantry.network.driver.Underlay;
 import dev.gantry.network.endpoint.Sysctl;
 import dev.gantry.network.model.Instance;
 import java.io.IOException;
@@ -121,6 +122,11 @@ public final class TestHost implements AutoCloseable {
 
     /// A driver whose host this is.
     public KernelNetworks driver(Instance instance) {
+        return driver(instance, Underlay.NONE);
+    }
+
+    /// The same, with tunnels to other hosts.
+    public KernelNetworks driver(Instance instance, Underlay underlay) {
         List<Fd> fds = descriptors();
         fds.get(0).close();
         fds.subList(5, 7).forEach(Fd::close);
@@ -130,7 +136,7 @@ public final class TestHost implements AutoCloseable {
                 NetlinkSocket.over(linux, fds.get(2), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(3), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(4), NetlinkSocket.Protocol.ROUTE, TIMEOUT));
-        return new KernelNetworks(instance, sockets, new Settings());
+        return new KernelNetworks(instance, underlay, sockets, new Settings());
     }
 
     private final class Settings implements HostSettings {

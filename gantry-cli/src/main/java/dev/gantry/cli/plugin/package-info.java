@@ -1,5 +1,0 @@
-/// `gantry plugin …`: plugins that the engine runs itself.
-@NullMarked
-package dev.gantry.cli.plugin;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,231 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.engine.network.NetworkBook.Elsewhere;
+import dev.gantry.engine.network.overlay.BlockWish;
+import dev.gantry.engine.network.overlay.HostState;
+import dev.gantry.engine.network.overlay.OverlayDirectory;
+import dev.gantry.engine.network.overlay.OverlayEndpoint;
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.driver.OverlayPeer;
+import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.ipam.Blocks;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.model.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What follows from the book and from what other hosts say: their networks are noted or removed here, their endpoints
+/// noted and reached, blocks of addresses given to those who wish for some, and what this host has is published. A
+/// round
+/// starts from nothing, so that none has to know what the last one did. Of one thread.
+final class OverlayRound {
+    private static final Logger LOG = LoggerFactory.getLogger(OverlayRound.class);
+
+    private final OverlayDirectory directory;
+    private final NetworkBook book;
+    private final LazyDriver driver;
+    private final LiveNetworks networks;
+    private final Supplier<List<BlockWish>> wishes;
+
+    /// What was refused in the last round is not logged again.
+    private Set<String> refusedBefore = Set.of();
+
+    private final Set<String> refused = new HashSet<>();
+
+    OverlayRound(
+            OverlayDirectory directory,
+            NetworkBook book,
+            LazyDriver driver,
+            LiveNetworks networks,
+            Supplier<List<BlockWish>> wishes) {
+        this.directory = directory;
+        this.book = book;
+        this.driver = driver;
+        this.networks = networks;
+        this.wishes = wishes;
+    }
+
+    void settle() {
+        refused.clear();
+        Map<Ip, HostState> others = directory.others();
+        others.forEach(this::withdraw);
+        others.forEach(this::adopt);
+        shareOut(others);
+        book.elsewhere(endpoints(others));
+        ours().forEach(n -> attempt(() -> reach(n, book, driver, directory)));
+        directory.publish(mine());
+        refusedBefore = Set.copyOf(refused);
+    }
+
+    private List<Network> ours() {
+        return book.networks().stream()
+                .filter(n -> Overlays.isOverlay(n) && !n.span().isNone())
+                .toList();
+    }
+
+    /// One thing that is refused keeps nobody else from it.
+    private void attempt(Runnable work) {
+        try {
+            work.run();
+        } catch (GantryException e) {
+            String why = e.getMessage();
+            if (refused.add(why) && !refusedBefore.contains(why)) {
+                LOG.warn("overlay: {}", why);
+            }
+        }
+    }
+
+    // networks
+
+    /// What its home has no more goes, as soon as nobody here is in it.
+    private void withdraw(Ip host, HostState state) {
+        Set<NetworkId> there = new HashSet<>();
+        state.networks().forEach(n -> there.add(n.id()));
+        for (Network n : ours()) {
+            if (n.span().home().equals(host) && !there.contains(n.id())) {
+                attempt(() -> networks.withdraw(n));
+            }
+        }
+    }
+
+    private void adopt(Ip host, HostState state) {
+        for (Network n : state.networks()) {
+            attempt(() -> {
+                List<Network> existing = book.networks();
+                if (!existing.contains(n)) {
+                    OverlayChecks.definition(n, host, existing);
+                    networks.adopt(n);
+                }
+            });
+        }
+    }
+
+    // addresses
+
+    /// Of the networks of this host: blocks for hosts that have none yet, and for those who wish for more.
+    private void shareOut(Map<Ip, HostState> others) {
+        Ip self = directory.self();
+        for (Network n : ours()) {
+            if (!n.span().home().equals(self)) {
+                continue;
+            }
+            attempt(() -> networks.respan(n.id(), now -> Blocks.share(now, directory.hosts())));
+            wishes.get().forEach(w -> grant(n, self, w));
+            others.forEach((host, state) -> state.wishes().forEach(w -> grant(n, host, w)));
+        }
+    }
+
+    private void grant(Network network, Ip host, BlockWish wish) {
+        if (wish.network().equals(network.id())) {
+            attempt(() -> networks.respan(network.id(), now -> granted(now, host, wish)));
+        }
+    }
+
+    /// One block at a time, and what was granted already changes nothing.
+    private static Span granted(Network network, Ip host, BlockWish wish) {
+        Optional<Span> more = switch (wish) {
+            case BlockWish.More m ->
+                Blocks.count(network, host, m.family()) < m.blocks()
+                        ? Blocks.grow(network, host, m.family())
+                        : Optional.empty();
+            case BlockWish.Around a -> Blocks.claim(network, host, a.address());
+        };
+        return more.orElse(network.span());
+    }
+
+    // endpoints
+
+    private List<Elsewhere> endpoints(Map<Ip, HostState> others) {
+        List<Elsewhere> all = new ArrayList<>();
+        Map<NetworkId, Set<String>> known = new HashMap<>();
+        book.attachments()
+                .forEach(a -> known.computeIfAbsent(a.network().id(), _ -> new HashSet<>())
+                        .addAll(addresses(a)));
+        others.forEach((host, state) -> {
+            for (OverlayEndpoint e : state.endpoints()) {
+                Optional<Network> network =
+                        book.get(e.network()).filter(n -> !n.span().isNone());
+                network.ifPresent(n -> attempt(() -> {
+                    Set<String> taken = known.computeIfAbsent(n.id(), _ -> new HashSet<>());
+                    OverlayChecks.endpoint(e, host, n, taken);
+                    Attachment a = attachment(n, e);
+                    taken.addAll(addresses(a));
+                    all.add(new Elsewhere(host, a));
+                }));
+            }
+        });
+        return all;
+    }
+
+    private static List<String> addresses(Attachment a) {
+        List<String> all = new ArrayList<>(List.of(a.endpoint().mac().text()));
+        a.endpoint().addresses().forEach(x -> all.add(x.address().toString()));
+        return all;
+    }
+
+    private static Attachment attachment(Network network, OverlayEndpoint e) {
+        var request = new EndpointRequest(e.aliases(), Map.of(), List.of(), List.of(), null, Map.of(), 0);
+        List<AddressWithPrefix> addresses = e.addresses().stream()
+                .map(ip -> new AddressWithPrefix(
+                        ip,
+                        network.subnets().stream()
+                                .filter(s -> s.contains(ip))
+                                .findFirst()
+                                .orElseThrow()
+                                .prefix()))
+                .toList();
+        return new Attachment(
+                network,
+                new Endpoint(e.id(), network.id(), e.container(), e.names(), request, addresses, e.mac(), List.of()));
+    }
+
+    static void reach(Network network, NetworkBook book, LazyDriver driver, OverlayDirectory directory) {
+        List<OverlayPeer> peers = book.elsewhere(network.id()).stream()
+                .map(e -> {
+                    Endpoint there = e.attachment().endpoint();
+                    List<Ip> ips = there.addresses().stream()
+                            .map(AddressWithPrefix::address)
+                            .toList();
+                    return new OverlayPeer(there.mac(), ips, e.host());
+                })
+                .toList();
+        driver.reach(network, peers, directory.unheard());
+    }
+
+    private HostState mine() {
+        List<Network> shared = ours();
+        List<OverlayEndpoint> endpoints = new ArrayList<>();
+        for (Attachment a : book.attachments()) {
+            if (!a.network().span().isNone()) {
+                Endpoint e = a.endpoint();
+                endpoints.add(new OverlayEndpoint(
+                        e.id(),
+                        e.network(),
+                        e.container(),
+                        e.names(),
+                        e.request().aliases(),
+                        e.addresses().stream().map(AddressWithPrefix::address).toList(),
+                        e.mac()));
+            }
+        }
+        return new HostState(
+                shared.stream()
+                        .filter(n -> n.span().home().equals(directory.self()))
+                        .toList(),
+                endpoints,
+                wishes.get());
+    }
+}

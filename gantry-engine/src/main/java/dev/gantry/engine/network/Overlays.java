@@ -1,0 +1,287 @@
+package dev.gantry.engine.network;
+
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
+import dev.gantry.engine.network.NetworkBook.Elsewhere;
+import dev.gantry.engine.network.overlay.BlockWish;
+import dev.gantry.engine.network.overlay.OverlayDirectory;
+import dev.gantry.network.address.Family;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.ipam.Blocks;
+import dev.gantry.network.model.Drivers;
+import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkSpec;
+import dev.gantry.network.model.Span;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Networks that hosts share: one thread settles them ([OverlayRound]) after each change of the book or of what other
+/// hosts say. An engine that was started without hosts to share with has none, and no thread.
+final class Overlays implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Overlays.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+    /// Where numbers of networks begin that nobody chose, as in Docker.
+    private static final int FIRST_NUMBER = 4096;
+
+    private static final int END_OF_NUMBERS = 1 << 24; // RFC 7348 §5
+    private static final String NUMBERS = "com.docker.network.driver.overlay.vxlanid_list";
+
+    private final OverlayDirectory directory;
+    private final NetworkBook book;
+    private final LazyDriver driver;
+    private final RandomGenerator random;
+
+    /// Of starts that wait for addresses. Guarded by this object, as is what follows.
+    private final Set<BlockWish> wishes = new LinkedHashSet<>();
+
+    private boolean due;
+    private boolean closed;
+
+    Overlays(OverlayDirectory directory, NetworkBook book, LazyDriver driver, RandomGenerator random) {
+        this.directory = directory;
+        this.book = book;
+        this.driver = driver;
+        this.random = random;
+    }
+
+    static boolean isOverlay(Network network) {
+        return network.driver().equals(Drivers.OVERLAY) && !network.spec().configOnly();
+    }
+
+    void checkAble(String what) {
+        if (directory.self().isAny()) {
+            throw new Unsupported(
+                    what,
+                    "this engine shares no overlay networks: it was started without --overlay-advertise",
+                    "start the daemon with --overlay-advertise and --overlay-peer, or use --driver bridge");
+        }
+    }
+
+    // the thread
+
+    void start(LiveNetworks networks) {
+        if (directory.self().isAny()) {
+            return;
+        }
+        book.sharedAs(directory.self(), this::signal);
+        directory.onChange(this::signal);
+        signal();
+        var round = new OverlayRound(directory, book, driver, networks, this::wishes);
+        Thread.ofVirtual().name("overlays").start(() -> run(round));
+    }
+
+    private synchronized void signal() {
+        due = true;
+        notifyAll();
+    }
+
+    private void run(OverlayRound round) {
+        while (await()) {
+            try {
+                round.settle();
+            } catch (GantryException e) {
+                LOG.error("overlay networks not settled: {}", e.getMessage());
+                again();
+            }
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    private synchronized boolean await() {
+        try {
+            while (!due && !closed) {
+                wait();
+            }
+            due = false;
+            return !closed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// What failed once may succeed later, without another change.
+    private synchronized void again() {
+        try {
+            wait(AGAIN.toMillis());
+            due = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    private synchronized List<BlockWish> wishes() {
+        return List.copyOf(wishes);
+    }
+
+    // networks of this host
+
+    /// With a VXLAN number for each subnet, which no other network has.
+    NetworkSpec numbered(NetworkSpec spec, int subnets) {
+        Set<Integer> taken = new HashSet<>();
+        book.networks().forEach(n -> taken.addAll(OverlayChecks.numbers(n)));
+        if (spec.options().containsKey(NUMBERS)) {
+            return spec;
+        }
+        List<String> chosen = new ArrayList<>();
+        while (chosen.size() < subnets) {
+            // By chance, so that hosts that do not reach each other do not choose the same.
+            int number = random.nextInt(FIRST_NUMBER, END_OF_NUMBERS);
+            if (taken.add(number)) {
+                chosen.add(Integer.toString(number));
+            }
+        }
+        Map<String, String> options = new TreeMap<>(spec.options());
+        options.put(NUMBERS, String.join(",", chosen));
+        return spec.withOptions(options);
+    }
+
+    /// One that is created here, with blocks of addresses for each host; refused if others could not have it.
+    Network shared(Network network) {
+        List<Ip> hosts = new ArrayList<>(List.of(directory.self()));
+        directory.hosts().stream().sorted().forEach(hosts::add);
+        Network at = network.with(new Span(directory.self(), Map.of()));
+        at = at.with(Blocks.share(at, hosts));
+        OverlayChecks.numbers(at, book.networks());
+        return at;
+    }
+
+    void checkRemoval(Network network) {
+        Ip home = network.span().home();
+        String what = "remove network " + network.name();
+        if (!isOverlay(network) || network.span().isNone()) {
+            return;
+        }
+        if (!home.equals(directory.self()) && directory.others().containsKey(home)) {
+            throw new Forbidden(what, "it was created on host " + home, "remove it there");
+        }
+        List<Elsewhere> active = book.elsewhere(network.id());
+        if (!active.isEmpty()) {
+            String containers = active.stream()
+                    .map(e -> "name:\"" + e.attachment().endpoint().names().getFirst() + "\" host:\"" + e.host() + "\"")
+                    .collect(Collectors.joining(", "));
+            throw new Conflict(
+                    what,
+                    "error while removing network: network " + network.name() + " has active endpoints (" + containers
+                            + ")",
+                    "disconnect or remove these containers first");
+        }
+    }
+
+    // addresses
+
+    /// Sees to it that this host may hand out what an endpoint wants.
+    void prepare(Network network, EndpointRequest request, String what) {
+        if (!isOverlay(network)) {
+            return;
+        }
+        checkAble(what);
+        for (Family family : Family.values()) {
+            var fixed = request.address(family);
+            if (fixed.isPresent()) {
+                claim(network, fixed.get(), what);
+            } else if (!book.addresses(network.id()).hasFree(family)) {
+                int blocks = Blocks.count(network, directory.self(), family) + 1;
+                obtain(
+                        new BlockWish.More(network.id(), family, blocks),
+                        () -> book.addresses(network.id()).hasFree(family),
+                        network,
+                        what);
+            }
+        }
+    }
+
+    private void claim(Network network, Ip ip, String what) {
+        boolean given = network.subnets().stream().anyMatch(s -> s.contains(ip) && network.userChose(s));
+        if (!given) {
+            return; // refused by who takes it, in words
+        }
+        Ip owner = network.span().owner(ip).orElse(Ip.ANY_V4);
+        if (!owner.isAny() && !owner.equals(directory.self())) {
+            throw new Conflict(
+                    what,
+                    "the address " + ip + " lies in a block of host " + owner,
+                    "choose one in " + network.span().of(directory.self()) + ", or start it there");
+        }
+        if (owner.isAny()) {
+            obtain(
+                    new BlockWish.Around(network.id(), ip),
+                    () -> book.need(network.id())
+                            .span()
+                            .owner(ip)
+                            .filter(directory.self()::equals)
+                            .isPresent(),
+                    network,
+                    what);
+        }
+    }
+
+    private void obtain(BlockWish wish, BooleanSupplier granted, Network network, String what) {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (this) {
+            wishes.add(wish);
+            signal();
+        }
+        try {
+            while (!granted.getAsBoolean()) {
+                long left = (until - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    throw refusal(network, what);
+                }
+                synchronized (this) {
+                    wait(Math.min(left, 50));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refusal(network, what);
+        } finally {
+            synchronized (this) {
+                wishes.remove(wish);
+                signal();
+            }
+        }
+    }
+
+    private Unavailable refusal(Network network, String what) {
+        Ip home = network.span().home();
+        boolean there = home.equals(directory.self()) || directory.others().containsKey(home);
+        return new Unavailable(
+                what,
+                "no available addresses on this host's blocks of network " + network.name() + ", and host " + home
+                        + ", which gives out more, " + (there ? "has none left" : "is not reached"),
+                there ? "remove containers that nobody needs" : "see that the two hosts reach each other");
+    }
+
+    /// What was made on this host a moment ago finds the endpoints on others.
+    void reach(Network network) {
+        if (isOverlay(network)) {
+            OverlayRound.reach(network, book, driver, directory);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.gantry.engine.network.overlay;
+
+import dev.gantry.base.GantryException;
+import dev.gantry.base.Unavailable;
+import dev.gantry.network.address.Ip;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Hears the other hosts. Who is none of them is not answered at all; who is has to show it.
+final class PeerListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerListener.class);
+    static final int PROTOCOL = 1;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final int MOST_CONNECTIONS = 256;
+
+    private final OverlayOptions options;
+    private final PeerTls tls;
+    private final PeerDirectory directory;
+    private final Set<Ip> named;
+    private final ServerSocket server;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong numbers = new AtomicLong();
+
+    PeerListener(OverlayOptions options, PeerTls tls, PeerDirectory directory) {
+        this.options = options;
+        this.tls = tls;
+        this.directory = directory;
+        this.named =
+                options.peers().stream().map(OverlayOptions.Place::address).collect(Collectors.toUnmodifiableSet());
+        try {
+            this.server = new ServerSocket();
+            server.setReuseAddress(true);
+            server.bind(new InetSocketAddress(
+                    options.advertise().address().toInetAddress(),
+                    options.advertise().port()));
+        } catch (IOException e) {
+            throw new Unavailable(
+                    "share overlay networks as " + options.advertise(),
+                    "cannot listen there: " + e.getMessage(),
+                    "give --overlay-advertise an address of this host and a port that is free",
+                    e);
+        }
+    }
+
+    void start() {
+        Thread.ofVirtual().name("overlay-listener").start(this::accept);
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                Ip from = Ip.of(socket.getInetAddress());
+                if (!named.contains(from) || connections.get() >= MOST_CONNECTIONS) {
+                    socket.close();
+                    continue;
+                }
+                connections.incrementAndGet();
+                open.add(socket);
+                Thread.ofVirtual().name("overlay-peer-" + from).start(() -> serve(socket, from));
+            } catch (IOException e) {
+                if (!server.isClosed()) {
+                    LOG.warn("overlay accept: {}", e.getMessage());
+                    rest();
+                }
+            }
+        }
+    }
+
+    /// After a failure such as too many open files, which comes again at once.
+    private static void rest() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(Socket socket, Ip from) {
+        try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setTcpNoDelay(true);
+            try (PeerSocket connection = tls.over(socket, from, false)) {
+                checkHello(connection.receive().message(), from);
+                connection.send(PeerMessage.hello(PROTOCOL, options.advertise().address()));
+                connection.flush();
+                hear(connection, from);
+            }
+        } catch (IOException e) {
+            LOG.warn("overlay peer={} refused: {}", from, e.getMessage());
+        } finally {
+            open.remove(socket);
+            connections.decrementAndGet();
+        }
+    }
+
+    private void hear(PeerSocket connection, Ip from) throws IOException {
+        long number = numbers.incrementAndGet();
+        directory.connected(from, number);
+        String why = "";
+        try {
+            while (true) {
+                PeerSocket.Received received = connection.receive();
+                directory.took(from, number, received);
+                if (received.message().type().equals(PeerMessage.END)) {
+                    connection.acknowledge();
+                }
+            }
+        } catch (IOException | GantryException | IllegalArgumentException e) {
+            why = e instanceof IOException ? String.valueOf(e.getMessage()) : "it said what is not understood: " + e;
+        } finally {
+            directory.disconnected(from, number, why);
+        }
+    }
+
+    static void checkHello(PeerMessage hello, Ip from) throws IOException {
+        if (!PeerMessage.HELLO.equals(hello.type()) || hello.protocol() != PROTOCOL) {
+            throw new IOException("it speaks protocol " + hello.protocol() + ", this host " + PROTOCOL);
+        }
+        if (!from.toString().equals(hello.host())) {
+            throw new IOException("it calls itself " + hello.host());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket s : open) {
+                s.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("overlay close: {}", e.getMessage());
+        }
+    }
+}

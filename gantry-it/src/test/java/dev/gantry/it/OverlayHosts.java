@@ -1,0 +1,122 @@
+package dev.gantry.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Two hosts on one wire, as 192.0.2.1 and 192.0.2.2, that share overlay networks; a third certificate is that of
+/// nobody.
+final class OverlayHosts implements AutoCloseable {
+    final DaemonProcess one;
+    final DaemonProcess two;
+    final Docker docker1;
+    final Docker docker2;
+
+    OverlayHosts(Path dir) throws IOException {
+        Files.createDirectories(dir.resolve("one"));
+        Files.createDirectories(dir.resolve("two"));
+        docker1 = new Docker("unix://" + dir.resolve("one/s"));
+        docker2 = new Docker("unix://" + dir.resolve("two/s"));
+        authority(dir);
+        Process first = DaemonProcess.network();
+        Process second = DaemonProcess.network();
+        Rootfs.run(
+                "nsenter",
+                "--net=/proc/" + first.pid() + "/ns/net",
+                "sh",
+                "-ec",
+                "ip link add wire type veth peer name wire netns " + second.pid()
+                        + "; ip addr add 192.0.2.1/24 dev wire; ip link set wire up");
+        Rootfs.run(
+                "nsenter",
+                "--net=/proc/" + second.pid() + "/ns/net",
+                "sh",
+                "-ec",
+                "ip addr add 192.0.2.2/24 dev wire; ip link set wire up");
+        one = start(first, dir, "one", "192.0.2.1", "192.0.2.2");
+        two = start(second, dir, "two", "192.0.2.2", "192.0.2.1");
+    }
+
+    private static DaemonProcess start(Process network, Path dir, String name, String own, String other)
+            throws IOException {
+        certificate(dir, name, own);
+        return DaemonProcess.startOn(
+                network,
+                dir.resolve(name),
+                "--overlay-advertise",
+                own,
+                "--overlay-peer",
+                other,
+                "--overlay-tls-ca",
+                dir.resolve("ca.pem").toString(),
+                "--overlay-tls-cert",
+                dir.resolve(name + ".pem").toString(),
+                "--overlay-tls-key",
+                dir.resolve(name + "-key.pem").toString());
+    }
+
+    /// As docs/networking.md has it.
+    private static void authority(Path dir) throws IOException {
+        Rootfs.run(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "3650",
+                "-subj",
+                "/CN=overlay",
+                "-keyout",
+                dir.resolve("ca-key.pem").toString(),
+                "-out",
+                dir.resolve("ca.pem").toString());
+    }
+
+    static void certificate(Path dir, String name, String address) throws IOException {
+        Rootfs.run(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "3650",
+                "-subj",
+                "/CN=" + name,
+                "-addext",
+                "subjectAltName=IP:" + address,
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+                "-CA",
+                dir.resolve("ca.pem").toString(),
+                "-CAkey",
+                dir.resolve("ca-key.pem").toString(),
+                "-keyout",
+                dir.resolve(name + "-key.pem").toString(),
+                "-out",
+                dir.resolve(name + ".pem").toString());
+    }
+
+    static String on(DaemonProcess host, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(host.inside());
+        command.addAll(List.of(arguments));
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    @Override
+    public void close() {
+        one.close();
+        two.close();
+    }
+}
