@@ -32,6 +32,9 @@ public interface Caller {
     /// Opens an existing file for reading.
     InputStream open(String path);
 
+    /// A directory with all that is in it as a tar, which is made while it is read.
+    InputStream archive(String directory);
+
     /// Makes a file that must not exist yet, and writes it.
     OutputStream create(String path);
 

@@ -29,6 +29,16 @@ import dev.gantry.cli.network.NetworkLsCommand;
 import dev.gantry.cli.network.NetworkPruneCommand;
 import dev.gantry.cli.network.NetworkRmCommand;
 import dev.gantry.cli.network.PortCommand;
+import dev.gantry.cli.plugin.PluginCreateCommand;
+import dev.gantry.cli.plugin.PluginDisableCommand;
+import dev.gantry.cli.plugin.PluginEnableCommand;
+import dev.gantry.cli.plugin.PluginInspectCommand;
+import dev.gantry.cli.plugin.PluginInstallCommand;
+import dev.gantry.cli.plugin.PluginLsCommand;
+import dev.gantry.cli.plugin.PluginPushCommand;
+import dev.gantry.cli.plugin.PluginRmCommand;
+import dev.gantry.cli.plugin.PluginSetCommand;
+import dev.gantry.cli.plugin.PluginUpgradeCommand;
 import dev.gantry.cli.system.EventsCommand;
 import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
@@ -63,6 +73,8 @@ final class Commands {
             Map.entry("image remove", "rmi"),
             Map.entry("network list", "network ls"),
             Map.entry("network remove", "network rm"),
+            Map.entry("plugin list", "plugin ls"),
+            Map.entry("plugin remove", "plugin rm"),
             Map.entry("volume list", "volume ls"),
             Map.entry("volume remove", "volume rm"));
 
@@ -73,6 +85,8 @@ final class Commands {
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_NETWORKS =
             List.of("connect", "create", "disconnect", "inspect", "ls", "prune", "rm");
+    private static final List<String> OF_PLUGINS =
+            List.of("create", "disable", "enable", "inspect", "install", "ls", "push", "rm", "set", "upgrade");
     private static final List<String> OF_VOLUMES = List.of(
             "backup", "clone", "create", "inspect", "ls", "move", "prune", "rename", "restore", "rm", "snapshot");
     private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
@@ -123,7 +137,17 @@ final class Commands {
             "volume restore",
             "volume backup",
             "volume move",
-            "volume rename");
+            "volume rename",
+            "plugin install",
+            "plugin ls",
+            "plugin inspect",
+            "plugin enable",
+            "plugin disable",
+            "plugin set",
+            "plugin upgrade",
+            "plugin rm",
+            "plugin create",
+            "plugin push");
 
     private final Extras extras;
 
@@ -142,15 +166,18 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "image", "network", "volume", "system").contains(first) && !rest.isEmpty()) {
+        if (List.of("container", "image", "network", "plugin", "volume", "system")
+                        .contains(first)
+                && !rest.isEmpty()) {
             String second = rest.getFirst();
-            String plain = List.of("network", "volume").contains(first) ? first + " " + second : second;
+            String plain = List.of("network", "plugin", "volume").contains(first) ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
                         case "container" -> OF_CONTAINERS.contains(second);
                         case "image" -> OF_IMAGES.contains(second);
                         case "network" -> OF_NETWORKS.contains(second);
+                        case "plugin" -> OF_PLUGINS.contains(second);
                         case "volume" -> OF_VOLUMES.contains(second);
                         default -> OF_THE_SYSTEM.contains(second);
                     };
@@ -205,6 +232,16 @@ final class Commands {
                     case "network ls" -> new NetworkLsCommand();
                     case "network prune" -> new NetworkPruneCommand();
                     case "network rm" -> new NetworkRmCommand();
+                    case "plugin create" -> new PluginCreateCommand();
+                    case "plugin disable" -> new PluginDisableCommand();
+                    case "plugin enable" -> new PluginEnableCommand();
+                    case "plugin inspect" -> new PluginInspectCommand();
+                    case "plugin install" -> new PluginInstallCommand();
+                    case "plugin ls" -> new PluginLsCommand();
+                    case "plugin push" -> new PluginPushCommand();
+                    case "plugin rm" -> new PluginRmCommand();
+                    case "plugin set" -> new PluginSetCommand();
+                    case "plugin upgrade" -> new PluginUpgradeCommand();
                     case "port" -> new PortCommand();
                     case "ps" -> new PsCommand();
                     case "pull" -> new PullCommand();

@@ -73,6 +73,19 @@ final class MemoryCaller implements Caller {
         return new ByteArrayInputStream(file);
     }
 
+    /// The names of the files below it, for want of a tar.
+    @Override
+    public InputStream archive(String directory) {
+        String below = absolute(directory) + "/";
+        String names = String.join(
+                "\n",
+                files.keySet().stream()
+                        .filter(f -> f.startsWith(below))
+                        .sorted()
+                        .toList());
+        return new ByteArrayInputStream(names.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
     @Override
     public OutputStream create(String path) {
         if (files.containsKey(absolute(path))) {

@@ -22,7 +22,11 @@ public sealed interface ApiResponse {
 
     /// An answer sent while it is made. The status has gone out by then: a later failure must be told in the body.
     /// When the client leaves, the writer is interrupted and its writes fail.
-    record Stream(String contentType, Writer writer) implements ApiResponse {}
+    record Stream(String contentType, Writer writer, Map<String, String> headers) implements ApiResponse {
+        public Stream(String contentType, Writer writer) {
+            this(contentType, writer, Map.of());
+        }
+    }
 
     /// From here on the connection carries the bytes of a container in both directions. Whether it begins with 101
     /// or with 200 is the transport's business.

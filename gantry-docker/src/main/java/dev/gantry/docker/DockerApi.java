@@ -7,6 +7,7 @@ import dev.gantry.docker.container.StreamRoutes;
 import dev.gantry.docker.image.ImageRoutes;
 import dev.gantry.docker.image.TransferRoutes;
 import dev.gantry.docker.network.NetworkRoutes;
+import dev.gantry.docker.plugin.PluginRoutes;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Failures;
@@ -44,6 +45,7 @@ public final class DockerApi implements ApiHandler {
         new TransferRoutes(engine.images()).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);
         new NetworkRoutes(engine, clock).addTo(routes);
+        new PluginRoutes(engine.plugins()).addTo(routes);
         new LaterRoutes().addTo(routes);
     }
 

@@ -10,6 +10,7 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
@@ -55,6 +56,11 @@ class RouteTableTest {
 
         @Override
         public Images images() {
+            return null;
+        }
+
+        @Override
+        public ManagedPlugins plugins() {
             return null;
         }
 

@@ -5,6 +5,7 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
@@ -40,6 +41,9 @@ public interface Gantry extends AutoCloseable {
     Volumes volumes();
 
     Networks networks();
+
+    /// The plugins that this engine runs itself.
+    ManagedPlugins plugins();
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();

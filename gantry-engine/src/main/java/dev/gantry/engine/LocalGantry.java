@@ -14,6 +14,8 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.managed.LocalPlugins;
+import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.NetworkEngine;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
@@ -65,6 +67,7 @@ final class LocalGantry implements Gantry {
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
     private final Networks networks;
+    private final ManagedPlugins managedPlugins;
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
@@ -82,9 +85,6 @@ final class LocalGantry implements Gantry {
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
-            var plugins = new Plugins(new PluginDiscovery(options.plugins()), Plugins.PATIENCE);
-            volumes = own(Volumes.open(
-                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
             HostFacts host = CgroupTree.prepare(HostFacts.observe(), options.cgroup());
             var places = new Places(
                     directory(data.resolve("containers")),
@@ -94,6 +94,21 @@ final class LocalGantry implements Gantry {
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
             var watches = own(new Watches(options.shim(), groups.directories()));
+            var managed = own(LocalPlugins.open(new LocalPlugins.Parts(
+                    linux,
+                    host,
+                    watches,
+                    registries,
+                    events,
+                    data.resolve("plugins"),
+                    run.resolve("p"),
+                    places.attachPoint(),
+                    options.cgroup(),
+                    random)));
+            managedPlugins = managed;
+            var plugins = new Plugins(new PluginDiscovery(options.plugins()), managed, Plugins.PATIENCE);
+            volumes = own(Volumes.open(
+                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
             var directory = own(
                     options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));
             var networking = own(NetworkEngine.open(
@@ -116,6 +131,7 @@ final class LocalGantry implements Gantry {
                     clock,
                     random)));
             networking.actThrough(engine::inTurn);
+            managed.usedBy(this::usersOf);
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
             execs = own(new LiveExecs(
@@ -139,6 +155,16 @@ final class LocalGantry implements Gantry {
     private <T extends AutoCloseable> T own(T part) {
         parts.push(part);
         return part;
+    }
+
+    /// What keeps a managed plugin from being disabled.
+    private List<String> usersOf(String plugin) {
+        List<String> users = new ArrayList<>();
+        volumes.list().stream().filter(v -> v.driver().equals(plugin)).forEach(v -> users.add("volume " + v.name()));
+        networks.list().stream()
+                .filter(n -> n.spec().driver().equals(plugin))
+                .forEach(n -> users.add("network " + n.spec().name()));
+        return users;
     }
 
     /// What a container over a directory of the host must not see, if it is below it.
@@ -240,6 +266,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Networks networks() {
         return networks;
+    }
+
+    @Override
+    public ManagedPlugins plugins() {
+        return managedPlugins;
     }
 
     @Override

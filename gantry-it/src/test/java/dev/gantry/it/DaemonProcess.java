@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
+    private final boolean ownsNetwork;
     private final List<String> flags;
     private Process process;
     private boolean killed;
@@ -47,8 +48,19 @@ final class DaemonProcess implements AutoCloseable {
         return network;
     }
 
+    /// On the host network of another one.
+    static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
+        return new DaemonProcess(root, first.network, false, List.of());
+    }
+
     private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
+        this(root, network, true, flags);
+    }
+
+    private DaemonProcess(Path root, @Nullable Process network, boolean ownsNetwork, List<String> flags)
+            throws IOException {
         this.network = network;
+        this.ownsNetwork = ownsNetwork;
         this.flags = flags;
         this.root = root;
         this.process = launch();
@@ -121,7 +133,7 @@ final class DaemonProcess implements AutoCloseable {
         if (process.isAlive()) {
             clear();
         }
-        if (network != null) {
+        if (network != null && ownsNetwork) {
             network.destroy();
         }
     }

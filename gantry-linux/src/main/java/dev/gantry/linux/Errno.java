@@ -40,8 +40,8 @@ public record Errno(int number) {
     public static final Errno EMSGSIZE = new Errno(90);
     public static final Errno EOPNOTSUPP = new Errno(95);
     public static final Errno ENETUNREACH = new Errno(101);
+    public static final Errno EADDRINUSE = new Errno(98);
     public static final Errno ENOBUFS = new Errno(105);
-    public static final Errno ENOTCONN = new Errno(107);
     public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno EINPROGRESS = new Errno(115);
     public static final Errno EDQUOT = new Errno(122);

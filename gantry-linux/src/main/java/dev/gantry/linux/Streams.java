@@ -60,10 +60,7 @@ public final class Streams implements AutoCloseable {
     private int call(Sys sys, Fd socket, int start, long length, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             long rc = kernel.call(arena, sys, socket.number(), buffer.address() + start, length, flags, 0, 0);
-            boolean later = rc == -Errno.EAGAIN.number()
-                    || rc == -Errno.EINTR.number()
-                    || rc == -Errno.ENOTCONN.number()
-                    || rc == -Errno.EINPROGRESS.number();
+            boolean later = rc == -Errno.EAGAIN.number() || rc == -Errno.EINTR.number();
             return rc >= 0 ? (int) rc : later ? LATER : GONE;
         }
     }

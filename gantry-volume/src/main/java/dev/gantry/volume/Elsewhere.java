@@ -5,6 +5,9 @@ import dev.gantry.base.Parallel;
 import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
 import dev.gantry.linux.SlowCalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,7 +132,10 @@ final class Elsewhere {
             return;
         }
         leave(e, v, user);
-        e.place = drivers.find(v.driver()).mount(v.name(), user);
+        VolumeDriver driver = drivers.find(v.driver());
+        Path place = driver.mount(v.name(), user);
+        e.limit = driver.limit(place).orElse(null);
+        e.place = place;
         e.mounted.add(user);
     }
 
@@ -159,14 +165,14 @@ final class Elsewhere {
     <T> T during(Turns.Entry e, Volume v, String what, BiFunction<Fd, SlowCalls.Progress, T> work, Consumer<T> late) {
         String user = "work";
         mount(e, v, user);
-        Path place = place(e);
+        Found found = found(e);
         try {
             return slow.call(
                     what,
                     v,
                     Slow.ANSWER,
                     progress -> {
-                        try (Fd data = open(place)) {
+                        try (Fd data = open(found)) {
                             return work.apply(data, progress);
                         }
                     },
@@ -181,7 +187,45 @@ final class Elsewhere {
         return Optional.ofNullable(e.place).orElse(Path.of(""));
     }
 
-    Fd open(Path place) {
-        return linux.files().openDirectory(place.toString());
+    /// A place, and what it must not lead out of.
+    record Found(Path place, Optional<Path> limit) {}
+
+    Found found(Turns.Entry e) {
+        return new Found(place(e), Optional.ofNullable(e.limit));
+    }
+
+    Fd open(Found found) {
+        return open(found, OpenFlags.READ | OpenFlags.DIRECTORY);
+    }
+
+    private Fd open(Found found, int flags) {
+        if (found.limit().isEmpty()) {
+            return linux.files().openDirectory(found.place().toString());
+        }
+        Path limit = found.limit().get();
+        String below = limit.relativize(found.place()).toString();
+        try (Fd root = linux.files().openDirectory(limit.toString())) {
+            return linux.files()
+                    .open(root, below.isEmpty() ? "." : below, flags, 0, Resolve.IN_ROOT | Resolve.NO_MAGICLINKS);
+        }
+    }
+
+    /// Where it is, held against links that somebody puts on the way meanwhile; empty when its driver may name any
+    /// place.
+    Optional<Fd> held(Turns.Entry e) {
+        Found found = found(e);
+        try {
+            return found.limit().map(_ -> open(found, OpenFlags.PATH | OpenFlags.DIRECTORY));
+        } catch (LinuxError failure) {
+            throw failure.during("find the volume at " + found.place());
+        }
+    }
+
+    /// The same with the name of its driver in full.
+    VolumeRequest named(VolumeRequest request) {
+        String driver = request.driver();
+        return driver.isEmpty() || driver.equals(Volume.LOCAL)
+                ? request
+                : new VolumeRequest(request.name(), request.labels(), request.options(), drivers.fullName(driver));
     }
 }

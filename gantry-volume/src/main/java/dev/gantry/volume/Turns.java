@@ -39,6 +39,10 @@ final class Turns {
         /// time.
         @Nullable
         volatile Path place;
+
+        /// What `place` must not lead out of; null when it may be anywhere.
+        @Nullable
+        volatile Path limit;
     }
 
     Collection<Entry> all() {

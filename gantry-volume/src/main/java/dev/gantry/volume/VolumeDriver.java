@@ -15,6 +15,12 @@ public interface VolumeDriver {
     /// Has it mounted for `user`, and says where. Each user unmounts once.
     Path mount(String name, String user);
 
+    /// The directory that `place`, an answer of [#mount], must not lead out of, whatever links are on the way; absent
+    /// when the driver may name any place of the host.
+    default Optional<Path> limit(Path place) {
+        return Optional.empty();
+    }
+
     void unmount(String name, String user);
 
     /// What the driver itself knows of it; empty when it knows none of this name.

@@ -27,6 +27,11 @@ public interface VolumeDrivers {
     /// [NotFound] when nobody brought one of this name.
     VolumeDriver find(String name);
 
+    /// The name under which its volumes are remembered.
+    default String fullName(String name) {
+        return name;
+    }
+
     /// Those in use since the engine was opened.
     List<String> active();
 

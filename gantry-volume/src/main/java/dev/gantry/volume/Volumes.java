@@ -131,7 +131,8 @@ public final class Volumes implements AutoCloseable {
     /// asked for.
     public Volume create(VolumeRequest request) {
         VolumeName name = request.name().isEmpty() ? VolumeName.random(random) : new VolumeName(request.name());
-        return turns.in(name.text(), e -> createIn(e, name, request));
+        VolumeRequest named = elsewhere.named(request);
+        return turns.in(name.text(), e -> createIn(e, name, named));
     }
 
     private Volume createIn(Turns.Entry e, VolumeName name, VolumeRequest request) {
@@ -326,8 +327,9 @@ public final class Volumes implements AutoCloseable {
     /// Makes `user` a user of the volume, which is created when it is not there.
     public Volume hold(VolumeRequest request, String user) {
         VolumeName name = request.name().isEmpty() ? VolumeName.random(random) : new VolumeName(request.name());
+        VolumeRequest named = elsewhere.named(request);
         return turns.in(name.text(), e -> {
-            Volume v = createIn(e, name, request);
+            Volume v = createIn(e, name, named);
             e.users.add(user);
             return v;
         });
@@ -364,7 +366,7 @@ public final class Volumes implements AutoCloseable {
     public Fd open(String name, Function<Fd, Fd> look) {
         Turns.Entry e = turns.entry(name);
         Volume v = Turns.need(e, name);
-        Path elsewheres = v.isLocal() ? Path.of("") : elsewhere.place(e);
+        Elsewhere.Found elsewheres = elsewhere.found(e);
         return slow.call(
                 "open volume " + name,
                 v,
@@ -375,6 +377,12 @@ public final class Volumes implements AutoCloseable {
                     }
                 },
                 Fd::close);
+    }
+
+    /// Where it is while it is mounted for somebody, as a descriptor that does not lead out of where its driver may put
+    /// volumes; empty when [#mountpoint] says it well enough.
+    public Optional<Fd> place(String name) {
+        return isElsewhere(name) ? elsewhere.held(turns.entry(name)) : Optional.empty();
     }
 
     /// What is done with the files of whole volumes.

@@ -19,6 +19,8 @@ import dev.gantry.api.network.NetworkCreated;
 import dev.gantry.api.network.NetworkDisconnect;
 import dev.gantry.api.network.NetworkSummary;
 import dev.gantry.api.network.NetworksPruned;
+import dev.gantry.api.plugin.Plugin;
+import dev.gantry.api.plugin.PluginPrivilege;
 import dev.gantry.api.system.Info;
 import dev.gantry.api.system.Version;
 import dev.gantry.api.volume.Volume;
@@ -233,6 +235,43 @@ public final class EngineClient implements Closeable {
 
     public NetworksPruned pruneNetworks(String filters) {
         return one(Request.post("/networks/prune").with("filters", filters), NetworksPruned.class);
+    }
+
+    public List<Plugin> plugins(String filters) {
+        return list(Request.get("/plugins").with("filters", filters), Plugin.class);
+    }
+
+    public Plugin plugin(String name) {
+        return one(Request.get(plugin(name, "/json")), Plugin.class);
+    }
+
+    public List<PluginPrivilege> pluginPrivileges(Request request) {
+        return list(request, PluginPrivilege.class);
+    }
+
+    public void createPlugin(String name, InputStream tar) {
+        done(Request.post("/plugins/create").with("name", name).stream(tar, "application/x-tar"));
+    }
+
+    public void enablePlugin(String name, String seconds) {
+        done(Request.post(plugin(name, "/enable")).with("timeout", seconds));
+    }
+
+    public void disablePlugin(String name, boolean force) {
+        done(Request.post(plugin(name, "/disable")).with("force", force));
+    }
+
+    public void setPlugin(String name, List<String> changes) {
+        done(Request.post(plugin(name, "/set"))
+                .json(Wire.json().type(String.class).list().toJson(changes)));
+    }
+
+    public void removePlugin(String name, boolean force) {
+        done(Request.of("DELETE", plugin(name, "")).with("force", force));
+    }
+
+    private static String plugin(String name, String action) {
+        return "/plugins/" + Request.segment(name) + action;
     }
 
     private static String network(String name) {

@@ -31,6 +31,11 @@ public record Progress(
         return new Progress(text, null, null, null, null, null, null, null);
     }
 
+    /// A document for programs, which people do not see.
+    public static Progress aux(String json) {
+        return new Progress(null, null, null, null, null, null, null, json);
+    }
+
     public static Progress failed(String message) {
         return new Progress(null, null, null, null, null, new ErrorDetail(null, message), message, null);
     }

@@ -35,12 +35,25 @@ public final class Pull {
         run(call, Credentials.attach(request, Name.of(repository), call.caller()), show);
     }
 
+    /// A request whose answer is progress, shown to its end.
+    public static void follow(Invocation call, Request request, String what) {
+        run(call, request, Show.ON_OUT, what);
+    }
+
+    /// A name with what it leaves to be understood.
+    public static String fullName(String name) {
+        return PullCommand.full(name, false);
+    }
+
     private static void run(Invocation call, Request request, Show show) {
+        run(call, request, show, "pull the image");
+    }
+
+    private static void run(Invocation call, Request request, Show show, String what) {
         try (Response response = call.engine().http().ask(request)) {
             progress(call, show).follow(response.body());
         } catch (IOException e) {
-            throw new Unavailable(
-                    "pull the image", String.valueOf(e.getMessage()), "pull it again: what has come is kept", e);
+            throw new Unavailable(what, String.valueOf(e.getMessage()), "ask again: what has come is kept", e);
         }
     }
 

@@ -15,10 +15,10 @@ public final class InspectCommand implements Command {
         return new CommandLine(
                         "inspect",
                         "NAME|ID [NAME|ID...]",
-                        "Print all there is to know about containers, images, networks or volumes")
+                        "Print all there is to know about containers, images, networks, volumes or plugins")
                 .text('f', "format", "template", "Print with a Go template, or 'json'")
                 .toggle('s', "size", "Tell how large the files of a container are")
-                .text("type", "type", "Look only among these: container, image, network or volume")
+                .text("type", "type", "Look only among these: container, image, network, volume or plugin")
                 .takes(1, Integer.MAX_VALUE)
                 .example("gantry inspect -f '{{.State.Status}} {{json .HostConfig.Memory}}' web");
     }
@@ -27,10 +27,10 @@ public final class InspectCommand implements Command {
     public int run(Invocation call) {
         Parsed args = call.args();
         String type = args.text("type");
-        if (!List.of("", "container", "image", "network", "volume").contains(type)) {
-            throw args.wrong("--type is container, image, network or volume, not '" + type + "'");
+        if (!List.of("", "container", "image", "network", "volume", "plugin").contains(type)) {
+            throw args.wrong("--type is container, image, network, volume or plugin, not '" + type + "'");
         }
-        String kinds = type.isEmpty() ? "container, image, network or volume" : type;
+        String kinds = type.isEmpty() ? "container, image, network, volume or plugin" : type;
         return Inspection.print(call, kinds, name -> Inspection.first(call, places(call, name, type)));
     }
 
@@ -48,6 +48,9 @@ public final class InspectCommand implements Command {
         }
         if (type.isEmpty() || type.equals("volume")) {
             places.add(Request.get("/volumes/" + Request.segment(name)));
+        }
+        if (type.isEmpty() || type.equals("plugin")) {
+            places.add(Request.get("/plugins/" + Request.segment(name) + "/json"));
         }
         return places;
     }

@@ -80,6 +80,11 @@ final class ProcessCaller implements Caller {
     }
 
     @Override
+    public InputStream archive(String directory) {
+        return DirectoryArchive.of(directory, absolute(directory));
+    }
+
+    @Override
     public OutputStream create(String path) {
         try {
             return Files.newOutputStream(

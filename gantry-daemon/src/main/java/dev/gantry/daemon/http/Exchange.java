@@ -165,7 +165,7 @@ final class Exchange {
     private void stream(ApiResponse.Stream answer) {
         boolean chunked = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         ByteBuf head = channel.alloc().directBuffer(512);
-        heads.stream(head, answer.contentType(), chunked, chunked && keepAlive);
+        heads.stream(head, answer, chunked, chunked && keepAlive);
         channel.writeAndFlush(head);
         if (isHead()) {
             finish(null, keepAlive);

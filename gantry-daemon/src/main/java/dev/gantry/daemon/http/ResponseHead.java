@@ -52,10 +52,11 @@ final class ResponseHead {
         end(out, keepAlive);
     }
 
-    void stream(ByteBuf out, String contentType, boolean chunked, boolean keepAlive) {
+    void stream(ByteBuf out, ApiResponse.Stream answer, boolean chunked, boolean keepAlive) {
         start(out, 200);
-        if (!contentType.isEmpty()) {
-            field(out, "Content-Type", contentType);
+        answer.headers().forEach((name, value) -> field(out, name, value));
+        if (!answer.contentType().isEmpty()) {
+            field(out, "Content-Type", answer.contentType());
         }
         if (chunked) {
             field(out, "Transfer-Encoding", "chunked");

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// The events of a transfer as Docker's lines. A client that has left ends the transfer: writing fails here.
-final class ProgressLines implements ProgressListener {
+public final class ProgressLines implements ProgressListener {
     /// A terminal shows no more than this many steps of one layer.
     private static final int STEPS = 100;
 
@@ -24,7 +24,7 @@ final class ProgressLines implements ProgressListener {
     private final Map<Digest, Long> shown = new HashMap<>();
 
     /// Without `layers` only the beginning and the end are told.
-    ProgressLines(OutputStream out, boolean layers) {
+    public ProgressLines(OutputStream out, boolean layers) {
         this.out = out;
         this.layers = layers;
     }
@@ -59,15 +59,25 @@ final class ProgressLines implements ProgressListener {
                 String word = p.changed() ? "Downloaded newer image for " : "Image is up to date for ";
                 write(Progress.status("Status: " + word + p.reference().familiar()));
             }
+            case ProgressEvent.Pushing p ->
+                write(Progress.status(
+                        "The push refers to repository [" + p.reference().repository() + "]"));
+            case ProgressEvent.Uploading u -> bytes(u.layer(), "Pushing", u.bytes(), u.total());
+            case ProgressEvent.Uploaded u -> step(u.layer(), u.there() ? "Layer already exists" : "Pushed");
+            case ProgressEvent.Pushed p -> {
+                write(Progress.status(tag(p.reference()) + ": digest: " + p.target() + " size: " + p.bytes()));
+                write(Progress.aux("{\"Tag\":\"" + tag(p.reference()) + "\",\"Digest\":\"" + p.target() + "\",\"Size\":"
+                        + p.bytes() + "}"));
+            }
         }
     }
 
     /// The last line of a transfer that failed.
-    void failed(RuntimeException e) throws IOException {
+    public void failed(RuntimeException e) throws IOException {
         line(out, Progress.failed(Failures.words(e)));
     }
 
-    void write(Progress line) {
+    public void write(Progress line) {
         try {
             line(out, line);
         } catch (IOException e) {

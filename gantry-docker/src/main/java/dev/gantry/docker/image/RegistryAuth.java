@@ -10,10 +10,10 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// The header `X-Registry-Auth`: base64url of a JSON object.
-final class RegistryAuth {
+public final class RegistryAuth {
     private RegistryAuth() {}
 
-    static Credentials parse(@Nullable String header) {
+    public static Credentials parse(@Nullable String header) {
         if (header == null || header.isEmpty()) {
             return Credentials.ANONYMOUS;
         }

@@ -4,6 +4,7 @@ import dev.gantry.api.json.Wire;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.Query;
 import io.avaje.json.JsonException;
+import java.util.List;
 
 /// A request that has found its route: `subject` is the part of the path that names something, `minor` the version it
 /// speaks.
@@ -34,6 +35,19 @@ public record Call(ApiRequest request, String subject, int minor) {
     public <T> T bodyOr(Class<T> type, T otherwise) {
         String text = request.document();
         return text.isBlank() ? otherwise : read(type, text);
+    }
+
+    /// The body as a list of records; empty when there is none, or when it is null.
+    public <T> List<T> list(Class<T> type) {
+        String text = request.document();
+        if (text.isBlank() || text.strip().equals("null")) {
+            return List.of();
+        }
+        try {
+            return Wire.json().type(type).list().fromJson(text);
+        } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new DockerError(400, "invalid JSON: " + e.getMessage(), e);
+        }
     }
 
     private static <T> T read(Class<T> type, String text) {

@@ -121,9 +121,9 @@ public final class EventRoutes {
                         "volume",
                         v -> e.kind() == Event.Kind.VOLUME && e.subject().equals(v))
                 && f.any("network", n -> e.kind() == Event.Kind.NETWORK && names(n, e.subject(), name))
+                && f.any("plugin", p -> e.kind() == Event.Kind.PLUGIN && names(p, e.subject(), name))
                 && f.labels("label", attributes)
-                && List.of("config", "node", "plugin", "secret", "service").stream()
-                        .noneMatch(f::has);
+                && List.of("config", "node", "secret", "service").stream().noneMatch(f::has);
     }
 
     /// `exec_create` also means `exec_create: true`, and so do all actions that carry words of their own.

@@ -6,13 +6,12 @@ import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
 import java.util.List;
 
-/// Builds, plugins and clusters: what little can be said about them now, and words for the rest.
+/// Builds and clusters: what little can be said about them now, and words for the rest.
 public final class LaterRoutes {
     private static final String NO_SWARM = "This node is not a swarm manager."
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     public void addTo(Routes routes) {
-        routes.add("GET", "/plugins", _ -> ApiResponse.json(List.of()));
         later(routes, "build images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
         later(routes, "hold a session", "POST /session", "POST /grpc");
         later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
@@ -35,16 +34,6 @@ public final class LaterRoutes {
                 "GET /containers/{id}/stats",
                 "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
-        later(
-                routes,
-                "manage plugins in containers",
-                "POST /plugins/pull",
-                "POST /plugins/create",
-                "GET /plugins/privileges");
-        later(routes, "manage plugins in containers", "GET /plugins/{name...}/json", "DELETE /plugins/{name...}");
-        for (String verb : List.of("disable", "enable", "push", "set", "upgrade")) {
-            later(routes, "manage plugins in containers", "POST /plugins/{name...}/" + verb);
-        }
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
                     .add("GET", "/" + kind + "/{id}", LaterRoutes::noSwarm)

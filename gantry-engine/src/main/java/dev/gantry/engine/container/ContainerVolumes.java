@@ -114,7 +114,8 @@ final class ContainerVolumes {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
                 String path = volumes.mount(v.name(), id.hex()).toString();
                 if (v.subpath().isEmpty()) {
-                    sources.put(v.target(), path);
+                    volumes.place(v.name())
+                            .ifPresentOrElse(fd -> sources.hold(v.target(), fd), () -> sources.put(v.target(), path));
                 } else {
                     sources.hold(v.target(), inside(v));
                 }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 
 /// The end of what a run held outside the file system: its control groups and whatever still runs in them. Usually the
 /// watch has done it; this waits for that, and does it itself when the watch is gone.
-final class Releases {
+public final class Releases {
     private static final Duration WATCHES_TURN = Duration.ofSeconds(5);
     private static final Duration ROOTS_TURN = Duration.ofSeconds(30);
     private static final Duration OURS = Duration.ofSeconds(5);
@@ -28,7 +28,7 @@ final class Releases {
     private final CgroupLayout layout;
     private final String parent;
 
-    Releases(Linux linux, CgroupLayout layout, String parent) {
+    public Releases(Linux linux, CgroupLayout layout, String parent) {
         this.linux = linux;
         this.layout = layout;
         this.parent = parent;
@@ -60,7 +60,7 @@ final class Releases {
     }
 
     /// Kills what is in the groups of `name` and removes them.
-    void release(String name) {
+    public void release(String name) {
         kill(name);
         remove(name);
     }

@@ -16,6 +16,7 @@ public record Event(
         IMAGE("image"),
         VOLUME("volume"),
         NETWORK("network"),
+        PLUGIN("plugin"),
         DAEMON("daemon");
 
         private final String word;

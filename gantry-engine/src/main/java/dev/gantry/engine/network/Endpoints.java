@@ -6,6 +6,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
+import dev.gantry.linux.Linux;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.Endpoint;
@@ -20,6 +21,7 @@ import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.port.PortRequest;
+import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -62,7 +64,7 @@ final class Endpoints {
         this.preparation = preparation;
         this.instance = instance;
         this.maker = new EndpointMaker(random);
-        this.hostPorts = new HostPorts();
+        this.hostPorts = new HostPorts(Linux.host());
         this.clock = clock;
     }
 
@@ -164,7 +166,16 @@ final class Endpoints {
                 binding(attachments, id, family).ifPresent(everywhere::add);
             });
         }
-        check(name, requests, ways);
+        // Without IPv6 of its own it is reached at an address of the host's through a relay.
+        boolean relayed = !ways.containsKey(Family.IPV6)
+                && attachments.stream()
+                        .filter(a -> a.endpoint().id().equals(ways.get(Family.IPV4)))
+                        .anyMatch(a -> a.network().options() instanceof DriverOptions.Bridge b
+                                && b.gatewayMode(Family.IPV4).translates());
+        if (relayed) {
+            ways.put(Family.IPV6, Objects.requireNonNull(ways.get(Family.IPV4)));
+        }
+        check(name, requests, ways, relayed);
         HostPorts.Attempt attempt = hostPorts.new Attempt();
         List<PublishedPort> got = List.of();
         try {
@@ -182,14 +193,14 @@ final class Endpoints {
                 .toList();
     }
 
-    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways) {
+    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways, boolean relayed) {
         for (PortRequest r : requests) {
             Ip ip = r.hostIp();
-            if (ip != null && ip.equals(Ip.LOOPBACK_V6)) {
+            if (ip != null && !ip.isV4() && r.container().protocol() == Protocol.SCTP && (relayed || ip.isLoopback())) {
                 throw new InvalidArgument(
                         "publish port " + r.container() + " of " + name,
-                        "what is published on ::1 is not passed on yet",
-                        "publish it on 127.0.0.1");
+                        "what comes for " + ip + " is carried to the container, and SCTP cannot be",
+                        relayed ? "connect it to a network with IPv6" : "publish it on another address");
             }
             if (ways.isEmpty() || (ip != null && !ways.containsKey(ip.family()))) {
                 throw new InvalidArgument(

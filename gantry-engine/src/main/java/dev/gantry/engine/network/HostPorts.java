@@ -1,27 +1,33 @@
 package dev.gantry.engine.network;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.SandboxPlan.Attachment;
+import dev.gantry.network.firewall.Relay;
 import dev.gantry.network.port.PortProbe;
 import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import dev.gantry.network.relay.HostSocket;
+import dev.gantry.network.relay.Relays;
 import java.net.NetworkInterface;
-import java.net.ProtocolFamily;
 import java.net.SocketException;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.ServerSocketChannel;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Sockets that hold published ports, so that nobody else takes them. Rules see packets before they reach these. The
-/// JDK has no sockets of SCTP: such a port is not held.
+/// Sockets that hold published ports, so that nobody else takes them. Rules see packets before they reach these; what
+/// rules cannot serve arrives here and is carried. A port of SCTP is not held.
 final class HostPorts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HostPorts.class);
+
     private record Key(Protocol protocol, Ip ip, int port) {
         static Key of(PublishedPort p) {
             return new Key(p.container().protocol(), p.hostIp(), p.hostPort());
@@ -29,25 +35,31 @@ final class HostPorts implements AutoCloseable {
     }
 
     /// Guarded by this object.
-    private final Map<Key, AutoCloseable> held = new HashMap<>();
+    private final Map<Key, Fd> held = new HashMap<>();
+
+    /// Started for the first port that needs it.
+    private @Nullable Relays relays;
+
+    private final Linux linux;
+
+    HostPorts(Linux linux) {
+        this.linux = linux;
+    }
 
     /// Takes ports for one container, and lets go at its end of those that were not needed after all.
     final class Attempt implements PortProbe {
-        private final Map<Key, AutoCloseable> taken = new HashMap<>();
+        private final Map<Key, Fd> taken = new HashMap<>();
 
         @Override
         public boolean hold(Protocol protocol, Ip ip, int port) {
             checkOurs(ip);
-            var key = new Key(protocol, ip, port);
-            // A socket of :: has the IPv4 port, too.
-            boolean both = ip.equals(Ip.ANY_V6) && taken.containsKey(new Key(protocol, Ip.ANY_V4, port));
-            if (protocol == Protocol.SCTP || both) {
+            if (protocol == Protocol.SCTP) {
                 return true;
             }
             try {
-                taken.put(key, bind(key));
+                taken.put(new Key(protocol, ip, port), HostSocket.open(linux, protocol, ip, port));
                 return true;
-            } catch (IOException inUse) {
+            } catch (LinuxError inUse) {
                 return false;
             }
         }
@@ -59,7 +71,7 @@ final class HostPorts implements AutoCloseable {
                     if (keys.contains(key)) {
                         held.put(key, socket);
                     } else {
-                        quietly(socket);
+                        socket.close();
                     }
                 });
             }
@@ -81,28 +93,6 @@ final class HostPorts implements AutoCloseable {
         }
     }
 
-    private static AutoCloseable bind(Key key) throws IOException {
-        ProtocolFamily family = key.ip().isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-        var address = new InetSocketAddress(key.ip().toInetAddress(), key.port());
-        if (key.protocol() == Protocol.UDP) {
-            DatagramChannel channel = DatagramChannel.open(family);
-            try {
-                return channel.bind(address);
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        }
-        ServerSocketChannel channel = ServerSocketChannel.open(family);
-        try {
-            // Listening: a bound socket alone does not keep others from listening there with SO_REUSEADDR.
-            return channel.bind(address, 1);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
     /// After a restart: what is taken by now is published all the same, for rules come before sockets.
     void restore(Collection<PublishedPort> ports) {
         Attempt again = new Attempt();
@@ -110,26 +100,49 @@ final class HostPorts implements AutoCloseable {
         again.keep(ports);
     }
 
-    synchronized void release(Collection<PublishedPort> ports) {
-        for (PublishedPort p : ports) {
-            AutoCloseable socket = held.remove(Key.of(p));
-            if (socket != null) {
-                quietly(socket);
+    /// Carries what arrives at the sockets of these, where rules cannot serve them. Idempotent.
+    synchronized void carry(Collection<Attachment> attachments) {
+        for (Relay relay : Relay.of(attachments)) {
+            Fd socket = held.get(new Key(relay.protocol(), relay.listen(), relay.port()));
+            if (socket == null && relay.listen().isLoopback()) {
+                // Published everywhere: rules serve all addresses but this one.
+                socket = held.get(new Key(relay.protocol(), Ip.ANY_V6, relay.port()));
+            }
+            if (socket == null) {
+                LOG.warn("port {} on {} is not served: another program has it", relay.port(), relay.listen());
+            } else {
+                relays().open(relay, socket);
             }
         }
     }
 
-    private static void quietly(AutoCloseable socket) {
-        try {
-            socket.close();
-        } catch (Exception e) {
-            System.getLogger("dev.gantry.engine").log(System.Logger.Level.DEBUG, "close a held port: " + e);
+    private Relays relays() {
+        Relays running = relays;
+        if (running == null) {
+            running = Relays.start();
+            relays = running;
+        }
+        return running;
+    }
+
+    synchronized void release(Collection<PublishedPort> ports) {
+        for (PublishedPort p : ports) {
+            Fd socket = held.remove(Key.of(p));
+            if (socket != null) {
+                if (relays != null) {
+                    relays.close(socket);
+                }
+                socket.close();
+            }
         }
     }
 
     @Override
     public synchronized void close() {
-        held.values().forEach(HostPorts::quietly);
+        if (relays != null) {
+            relays.close();
+        }
+        held.values().forEach(Fd::close);
         held.clear();
     }
 }

@@ -84,6 +84,7 @@ final class Runs implements AutoCloseable {
             driver.get();
             book.attachments()
                     .forEach(a -> endpoints.hostPorts().restore(a.endpoint().ports()));
+            endpoints.hostPorts().carry(book.attachments());
         } catch (GantryException e) {
             LOG.error("networks not reconciled: {}", e.getMessage());
         }
@@ -151,6 +152,7 @@ final class Runs implements AutoCloseable {
                     make(a.network());
                     driver.get().attach(a, planOf(plan, a), inside);
                 }
+                endpoints.hostPorts().carry(attachments);
                 if (where.names() == Whereabouts.Names.EMBEDDED) {
                     answer(id, spec, door, inside);
                 }

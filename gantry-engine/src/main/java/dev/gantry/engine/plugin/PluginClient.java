@@ -7,6 +7,7 @@ import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,23 @@ public final class PluginClient {
     private final String name;
     private final PluginAddress address;
     private final Duration patience;
+    private final Optional<PluginPlaces> places;
 
     /// @param patience how long a plugin that does not listen is waited for; Docker's clients wait half a minute
     public PluginClient(String name, PluginAddress address, Duration patience) {
+        this(name, address, patience, Optional.empty());
+    }
+
+    /// @param places whose paths it speaks of, when it has a root file system of its own
+    PluginClient(String name, PluginAddress address, Duration patience, Optional<PluginPlaces> places) {
         this.name = name;
         this.address = address;
         this.patience = patience;
+        this.places = places;
+    }
+
+    public Optional<PluginPlaces> places() {
+        return places;
     }
 
     public String name() {

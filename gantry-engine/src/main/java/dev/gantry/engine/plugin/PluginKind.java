@@ -17,6 +17,11 @@ public enum PluginKind {
         this.word = word;
     }
 
+    /// As it stands in the types of a managed plugin: `docker.volumedriver/1.0`.
+    public String type() {
+        return wire.toLowerCase(java.util.Locale.ROOT);
+    }
+
     public String wire() {
         return wire;
     }

@@ -1,10 +1,12 @@
 package dev.gantry.engine.plugin;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,11 +30,18 @@ public final class Plugins {
     private static final int MOST_KINDS = 32;
 
     private final PluginDiscovery discovery;
+    private final ManagedPlugin.Source managed;
     private final Duration patience;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
     public Plugins(PluginDiscovery discovery, Duration patience) {
+        this(discovery, ManagedPlugin.Source.NONE, patience);
+    }
+
+    /// @param managed is asked first
+    public Plugins(PluginDiscovery discovery, ManagedPlugin.Source managed, Duration patience) {
         this.discovery = discovery;
+        this.managed = managed;
         this.patience = patience;
     }
 
@@ -49,6 +58,10 @@ public final class Plugins {
     /// The plugin of this name that is of this kind, looked up again each time: one that moved is activated anew.
     /// [NotFound] when there is none, in the words that Docker's clients know.
     public PluginClient get(String name, PluginKind kind) {
+        Optional<ManagedPlugin> ours = managed.find(name);
+        if (ours.isPresent()) {
+            return known(ours.get(), kind);
+        }
         PluginAddress address;
         try {
             address = discovery.find(name);
@@ -57,13 +70,40 @@ public final class Plugins {
                     "error looking up " + kind.word() + " plugin " + PluginAnswer.shown(name), e.why(), e.todo(), e);
         }
         Active active = activated(name, address);
-        if (!active.kinds().contains(kind.wire())) {
+        requireKind(name, kind, active.kinds());
+        return active.client();
+    }
+
+    /// One that needs no handshake; the entry is for [#active].
+    private PluginClient known(ManagedPlugin plugin, PluginKind kind) {
+        requireKind(plugin.name(), kind, plugin.kinds());
+        Entry entry = entries.computeIfAbsent(plugin.name(), _ -> new Entry());
+        var client = new PluginClient(plugin.name(), plugin.address(), patience, Optional.of(plugin.places()));
+        entry.active = new Active(client, plugin.kinds());
+        return client;
+    }
+
+    private static void requireKind(String name, PluginKind kind, Set<String> kinds) {
+        if (!kinds.contains(kind.wire())) {
             throw new NotFound(
                     "error looking up " + kind.word() + " plugin " + name,
                     "plugin " + name + " is there, but it is no " + kind.wire(),
-                    "name another: it says that it is " + active.kinds());
+                    "name another: it says that it is " + kinds);
         }
-        return active.client();
+    }
+
+    /// The name under which what this plugin keeps is remembered: in full for those that this engine runs.
+    public String fullName(String name) {
+        try {
+            return managed.find(name).map(ManagedPlugin::name).orElse(name);
+        } catch (Conflict disabled) {
+            return name; // whoever asks for it then hears why
+        }
+    }
+
+    /// Forgets one that is disabled: it is not active any more.
+    public void forget(String name) {
+        entries.remove(name);
     }
 
     /// The names of all that could be asked for.

@@ -53,6 +53,37 @@ public final class Documents {
         return index ? index(wire, type, name) : manifest(wire, type, name);
     }
 
+    /// The manifest of a plugin: one configuration of its own type, one layer.
+    public static ImageDocument.Manifest plugin(byte[] bytes, String statedType, String name) {
+        Wire.Document wire = read(bytes, Wire.Document.class, MAX_MANIFEST_BYTES, "manifest", name);
+        String type = or(wire.mediaType(), statedType);
+        List<Wire.Descriptor> layers = orEmpty(wire.layers());
+        if (wire.config() == null || wire.manifests() != null || !MediaTypes.isManifest(type)) {
+            throw damaged("manifest", name, "it is no manifest of a plugin");
+        }
+        Descriptor config = descriptor(wire.config(), name);
+        if (!config.mediaType().equals(MediaTypes.PLUGIN_CONFIG)) {
+            throw new InvalidArgument(
+                    "use " + name + " as a plugin",
+                    "invalid config media type: it is " + config.mediaType() + ", not " + MediaTypes.PLUGIN_CONFIG,
+                    "give the name of a plugin");
+        }
+        if (layers.size() != 1) {
+            throw new Unsupported(
+                    "use " + name,
+                    "its root file system is in " + layers.size() + " layers",
+                    "build it with docker plugin create, which makes one");
+        }
+        Descriptor layer = descriptor(layers.getFirst(), name);
+        if (!MediaTypes.isLayer(layer.mediaType())) {
+            throw new Unsupported(
+                    "use " + name,
+                    "layer " + layer.digest() + " is of type " + layer.mediaType(),
+                    "build it with a layer in tar, gzip or zstd form");
+        }
+        return new ImageDocument.Manifest(type, config, List.of(layer));
+    }
+
     public static ImageConfig config(byte[] bytes, String name) {
         Wire.Config wire = read(bytes, Wire.Config.class, MAX_CONFIG_BYTES, "configuration", name);
         List<Digest> diffIds = new ArrayList<>();

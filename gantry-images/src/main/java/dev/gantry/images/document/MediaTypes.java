@@ -14,6 +14,9 @@ public final class MediaTypes {
     public static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
     public static final String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
 
+    /// The configuration of a plugin in a container, which is stored like an image.
+    public static final String PLUGIN_CONFIG = "application/vnd.docker.plugin.v1+json";
+
     /// What a pull says it understands.
     public static final List<String> MANIFESTS = List.of(OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 

@@ -46,8 +46,14 @@ public final class TreeTar {
     /// archive
     /// without its end is refused: it was cut.
     public static void unpack(Linux linux, InputStream in, Fd root, String name) throws IOException {
-        TarReader reader = new TarReader(in, name, UNLIMITED);
-        try (var unpacking = new LayerUnpacking(linux, root, OverlayFlavor.TRUSTED, reader, UNLIMITED).plain()) {
+        unpack(linux, in, root, name, UNLIMITED);
+    }
+
+    /// The same for what comes from somebody who is not trusted with the disk.
+    public static void unpack(Linux linux, InputStream in, Fd root, String name, LayerLimits limits)
+            throws IOException {
+        TarReader reader = new TarReader(in, name, limits);
+        try (var unpacking = new LayerUnpacking(linux, root, OverlayFlavor.TRUSTED, reader, limits).plain()) {
             unpacking.run("unpack " + name);
             reader.drain(MOST_PADDING);
             if (!reader.isWhole()) {

@@ -3,7 +3,8 @@ package dev.gantry.images.progress;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Reference;
 
-/// One thing that happened during a pull, a load or an import. `layer` is the digest of the layer as it is transferred.
+/// One thing that happened during a pull, a push, a load or an import. `layer` is the digest of the layer as it is
+/// transferred.
 /// Events of one layer come in the order below; events of different layers mix. Byte counts only grow, except that a
 /// broken transfer may step back to what had been kept.
 public sealed interface ProgressEvent {
@@ -41,4 +42,15 @@ public sealed interface ProgressEvent {
 
     /// A pull is complete. `changed` is false when the name meant this image before.
     record Pulled(Reference reference, Digest target, boolean changed) implements ProgressEvent {}
+
+    /// What was asked for will be brought there.
+    record Pushing(Reference reference) implements ProgressEvent {}
+
+    record Uploading(Digest layer, long bytes, long total) implements ProgressEvent {}
+
+    /// `there`: the registry had the layer before.
+    record Uploaded(Digest layer, boolean there) implements ProgressEvent {}
+
+    /// A push is complete: the registry knows the reference by this manifest of so many bytes.
+    record Pushed(Reference reference, Digest target, long bytes) implements ProgressEvent {}
 }

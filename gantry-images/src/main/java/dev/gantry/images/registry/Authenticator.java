@@ -83,7 +83,9 @@ final class Authenticator {
         URI realm = realm(challenge.parameter("realm"));
         Map<String, String> query = new LinkedHashMap<>();
         putUnlessEmpty(query, "service", challenge.parameter("service"));
-        putUnlessEmpty(query, "scope", challenge.parameter("scope").isEmpty() ? scope : challenge.parameter("scope"));
+        // Who will bring something asks for that right at once, even when the first question needs less.
+        boolean ours = challenge.parameter("scope").isEmpty() || scope.endsWith(",push");
+        putUnlessEmpty(query, "scope", ours ? scope : challenge.parameter("scope"));
         try (Transport.Answer answer = ask(realm, query)) {
             if (answer.status() == 401 || answer.status() == 403) {
                 throw new Forbidden(

@@ -46,12 +46,21 @@ public final class RegistryClient implements AutoCloseable {
 
     /// A conversation about one repository. Nothing is sent yet.
     public RegistrySession open(Repository repository, Credentials credentials) {
+        return open(repository, credentials, "pull");
+    }
+
+    /// The same for one who brings something, too.
+    public RegistryUpload openToPush(Repository repository, Credentials credentials) {
+        return new RegistryUpload(open(repository, credentials, "pull,push"));
+    }
+
+    private RegistrySession open(Repository repository, Credentials credentials, String actions) {
         String domain = repository.domain();
         var authenticator = new Authenticator(
                 transport,
                 credentials,
                 domain,
-                "repository:" + repository.path() + ":pull",
+                "repository:" + repository.path() + ":" + actions,
                 options.mayBePlain(domain));
         return new RegistrySession(repository, transport, authenticator, options.pace(), () -> base(domain));
     }

@@ -125,18 +125,35 @@ public final class RegistrySession {
         return pace;
     }
 
+    String domain() {
+        return repository.domain();
+    }
+
+    /// The address of something in the repository.
+    URI address(String path) throws IOException {
+        return base.get().resolve("/v2/" + repository.path() + "/" + path);
+    }
+
     private Transport.Answer get(String path, Map<String, String> headers) throws IOException {
-        URI uri = base.get().resolve("/v2/" + repository.path() + "/" + path);
+        return ask(address(path), headers, Transport.Ask.GET, pace.answer());
+    }
+
+    /// Asks, and answers what the registry wants to know about us first.
+    Transport.Answer ask(URI uri, Map<String, String> headers, Transport.Ask ask, Duration patience)
+            throws IOException {
         for (int round = 0; ; round++) {
             Map<String, String> sent = new LinkedHashMap<>(headers);
             sent.put("User-Agent", "gantry");
             Map<String, String> authorization = authenticator.headers();
             sent.putAll(authorization);
-            Transport.Answer answer = transport.get(uri, sent);
+            if (!Transport.sameOrigin(uri, base.get())) {
+                sent.remove("Authorization");
+            }
+            Transport.Answer answer = transport.send(uri, sent, ask, patience);
             if (answer.status() != 401 || round == 2) {
                 return answer;
             }
-            if (!Transport.sameOrigin(uri, answer.response().uri())) {
+            if (!Transport.sameOrigin(base.get(), answer.response().uri())) {
                 // Where the registry sent us is no registry, and may not name a service for our password.
                 return answer;
             }
@@ -154,11 +171,12 @@ public final class RegistrySession {
         }
     }
 
+    @FunctionalInterface
     interface Attempt<T> {
         T run() throws IOException;
     }
 
-    private <T> T retrying(String what, Attempt<T> attempt) {
+    <T> T retrying(String what, Attempt<T> attempt) {
         for (int failures = 0; ; ) {
             try {
                 return attempt.run();
@@ -208,7 +226,7 @@ public final class RegistrySession {
         }
     }
 
-    private static String words(Transport.Answer answer) throws IOException {
+    static String words(Transport.Answer answer) throws IOException {
         byte[] body = answer.body().readNBytes(MAX_ERROR_BYTES);
         try {
             var errors = Jsonb.instance().type(RegistryWire.Errors.class).fromJson(body);
@@ -228,7 +246,7 @@ public final class RegistrySession {
         return clean.length() > 200 ? clean.substring(0, 200) : clean;
     }
 
-    private static Duration retryAfter(Transport.Answer answer) {
+    static Duration retryAfter(Transport.Answer answer) {
         String text = answer.header("Retry-After").orElse("");
         return text.matches("[0-9]{1,6}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
     }

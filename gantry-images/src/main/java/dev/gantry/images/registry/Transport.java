@@ -52,30 +52,44 @@ final class Transport implements AutoCloseable {
         }
     }
 
+    /// What is asked for besides the address. `secret`: the body is for this address and no other.
+    record Ask(String method, HttpRequest.BodyPublisher body, boolean secret) {
+        static final Ask GET = new Ask("GET", HttpRequest.BodyPublishers.noBody(), false);
+    }
+
     Answer get(URI uri, Map<String, String> headers) throws IOException {
-        return send(uri, headers, Optional.empty(), pace.answer());
+        return send(uri, headers, Ask.GET, pace.answer());
     }
 
     Answer get(URI uri, Map<String, String> headers, Duration patience) throws IOException {
-        return send(uri, headers, Optional.empty(), patience);
+        return send(uri, headers, Ask.GET, patience);
     }
 
     Answer post(URI uri, Map<String, String> headers, String form) throws IOException {
-        return send(uri, headers, Optional.of(form), pace.answer());
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put("Content-Type", "application/x-www-form-urlencoded");
+        return send(uri, all, new Ask("POST", HttpRequest.BodyPublishers.ofString(form), true), pace.answer());
     }
 
-    private Answer send(URI first, Map<String, String> firstHeaders, Optional<String> form, Duration patience)
-            throws IOException {
+    /// A request of any kind; only those without a body are sent on to where the first answer leads.
+    Answer send(URI uri, Map<String, String> headers, Ask ask, Duration patience) throws IOException {
+        if (ask.body().contentLength() != 0 && !ask.secret()) {
+            return once(uri, headers, ask, patience);
+        }
+        return follow(uri, headers, ask, patience);
+    }
+
+    private Answer follow(URI first, Map<String, String> firstHeaders, Ask ask, Duration patience) throws IOException {
         URI uri = first;
         Map<String, String> headers = new LinkedHashMap<>(firstHeaders);
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-            Answer answer = once(uri, headers, form, patience);
+            Answer answer = once(uri, headers, ask, patience);
             if (!REDIRECTS.contains(answer.status())) {
                 return answer;
             }
             URI next = target(uri, answer);
             answer.close();
-            if (form.isPresent()) {
+            if (ask.secret()) {
                 throw new IOException(uri.getHost() + " redirects a request that carries a secret");
             }
             if (!sameOrigin(uri, next)) {
@@ -86,16 +100,13 @@ final class Transport implements AutoCloseable {
         throw new IOException("more than " + MAX_REDIRECTS + " redirects from " + first.getHost());
     }
 
-    private Answer once(URI uri, Map<String, String> headers, Optional<String> form, Duration patience)
-            throws IOException {
-        var request = HttpRequest.newBuilder(uri).timeout(patience);
+    private Answer once(URI uri, Map<String, String> headers, Ask ask, Duration patience) throws IOException {
+        var request = HttpRequest.newBuilder(uri).timeout(patience).method(ask.method(), ask.body());
         if (!"https".equals(uri.getScheme())) {
             // Else each plain request would offer an upgrade to HTTP/2, which small servers stumble over.
             request.version(HttpClient.Version.HTTP_1_1);
         }
         headers.forEach(request::header);
-        form.ifPresent(text -> request.header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(text)));
         try {
             HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             return new Answer(response.statusCode(), response, new GuardedBody(response.body(), pace.idle()));

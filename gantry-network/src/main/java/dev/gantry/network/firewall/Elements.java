@@ -135,6 +135,11 @@ public final class Elements {
                 publish(port, inside.get(), options);
             }
         }
+        // What a relay serves is the administrator's to refuse, too.
+        Relay.of(List.of(a))
+                .forEach(r -> add(
+                        GantryTable.PORTS,
+                        List.of(new Element.Value.Transport(r.protocol()), new Element.Value.Port(r.port()))));
     }
 
     /// Where rules send packets for a published port; empty where they cannot, and a relay must: IPv6 to

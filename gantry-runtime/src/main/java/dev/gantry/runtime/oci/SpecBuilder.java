@@ -41,6 +41,7 @@ public final class SpecBuilder {
     private final List<Rlimit> rlimits = new ArrayList<>();
     private boolean readonlyRoot;
     private boolean ownNetwork = true;
+    private final Set<String> ofHost = new LinkedHashSet<>();
     private String joinedNetwork = "";
     private long shmBytes = DefaultSpec.SHM_BYTES;
     private final List<Mount> userMounts = new ArrayList<>();
@@ -173,6 +174,18 @@ public final class SpecBuilder {
         return this;
     }
 
+    /// Sees and signals all processes of the host.
+    public SpecBuilder hostPids() {
+        ofHost.add("pid");
+        return this;
+    }
+
+    /// Uses the host's queues and segments of System V and POSIX.
+    public SpecBuilder hostIpc() {
+        ofHost.add("ipc");
+        return this;
+    }
+
     public SpecBuilder shmSize(long bytes) {
         shmBytes = bytes;
         return this;
@@ -195,6 +208,17 @@ public final class SpecBuilder {
         all.addAll(options);
         userMounts.add(Mount.of(target, "tmpfs", "tmpfs", all));
         return this;
+    }
+
+    /// A mount of any type that [#bind] and [#tmpfs] have no words for.
+    public SpecBuilder mount(String type, String source, String target, List<String> options) {
+        userMounts.add(Mount.of(target, type, source, options));
+        return this;
+    }
+
+    /// Every device may be opened, whoever makes its node.
+    public SpecBuilder anyDevice() {
+        return deviceRule(new DeviceRule(true, "", null, null, "rwm"));
     }
 
     /// A device node and the right to open it: `access` is of `r`, `w`, `m`.
@@ -356,6 +380,7 @@ public final class SpecBuilder {
 
     private List<LinuxSpec.Namespace> namespaces() {
         List<LinuxSpec.Namespace> all = new ArrayList<>(DefaultSpec.namespaces(ownNetwork));
+        all.removeIf(n -> ofHost.contains(n.type()));
         if (!joinedNetwork.isEmpty()) {
             all.add(new LinuxSpec.Namespace("network", joinedNetwork));
         }

@@ -14,6 +14,11 @@ public record PluginVolumeDrivers(Plugins plugins) implements VolumeDrivers {
     }
 
     @Override
+    public String fullName(String name) {
+        return plugins.fullName(name);
+    }
+
+    @Override
     public List<String> active() {
         return plugins.active(PluginKind.VOLUME);
     }

@@ -45,11 +45,20 @@ record PluginVolumes(PluginClient plugin) implements VolumeDriver {
             place = answer.text("Mountpoint");
         }
         try {
-            return directory(answer, place);
+            return onHost(directory(answer, place));
         } catch (Internal lie) {
             unmountQuietly(name, user, lie);
             throw lie;
         }
+    }
+
+    private Path onHost(Path place) {
+        return plugin.places().map(p -> p.onHost(place.toString())).orElse(place);
+    }
+
+    @Override
+    public Optional<Path> limit(Path place) {
+        return plugin.places().map(p -> p.limit(place));
     }
 
     private void unmountQuietly(String name, String user, Internal failure) {
@@ -84,7 +93,7 @@ record PluginVolumes(PluginClient plugin) implements VolumeDriver {
         try {
             PluginAnswer volume = plugin.call("get volume " + name, "VolumeDriver.Get", Map.of("Name", name), SHORT)
                     .object("Volume");
-            return volume.has("Name") ? Optional.of(kept(volume)) : Optional.empty();
+            return volume.has("Name") ? Optional.of(onHost(kept(volume))) : Optional.empty();
         } catch (Internal | NotFound absent) {
             return Optional.empty();
         }
@@ -94,6 +103,7 @@ record PluginVolumes(PluginClient plugin) implements VolumeDriver {
     public List<Kept> list() {
         return plugin.call("list volumes", "VolumeDriver.List", Map.of(), OF_LISTS).objects("Volumes").stream()
                 .map(PluginVolumes::kept)
+                .map(this::onHost)
                 .toList();
     }
 
@@ -105,6 +115,17 @@ record PluginVolumes(PluginClient plugin) implements VolumeDriver {
             }
         });
         return new Kept(volume.text("Name"), volume.text("Mountpoint"), volume.text("CreatedAt"), status);
+    }
+
+    private Kept onHost(Kept k) {
+        if (plugin.places().isEmpty() || !k.mountpoint().startsWith("/")) {
+            return k;
+        }
+        try {
+            return new Kept(k.name(), onHost(Path.of(k.mountpoint())).toString(), k.createdAt(), k.status());
+        } catch (InvalidPathException e) {
+            return k;
+        }
     }
 
     @Override
