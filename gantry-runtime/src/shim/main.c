@@ -24,6 +24,7 @@ static const struct {
     {"launch", face_launch, "PLAN-FD               obey one plan with the caller's descriptors 0-2"},
     {"init", face_init, "[--] PROGRAM ARGS...  be process 1: forward signals, reap"},
     {"userns", face_userns, "[--map-range UID:COUNT] -- PROGRAM ARGS...  run in a user namespace of one's own"},
+    {"idmap", face_idmap, "                       hold a user namespace until standard input ends"},
     {"decode", face_decode, "                      print the plan on standard input as text"},
     {"version", face_version, ""},
 };

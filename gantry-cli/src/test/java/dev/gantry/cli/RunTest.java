@@ -431,6 +431,26 @@ class RunTest extends CommandTest {
     }
 
     @Test
+    void mountsOfAllKindsAreAskedFor() {
+        gantry(
+                "create",
+                "--mount",
+                "type=bind,src=/a,dst=/b,readonly,bind-recursive=writable,consistency=cached,idmap=uids=0-1-1",
+                "--mount",
+                "type=bind,src=/a,dst=/c,readonly,bind-recursive=readonly,bind-propagation=rprivate",
+                "--mount",
+                "type=image,src=busybox,dst=/i,subpath=etc",
+                "--mount",
+                "src=data,dst=/v,subpath=a",
+                "busybox");
+        assertThat(engine.bodyOf("POST /containers/create"))
+                .contains("\"BindOptions\":{\"ReadOnlyNonRecursive\":true}")
+                .contains("\"Consistency\":\"cached\"", "\"IdMap\":\"uids=0-1-1\"")
+                .contains("\"BindOptions\":{\"Propagation\":\"rprivate\",\"ReadOnlyForceRecursive\":true}")
+                .contains("\"ImageOptions\":{\"Subpath\":\"etc\"}", "\"VolumeOptions\":{\"Subpath\":\"a\"}");
+    }
+
+    @Test
     void whatCannotBeReadIsSaidBeforeAnythingIsAsked() {
         for (String[] line : new String[][] {
             {"run"},
@@ -439,6 +459,11 @@ class RunTest extends CommandTest {
             {"run", "--cpus", "0.0000000001", "x"},
             {"run", "--restart", "maybe", "x"},
             {"run", "--mount", "type=bind,src=/a,dst=/b,bind-recursive=perhaps", "x"},
+            {"run", "--mount", "type=bind,src=/a,dst=/b,bind-recursive=writable", "x"},
+            {"run", "--mount", "type=bind,src=/a,dst=/b,volume-nocopy", "x"},
+            {"run", "--mount", "type=bind,src=/a,dst=/b,subpath=c", "x"},
+            {"run", "--mount", "src=a,dst=/b,tmpfs-size=1m", "x"},
+            {"run", "--mount", "src=a,dst=/b,consistency=always", "x"},
             {"run", "--ulimit", "nofile=9:3", "x"},
             {"run", "--rm", "--restart", "always", "x"},
             {"run", "-p", "80:", "x"},

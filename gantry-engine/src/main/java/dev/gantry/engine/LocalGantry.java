@@ -4,6 +4,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.MappedPlaces;
 import dev.gantry.engine.container.Places;
 import dev.gantry.engine.container.RootFiles;
 import dev.gantry.engine.container.VolumeCopies;
@@ -121,6 +122,7 @@ final class LocalGantry implements Gantry {
                     images,
                     snapshots,
                     volumes,
+                    own(new MappedPlaces(linux, options.shim())),
                     networking.ofContainers(),
                     rootFiles,
                     watches,

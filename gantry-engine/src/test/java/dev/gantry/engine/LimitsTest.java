@@ -113,7 +113,7 @@ class LimitsTest {
                 says(engine.sh("cat /shared/in; echo out > /shared/out; (echo x > /ro/x) 2>/dev/null || echo refused; "
                                 + "grep -c ' /mem tmpfs ' /proc/mounts")
                         .bind(shared.toString(), "/shared")
-                        .bind(new ContainerSpec.Bind(shared.toString(), "/ro", true, true, "", false))
+                        .bind(ContainerSpec.Bind.of(shared.toString(), "/ro").onlyRead(true))
                         .tmpfs("/mem", List.of("size=1m")));
         assertThat(text).contains("from outside\n", "refused\n1\n");
         assertThat(shared.resolve("out")).hasContent("out");

@@ -1,6 +1,9 @@
 package dev.gantry.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// Mounting and unmounting at one name of an open directory: no path of the host is walked. <sys/mount.h>,
@@ -31,6 +34,13 @@ public final class MountCalls {
     static final int FSCONFIG_SET_STRING = 1;
     static final int FSCONFIG_CMD_CREATE = 6;
     static final int MOUNT_ATTR_RDONLY = 1;
+    static final long MOUNT_ATTR_IDMAP = 0x100000;
+    static final int AT_RECURSIVE = 0x8000; // <linux/fcntl.h>
+
+    /// `struct mount_attr`: u64 attr_set, attr_clr, propagation, userns_fd.
+    static final int MOUNT_ATTR_SIZE = 32;
+
+    static final int ATTR_USERNS_FD = 24;
     private static final int FSCONTEXT_CLOEXEC = 1;
 
     private final Kernel kernel;
@@ -82,7 +92,7 @@ public final class MountCalls {
     /// descriptor. One layer alone is itself. fsopen(2), kernel's Documentation/filesystems/overlayfs.
     public Fd overlay(List<String> layers, List<String> options) {
         if (layers.size() == 1) {
-            return openTree(layers.getFirst());
+            return openTree(Fd.CWD, layers.getFirst(), 0);
         }
         try (Arena arena = Arena.ofConfined();
                 Fd context = own(
@@ -121,11 +131,39 @@ public final class MountCalls {
         }
     }
 
-    private Fd openTree(String path) {
+    /// What is at `place`, with what is mounted below it if wanted, as a mount that is nowhere yet.
+    public Fd copy(Fd place, boolean recursive) {
+        return openTree(place, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0));
+    }
+
+    /// Owners in `tree`, a copy that is nowhere yet, are seen through the maps of a user namespace. EINVAL where the
+    /// file system cannot. mount_setattr(2).
+    public void mapOwners(Fd tree, Fd userNamespace, boolean recursive) {
         try (Arena arena = Arena.ofConfined()) {
-            int flags = OPEN_TREE_CLONE | OpenFlags.CLOEXEC;
-            long rc = kernel.call(arena, Sys.OPEN_TREE, Fd.CWD.number(), Memory.cString(arena, path), flags, 0, 0, 0);
-            return own(Sys.OPEN_TREE, path, rc);
+            MemorySegment attributes = arena.allocate(MOUNT_ATTR_SIZE, 8);
+            attributes.set(JAVA_LONG, 0, MOUNT_ATTR_IDMAP);
+            attributes.set(JAVA_LONG, ATTR_USERNS_FD, userNamespace.number());
+            long rc = kernel.call(
+                    arena,
+                    Sys.MOUNT_SETATTR,
+                    tree.number(),
+                    Memory.cString(arena, ""),
+                    AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+                    attributes.address(),
+                    MOUNT_ATTR_SIZE,
+                    0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.MOUNT_SETATTR, tree.toString(), rc);
+            }
+        }
+    }
+
+    private Fd openTree(Fd directory, String path, int more) {
+        try (Arena arena = Arena.ofConfined()) {
+            int flags = OPEN_TREE_CLONE | OpenFlags.CLOEXEC | more;
+            long rc =
+                    kernel.call(arena, Sys.OPEN_TREE, directory.number(), Memory.cString(arena, path), flags, 0, 0, 0);
+            return own(Sys.OPEN_TREE, path.isEmpty() ? directory.toString() : path, rc);
         }
     }
 

@@ -44,6 +44,7 @@ public enum Sys {
     MOUNT("mount", 165, 40, "sssxp"),
     UMOUNT2("umount2", 166, 39, "sx"),
     OPEN_TREE("open_tree", 428, 428, "dsx"),
+    MOUNT_SETATTR("mount_setattr", 442, 442, "dsxpn"),
     FSOPEN("fsopen", 430, 430, "sx"),
     FSCONFIG("fsconfig", 431, 431, "dnssn"),
     FSMOUNT("fsmount", 432, 432, "dxx"),

@@ -12,6 +12,8 @@ import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.container.SpecBuilder;
 import dev.gantry.volume.VolumeName;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,32 +44,59 @@ final class Binds {
                     + "': invalid mount config for type \"" + (bind ? "bind" : "volume")
                     + "\": invalid mount path: '" + parts[1] + "' mount path must be absolute");
         }
-        boolean readOnly = false;
-        boolean copy = true;
-        String propagation = "";
-        for (String option : parts.length == 2 ? List.<String>of() : CreateTranslation.commas(parts[2])) {
-            if (bind && PROPAGATIONS.contains(option)) {
-                propagation = option;
-            } else {
-                switch (option) {
-                    case "ro" -> readOnly = true;
-                    // Labels of SELinux, the copying of volumes and the cache of other systems change nothing here.
-                    case "rw", "z", "Z", "consistent", "cached", "delegated" -> {}
-                    case "nocopy" -> copy = false;
-                    default -> throw DockerError.badParameter("invalid mode: " + parts[2]);
-                }
-            }
-        }
+        Mode mode = Mode.parse(parts.length == 2 ? "" : parts[2], bind);
         if (bind) {
-            spec.bind(new ContainerSpec.Bind(parts[0], parts[1], readOnly, true, propagation, true));
+            spec.bind(new ContainerSpec.Bind(
+                    parts[0], parts[1], mode.readOnly(), true, mode.propagation(), true, false, mode.idmap()));
         } else {
-            spec.volume(new MountsSpec.OfVolume(
-                    new VolumeName(parts[0]).text(), parts[1], readOnly, copy, "", Map.of(), Map.of(), false, driver));
+            spec.volume(MountsSpec.OfVolume.at(new VolumeName(parts[0]).text(), parts[1])
+                    .onlyRead(mode.readOnly())
+                    .copied(mode.copy())
+                    .by(driver)
+                    .mapped(mode.idmap()));
+        }
+    }
+
+    /// What stands after the second colon.
+    private record Mode(boolean readOnly, boolean copy, String propagation, String idmap) {
+        /// Of one kind there is one at most.
+        static Mode parse(String text, boolean bind) {
+            boolean readOnly = false;
+            boolean copy = true;
+            String propagation = "";
+            String idmap = "";
+            Set<String> kinds = new HashSet<>();
+            for (String option : text.isEmpty() ? List.<String>of() : CreateTranslation.commas(text)) {
+                String kind = switch (option) {
+                    case "ro", "rw" -> "access";
+                    // Labels of SELinux and the cache of other systems change nothing here.
+                    case "z", "Z" -> "label";
+                    case "consistent", "cached", "delegated" -> "consistency";
+                    case "nocopy" -> bind ? "" : "copy";
+                    default ->
+                        option.equals("idmap") || option.startsWith("idmap=")
+                                ? "idmap"
+                                : bind && PROPAGATIONS.contains(option) ? "propagation" : "";
+                };
+                if (kind.isEmpty() || !kinds.add(kind)) {
+                    throw DockerError.badParameter("invalid mode: " + text);
+                }
+                readOnly |= option.equals("ro");
+                copy &= !option.equals("nocopy");
+                propagation = kind.equals("propagation") ? option : propagation;
+                idmap = kind.equals("idmap") ? map(option) : idmap;
+            }
+            return new Mode(readOnly, copy, propagation, idmap);
+        }
+
+        private static String map(String option) {
+            return option.length() <= "idmap=".length() ? "true" : option.substring("idmap=".length());
         }
     }
 
     static void addMounts(SpecBuilder spec, @Nullable List<Mount> mounts) {
         for (Mount m : mounts == null ? List.<Mount>of() : mounts) {
+            onlyItsOwn(m);
             switch (m.type()) {
                 case "bind" -> spec.bind(bind(m));
                 case "tmpfs" -> spec.tmpfs(m.target(), tmpfs(m));
@@ -78,50 +107,83 @@ final class Binds {
         }
     }
 
+    /// Options of another type would be left out in silence.
+    private static void onlyItsOwn(Mount m) {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("BindOptions", m.bindOptions() != null && !m.type().equals("bind"));
+        given.put("VolumeOptions", m.volumeOptions() != null && !m.type().equals("volume"));
+        given.put("TmpfsOptions", m.tmpfsOptions() != null && !m.type().equals("tmpfs"));
+        given.put("ImageOptions", m.imageOptions() != null && !m.type().equals("image"));
+        given.put("Source", m.type().equals("tmpfs") && !text(m.source()).isEmpty());
+        given.put(
+                "IdMap", !text(m.idmap()).isEmpty() && !Set.of("bind", "volume").contains(m.type()));
+        given.forEach((field, extra) -> {
+            if (extra) {
+                throw invalid(m, "field " + field + " must not be specified");
+            }
+        });
+    }
+
+    private static DockerError invalid(Mount m, String why) {
+        return DockerError.badParameter("invalid mount config for type \"" + m.type() + "\": " + why);
+    }
+
     private static ContainerSpec.Bind bind(Mount m) {
-        String source = m.source() == null ? "" : m.source();
+        String source = text(m.source());
         if (source.isEmpty()) {
-            throw DockerError.badParameter("invalid mount config for type \"bind\": field Source must not be empty");
+            throw invalid(m, "field Source must not be empty");
         }
-        BindOptions options = m.bindOptions();
-        if (options == null) {
-            return new ContainerSpec.Bind(source, m.target(), is(m.readOnly()), true, "", false);
+        BindOptions o = m.bindOptions() == null ? new BindOptions(null, null, null, null, null) : m.bindOptions();
+        boolean writableBelow = is(o.readOnlyNonRecursive());
+        boolean forced = is(o.readOnlyForceRecursive());
+        if (writableBelow && forced) {
+            throw invalid(m, "ReadOnlyForceRecursive conflicts with ReadOnlyNonRecursive");
         }
-        if (is(options.readOnlyNonRecursive()) || is(options.readOnlyForceRecursive())) {
-            throw DockerError.later("a bind mount with ReadOnlyNonRecursive or ReadOnlyForceRecursive");
+        if ((writableBelow || forced) && (!is(m.readOnly()) || is(o.nonRecursive()))) {
+            throw invalid(
+                    m,
+                    (forced ? "ReadOnlyForceRecursive" : "ReadOnlyNonRecursive")
+                            + " is for a mount that is read-only and recursive");
         }
+        // All that is read-only is so with what is mounted below, unless the contrary is asked for: every kernel that
+        // this engine runs on can do that.
         return new ContainerSpec.Bind(
                 source,
                 m.target(),
                 is(m.readOnly()),
-                !is(options.nonRecursive()),
-                options.propagation() == null ? "" : options.propagation(),
-                is(options.createMountpoint()));
+                !is(o.nonRecursive()),
+                text(o.propagation()),
+                is(o.createMountpoint()),
+                writableBelow,
+                text(m.idmap()));
     }
 
     private static MountsSpec.OfImage image(Mount m) {
-        if (m.source() == null || m.source().isEmpty()) {
-            throw DockerError.badParameter("invalid mount config for type \"image\": field Source must not be empty");
+        if (text(m.source()).isEmpty()) {
+            throw invalid(m, "field Source must not be empty");
         }
         ImageOptions o = m.imageOptions();
-        return MountsSpec.OfImage.at(m.source(), m.target(), o == null || o.subpath() == null ? "" : o.subpath());
+        return MountsSpec.OfImage.at(text(m.source()), m.target(), o == null ? "" : text(o.subpath()));
     }
 
     private static MountsSpec.OfVolume volume(Mount m) {
-        String name = m.source() == null ? "" : new VolumeName(m.source()).text();
+        String name = text(m.source()).isEmpty() ? "" : new VolumeName(text(m.source())).text();
         VolumeOptions given = m.volumeOptions();
         VolumeOptions o = given == null ? new VolumeOptions(null, null, null, null) : given;
+        if (name.isEmpty() && is(m.readOnly())) {
+            throw invalid(m, "must not set ReadOnly mode when using anonymous volumes");
+        }
+        if (name.isEmpty() && !text(o.subpath()).isEmpty()) {
+            throw invalid(m, "must not set Subpath when using anonymous volumes");
+        }
         DriverConfig driver = o.driverConfig() == null ? new DriverConfig(null, null) : o.driverConfig();
-        return new MountsSpec.OfVolume(
-                name,
-                m.target(),
-                is(m.readOnly()),
-                !is(o.noCopy()),
-                o.subpath() == null ? "" : o.subpath(),
-                o.labels() == null ? Map.of() : o.labels(),
-                driver.options() == null ? Map.of() : driver.options(),
-                name.isEmpty(),
-                driver.name() == null ? "" : driver.name());
+        return MountsSpec.OfVolume.at(name, m.target())
+                .onlyRead(is(m.readOnly()))
+                .copied(!is(o.noCopy()))
+                .inside(text(o.subpath()))
+                .as(o.labels() == null ? Map.of() : o.labels(), driver.options() == null ? Map.of() : driver.options())
+                .by(text(driver.name()))
+                .mapped(text(m.idmap()));
     }
 
     private static List<String> tmpfs(Mount m) {
@@ -143,6 +205,10 @@ final class Binds {
             options.add(String.join("=", pair));
         }
         return options;
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static boolean is(@Nullable Boolean flag) {

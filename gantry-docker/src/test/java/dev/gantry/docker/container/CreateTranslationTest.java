@@ -16,6 +16,9 @@ import dev.gantry.engine.container.Security;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CreateTranslationTest {
     private static CreateRequest request(String host) {
@@ -43,9 +46,9 @@ class CreateTranslationTest {
                 + "{\"Type\":\"tmpfs\",\"Target\":\"/g\",\"TmpfsOptions\":{\"SizeBytes\":4096,\"Mode\":448}}]}");
         assertThat(s.binds())
                 .containsExactly(
-                        new ContainerSpec.Bind("/a", "/b", false, true, "", true),
-                        new ContainerSpec.Bind("/c", "/d", true, true, "rslave", true),
-                        new ContainerSpec.Bind("/e", "/f", true, true, "", false));
+                        new ContainerSpec.Bind("/a", "/b", false, true, "", true, false, ""),
+                        new ContainerSpec.Bind("/c", "/d", true, true, "rslave", true, false, ""),
+                        new ContainerSpec.Bind("/e", "/f", true, true, "", false, false, ""));
         assertThat(s.tmpfs()).containsExactly(new ContainerSpec.Tmpfs("/g", List.of("size=4096", "mode=700")));
     }
 
@@ -56,23 +59,68 @@ class CreateTranslationTest {
                 + "\"Labels\":{\"k\":\"v\"},\"DriverConfig\":{\"Options\":{\"type\":\"tmpfs\"}}}}]}");
         assertThat(s.mounts().volumes())
                 .containsExactly(
-                        new MountsSpec.OfVolume("data", "/b", true, false, "", Map.of(), Map.of(), false, ""),
+                        MountsSpec.OfVolume.at("data", "/b").onlyRead(true).copied(false),
                         MountsSpec.OfVolume.at("", "/c"),
-                        new MountsSpec.OfVolume(
-                                "other",
-                                "/d",
-                                false,
-                                true,
-                                "a/b",
-                                Map.of("k", "v"),
-                                Map.of("type", "tmpfs"),
-                                false,
-                                ""));
+                        MountsSpec.OfVolume.at("other", "/d")
+                                .inside("a/b")
+                                .as(Map.of("k", "v"), Map.of("type", "tmpfs")));
         assertThat(s.mounts().from()).containsExactly("web:ro");
         assertThatThrownBy(() -> spec("{\"Binds\":[\"not/absolute:/b\"]}"))
                 .hasMessageContaining("includes invalid characters for a local volume name");
         assertThatThrownBy(() -> spec("{\"Binds\":[\"a1:/b\",\"a2:/b/\"]}"))
                 .hasMessageContaining("Duplicate mount point: /b/");
+    }
+
+    @Test
+    void mapsOfOwnersAndWhatIsReadOnlyBelowAreRead() {
+        ContainerSpec s = spec("{\"Binds\":[\"data:/a:idmap=uids=1000-0-1;gids=1000-0-1#33-33-1,ro\"],\"Mounts\":["
+                + "{\"Type\":\"bind\",\"Source\":\"/e\",\"Target\":\"/f\",\"IdMap\":\"uids=0-5-1\",\"ReadOnly\":true,"
+                + "\"BindOptions\":{\"ReadOnlyNonRecursive\":true}}]}");
+        assertThat(s.mounts().volumes())
+                .containsExactly(MountsSpec.OfVolume.at("data", "/a")
+                        .onlyRead(true)
+                        .mapped("uids=1000-0-1;gids=1000-0-1#33-33-1"));
+        assertThat(s.binds())
+                .containsExactly(new ContainerSpec.Bind("/e", "/f", true, true, "", false, true, "uids=0-5-1"));
+        for (String map :
+                List.of("", "=", "=uids=1", "=uids=1-2-0", "=uids=0-0-4294967296", "=x", "=uids=0-0-5#4-9-1")) {
+            assertThatThrownBy(() -> spec("{\"Binds\":[\"data:/a:idmap" + map + "\"]}"))
+                    .as(map)
+                    .hasMessageContaining("map owners with idmap");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:/a:ro,rw",
+                "data:/a:z,Z",
+                "data:/a:nocopy,nocopy",
+                "data:/a:rslave",
+                "data:/a:U",
+                "/data:/a:nocopy",
+                "/data:/a:shared,slave"
+            })
+    void aModeThatContradictsItselfOrIsOfAnotherKindIsRefused(String bind) {
+        assertThatThrownBy(() -> spec("{\"Binds\":[\"" + bind + "\"]}"))
+                .hasMessageContaining("invalid mode: " + bind.substring(bind.lastIndexOf(':') + 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"Type\":\"bind\",\"Source\":\"/a\",\"VolumeOptions\":{}}|field VolumeOptions must not be specified",
+                "{\"Type\":\"volume\",\"BindOptions\":{}}|field BindOptions must not be specified",
+                "{\"Type\":\"tmpfs\",\"Source\":\"/a\"}|field Source must not be specified",
+                "{\"Type\":\"image\",\"Source\":\"a\",\"IdMap\":\"uids=0-1-1\"}|field IdMap must not be specified",
+                "{\"Type\":\"volume\",\"ReadOnly\":true}|must not set ReadOnly mode when using anonymous volumes",
+                "{\"Type\":\"volume\",\"VolumeOptions\":{\"Subpath\":\"a\"}}|must not set Subpath when using anonymous",
+                "{\"Type\":\"bind\",\"Source\":\"/a\",\"BindOptions\":{\"ReadOnlyForceRecursive\":true}}|is for a mount that is read-only",
+            })
+    void optionsThatWouldMeanNothingAreRefused(String mount, String words) {
+        String whole = mount.substring(0, mount.length() - 1) + ",\"Target\":\"/t\"}";
+        assertThatThrownBy(() -> spec("{\"Mounts\":[" + whole + "]}")).hasMessageContaining(words);
     }
 
     @Test

@@ -1,11 +1,17 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
 import dev.gantry.linux.SlowCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Function;
 
 /// The places of the host that containers see. They may be on a file system that does not answer.
 final class BindSources {
@@ -21,6 +27,23 @@ final class BindSources {
             String what = "create a container of " + spec.image();
             calls.call(what, bind.source(), PATIENCE, _ -> made(what, bind));
         }
+    }
+
+    /// What `look` makes of the source.
+    Fd open(Linux linux, ContainerSpec.Bind bind, Function<Fd, Fd> look) {
+        String what = "open " + bind.source();
+        return calls.call(
+                what,
+                bind.source(),
+                PATIENCE,
+                _ -> {
+                    try (Fd place = linux.files().open(Fd.CWD, bind.source(), OpenFlags.PATH, 0, Resolve.ANY)) {
+                        return look.apply(place);
+                    } catch (LinuxError e) {
+                        throw e.during(what);
+                    }
+                },
+                Fd::close);
     }
 
     private static Path made(String what, ContainerSpec.Bind bind) {

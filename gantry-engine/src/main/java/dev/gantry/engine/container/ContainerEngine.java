@@ -54,6 +54,7 @@ public final class ContainerEngine implements AutoCloseable {
             Images images,
             Snapshotter snapshots,
             Volumes volumes,
+            MappedPlaces mapped,
             ContainerNetworks networks,
             RootFiles rootFiles,
             Watches watches,
@@ -72,7 +73,7 @@ public final class ContainerEngine implements AutoCloseable {
         var index = new ContainerIndex();
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().cgroup());
         var volumes = new ContainerVolumes(
-                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events());
+                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.mapped());
         var launcher = new Launcher(
                 p.watches(),
                 p.places(),

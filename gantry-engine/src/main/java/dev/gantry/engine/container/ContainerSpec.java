@@ -84,8 +84,10 @@ public record ContainerSpec(
             @Json.Property("OpenStdin") boolean openStdin,
             @Json.Property("StdinOnce") boolean stdinOnce) {}
 
-    /// A path of the host seen in the container. `propagation` is empty or one of `private`, `rprivate`, `slave`,
-    /// `rslave`, `shared`, `rshared`. `makeSource`: a missing source is made as a directory.
+    /// A path of the host seen in the container. `propagation` is empty or one of `private`, `rprivate`,
+    /// `slave`, `rslave`, `shared`, `rshared`. `makeSource`: a missing source is made as a directory.
+    /// `writableBelow`: what is mounted below it stays writable when it is read-only. `idmap` is empty or a
+    /// map of owners, as [OwnerMap] reads it.
     @Json
     public record Bind(
             @Json.Property("Source") String source,
@@ -93,7 +95,25 @@ public record ContainerSpec(
             @Json.Property("ReadOnly") boolean readOnly,
             @Json.Property("Recursive") boolean recursive,
             @Json.Property("Propagation") String propagation,
-            @Json.Property("MakeSource") boolean makeSource) {}
+            @Json.Property("MakeSource") boolean makeSource,
+            @Json.Property("WritableBelow") boolean writableBelow,
+            @Json.Property("IdMap") String idmap) {
+        public Bind {
+            idmap = MountsSpec.orEmpty(idmap);
+        }
+
+        public static Bind of(String source, String target) {
+            return new Bind(source, target, false, true, "", false, false, "");
+        }
+
+        public Bind onlyRead(boolean yes) {
+            return new Bind(source, target, yes, recursive, propagation, makeSource, writableBelow, idmap);
+        }
+
+        public Bind made(boolean yes) {
+            return new Bind(source, target, readOnly, recursive, propagation, yes, writableBelow, idmap);
+        }
+    }
 
     /// Memory as a directory; options as tmpfs(5) has them, such as `size=64m`.
     @Json

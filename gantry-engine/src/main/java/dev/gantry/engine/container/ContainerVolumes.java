@@ -36,8 +36,11 @@ final class ContainerVolumes {
     private final Volumes volumes;
     private final ContainerImages images;
     private final Events events;
+    private final MappedPlaces mapped;
+    private final BindSources sources = new BindSources();
 
-    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events) {
+    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events, MappedPlaces mapped) {
+        this.mapped = mapped;
         this.images = images;
         this.linux = linux;
         this.volumes = volumes;
@@ -45,6 +48,11 @@ final class ContainerVolumes {
     }
 
     // creation
+
+    /// The places of the host that it binds, where they are missing and that is wanted.
+    void makeSources(ContainerSpec spec) {
+        sources.make(spec);
+    }
 
     /// Makes what is not there, holds all of it for the container, and fills what is empty from the
     /// image. The spec that comes back names every volume. What fails leaves nothing held.
@@ -109,21 +117,29 @@ final class ContainerVolumes {
 
     /// Mounts all volumes of the container and finds the places in them.
     Sources open(ContainerId id, ContainerSpec spec) {
-        var sources = new Sources();
+        var found = new Sources();
         try {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
                 String path = volumes.mount(v.name(), id.hex()).toString();
-                if (v.subpath().isEmpty()) {
+                if (v.subpath().isEmpty() && v.idmap().isEmpty()) {
                     volumes.place(v.name())
-                            .ifPresentOrElse(fd -> sources.hold(v.target(), fd), () -> sources.put(v.target(), path));
+                            .ifPresentOrElse(fd -> found.hold(v.target(), fd), () -> found.put(v.target(), path));
                 } else {
-                    sources.hold(v.target(), inside(v));
+                    found.hold(v.target(), inside(v));
                 }
             }
-            images.open(spec, sources);
-            return sources;
+            for (ContainerSpec.Bind b : spec.binds()) {
+                if (!b.idmap().isEmpty()) {
+                    OwnerMap map = OwnerMap.parse(b.idmap());
+                    found.hold(
+                            b.target(),
+                            sources.open(linux, b, place -> mapped.of(b.source(), place, b.recursive(), map)));
+                }
+            }
+            images.open(spec, found);
+            return found;
         } catch (GantryException e) {
-            sources.close();
+            found.close();
             unmount(id, spec);
             throw e;
         }
@@ -132,12 +148,22 @@ final class ContainerVolumes {
     private Fd inside(MountsSpec.OfVolume v) {
         String what = "mount " + v.subpath() + " of volume " + v.name();
         try {
-            return volumes.open(v.name(), data -> linux.files().open(data, v.subpath(), PLACE, 0, INSIDE));
+            return volumes.open(v.name(), data -> inside(v, data));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
                 throw new NotFound(what, "the volume has no such place", "make it first, or name another", e);
             }
             throw e.during(what);
+        }
+    }
+
+    private Fd inside(MountsSpec.OfVolume v, Fd data) {
+        Fd place = linux.files().open(data, v.subpath().isEmpty() ? "." : v.subpath(), PLACE, 0, INSIDE);
+        if (v.idmap().isEmpty()) {
+            return place;
+        }
+        try (place) {
+            return mapped.of("volume " + v.name(), place, true, OwnerMap.parse(v.idmap()));
         }
     }
 
@@ -242,13 +268,12 @@ final class ContainerVolumes {
             ContainerSpec other = find.apply(colon < 0 ? text : text.substring(0, colon));
             for (ContainerSpec.Bind b : other.binds()) {
                 if (taken.add(MountCheck.plain(b.target()))) {
-                    binds.add(new ContainerSpec.Bind(
-                            b.source(), b.target(), b.readOnly() || readOnly, b.recursive(), b.propagation(), false));
+                    binds.add(b.onlyRead(b.readOnly() || readOnly).made(false));
                 }
             }
             for (MountsSpec.OfVolume v : other.mounts().volumes()) {
                 if (taken.add(MountCheck.plain(v.target()))) {
-                    all.add(readOnly ? v.onlyRead() : v);
+                    all.add(readOnly ? v.onlyRead(true) : v);
                 }
             }
         }

@@ -32,7 +32,6 @@ final class LiveContainers implements Containers {
     private final Releases releases;
     private final Clock clock;
     private final RandomGenerator random;
-    private final BindSources sources = new BindSources();
 
     LiveContainers(
             ContainerIndex index,
@@ -74,7 +73,7 @@ final class LiveContainers implements Containers {
             Signals.parse(spec.stop().signal());
         }
         Cpusets.check(spec.resources());
-        sources.make(spec);
+        volumes.makeSources(spec);
         ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
         ContainerSpec held = hold(id, chosen, spec);

@@ -19,6 +19,7 @@ final class MountCheck {
         for (MountsSpec.OfVolume v : mounts.volumes()) {
             SpecCheck.noNul(List.of(v.target(), v.subpath()));
             subpath(v.subpath());
+            owners(v.idmap());
             targets.add(v.target());
         }
         for (MountsSpec.OfImage i : mounts.images()) {
@@ -44,12 +45,25 @@ final class MountCheck {
                     "bind of " + b.source(), "the source is not an absolute path", "begin it with a slash");
         }
         SpecCheck.noNul(List.of(b.source(), b.target()));
+        owners(b.idmap());
+        if (b.writableBelow() && (!b.readOnly() || !b.recursive())) {
+            throw SpecCheck.refuse(
+                    "bind of " + b.source(),
+                    "what is mounted below it stays writable only in one that is read-only and recursive",
+                    "make it so, or leave that out");
+        }
         if (!List.of("", "private", "rprivate", "slave", "rslave", "shared", "rshared")
                 .contains(b.propagation())) {
             throw SpecCheck.refuse(
                     "bind of " + b.source(),
                     "there is no propagation " + b.propagation(),
                     "use private, slave, shared or one of these with an r before it");
+        }
+    }
+
+    private static void owners(String idmap) {
+        if (!idmap.isEmpty()) {
+            OwnerMap.parse(idmap);
         }
     }
 

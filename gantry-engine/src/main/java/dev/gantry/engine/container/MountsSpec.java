@@ -36,8 +36,8 @@ public record MountsSpec(
     }
 
     /// Rows of a version that knew one driver only have none.
-    private static String orEmpty(@Nullable String driver) {
-        return driver == null ? "" : driver;
+    static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     /// Rows of a version that knew no volumes have none.
@@ -48,7 +48,7 @@ public record MountsSpec(
     /// A volume at `target`. `name` empty: a new one that nobody named. `copy`: an empty volume gets
     /// what the image has there. `subpath` is a place in the volume, looked up at each start. `labels`
     /// `options` and `driver` are for a volume that is not there yet. `anonymous` volumes go with the container,
-    /// where that is asked for.
+    /// where that is asked for. `idmap` is empty or a map of owners, as [OwnerMap] reads it.
     @Json
     public record OfVolume(
             @Json.Property("Name") String name,
@@ -59,27 +59,46 @@ public record MountsSpec(
             @Json.Property("Labels") Map<String, String> labels,
             @Json.Property("Options") Map<String, String> options,
             @Json.Property("Anonymous") boolean anonymous,
-            @Json.Property("Driver") String driver) {
+            @Json.Property("Driver") String driver,
+            @Json.Property("IdMap") String idmap) {
         public OfVolume {
             labels = Map.copyOf(labels);
             options = Map.copyOf(options);
             driver = orEmpty(driver);
+            idmap = orEmpty(idmap);
         }
 
         public static OfVolume at(String name, String target) {
-            return new OfVolume(name, target, false, true, "", Map.of(), Map.of(), name.isEmpty(), "");
+            return new OfVolume(name, target, false, true, "", Map.of(), Map.of(), name.isEmpty(), "", "");
+        }
+
+        public OfVolume onlyRead(boolean yes) {
+            return new OfVolume(name, target, yes, copy, subpath, labels, options, anonymous, driver, idmap);
+        }
+
+        public OfVolume copied(boolean yes) {
+            return new OfVolume(name, target, readOnly, yes, subpath, labels, options, anonymous, driver, idmap);
+        }
+
+        public OfVolume inside(String path) {
+            return new OfVolume(name, target, readOnly, copy, path, labels, options, anonymous, driver, idmap);
+        }
+
+        /// What a volume that is not there yet becomes.
+        public OfVolume as(Map<String, String> itsLabels, Map<String, String> itsOptions) {
+            return new OfVolume(name, target, readOnly, copy, subpath, itsLabels, itsOptions, anonymous, driver, idmap);
+        }
+
+        public OfVolume mapped(String map) {
+            return new OfVolume(name, target, readOnly, copy, subpath, labels, options, anonymous, driver, map);
         }
 
         public OfVolume by(String other) {
-            return new OfVolume(name, target, readOnly, copy, subpath, labels, options, anonymous, other);
+            return new OfVolume(name, target, readOnly, copy, subpath, labels, options, anonymous, other, idmap);
         }
 
         OfVolume named(String chosen) {
-            return new OfVolume(chosen, target, readOnly, copy, subpath, labels, options, anonymous, driver);
-        }
-
-        OfVolume onlyRead() {
-            return new OfVolume(name, target, true, copy, subpath, labels, options, anonymous, driver);
+            return new OfVolume(chosen, target, readOnly, copy, subpath, labels, options, anonymous, driver, idmap);
         }
     }
 

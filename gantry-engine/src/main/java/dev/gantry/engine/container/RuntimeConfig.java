@@ -136,9 +136,10 @@ final class RuntimeConfig {
         for (ContainerSpec.Bind bind : spec.binds()) {
             List<String> options = new ArrayList<>();
             options.add(bind.recursive() ? "rbind" : "bind");
-            options.add(!bind.readOnly() ? "rw" : bind.recursive() ? "rro" : "ro");
+            options.add(!bind.readOnly() ? "rw" : bind.recursive() && !bind.writableBelow() ? "rro" : "ro");
             options.add(bind.propagation().isEmpty() ? "rprivate" : bind.propagation());
-            all.add(new Placed(bind.target(), p -> p.bind(bind.source(), bind.target(), options)));
+            String source = bind.idmap().isEmpty() ? bind.source() : sources.of(bind.target());
+            all.add(new Placed(bind.target(), p -> p.bind(source, bind.target(), options)));
         }
         for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
             List<String> options = List.of("rbind", v.readOnly() ? "rro" : "rw", "rprivate");

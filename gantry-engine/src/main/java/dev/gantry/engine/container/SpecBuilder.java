@@ -156,7 +156,7 @@ public final class SpecBuilder {
     }
 
     public SpecBuilder bind(String source, String target) {
-        return bind(new ContainerSpec.Bind(source, target, false, true, "", false));
+        return bind(ContainerSpec.Bind.of(source, target));
     }
 
     public SpecBuilder tmpfs(String target, List<String> options) {
