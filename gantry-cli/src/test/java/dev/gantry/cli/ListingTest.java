@@ -85,7 +85,8 @@ class ListingTest extends CommandTest {
                     }
                 ]
                 """);
-        assertThat(err()).contains("inspect nothing: there is no container, image, network, volume or plugin of this name");
+        assertThat(err())
+                .contains("inspect nothing: there is no container, image, network, volume or plugin of this name");
         caller.out.reset();
         gantry("inspect", "-f", "{{.State.Pid}} {{json .State}} {{.N}}", "web");
         assertThat(out()).isEqualTo("4294967296 {\"Pid\":4294967296,\"OOMKilled\":false} []\n");

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -18,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// A caller in memory, at a fixed time, whose directory is `/home/me`.
+/// A caller in memory, at a time that stands still unless told otherwise, whose directory is `/home/me`.
 final class MemoryCaller implements Caller {
     final Map<String, String> environment = new HashMap<>();
     final Map<String, byte[]> files = new HashMap<>();
@@ -27,6 +28,11 @@ final class MemoryCaller implements Caller {
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     final ByteArrayOutputStream err = new ByteArrayOutputStream();
     InputStream in = InputStream.nullInputStream();
+    Instant time = Instant.parse("2026-11-21T12:00:00Z");
+
+    /// How much later it is after each look at the clock.
+    Duration step = Duration.ZERO;
+
     Consumer<String> signals = _ -> {};
 
     MemoryCaller file(String path, String text) {
@@ -56,7 +62,9 @@ final class MemoryCaller implements Caller {
 
     @Override
     public Instant now() {
-        return Instant.parse("2026-11-21T12:00:00Z");
+        Instant now = time;
+        time = time.plus(step);
+        return now;
     }
 
     @Override

@@ -16,10 +16,12 @@ import java.io.OutputStream;
 public final class VolumeBackupCommand implements Command {
     @Override
     public CommandLine line() {
-        return Pause.addTo(new CommandLine("volume backup", "VOLUME", "Write the files of a volume as a tar")
-                .text('o', "output", "file", "Write this file instead of standard output")
-                .takes(1, 1)
-                .example("gantry volume backup data | zstd > data.tar.zst"));
+        return Meter.addTo(
+                        Pause.addTo(new CommandLine("volume backup", "VOLUME", "Write the files of a volume as a tar")
+                                .text('o', "output", "file", "Write this file instead of standard output")
+                                .takes(1, 1)))
+                .example("gantry volume backup -o data.tar data")
+                .example("gantry volume backup data | zstd > data.tar.zst");
     }
 
     static Request request(String volume, String millis) {
@@ -32,14 +34,15 @@ public final class VolumeBackupCommand implements Command {
         if (!args.isGiven("output") && call.caller().isTerminal(Caller.Stream.OUT)) {
             throw args.wrong("standard output is a terminal: name a file with -o, or redirect");
         }
-        try (Response response = call.engine().http().ask(request(args.argument(0), Pause.millis(args)))) {
+        try (Response response = call.engine().http().ask(request(args.argument(0), Pause.millis(args)));
+                Meter files = Meter.over(response.body(), call, "written")) {
             if (args.isGiven("output")) {
                 // The file appears once it is whole: closing after a failure would name a part.
                 OutputStream file = call.caller().replace(args.text("output"));
-                response.body().transferTo(file);
+                files.transferTo(file);
                 file.close();
             } else {
-                copy(response.body(), call.caller().out());
+                copy(files, call.caller().out());
             }
         }
         return 0;

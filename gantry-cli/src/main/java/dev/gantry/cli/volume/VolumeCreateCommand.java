@@ -30,6 +30,8 @@ public final class VolumeCreateCommand implements Command {
                         "type"))
                 .takes(0, 1)
                 .example("gantry volume create data")
+                .example("gantry volume create -o size=10g data")
+                .example("gantry volume create -o type=nfs -o device=:/export -o o=addr=server,vers=4 shared")
                 .example("gantry volume create -o type=tmpfs -o device=tmpfs -o o=size=64m scratch");
     }
 

@@ -12,7 +12,8 @@ public final class VolumeInspectCommand implements Command {
     public CommandLine line() {
         return new CommandLine("volume inspect", "VOLUME [VOLUME...]", "Print all there is to know about volumes")
                 .text('f', "format", "template", "Print with a Go template, or 'json'")
-                .takes(1, Integer.MAX_VALUE);
+                .takes(1, Integer.MAX_VALUE)
+                .example("gantry volume inspect -f '{{.Mountpoint}}' data");
     }
 
     @Override

@@ -37,7 +37,9 @@ public final class VolumeLsCommand implements Command {
                 .text("format", "template", "Print with a Go template, 'table TEMPLATE' or 'json'")
                 .toggle('q', "quiet", "Print only names")
                 .notYet(List.of("cluster"))
-                .takes(0, 0);
+                .takes(0, 0)
+                .example("gantry volume ls -f dangling=true")
+                .example("gantry volume ls --format '{{.Name}} {{.Labels}}'");
     }
 
     @Override

@@ -26,12 +26,13 @@ public final class VolumeMoveCommand implements Command {
 
     @Override
     public CommandLine line() {
-        return Pause.addTo(new CommandLine("volume move", "VOLUME", "Move a volume to another engine")
-                .text("to", "address", "The other engine: unix:///path or tcp://host:port")
-                .text("name", "name", "Its name there; without it that which it has")
-                .toggle("keep", "Keep the volume here, too: a copy to another engine")
-                .takes(1, 1)
-                .example("gantry volume move data --to tcp://127.0.0.1:2375"));
+        return Meter.addTo(Pause.addTo(new CommandLine("volume move", "VOLUME", "Move a volume to another engine")
+                        .text("to", "address", "The other engine: unix:///path or tcp://host:port")
+                        .text("name", "name", "Its name there; without it that which it has")
+                        .toggle("keep", "Keep the volume here, too: a copy to another engine")
+                        .takes(1, 1)))
+                .example("gantry volume move data --to tcp://127.0.0.1:2375")
+                .example("gantry volume move data --to unix:///run/other.sock --name data2 --keep");
     }
 
     @Override
@@ -80,9 +81,11 @@ public final class VolumeMoveCommand implements Command {
         request = with(request, "label", labels);
         // What is mounted from elsewhere arrives as files of its own.
         request = options.containsKey("device") ? request : with(request, "opt", options);
-        try (Response files =
-                call.engine().http().ask(VolumeBackupCommand.request(volume.name(), Pause.millis(call.args())))) {
-            other.copyVolume(request.stream(files.body(), "application/x-tar"));
+        try (Response files = call.engine()
+                        .http()
+                        .ask(VolumeBackupCommand.request(volume.name(), Pause.millis(call.args())));
+                Meter sent = Meter.over(files.body(), call, "sent")) {
+            other.copyVolume(request.stream(sent, "application/x-tar"));
         }
     }
 

@@ -20,7 +20,8 @@ public final class VolumePruneCommand implements Command {
                 .toggle('a', "all", "Those with a name too, not just anonymous ones")
                 .list("filter", "key=value", "Only volumes with this property: label=…, label!=…")
                 .toggle('f', "force", "Do not ask")
-                .takes(0, 0);
+                .takes(0, 0)
+                .example("gantry volume prune --all --filter label!=keep");
     }
 
     @Override

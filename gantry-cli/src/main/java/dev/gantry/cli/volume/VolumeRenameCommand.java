@@ -10,7 +10,8 @@ public final class VolumeRenameCommand implements Command {
     @Override
     public CommandLine line() {
         return new CommandLine("volume rename", "VOLUME NEW", "Give a volume that no container uses another name")
-                .takes(2, 2);
+                .takes(2, 2)
+                .example("gantry volume rename data old-data");
     }
 
     @Override

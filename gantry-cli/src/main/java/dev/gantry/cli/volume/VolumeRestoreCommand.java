@@ -13,11 +13,11 @@ import java.io.InputStream;
 public final class VolumeRestoreCommand implements Command {
     @Override
     public CommandLine line() {
-        return Pause.addTo(new CommandLine(
+        return Meter.addTo(Pause.addTo(new CommandLine(
                                 "volume restore", "VOLUME", "Give a volume the files of a snapshot or of a backup")
                         .text("from", "volume", "Take the files of this volume, such as a snapshot")
                         .text('i', "input", "file", "Read the backup from this file instead of standard input")
-                        .takes(1, 1))
+                        .takes(1, 1)))
                 .example("gantry volume restore data --from before-upgrade")
                 .example("gantry volume restore data < data.tar");
     }
@@ -37,15 +37,21 @@ public final class VolumeRestoreCommand implements Command {
             Pause.tell(call, call.engine().copyVolume(request.with("from", args.text("from"))));
         } else if (args.isGiven("input")) {
             try (InputStream file = call.caller().open(args.text("input"))) {
-                call.engine().copyVolume(request.stream(file, "application/x-tar"));
+                send(call, request, file);
             }
         } else {
             if (call.caller().isTerminal(Caller.Stream.IN)) {
                 throw args.wrong("standard input is a terminal, not a backup: name a snapshot with --from");
             }
-            call.engine().copyVolume(request.stream(call.caller().in(), "application/x-tar"));
+            send(call, request, call.caller().in());
         }
         call.print(args.argument(0));
         return 0;
+    }
+
+    private static void send(Invocation call, Request request, InputStream tar) throws IOException {
+        try (Meter files = Meter.over(tar, call, "sent")) {
+            call.engine().copyVolume(request.stream(files, "application/x-tar"));
+        }
     }
 }

@@ -10,8 +10,9 @@ public final class VolumeRmCommand implements Command {
     @Override
     public CommandLine line() {
         return new CommandLine("volume rm", "VOLUME [VOLUME...]", "Remove volumes that no container uses")
-                .toggle('f', "force", "One that is not there is no failure")
-                .takes(1, Integer.MAX_VALUE);
+                .toggle('f', "force", "One that is not there is no failure; forget one whose plugin fails")
+                .takes(1, Integer.MAX_VALUE)
+                .example("gantry volume rm data");
     }
 
     @Override
