@@ -24,6 +24,7 @@ import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.network.overlay.PeerDirectory;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
+import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.PluginVolumeDrivers;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
@@ -113,7 +114,15 @@ final class LocalGantry implements Gantry {
             var directory = own(
                     options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));
             var networking = own(NetworkEngine.open(
-                    store.networks(), linux, instance(), driving(host, linux), directory, machine(), clock, random));
+                    store.networks(),
+                    linux,
+                    instance(),
+                    driving(host, linux),
+                    new PluginNetworks(plugins),
+                    directory,
+                    machine(),
+                    clock,
+                    random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(

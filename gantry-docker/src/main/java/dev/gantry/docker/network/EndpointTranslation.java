@@ -88,16 +88,19 @@ public final class EndpointTranslation {
                 .findFirst()
                 .ifPresent(a -> wire.ipAddress(a.address().toString())
                         .ipPrefixLen(a.prefix())
-                        .gateway(gateway(network, a)));
+                        .gateway(gateway(network, e, a)));
         e.addresses().stream()
                 .filter(a -> !a.address().isV4())
                 .findFirst()
                 .ifPresent(a -> wire.globalIpv6Address(a.address().toString())
                         .globalIpv6PrefixLen(a.prefix())
-                        .ipv6Gateway(gateway(network, a)));
+                        .ipv6Gateway(gateway(network, e, a)));
     }
 
-    private static String gateway(Network network, AddressWithPrefix a) {
+    private static String gateway(Network network, Endpoint e, AddressWithPrefix a) {
+        if (e.given().joined()) {
+            return e.given().gateway(a.address().family()).map(Ip::toString).orElse("");
+        }
         if (network.spec().internal()) {
             return "";
         }

@@ -2,6 +2,7 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.Given;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.watch.NetworkDoor;
 import dev.gantry.runtime.watch.Watch;
@@ -56,7 +57,13 @@ public interface ContainerNetworks {
             }
         };
 
+        /// Before and after [#connect]: see [#learnsWhere].
         Whereabouts where();
+
+        /// Whether only [#connect] finds out where it is.
+        default boolean learnsWhere() {
+            return false;
+        }
 
         /// How its network is connected while it is being made.
         Optional<LaunchContext.Handover> handover();
@@ -71,13 +78,18 @@ public interface ContainerNetworks {
     /// @param host the addresses at which it reaches the host
     /// @param others addresses that its links name, as lines of `/etc/hosts`
     /// @param names who answers for names
-    record Whereabouts(List<Ip> own, List<Ip> host, List<Other> others, Names names) {
+    /// @param resolver whom a driver of its networks says to ask
+    record Whereabouts(List<Ip> own, List<Ip> host, List<Other> others, Names names, Given.Resolver resolver) {
         public static final Whereabouts NOWHERE = new Whereabouts(List.of(), List.of(), List.of(), Names.AS_HOST);
 
         public Whereabouts {
             own = List.copyOf(own);
             host = List.copyOf(host);
             others = List.copyOf(others);
+        }
+
+        public Whereabouts(List<Ip> own, List<Ip> host, List<Other> others, Names names) {
+            this(own, host, others, names, Given.NOTHING.resolver());
         }
 
         /// Another container under the names by which this one calls it.

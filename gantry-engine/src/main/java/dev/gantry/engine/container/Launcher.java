@@ -101,7 +101,12 @@ final class Launcher {
                     e);
         }
         task.plan = plan;
-        return task.watch.launch(encoded, run::connect);
+        return task.watch.launch(encoded, door -> {
+            run.connect(door);
+            if (run.learnsWhere()) {
+                writeEtc(cell.row, run.where());
+            }
+        });
     }
 
     Task spawn(ContainerId id, ContainerSpec spec) {
@@ -172,13 +177,26 @@ final class Launcher {
                 : List.of();
     }
 
+    /// Once more, in place: the container has these very files mounted.
+    private void writeEtc(StoredContainer row, ContainerNetworks.Whereabouts where) {
+        writeEtc(
+                row.spec(),
+                RuntimeConfig.hostname(row.spec(), row.id(), hostsName()),
+                where,
+                Container.Files.in(places.containers(), row.id()));
+    }
+
     private void writeEtc(
             ContainerSpec spec, String hostname, ContainerNetworks.Whereabouts where, Container.Files files) {
         try {
             Files.writeString(files.hostname(), EtcFiles.hostname(hostname));
             Files.writeString(files.hosts(), EtcFiles.hosts(hostname, spec, where));
             String etc = textOrEmpty(Path.of("/etc/resolv.conf"));
-            var host = ResolvConf.ofHost(etc, textOrEmpty(Path.of("/run/systemd/resolve/resolv.conf")));
+            var host = ResolvConf.ofHost(etc, textOrEmpty(Path.of("/run/systemd/resolve/resolv.conf")))
+                    .with(
+                            where.resolver().servers(),
+                            where.resolver().search(),
+                            where.resolver().options());
             Files.writeString(files.resolvConf(), EtcFiles.resolvConf(etc, host, spec.names(), where.names()));
         } catch (IOException e) {
             throw new Internal(

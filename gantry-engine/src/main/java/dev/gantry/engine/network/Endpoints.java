@@ -9,6 +9,7 @@ import dev.gantry.engine.event.EventDraft;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointPlan;
@@ -20,6 +21,7 @@ import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.port.PortRequest;
 import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
@@ -41,6 +43,8 @@ final class Endpoints {
     private final EndpointMaker maker;
     private final HostPorts hostPorts;
     private final Clock clock;
+    private final RandomGenerator random;
+    private final ForeignNetworks foreign;
 
     /// What is done before addresses of a network are taken: it may have to be asked for some elsewhere.
     @FunctionalInterface
@@ -49,7 +53,7 @@ final class Endpoints {
     }
 
     Endpoints(NetworkBook book, NetworkTable table, Instance instance, Clock clock, RandomGenerator random) {
-        this(book, table, (_, _, _) -> {}, instance, clock, random);
+        this(book, table, (_, _, _) -> {}, instance, clock, random, ForeignNetworks.NONE);
     }
 
     Endpoints(
@@ -58,7 +62,8 @@ final class Endpoints {
             Preparation preparation,
             Instance instance,
             Clock clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            ForeignNetworks foreign) {
         this.book = book;
         this.table = table;
         this.preparation = preparation;
@@ -66,6 +71,8 @@ final class Endpoints {
         this.maker = new EndpointMaker(random);
         this.hostPorts = new HostPorts(Linux.host());
         this.clock = clock;
+        this.random = random;
+        this.foreign = foreign;
     }
 
     HostPorts hostPorts() {
@@ -81,7 +88,7 @@ final class Endpoints {
             }
             keep(published(taken, names.getFirst(), ports));
         } catch (GantryException e) {
-            taken.forEach(m -> m.endpoint().ifPresent(this::release));
+            taken.forEach(m -> m.endpoint().ifPresent(made -> drop(made, e)));
             throw e;
         }
     }
@@ -93,8 +100,23 @@ final class Endpoints {
             keep(List.of(made));
             return book.member(made.container(), made.network()).orElseThrow();
         } catch (GantryException e) {
-            made.endpoint().ifPresent(this::release);
+            made.endpoint().ifPresent(dropped -> drop(dropped, e));
             throw e;
+        }
+    }
+
+    /// Nobody has heard of it yet but who gave its addresses.
+    private void drop(Endpoint made, GantryException failure) {
+        release(made);
+        Network network = book.need(made.network());
+        if (!ForeignRuns.hasAddresses(network.spec())) {
+            return;
+        }
+        try {
+            var source = foreign.addresses(network.spec().ipam().driver()).of(network, made.mac());
+            made.addresses().forEach(a -> source.release(a.address()));
+        } catch (GantryException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -102,7 +124,32 @@ final class Endpoints {
         Network network = book.need(m.network());
         preparation.prepare(
                 network, m.request(), "connect container " + names.getFirst() + " to network " + network.name());
-        return m.with(maker.make(network, book.addresses(network.id()), m.container(), names, m.request()));
+        return m.with(
+                ForeignRuns.hasAddresses(network.spec())
+                        ? foreign(network, m, names)
+                        : maker.make(network, book.addresses(network.id()), m.container(), names, m.request()));
+    }
+
+    private Endpoint foreign(Network network, Member m, List<String> names) {
+        ForeignAddresses addresses = foreign.addresses(network.spec().ipam().driver());
+        MacAddress mac = m.request().mac() != null
+                ? m.request().mac()
+                : addresses.wantsMac() ? MacAddress.random(random) : MacAddress.UNKNOWN;
+        Endpoint made = maker.make(network, addresses.of(network, mac), m.container(), names, m.request());
+        return mac.equals(MacAddress.UNKNOWN) ? made : made.withPlace(made.addresses(), mac);
+    }
+
+    /// The endpoint is as its driver made it.
+    void replace(Endpoint changed) {
+        book.member(changed.container(), changed.network()).ifPresent(m -> replace(changed, m.interfaceName()));
+    }
+
+    void replace(Endpoint changed, String interfaceName) {
+        book.member(changed.container(), changed.network()).ifPresent(m -> {
+            Member fresh = m.with(changed).called(interfaceName);
+            table.put(List.of(fresh), List.of(), Durability.PROCESS);
+            book.put(fresh);
+        });
     }
 
     /// Noted in memory and stored, with the names of their interfaces.
@@ -253,12 +300,12 @@ final class Endpoints {
     /// These endpoints are over.
     void giveBack(List<Member> members) {
         end(members);
-        members.forEach(m -> m.endpoint().ifPresent(this::release));
+        free(members.stream().flatMap(m -> m.endpoint().stream()).toList());
     }
 
-    /// Others may have what these had.
+    /// Others may have what these had; of those with a driver of somebody else's only once it is [#settled].
     void free(List<Endpoint> over) {
-        over.forEach(this::release);
+        over.stream().filter(e -> !isForeign(e.network())).forEach(this::release);
     }
 
     /// As [#giveBack], but what they had stays taken until [#free].
@@ -267,8 +314,25 @@ final class Endpoints {
             return;
         }
         List<Member> free = members.stream().map(Member::ended).toList();
-        table.put(free, members.stream().map(m -> event(m, "disconnect")).toList(), Durability.PROCESS);
+        // The row of one whose driver is still to hear of it stays as it is until then.
+        List<Member> known = free.stream().filter(m -> !isForeign(m.network())).toList();
+        table.put(known, members.stream().map(m -> event(m, "disconnect")).toList(), Durability.PROCESS);
         free.forEach(book::put);
+    }
+
+    private boolean isForeign(NetworkId network) {
+        return book.get(network).filter(ForeignRuns::concerns).isPresent();
+    }
+
+    /// The driver of an endpoint that is over has heard of it: its ports are free, and its row is done with.
+    void settled(Endpoint over) {
+        release(over);
+        Optional<Member> now = book.member(over.container(), over.network());
+        if (now.isEmpty()) {
+            table.remove(over.container(), List.of(over.network()), List.of(), Durability.PROCESS);
+        } else if (now.get().endpoint().isEmpty()) {
+            table.put(List.of(now.get()), List.of(), Durability.PROCESS);
+        }
     }
 
     private void release(Endpoint e) {
@@ -282,8 +346,7 @@ final class Endpoints {
             m.endpoint().ifPresent(e -> {
                 List<String> names = new ArrayList<>(e.names());
                 names.set(0, name);
-                Member renamed = m.with(new Endpoint(
-                        e.id(), e.network(), e.container(), names, e.request(), e.addresses(), e.mac(), e.ports()));
+                Member renamed = m.with(e.withNames(names));
                 table.put(List.of(renamed), List.of(), Durability.PROCESS);
                 book.put(renamed);
             });

@@ -2,7 +2,6 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.event.Event;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,14 +36,13 @@ import org.slf4j.LoggerFactory;
 /// The networks of one data root.
 final class LiveNetworks implements Networks {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNetworks.class);
-    private static final Set<String> BUILT_IN =
-            Set.of(Drivers.BRIDGE, Drivers.MACVLAN, Drivers.OVERLAY, Drivers.HOST, Drivers.NULL);
     private static final Set<String> TO_COME = Set.of(Drivers.IPVLAN);
 
     private final NetworkBook book;
     private final NetworkTable table;
     private final Memberships memberships;
     private final Overlays overlays;
+    private final ForeignMaking foreign;
     private final Supplier<List<Subnet>> hostRoutes;
     private final Defaults defaults;
     private final Clock clock;
@@ -55,12 +54,15 @@ final class LiveNetworks implements Networks {
 
     /// Where subnets come from that nobody chose.
     record Defaults(DefaultPools local, DefaultPools overlay) {}
+    /// Those that drivers of somebody else's are making.
+    private final Map<NetworkId, Network> coming = new ConcurrentHashMap<>();
 
     LiveNetworks(
             NetworkBook book,
             NetworkTable table,
             Memberships memberships,
             Overlays overlays,
+            ForeignMaking foreign,
             Supplier<List<Subnet>> hostRoutes,
             Defaults defaults,
             Clock clock,
@@ -69,6 +71,7 @@ final class LiveNetworks implements Networks {
         this.table = table;
         this.memberships = memberships;
         this.overlays = overlays;
+        this.foreign = foreign;
         this.hostRoutes = hostRoutes;
         this.defaults = defaults;
         this.clock = clock;
@@ -91,14 +94,60 @@ final class LiveNetworks implements Networks {
 
     @Override
     public Network create(NetworkSpec asked) {
+        if (ForeignMaking.concerns(asked)) {
+            return createForeign(asked);
+        }
         changes.lock();
         try {
-            NetworkSpec spec = NetworkChecks.check(asked, book.networks());
+            NetworkSpec spec = NetworkChecks.check(asked, known());
             checkDrivers(spec);
             return store(spec, true);
         } finally {
             changes.unlock();
         }
+    }
+
+    /// The queue of changes is left while a driver takes its time: meanwhile its name and subnets are taken.
+    private Network createForeign(NetworkSpec asked) {
+        ForeignDriver.Terms terms = foreign.check(asked);
+        Network coming = announce(terms);
+        try {
+            Network made = foreign.make(coming, terms);
+            try {
+                table.put(made, List.of(event(made, "create"))).await();
+            } catch (GantryException e) {
+                foreign.unmake(made, e);
+                throw e;
+            }
+            book.add(made);
+            return made;
+        } finally {
+            this.coming.remove(coming.id());
+        }
+    }
+
+    private Network announce(ForeignDriver.Terms terms) {
+        changes.lock();
+        try {
+            NetworkSpec spec = NetworkChecks.check(terms.spec(), known());
+            refuseIngress(spec);
+            var network = new Network(
+                    NetworkId.random(random),
+                    clock.instant(),
+                    spec,
+                    foreign.pools(terms, () -> PoolChoice.choose(spec, defaults.local(), known(), hostRoutes.get())));
+            coming.put(network.id(), network);
+            return network;
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// Those there are, and those that drivers are making.
+    private List<Network> known() {
+        List<Network> all = new ArrayList<>(coming.values());
+        all.addAll(book.networks());
+        return all;
     }
 
     private void checkDrivers(NetworkSpec spec) {
@@ -109,34 +158,31 @@ final class LiveNetworks implements Networks {
                     "this version of the engine has no driver " + spec.driver() + " yet",
                     "use --driver bridge, or leave --driver out");
         }
-        if (!BUILT_IN.contains(spec.driver())) {
-            throw new NotFound(
+        if (spec.ipam().driver().equals(NetworkSpec.Ipam.NULL_DRIVER)) {
+            throw new Unsupported(
                     what,
-                    "could not find plugin " + spec.driver() + " in v1 plugin registry: plugin \"" + spec.driver()
-                            + "\" not found",
-                    "use a built-in driver such as bridge");
-        }
-        if (!spec.ipam().driver().equals(NetworkSpec.Ipam.DEFAULT_DRIVER)) {
-            throw new NotFound(
-                    what,
-                    "could not find plugin " + spec.ipam().driver() + " in v1 plugin registry: plugin \""
-                            + spec.ipam().driver() + "\" not found",
+                    "the address management null gives no addresses, and the driver " + spec.driver() + " needs some",
                     "leave --ipam-driver out");
         }
         if (spec.driver().equals(Drivers.OVERLAY) && !spec.configOnly()) {
             overlays.checkAble(what);
         }
+        refuseIngress(spec);
+    }
+
+    private static void refuseIngress(NetworkSpec spec) {
         if (spec.ingress()) {
             throw new Unsupported(
-                    what, "ingress networks belong to clusters, and this engine is in none", "leave --ingress out");
+                    "create network " + spec.name(),
+                    "ingress networks belong to clusters, and this engine is in none",
+                    "leave --ingress out");
         }
     }
 
     private Network store(NetworkSpec spec, boolean told) {
         boolean overlay = spec.driver().equals(Drivers.OVERLAY);
         List<Pool> chosen = Predefined.hasAddresses(spec)
-                ? PoolChoice.choose(
-                        spec, overlay ? defaults.overlay() : defaults.local(), book.networks(), hostRoutes.get())
+                ? PoolChoice.choose(spec, overlay ? defaults.overlay() : defaults.local(), known(), hostRoutes.get())
                 : List.of();
         var network = new Network(NetworkId.random(random), clock.instant(), spec, chosen);
         if (Overlays.isOverlay(network)) {
@@ -181,9 +227,17 @@ final class LiveNetworks implements Networks {
 
     @Override
     public void remove(NetworkId id) {
+        Network network = book.need(id);
+        if (ForeignRuns.concerns(network)) {
+            takeOut(network);
+            gone(network, () -> {
+                memberships.removed(network);
+                foreign.remove(network);
+            });
+            return;
+        }
         changes.lock();
         try {
-            Network network = book.need(id);
             NetworkChecks.checkRemoval(network, List.of(), book.networks());
             overlays.checkRemoval(network);
             NetworkChecks.checkRemoval(network, removeUnlessUsed(network), book.networks());
@@ -200,14 +254,8 @@ final class LiveNetworks implements Networks {
         if (!active.isEmpty()) {
             return active;
         }
-        try {
-            memberships.removed(network);
-            table.remove(network.id(), List.of(event(network, "destroy"))).await();
-            return active;
-        } catch (GantryException e) {
-            book.add(network);
-            throw e;
-        }
+        gone(network, () -> memberships.removed(network));
+        return active;
     }
 
     // networks that hosts share
@@ -265,6 +313,30 @@ final class LiveNetworks implements Networks {
             return there.isPresent() ? there.get() : store(WayOut.spec(Drivers.WAY_OUT), true);
         } finally {
             changes.unlock();
+        }
+    }
+
+    private void takeOut(Network network) {
+        changes.lock();
+        try {
+            book.need(network.id());
+            NetworkChecks.checkRemoval(network, List.of(), book.networks());
+            List<String> active = book.removeUnlessUsed(network.id()).stream()
+                    .map(LiveNetworks::words)
+                    .toList();
+            NetworkChecks.checkRemoval(network, active, book.networks());
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private void gone(Network network, Runnable removal) {
+        try {
+            removal.run();
+            table.remove(network.id(), List.of(event(network, "destroy"))).await();
+        } catch (GantryException e) {
+            book.add(network);
+            throw e;
         }
     }
 

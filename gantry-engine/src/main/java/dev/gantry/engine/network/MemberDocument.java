@@ -7,6 +7,7 @@ import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.endpoint.Given;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.port.ContainerPort;
@@ -30,7 +31,8 @@ public record MemberDocument(
             @Json.Property("Names") List<String> names,
             @Json.Property("Addresses") List<String> addresses,
             @Json.Property("Mac") String mac,
-            @Json.Property("Ports") List<Published> ports) {}
+            @Json.Property("Ports") List<Published> ports,
+            @Json.Property("Given") @Nullable GivenDocument given) {}
 
     @Json
     public record Published(
@@ -55,7 +57,8 @@ public record MemberDocument(
                 e.ports().stream()
                         .map(p -> new Published(
                                 p.container().toString(), p.hostIp().toString(), p.hostPort()))
-                        .toList());
+                        .toList(),
+                e.given().equals(Given.NOTHING) ? null : GivenDocument.of(e.given()));
     }
 
     public Member member() {
@@ -83,6 +86,7 @@ public record MemberDocument(
                 p.ports().stream()
                         .map(x -> new PublishedPort(
                                 ContainerPort.parse(x.container()), Ip.parse(x.hostIp()), x.hostPort()))
-                        .toList());
+                        .toList(),
+                p.given() == null ? Given.NOTHING : p.given().given());
     }
 }

@@ -166,8 +166,10 @@ final class Memberships implements ContainerNetworks {
         runs.end(id);
         List<NetworkId> left = book.of(id).stream().map(Member::network).toList();
         if (!left.isEmpty()) {
-            table.remove(id, left, List.of(), Durability.PROCESS);
             left.forEach(network -> book.remove(id, network));
+            List<NetworkId> done =
+                    left.stream().filter(network -> !runs.owes(id, network)).toList();
+            table.remove(id, done, List.of(), Durability.PROCESS);
         }
     }
 
@@ -178,6 +180,7 @@ final class Memberships implements ContainerNetworks {
                 forget(id);
             }
         }
+        runs.settled();
     }
 
     // changes of a container that is there
@@ -261,9 +264,16 @@ final class Memberships implements ContainerNetworks {
                                 "container " + container.hex() + " is not connected to network " + network.name(),
                                 "see gantry network inspect " + network.name()));
                 turn.watch().ifPresent(watch -> runs.unplug(turn, watch, member));
-                table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
-                        .await();
+                boolean owed = runs.owes(container, network.id());
+                if (!owed) {
+                    table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
+                            .await();
+                }
                 book.remove(container, network.id());
+                if (owed && !runs.owes(container, network.id())) {
+                    table.remove(container, List.of(network.id()), List.of(), Durability.POWER)
+                            .await();
+                }
                 settleWayOut(turn);
             });
         } catch (NotFound e) {

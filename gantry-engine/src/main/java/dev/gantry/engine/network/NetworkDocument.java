@@ -65,9 +65,10 @@ public record NetworkDocument(
             @Json.Property("Subnet") String subnet,
             @Json.Property("Range") String range,
             @Json.Property("Gateway") String gateway,
-            @Json.Property("Reserved") Map<String, String> reserved) {
+            @Json.Property("Reserved") Map<String, String> reserved,
+            @Json.Property("Handle") @Nullable String handle) {
         static Block of(PoolSpec p) {
-            return new Block(text(p.subnet()), text(p.range()), text(p.gateway()), texts(p.reserved()));
+            return new Block(text(p.subnet()), text(p.range()), text(p.gateway()), texts(p.reserved()), null);
         }
 
         static Block of(Pool p) {
@@ -75,7 +76,8 @@ public record NetworkDocument(
                     p.subnet().toString(),
                     p.range().toString(),
                     p.gateway().map(Ip::toString).orElse(""),
-                    texts(p.reserved()));
+                    texts(p.reserved()),
+                    p.handle().isEmpty() ? null : p.handle());
         }
 
         PoolSpec spec() {
@@ -91,7 +93,8 @@ public record NetworkDocument(
                     Subnet.parse(subnet),
                     Subnet.parse(range),
                     gateway.isEmpty() ? List.of() : List.of(Ip.parse(gateway)),
-                    addresses());
+                    addresses(),
+                    handle == null ? "" : handle);
         }
 
         private Map<String, Ip> addresses() {

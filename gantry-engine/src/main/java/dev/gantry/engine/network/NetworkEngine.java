@@ -29,6 +29,7 @@ public final class NetworkEngine implements AutoCloseable {
     /// @param able whether this process has the right to
     public record Driving(boolean able, Supplier<HostNetworks> opener) {}
 
+    /// @param foreign drivers that are no part of this engine
     /// @param hostIdentity from which the host's own IPv6 prefixes are derived
     /// @param directory the hosts with which overlay networks are shared; its owner closes it
     public static NetworkEngine open(
@@ -36,6 +37,7 @@ public final class NetworkEngine implements AutoCloseable {
             Linux linux,
             Instance instance,
             Driving driving,
+            ForeignNetworks foreign,
             OverlayDirectory directory,
             String hostIdentity,
             Clock clock,
@@ -43,14 +45,16 @@ public final class NetworkEngine implements AutoCloseable {
         var book = new NetworkBook(table.networks(), table.members());
         var driver = new LazyDriver(driving.able(), driving.opener(), book);
         var overlays = new Overlays(directory, book, driver, random);
-        var endpoints = new Endpoints(book, table, overlays::prepare, instance, clock, random);
-        var runs = new Runs(book, endpoints, driver, overlays, new Sights(book, instance), linux);
+        var endpoints = new Endpoints(book, table, overlays::prepare, instance, clock, random, foreign);
+        var foreignRuns = new ForeignRuns(book, endpoints, foreign, linux);
+        var runs = new Runs(book, endpoints, driver, overlays, new Sights(book, instance), foreignRuns, linux);
         var memberships = new Memberships(book, table, runs, overlays);
         var networks = new LiveNetworks(
                 book,
                 table,
                 memberships,
                 overlays,
+                new ForeignMaking(foreign, foreignRuns.farewells()),
                 () -> HostRoutes.read(linux),
                 new LiveNetworks.Defaults(DefaultPools.docker(hostIdentity), DefaultPools.overlay(hostIdentity)),
                 clock,

@@ -14,10 +14,12 @@ import dev.gantry.network.driver.ContainerSockets;
 import dev.gantry.network.driver.ResolverRedirect;
 import dev.gantry.network.driver.ResolverSockets;
 import dev.gantry.network.endpoint.EndpointPlan;
+import dev.gantry.network.endpoint.Link;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.endpoint.Sysctl;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.watch.NetworkDoor;
 import dev.gantry.runtime.watch.Watch;
@@ -42,12 +44,20 @@ final class Runs implements AutoCloseable {
     private final Takedown takedown;
     private final Overlays overlays;
     private final Sights sights;
+    private final ForeignRuns foreign;
     private final Linux linux;
 
     /// Known once there are networks.
     private volatile WayOut wayOut;
 
-    Runs(NetworkBook book, Endpoints endpoints, LazyDriver driver, Overlays overlays, Sights sights, Linux linux) {
+    Runs(
+            NetworkBook book,
+            Endpoints endpoints,
+            LazyDriver driver,
+            Overlays overlays,
+            Sights sights,
+            ForeignRuns foreign,
+            Linux linux) {
         this.book = book;
         this.endpoints = endpoints;
         this.resolvers = new Resolvers(book);
@@ -58,6 +68,7 @@ final class Runs implements AutoCloseable {
             throw new IllegalStateException("no container runs before the networks are open");
         });
         this.sights = sights;
+        this.foreign = foreign;
         this.linux = linux;
     }
 
@@ -76,6 +87,7 @@ final class Runs implements AutoCloseable {
     /// What an earlier engine left running is made right before it is adopted.
     void open(WayOut bridge) {
         wayOut = bridge;
+        foreign.open();
         if (book.attachments().isEmpty()) {
             return;
         }
@@ -101,14 +113,14 @@ final class Runs implements AutoCloseable {
         driver.get();
         end(id);
         takedown.again();
+        foreign.awaitEnd(id);
         wayOut.settle(id);
         endpoints.take(id, names(name, spec), spec.networking().portRequests());
         try {
-            List<Attachment> attachments = book.attachments(id);
-            SandboxPlan plan = endpoints.plan(id);
-            return new Starting(id, spec, attachments, plan, sights.of(name, attachments));
+            foreign.reserve(book.attachments(id));
+            return new Starting(id, name, spec);
         } catch (GantryException e) {
-            endpoints.giveBack(id);
+            end(id);
             throw e;
         }
     }
@@ -119,18 +131,26 @@ final class Runs implements AutoCloseable {
 
     private final class Starting implements Run {
         private final ContainerId id;
+        private final String name;
         private final ContainerSpec spec;
-        private final List<Attachment> attachments;
-        private final SandboxPlan plan;
-        private final Whereabouts where;
+        private final boolean learns;
+        private List<Attachment> attachments;
+        private SandboxPlan plan;
+        private Whereabouts where;
 
-        Starting(
-                ContainerId id, ContainerSpec spec, List<Attachment> attachments, SandboxPlan plan, Whereabouts where) {
+        Starting(ContainerId id, String name, ContainerSpec spec) {
             this.id = id;
+            this.name = name;
             this.spec = spec;
-            this.attachments = attachments;
-            this.plan = plan;
-            this.where = where;
+            this.attachments = book.attachments(id);
+            this.learns = ForeignRuns.drivesAny(attachments);
+            this.plan = endpoints.plan(id);
+            this.where = sights.of(name, attachments);
+        }
+
+        @Override
+        public boolean learnsWhere() {
+            return learns;
         }
 
         @Override
@@ -142,21 +162,44 @@ final class Runs implements AutoCloseable {
         public Optional<LaunchContext.Handover> handover() {
             Map<String, String> after = new LinkedHashMap<>();
             plan.endpoints().forEach(p -> after.putAll(settings(p)));
-            return Optional.of(new LaunchContext.Handover(true, PATIENCE, defaults(plan), after));
+            return Optional.of(
+                    new LaunchContext.Handover(true, learns ? ForeignRuns.PATIENCE : PATIENCE, defaults(plan), after));
         }
 
         @Override
         public void connect(NetworkDoor door) {
             try (ContainerSockets inside = inside(door)) {
+                if (learns) {
+                    foreign.join(attachments, spec, door, inside.namespace());
+                    look();
+                }
                 for (Attachment a : attachments) {
                     make(a.network());
                     driver.get().attach(a, planOf(plan, a), inside);
+                }
+                if (learns) {
+                    arrived(inside);
                 }
                 endpoints.hostPorts().carry(attachments);
                 if (where.names() == Whereabouts.Names.EMBEDDED) {
                     answer(id, spec, door, inside);
                 }
             }
+        }
+
+        private void look() {
+            attachments = book.attachments(id);
+            plan = endpoints.plan(id);
+            where = sights.of(name, attachments);
+        }
+
+        /// Others may have made routes of their own: which network leads out is this engine's to say.
+        private void arrived(ContainerSockets inside) {
+            foreign.arrived(attachments, inside);
+            if (attachments.size() > 1) {
+                driver.get().route(plan, inside);
+            }
+            look();
         }
     }
 
@@ -180,7 +223,7 @@ final class Runs implements AutoCloseable {
             sockets.close();
             throw e;
         }
-        resolvers.serve(id, sockets, Sights.upstreams(spec));
+        resolvers.serve(id, sockets, Sights.upstreams(spec, book.attachments(id)));
     }
 
     private static EndpointPlan planOf(SandboxPlan plan, Attachment a) {
@@ -198,15 +241,20 @@ final class Runs implements AutoCloseable {
         return all;
     }
 
-    /// For interfaces that are still to come: IPv6 where there is an address of it, and no wait for neighbours.
+    /// For interfaces that are still to come: IPv6 where there is an address of it, or may be, and no wait for
+    /// neighbours.
     private static Map<String, String> defaults(SandboxPlan plan) {
-        boolean v6 = plan.endpoints().stream()
-                .flatMap(p -> p.addresses().stream())
-                .anyMatch(a -> !a.address().isV4());
+        boolean v6 = plan.endpoints().stream().anyMatch(p -> mayHaveIpv6(p));
         Map<String, String> all = new LinkedHashMap<>();
         all.put("net.ipv6.conf.default.disable_ipv6", v6 ? "0" : "1");
         all.put("net.ipv6.conf.default.accept_dad", "0");
         return all;
+    }
+
+    private static boolean mayHaveIpv6(EndpointPlan p) {
+        return p.link() instanceof Link.Moved
+                || p.link() instanceof Link.Ready
+                || p.addresses().stream().anyMatch(a -> !a.address().isV4());
     }
 
     // adoption
@@ -220,6 +268,7 @@ final class Runs implements AutoCloseable {
         try (NetworkDoor door = watch.networkDoor()) {
             SandboxPlan plan = endpoints.plan(row.id());
             try (ContainerSockets inside = inside(door)) {
+                foreign.adopted(row.id(), inside.namespace());
                 for (Attachment a : attachments) {
                     if (driver.wasLost(a.endpoint().id())) {
                         driver.get().release(List.of(a.endpoint().id()));
@@ -250,10 +299,15 @@ final class Runs implements AutoCloseable {
         Attachment added = attachment(member);
         try (NetworkDoor door = watch.networkDoor();
                 ContainerSockets inside = inside(door)) {
+            foreign.reserve(List.of(added));
+            added = fresh(added);
+            foreign.join(List.of(added), row.spec(), door, inside.namespace());
+            added = fresh(added);
             SandboxPlan plan = endpoints.plan(id);
             make(added.network());
             watch.set(defaults(plan));
             driver.get().attach(added, planOf(plan, added), inside);
+            foreign.arrived(List.of(added), inside);
             watch.set(settings(planOf(plan, added)));
             driver.get().route(plan, inside);
             if (!resolvers.serves(id)
@@ -265,9 +319,14 @@ final class Runs implements AutoCloseable {
                 turn.addToHosts(ips(added));
             }
         } catch (GantryException e) {
-            undo(member, e);
+            undo(book.member(id, member.network()).orElse(member), e);
             throw e;
         }
+    }
+
+    private Attachment fresh(Attachment a) {
+        return attachment(
+                book.member(a.endpoint().container(), a.network().id()).orElseThrow());
     }
 
     private void undo(Member member, GantryException failure) {
@@ -276,6 +335,7 @@ final class Runs implements AutoCloseable {
         } catch (GantryException e) {
             failure.addSuppressed(e);
         }
+        foreign.end(List.of(member));
         book.remove(member.container(), member.network());
     }
 
@@ -289,6 +349,7 @@ final class Runs implements AutoCloseable {
                 ContainerSockets inside = inside(door)) {
             driver.get().detach(planOf(endpoints.plan(row.id()), gone), inside);
             endpoints.giveBack(List.of(member));
+            foreign.end(List.of(member));
             driver.get().route(endpoints.plan(row.id()), inside);
             turn.removeFromHosts(ips(gone));
         }
@@ -306,7 +367,20 @@ final class Runs implements AutoCloseable {
 
     void end(ContainerId id) {
         resolvers.stop(id);
-        takedown.end(book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList());
+        List<Member> members =
+                book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList();
+        takedown.end(members);
+        foreign.end(members);
+    }
+
+    /// Whether its row is still needed for a driver that has not heard of its end.
+    boolean owes(ContainerId id, NetworkId network) {
+        return foreign.farewells().owes(id, network);
+    }
+
+    /// The containers of an earlier engine are all known.
+    void settled() {
+        foreign.farewells().becomePatient();
     }
 
     void renamed(ContainerId id, String name) {
@@ -316,6 +390,7 @@ final class Runs implements AutoCloseable {
     @Override
     public void close() {
         resolvers.close();
+        foreign.close();
         driver.close();
         endpoints.hostPorts().close();
     }

@@ -5,6 +5,7 @@ import dev.gantry.engine.container.ContainerNetworks.Whereabouts;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.endpoint.Given;
 import dev.gantry.network.endpoint.NetworkPlan;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
@@ -54,7 +55,20 @@ final class Sights {
             }
         }
         return new Whereabouts(
-                own, List.copyOf(host), others, embedded ? Whereabouts.Names.EMBEDDED : Whereabouts.Names.DIRECT);
+                own,
+                List.copyOf(host),
+                others,
+                embedded ? Whereabouts.Names.EMBEDDED : Whereabouts.Names.DIRECT,
+                resolver(attachments));
+    }
+
+    /// That of the first network whose driver names one.
+    private static Given.Resolver resolver(List<Attachment> attachments) {
+        return attachments.stream()
+                .map(a -> a.endpoint().given().resolver())
+                .filter(r -> !r.equals(Given.NOTHING.resolver()))
+                .findFirst()
+                .orElse(Given.NOTHING.resolver());
     }
 
     /// On the default network, where containers have no names, a link is a line of the hosts file.
@@ -85,11 +99,12 @@ final class Sights {
         return a.endpoint().addresses().stream().map(AddressWithPrefix::address).toList();
     }
 
-    /// Whom the engine asks for a container: whom it named, else whom the host asks.
-    static List<Ip> upstreams(ContainerSpec spec) {
-        List<Ip> named = spec.names().dns().stream()
-                .flatMap(text -> Ip.find(text).stream())
-                .toList();
+    /// Whom the engine asks for a container: whom it named, else whom a driver named, else whom the host asks.
+    static List<Ip> upstreams(ContainerSpec spec, List<Attachment> attachments) {
+        List<String> wanted = spec.names().dns().isEmpty()
+                ? resolver(attachments).servers()
+                : spec.names().dns();
+        List<Ip> named = wanted.stream().flatMap(text -> Ip.find(text).stream()).toList();
         if (!named.isEmpty()) {
             return named;
         }

@@ -51,6 +51,12 @@ public final class Plugins {
 
         // Guarded by `turn` for writing.
         volatile @Nullable Active active;
+
+        // Guarded by `turn`: how the last attempt ended that failed, and when.
+        @Nullable
+        GantryException failure;
+
+        long failedAt;
     }
 
     private record Active(PluginClient client, Set<String> kinds) {}
@@ -126,14 +132,25 @@ public final class Plugins {
         if (entry.active instanceof Active a && a.client().address().equals(address)) {
             return a;
         }
+        long asked = System.nanoTime();
         entry.turn.lock();
         try {
             if (entry.active instanceof Active a && a.client().address().equals(address)) {
                 return a;
             }
-            Active fresh = activate(name, address);
-            entry.active = fresh;
-            return fresh;
+            GantryException failure = entry.failure;
+            if (failure != null && entry.failedAt - asked > 0) {
+                throw failure; // while we waited: nobody waits for it twice
+            }
+            try {
+                Active fresh = activate(name, address);
+                entry.active = fresh;
+                return fresh;
+            } catch (GantryException e) {
+                entry.failure = e;
+                entry.failedAt = System.nanoTime();
+                throw e;
+            }
         } finally {
             entry.turn.unlock();
         }

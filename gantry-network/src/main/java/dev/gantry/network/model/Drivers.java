@@ -20,7 +20,14 @@ public final class Drivers {
     /// The bridge through which containers that are in overlays alone reach what is outside; Docker's name for it.
     public static final String WAY_OUT = "docker_gwbridge";
 
+    private static final Set<String> OURS = Set.of(BRIDGE, HOST, NULL, MACVLAN, IPVLAN, OVERLAY);
+
     private Drivers() {}
+
+    /// A driver that is no part of the engine.
+    public static boolean isForeign(String driver) {
+        return !OURS.contains(driver);
+    }
 
     /// A network that the engine makes itself and that nobody creates or removes.
     public static boolean isPredefined(String network) {

@@ -28,6 +28,10 @@ public record NetworkSpec(
     /// The address management of a network: whose, and which subnets.
     public record Ipam(String driver, List<PoolSpec> pools, Map<String, String> options) {
         public static final String DEFAULT_DRIVER = "default";
+
+        /// Gives no addresses: the network's driver does.
+        public static final String NULL_DRIVER = "null";
+
         public static final Ipam DEFAULT = new Ipam(DEFAULT_DRIVER, List.of(), Map.of());
 
         public Ipam {
@@ -60,6 +64,23 @@ public record NetworkSpec(
                 Ipam.DEFAULT,
                 Map.of(),
                 Map.of());
+    }
+
+    public NetworkSpec withScope(String other) {
+        return new NetworkSpec(
+                name,
+                driver,
+                other,
+                ipv4,
+                ipv6,
+                internal,
+                attachable,
+                ingress,
+                configOnly,
+                configFrom,
+                ipam,
+                options,
+                labels);
     }
 
     public NetworkSpec withDriver(String other) {

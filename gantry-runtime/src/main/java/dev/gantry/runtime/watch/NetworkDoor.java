@@ -54,6 +54,7 @@ public final class NetworkDoor implements AutoCloseable {
     private final Linux linux = Linux.host();
     private final Fd socket;
     private byte[] unread = {};
+    private long watchPid;
     private final List<Fd> received = new ArrayList<>();
 
     private NetworkDoor(Path dir, Fd socket) {
@@ -76,12 +77,19 @@ public final class NetworkDoor implements AutoCloseable {
         try {
             door.send(FrameChannel.frame(
                     Frame.HELLO, Payload.of(2).putShort((short) Frame.VERSION).array()));
-            door.next(Frame.HELLO);
+            ByteBuffer greeting = door.next(Frame.HELLO);
+            greeting.getShort();
+            door.watchPid = Integer.toUnsignedLong(greeting.getInt());
             return door;
         } catch (RuntimeException e) {
             door.close();
             throw e;
         }
+    }
+
+    /// Of the watch, which holds the namespace from its handover to the container's end.
+    public long watchPid() {
+        return watchPid;
     }
 
     /// Descriptors of the container's network, opened for this call. [Conflict] when it has ended, or handed over none.
@@ -121,7 +129,7 @@ public final class NetworkDoor implements AutoCloseable {
     }
 
     /// Reads the next frame, which is of this type or an error.
-    private void next(int type) {
+    private ByteBuffer next(int type) {
         fill(Frame.HEADER);
         ByteBuffer head = ByteBuffer.wrap(unread).order(ByteOrder.LITTLE_ENDIAN);
         int size = head.getInt();
@@ -140,6 +148,7 @@ public final class NetworkDoor implements AutoCloseable {
         if (got != type) {
             throw gone("another answer than was asked for");
         }
+        return payload;
     }
 
     private RuntimeException refused(ByteBuffer payload) {

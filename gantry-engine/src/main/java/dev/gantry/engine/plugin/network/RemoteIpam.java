@@ -1,5 +1,6 @@
 package dev.gantry.engine.plugin.network;
 
+import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.engine.plugin.PluginAnswer;
 import dev.gantry.engine.plugin.PluginClient;
@@ -67,12 +68,13 @@ public final class RemoteIpam {
                 .orElse(null);
         String id = answer.text("PoolID");
         if (got == null || id.isEmpty()) {
-            if (!id.isEmpty()) {
-                releasePool(id);
-            }
-            throw got == null
+            GantryException lie = got == null
                     ? answer.wrong("Pool", subnet.map(Subnet::toString).orElse("a subnet of the family"))
                     : answer.wrong("PoolID", "a name");
+            if (!id.isEmpty()) {
+                undo(lie, () -> releasePool(id));
+            }
+            throw lie;
         }
         return new Pool(id, got);
     }
@@ -101,11 +103,20 @@ public final class RemoteIpam {
                 && pool.subnet().contains(got.get().address())
                 && (wanted.isEmpty() || wanted.get().equals(got.get().address()));
         if (!right) {
-            got.ifPresent(a -> releaseAddress(pool, a.address()));
-            throw answer.wrong(
+            GantryException lie = answer.wrong(
                     "Address", wanted.map(Ip::toString).orElse("an address with prefix in " + pool.subnet()));
+            got.ifPresent(a -> undo(lie, () -> releaseAddress(pool, a.address())));
+            throw lie;
         }
         return got.orElseThrow();
+    }
+
+    private static void undo(GantryException failure, Runnable undo) {
+        try {
+            undo.run();
+        } catch (GantryException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     public void releaseAddress(Pool pool, Ip address) {

@@ -7,11 +7,13 @@ import dev.gantry.engine.plugin.PluginClient;
 import dev.gantry.engine.plugin.PluginKind;
 import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkSpec;
 import dev.gantry.network.model.Pool;
 import dev.gantry.network.port.PublishedPort;
 import java.time.Duration;
@@ -62,30 +64,54 @@ public final class RemoteNetworks {
 
     // networks
 
-    public void create(Network network) {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put(GENERIC, network.spec().options());
-        options.put("com.docker.network.internal", network.spec().internal());
-        options.put("com.docker.network.enable_ipv4", network.spec().ipv4());
-        options.put("com.docker.network.enable_ipv6", network.spec().ipv6());
+    /// `space` is the address space of its address management, or `null` where nobody manages any.
+    public void create(Network network, String space) {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("NetworkID", network.id().hex());
-        request.put("Options", options);
-        request.put("IPv4Data", pools(network, true));
-        request.put("IPv6Data", pools(network, false));
+        request.put("Options", options(network.spec()));
+        request.put("IPv4Data", pools(network, space, true));
+        request.put("IPv6Data", pools(network, space, false));
         plugin.call("create network " + network.name(), "NetworkDriver.CreateNetwork", request, DEADLINE);
     }
 
-    private static List<Map<String, Object>> pools(Network network, boolean ipv4) {
+    private static Map<String, Object> options(NetworkSpec spec) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put(GENERIC, spec.options());
+        options.put("com.docker.network.internal", spec.internal());
+        options.put("com.docker.network.enable_ipv4", spec.ipv4());
+        options.put("com.docker.network.enable_ipv6", spec.ipv6());
+        return options;
+    }
+
+    /// In which families a network like this needs no gateway; only for a plugin that says that it can be asked.
+    public List<Family> withoutGateway(NetworkSpec spec) {
+        PluginAnswer answer = plugin.call(
+                "create network " + spec.name(),
+                "NetworkDriver.GwAllocCheck",
+                Map.of("Options", options(spec)),
+                DEADLINE);
+        return RemoteDriver.families(answer.flag("SkipIPv4"), answer.flag("SkipIPv6"));
+    }
+
+    private static List<Map<String, Object>> pools(Network network, String space, boolean ipv4) {
         List<Map<String, Object>> all = new ArrayList<>();
+        if (space.equals("null")
+                && (ipv4 ? network.spec().ipv4() : network.spec().ipv6())) {
+            all.add(Map.of("AddressSpace", space, "Pool", ipv4 ? "0.0.0.0/0" : "::/0"));
+        }
         for (Pool p : network.pools()) {
             if (p.subnet().address().isV4() == ipv4) {
                 Map<String, Object> pool = new LinkedHashMap<>();
-                pool.put("AddressSpace", "LocalDefault");
+                pool.put("AddressSpace", space);
                 pool.put("Pool", p.subnet().toString());
                 pool.put(
                         "Gateway",
                         p.gateway().map(g -> g + "/" + p.subnet().prefix()).orElse(""));
+                Map<String, String> reserved = new LinkedHashMap<>();
+                p.reserved()
+                        .forEach((name, ip) ->
+                                reserved.put(name, ip + "/" + p.subnet().prefix()));
+                pool.put("AuxAddresses", reserved);
                 all.add(pool);
             }
         }
@@ -104,7 +130,7 @@ public final class RemoteNetworks {
 
     /// Returns what the plugin chose itself, which is nothing that was given.
     public RemoteEndpoint createEndpoint(
-            Network network, EndpointId endpoint, RemoteEndpoint given, Map<String, String> options) {
+            Network network, EndpointId endpoint, RemoteEndpoint given, Map<String, ?> options) {
         Map<String, Object> wanted = new LinkedHashMap<>();
         wanted.put("Address", given.ipv4().map(AddressWithPrefix::toString).orElse(""));
         wanted.put("AddressIPv6", given.ipv6().map(AddressWithPrefix::toString).orElse(""));
@@ -240,6 +266,12 @@ public final class RemoteNetworks {
 
     /// Plugins that publish no ports have no such call.
     public void publish(Network network, EndpointId endpoint, List<PublishedPort> ports) {
+        Map<String, Object> request = ids(network, endpoint);
+        request.put("Options", Map.of("com.docker.network.portmap", portMap(ports)));
+        optional("publish ports", "NetworkDriver.ProgramExternalConnectivity", request);
+    }
+
+    static List<Map<String, Object>> portMap(List<PublishedPort> ports) {
         List<Map<String, Object>> map = new ArrayList<>();
         for (PublishedPort p : ports) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -250,9 +282,7 @@ public final class RemoteNetworks {
             one.put("HostPortEnd", p.hostPort());
             map.add(one);
         }
-        Map<String, Object> request = ids(network, endpoint);
-        request.put("Options", Map.of("com.docker.network.portmap", map));
-        optional("publish ports", "NetworkDriver.ProgramExternalConnectivity", request);
+        return map;
     }
 
     public void unpublish(Network network, EndpointId endpoint) {

@@ -103,7 +103,7 @@ class RemoteNetworksKernelTest {
     void anInterfaceComesAndGoesAsTheProtocolSays() throws IOException {
         RemoteNetworks networks = networks();
         assertThat(networks.capabilities()).isEqualTo(new RemoteNetworks.Capabilities("local", "local", false));
-        networks.create(NETWORK);
+        networks.create(NETWORK, "LocalDefault");
         assertThat(asked("NetworkDriver.CreateNetwork").getFirst())
                 .contains(
                         "\"com.docker.network.generic\":{\"color\":\"blue\"}",
@@ -149,7 +149,7 @@ class RemoteNetworksKernelTest {
             })
     void aLieAboutAnInterfaceIsRefusedAndLeft(String answer) {
         RemoteNetworks networks = networks();
-        networks.create(NETWORK);
+        networks.create(NETWORK, "LocalDefault");
         networks.createEndpoint(NETWORK, ENDPOINT, GIVEN, Map.of());
         process.faults("NetworkDriver.Join answer " + answer);
         assertThatThrownBy(() -> networks.join(NETWORK, ENDPOINT, "/proc/1/ns/net", Map.of()))
@@ -169,7 +169,7 @@ class RemoteNetworksKernelTest {
             })
     void aLieAboutAnAddressIsRefusedAndTheEndpointDeleted(String answer) {
         RemoteNetworks networks = networks();
-        networks.create(NETWORK);
+        networks.create(NETWORK, "LocalDefault");
         process.faults("NetworkDriver.CreateEndpoint answer " + answer);
         assertThatThrownBy(() -> networks.createEndpoint(NETWORK, ENDPOINT, GIVEN, Map.of()))
                 .isInstanceOf(Internal.class);
