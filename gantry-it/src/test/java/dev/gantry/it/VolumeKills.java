@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.EngineError;
 import dev.gantry.api.client.Request;
+import dev.gantry.api.client.Response;
 import dev.gantry.base.GantryException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +27,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Kills gantryd at random moments while volumes are made, used, copied, renamed and removed, starts it again, and
-/// holds
-/// it to its word: what was acknowledged is there with its content, what was removed is gone, nothing is mounted or
-/// bound that nobody uses, and a container that was frozen for a copy goes on.
+/// Kills gantryd at random moments while volumes are made, used, copied, backed up, restored, moved, renamed
+/// and removed, starts it again, and holds it to its word: what was acknowledged is there with its content, what
+/// was removed is gone, nothing is mounted or bound that nobody uses, and a container that was frozen for a copy
+/// goes on.
 final class VolumeKills {
     private static final String WRITER =
             "i=0; while :; do i=$((i+1)); echo $i >>/v/a; echo $i >>/v/b; sleep 0.002; done";
@@ -135,7 +138,7 @@ final class VolumeKills {
         String clone = name + "-clone";
         written.put(clone, name);
         asked(clone, Known.THERE, () -> post(client, name, "clone", clone));
-        switch (own.nextInt(3)) {
+        switch (own.nextInt(5)) {
             case 0 -> asked(name, Known.GONE, () -> client.removeVolume(name, false));
             case 1 -> {
                 String other = name + "-renamed";
@@ -150,7 +153,37 @@ final class VolumeKills {
                         Known.THERE,
                         () -> client.copyVolume(
                                 Request.post("/volumes/" + name + "/restore").with("from", clone)));
+            case 3 -> moved(client, name, name + "-moved");
+            case 4 -> {
+                byte[] tar = backup(client, clone);
+                asked(name, Known.THERE, () -> client.copyVolume(restoring(name, new ByteArrayInputStream(tar))));
+            }
             default -> throw new IllegalStateException();
+        }
+    }
+
+    /// As the command does between two engines: what is read is sent at once, and then the old one goes.
+    private void moved(EngineClient client, String name, String to) {
+        written.put(to, name);
+        asked(to, Known.THERE, () -> {
+            try (Response files = client.http().ask(Request.get("/volumes/" + name + "/backup"))) {
+                client.copyVolume(restoring(to, files.body()).with("new", true));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        asked(name, Known.GONE, () -> client.removeVolume(name, false));
+    }
+
+    private static Request restoring(String name, InputStream tar) {
+        return Request.post("/volumes/" + name + "/restore").stream(tar, "application/x-tar");
+    }
+
+    private static byte[] backup(EngineClient client, String name) {
+        try (Response files = client.http().ask(Request.get("/volumes/" + name + "/backup"))) {
+            return files.body().readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -160,7 +193,7 @@ final class VolumeKills {
         String how = own.nextBoolean() ? "snapshot" : "clone";
         asked(name, Known.THERE, () -> post(client, "live", how, name));
         if (own.nextInt(4) == 0) {
-            assertThat(client.raw(Request.get("/volumes/live/backup")).length()).isGreaterThan(8 << 20);
+            assertThat(backup(client, "live").length).isGreaterThan(8 << 20);
             answers.incrementAndGet();
         }
     }
