@@ -1,0 +1,207 @@
+package dev.gantry.images.layer;
+
+import dev.gantry.linux.DirectoryCalls;
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.FileType;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A directory tree on its way into a tar, sorted by name, so that the same tree gives the same bytes. By descriptors:
+/// no link is followed, no mount entered. Sockets are left out: they mean nothing without their process.
+final class TreePacking {
+    private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
+    private static final int FILE = OpenFlags.READ | OpenFlags.NO_FOLLOW | OpenFlags.NON_BLOCKING;
+    private static final long SECTOR = 512;
+
+    private final Linux linux;
+    private final Rules rules;
+    private final TarWriter tar;
+    private final Map<Inode, String> firstNames = new HashMap<>();
+
+    TreePacking(Linux linux, Rules rules, OutputStream out) {
+        this.linux = linux;
+        this.rules = rules;
+        this.tar = new TarWriter(out);
+    }
+
+    /// What becomes of a tree in one kind of archive; by default it is kept as it is.
+    interface Rules {
+        default boolean keepsXattr(String name) {
+            return true;
+        }
+
+        default Instant time(Instant modified) {
+            return modified;
+        }
+
+        /// Whether holes stay holes, which not every reader knows.
+        default boolean keepsHoles() {
+            return true;
+        }
+
+        /// What stands in the archive instead of a file that is only a mark.
+        default Optional<String> mark(String name, Stat stat) {
+            return Optional.empty();
+        }
+
+        /// What stands first in a directory that is marked.
+        default Optional<String> markIn(Fd directory) {
+            return Optional.empty();
+        }
+    }
+
+    private record Inode(long device, long number) {}
+
+    /// The root itself, as `./`.
+    void root(Fd root) throws IOException {
+        Stat stat = linux.attributes().stat(root);
+        tar.write(of(TarEntry.Type.DIRECTORY, "./", "", stat, xattrs(root, ".")), nothing());
+    }
+
+    /// What is in `root`, and the end of the archive; flushes.
+    void below(Fd root) throws IOException {
+        try (Fd again = linux.files().open(root, ".", DIRECTORY, 0, Resolve.PLAIN)) {
+            children(again, "");
+        }
+        tar.finish();
+    }
+
+    private void children(Fd directory, String prefix) throws IOException {
+        List<String> names = linux.directories().entries(directory).stream()
+                .map(DirectoryCalls.Entry::name)
+                .sorted(Comparator.naturalOrder())
+                .toList();
+        for (String name : names) {
+            one(directory, name, prefix);
+        }
+    }
+
+    private void one(Fd parent, String name, String prefix) throws IOException {
+        String path = prefix + name;
+        Stat stat = linux.attributes().stat(parent, name);
+        Optional<String> mark = rules.mark(name, stat);
+        if (mark.isPresent()) {
+            mark(prefix + mark.get(), stat);
+            return;
+        }
+        if (stat.links() > 1 && stat.type() != FileType.DIRECTORY) {
+            String first = firstNames.putIfAbsent(new Inode(stat.device(), stat.inode()), path);
+            if (first != null) {
+                tar.write(of(TarEntry.Type.HARD_LINK, path, first, stat, Map.of()), nothing());
+                return;
+            }
+        }
+        switch (stat.type()) {
+            case DIRECTORY -> {
+                plain(TarEntry.Type.DIRECTORY, parent, name, path + "/", "", stat);
+                directory(parent, name, path, stat);
+            }
+            case REGULAR -> file(parent, name, path);
+            case SYMLINK -> {
+                String content = linux.directories().readLink(parent, name);
+                plain(TarEntry.Type.SYMLINK, parent, name, path, content, stat);
+            }
+            case CHARACTER_DEVICE -> plain(TarEntry.Type.CHARACTER_DEVICE, parent, name, path, "", stat);
+            case BLOCK_DEVICE -> plain(TarEntry.Type.BLOCK_DEVICE, parent, name, path, "", stat);
+            case FIFO -> plain(TarEntry.Type.FIFO, parent, name, path, "", stat);
+            case SOCKET, UNKNOWN -> {}
+        }
+    }
+
+    private void directory(Fd parent, String name, String path, Stat stat) throws IOException {
+        try (Fd directory = linux.files().open(parent, name, DIRECTORY, 0, Resolve.PLAIN)) {
+            Optional<String> mark = rules.markIn(directory);
+            if (mark.isPresent()) {
+                mark(path + "/" + mark.get(), stat);
+            }
+            children(directory, path + "/");
+        } catch (LinuxError e) {
+            if (!e.is(Errno.EXDEV)) {
+                throw e;
+            }
+        }
+    }
+
+    private void file(Fd parent, String name, String path) throws IOException {
+        Map<String, byte[]> xattrs = xattrs(parent, name);
+        try (Fd fd = linux.files().open(parent, name, FILE, 0, Resolve.PLAIN)) {
+            // Of the open file: its size is what the header says, and the name may be another's meanwhile.
+            Stat stat = linux.attributes().stat(fd);
+            TarEntry entry = of(TarEntry.Type.FILE, path, "", stat, xattrs);
+            if (rules.keepsHoles() && stat.blocks512() * SECTOR < stat.size()) {
+                List<TarEntry.Extent> extents = extents(fd, stat.size());
+                tar.writeSparse(entry, extents, new ExtentsInputStream(linux, fd, extents));
+            } else {
+                tar.write(entry, new FdInputStream(linux, fd));
+            }
+        }
+    }
+
+    private List<TarEntry.Extent> extents(Fd fd, long size) {
+        List<TarEntry.Extent> extents = new ArrayList<>();
+        for (long at = linux.copies().data(fd, 0, size); at < size; ) {
+            long end = Math.min(size, linux.copies().hole(fd, at, size));
+            extents.add(new TarEntry.Extent(at, end - at));
+            at = linux.copies().data(fd, end, size);
+        }
+        return extents;
+    }
+
+    private void plain(TarEntry.Type type, Fd parent, String name, String path, String link, Stat stat)
+            throws IOException {
+        tar.write(of(type, path, link, stat, xattrs(parent, name)), nothing());
+    }
+
+    /// An empty file of nobody.
+    private void mark(String path, Stat stat) throws IOException {
+        Instant time = rules.time(stat.modified());
+        tar.write(
+                new TarEntry(TarEntry.Type.FILE, path, "", 0, 0, 0, 0, time, 0, 0, Map.of(), false, List.of()),
+                nothing());
+    }
+
+    private TarEntry of(TarEntry.Type type, String path, String link, Stat stat, Map<String, byte[]> xattrs) {
+        return new TarEntry(
+                type,
+                path,
+                link,
+                stat.mode(),
+                Integer.toUnsignedLong(stat.uid()),
+                Integer.toUnsignedLong(stat.gid()),
+                type == TarEntry.Type.FILE ? stat.size() : 0,
+                rules.time(stat.modified()),
+                stat.nodeMajor(),
+                stat.nodeMinor(),
+                xattrs,
+                false,
+                List.of());
+    }
+
+    private Map<String, byte[]> xattrs(Fd parent, String name) {
+        Map<String, byte[]> kept = new HashMap<>();
+        for (String xattr : linux.attributes().xattrs(parent, name)) {
+            if (rules.keepsXattr(xattr)) {
+                linux.attributes().xattr(parent, name, xattr).ifPresent(value -> kept.put(xattr, value));
+            }
+        }
+        return kept;
+    }
+
+    private static InputStream nothing() {
+        return InputStream.nullInputStream();
+    }
+}
