@@ -7,11 +7,16 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Event;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
@@ -259,6 +264,32 @@ class VolumeTest {
         assertThatThrownBy(() -> engine.containers().start(broken.id()))
                 .isInstanceOf(NotFound.class)
                 .hasMessageContaining("mount volume broken");
+        assertThat(mounts()).doesNotContain("/volumes/");
+    }
+
+    @Test
+    void aVolumeMayBeABlockDeviceOrAFileSystemThatThisKernelLacks() throws Exception {
+        Path image = dir.resolve("disk");
+        Files.write(image, new byte[8 << 20]);
+        Process mkfs = new ProcessBuilder("mkfs.ext4", "-q", "-F", image.toString()).start();
+        assertThat(mkfs.waitFor()).isZero();
+        Linux linux = Linux.host();
+        try (Fd file = linux.files().open(Fd.CWD, image.toString(), OpenFlags.READ_WRITE, 0, Resolve.ANY);
+                var device = linux.loops().attach(file)) {
+            Map<String, String> options = Map.of("type", "ext4", "device", device.path(), "o", "noatime,commit=7");
+            volumes().create(new VolumeRequest("disk", Map.of(), options));
+            Container c = engine.ran(engine.sh("echo kept > /v/f; grep ' /v ' /proc/self/mountinfo")
+                    .volume("disk", "/v"));
+            assertThat(output(c)).contains("noatime", "ext4 " + device.path(), "commit=7");
+            assertThat(output(engine.ran(engine.sh("cat /v/f").volume("disk", "/v"))))
+                    .isEqualTo("kept\n");
+        }
+        TestEngine.await("the device is free", () -> !loops().contains(image.toString()));
+        volumes().create(new VolumeRequest("none", Map.of(), Map.of("type", "no-such-fs", "device", "server:/export")));
+        Container none = engine.create(engine.sh("true").volume("none", "/v"));
+        assertThatThrownBy(() -> engine.containers().start(none.id()))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("this kernel has no file system no-such-fs");
         assertThat(mounts()).doesNotContain("/volumes/");
     }
 
@@ -613,7 +644,7 @@ class VolumeTest {
     void aFileSystemThatCannotMapOwnersIsRefusedInWords() {
         Container c = engine.create(engine.sh("true").bind(mapped("/proc/sys", "/host", "uids=1000-0-1")));
         assertThatThrownBy(() -> engine.containers().start(c.id()))
-                .isInstanceOf(dev.gantry.base.Unsupported.class)
+                .isInstanceOf(Unsupported.class)
                 .hasMessageContaining("map the owners of /proc/sys: its file system cannot do that");
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -357,6 +358,35 @@ class StockClientTest {
         assertThat(run("--mount", "type=bind,src=/no/such/place,dst=/x", "busybox:it", "true")
                         .err())
                 .contains("bind source path does not exist: /no/such/place");
+    }
+
+    @Test
+    void mountsHaveAllOptionsOfTheClientAndAMapOfOwners() throws IOException {
+        Path host = Files.createDirectories(dir.resolve("mounted"));
+        Files.setAttribute(host, "unix:uid", 1000);
+        String bind = "type=bind,src=" + host + ",dst=/h";
+        for (String more : List.of(
+                ",readonly,bind-recursive=readonly,bind-propagation=rprivate",
+                ",readonly,bind-recursive=writable",
+                ",readonly,bind-recursive=disabled",
+                ",readonly,consistency=cached",
+                ",ro,bind-propagation=rslave")) {
+            Docker.Result r = run("--mount", bind + more, "busybox:it", "sh", "-c", "echo > /h/x");
+            assertThat(r.err()).as(more).contains("Read-only file system");
+        }
+        Docker.Result mapped = run(
+                "-v", host + ":/h:idmap=uids=1000-0-1", "busybox:it", "sh", "-c", "busybox stat -c %u /h; echo > /h/x");
+        assertThat(mapped.out()).as(mapped.err()).isEqualTo("0\n");
+        assertThat(Files.getAttribute(host.resolve("x"), "unix:uid")).isEqualTo(1000);
+        Docker.Result size = run(
+                "--mount",
+                "type=tmpfs,dst=/t,tmpfs-size=1m,tmpfs-mode=1750",
+                "busybox:it",
+                "sh",
+                "-c",
+                "busybox stat -c %a /t; dd if=/dev/zero of=/t/f bs=1M count=2");
+        assertThat(size.out()).isEqualTo("1750\n");
+        assertThat(size.err()).contains("No space left");
     }
 
     @Test

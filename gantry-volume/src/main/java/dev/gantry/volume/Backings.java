@@ -1,5 +1,6 @@
 package dev.gantry.volume;
 
+import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -40,7 +41,18 @@ final class Backings {
         String type = m.type().equals("none") ? "" : m.type();
         long bind = flags.flags() & MountCalls.BIND;
         String data = LocalOptions.resolved(m.type(), flags.data());
-        linux.mounts().mount(m.device(), directory, VolumeDirectories.DATA, type, flags.flags(), data);
+        try {
+            linux.mounts().mount(m.device(), directory, VolumeDirectories.DATA, type, flags.flags(), data);
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENODEV) && !type.isEmpty()) {
+                throw new Unsupported(
+                        "mount " + m.device(),
+                        "this kernel has no file system " + type,
+                        "load its module, or make the volume again with another type",
+                        e);
+            }
+            throw e;
+        }
         try {
             long more = flags.flags() & ~(MountCalls.BIND | MountCalls.RECURSIVE);
             if (bind != 0 && more != 0) {
