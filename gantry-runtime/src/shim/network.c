@@ -143,6 +143,19 @@ void network_close(struct watch *watch)
 
 /* ---- for engines */
 
+/* A container that was in no network, and may come into one: its namespace is its own, and nobody had to wait for it. */
+static void find_space(struct watch *watch)
+{
+    char path[64];
+    if (watch->net.space >= 0 || watch->phase != RUNNING || !watch->net.own)
+        return;
+    /* It is our child and not reaped: the number is its own. */
+    snprintf(path, sizeof path, "/proc/%d/ns/net", (int)watch->pid);
+    watch->net.space = open(path, O_RDONLY | O_CLOEXEC);
+    if (watch->net.space >= 0)
+        open_resolvers(watch);
+}
+
 /* The frame and its descriptors are one message: a connection with unsent frames cannot take it. */
 static void send_descriptors(struct watch *watch, struct conn *conn, const int *fds, uint32_t count)
 {
@@ -169,8 +182,9 @@ void network_give(struct watch *watch, struct conn *conn, uint32_t what)
 {
     int fds[5], route = -1, netfilter = -1;
     uint32_t count = 0;
+    find_space(watch);
     if (watch->net.space < 0) {
-        conn_error(watch, conn, ESRCH, "the container has no network namespace that was handed over, or has ended");
+        conn_error(watch, conn, ESRCH, "the container has no network namespace of its own, or has ended");
         return;
     }
     if (what == 0 || what & ~(uint32_t)(NETWORK_SOCKETS | RESOLVER_SOCKETS)) {
@@ -244,6 +258,7 @@ void network_set(struct watch *watch, struct conn *conn, struct field_reader *in
         return;
     }
     uint32_t count = get_u32(in), length;
+    find_space(watch);
     if (watch->net.space < 0 || step_in(watch->net.space, &home) < 0) {
         int error = watch->net.space < 0 ? ESRCH : errno;
         conn_error(watch, conn, error, "the container's network namespace");

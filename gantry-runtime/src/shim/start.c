@@ -1,6 +1,7 @@
 /* LAUNCH: options of the watch, pipes, and what became of it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +248,15 @@ static void open_terminal(struct watch *watch, int master)
         terminal_resize(watch);
 }
 
+static bool makes_network(const struct plan *plan)
+{
+    const struct step *clone = plan_find(plan, OP_CLONE);
+    if (clone == NULL)
+        return false;
+    struct fields in = step_fields(clone);
+    return field_u(&in) & CLONE_NEWNET;
+}
+
 /* The plan may hold a filter and an environment; an idle watch keeps only what the end needs. */
 static void shrink_plan(struct watch *watch)
 {
@@ -344,6 +354,7 @@ static void launch_done(struct watch *watch, struct source *source, uint32_t eve
         open_terminal(watch, result.tty_master);
     send_started(watch, executed);
     source_set(watch, &watch->owner, EPOLLIN);
+    watch->net.own = makes_network(&watch->plan);
     shrink_plan(watch);
     be_spared_by_oom_killer();
     end_reap(watch);

@@ -111,6 +111,7 @@ struct watch {
         int space;       /* the namespace, from the handover to the end; -1 before and after */
         int udp, tcp;    /* of the name server; -1 without */
         bool offered;    /* the launcher is to say GO */
+        bool own;        /* the plan makes the namespace */
         int err;         /* why the child was not let go on */
         char words[256];
     } net;

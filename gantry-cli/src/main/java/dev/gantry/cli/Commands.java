@@ -12,6 +12,7 @@ import dev.gantry.cli.container.RmCommand;
 import dev.gantry.cli.container.RunCommand;
 import dev.gantry.cli.container.StartCommand;
 import dev.gantry.cli.container.StopCommand;
+import dev.gantry.cli.container.UpdateCommand;
 import dev.gantry.cli.container.WaitCommand;
 import dev.gantry.cli.image.HistoryCommand;
 import dev.gantry.cli.image.ImagesCommand;
@@ -80,7 +81,7 @@ final class Commands {
 
     private static final List<String> OF_CONTAINERS = List.of(
             "attach", "create", "exec", "inspect", "kill", "logs", "port", "rename", "restart", "rm", "run", "start",
-            "stop", "wait");
+            "stop", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_NETWORKS =
@@ -115,6 +116,7 @@ final class Commands {
             "attach",
             "port",
             "rename",
+            "update",
             "inspect",
             "events",
             "info",
@@ -255,6 +257,7 @@ final class Commands {
                     case "start" -> new StartCommand();
                     case "stop" -> StopCommand.stop();
                     case "tag" -> new TagCommand();
+                    case "update" -> new UpdateCommand();
                     case "version" -> new VersionCommand();
                     case "volume backup" -> new VolumeBackupCommand();
                     case "volume clone" -> VolumeCopyCommand.copy();

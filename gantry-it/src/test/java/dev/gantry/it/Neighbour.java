@@ -43,6 +43,30 @@ final class Neighbour implements AutoCloseable {
         return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
+    /// One connection that stays open, with a question now and then.
+    Talk talk(String address, int port) throws IOException {
+        String script = "import socket, sys\nc = socket.create_connection((\"" + address + "\", " + port + "), 10)\n"
+                + "for line in sys.stdin:\n c.sendall(b\"GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\")\n"
+                + " print(c.recv(10000).split(b\"\\r\\n\")[0].decode(), flush=True)";
+        return new Talk(
+                new ProcessBuilder("nsenter", "--net=/proc/" + process.pid() + "/ns/net", "python3", "-c", script)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
+    }
+
+    record Talk(Process client) implements AutoCloseable {
+        void request() throws IOException {
+            client.getOutputStream().write('\n');
+            client.getOutputStream().flush();
+            assertThat(client.inputReader().readLine()).isEqualTo("HTTP/1.1 200 OK");
+        }
+
+        @Override
+        public void close() {
+            client.destroyForcibly();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         daemon.onHost("ip", "link", "delete", "w0");

@@ -1,11 +1,18 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.container.PortBinding;
+import dev.gantry.api.container.PortsUpdate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +153,57 @@ class PublishedPortsTest {
         assertThat(neighbour.run(get("[2001:db8::1]:8081"))).isEqualTo("172.17.0.1");
         daemon.out("rm", "-f", "four");
         assertThat(fromHost("[::1]:8080")).contains("nothing");
+    }
+
+    @Test
+    void portsComeAndGoWhileAConnectionThroughAnotherGoesOn() throws Exception {
+        daemon.out("run", "-d", "--name", "web", "-p", "8080:80", "nginx:it");
+        until("192.0.2.9", () -> neighbour.run(get("192.0.2.1:8080")));
+        try (EngineClient client = daemon.daemon().client();
+                Neighbour.Talk talk = neighbour.talk("192.0.2.1", 8080)) {
+            talk.request();
+            var added = client.updatePorts("web", new PortsUpdate(ports("80/tcp", "", "8081"), Map.of()));
+            assertThat(added.ports().get("80/tcp"))
+                    .extracting(PortBinding::hostPort)
+                    .containsExactly("8080", "8081");
+            assertThat(neighbour.run(get("192.0.2.1:8081"))).isEqualTo("192.0.2.9");
+            assertThat(daemon.out("ps", "--format", "{{.Ports}}")).contains("8080->80/tcp", "8081->80/tcp");
+            assertThat(daemon.out("inspect", "-f", "{{json .HostConfig.PortBindings}}", "web"))
+                    .contains("8080", "8081");
+            String soon = Long.toString(Instant.now().getEpochSecond() + 1);
+            assertThat(daemon.out("events", "--since", "1m", "--until", soon, "--filter", "event=update"))
+                    .contains("container update", "name=web");
+            talk.request();
+
+            assertThatThrownBy(() -> client.updatePorts(
+                            "web", new PortsUpdate(ports("81/tcp", "", "8081"), ports("80/tcp", "", "8080"))))
+                    .as("all of it or nothing")
+                    .hasMessageContaining("port is already allocated");
+            assertThatThrownBy(() -> client.updatePorts("web", new PortsUpdate(Map.of(), ports("81/tcp", "", ""))))
+                    .hasMessageContaining("it is not published");
+            assertThat(neighbour.run(get("192.0.2.1:8080"))).isEqualTo("192.0.2.9");
+
+            client.updatePorts("web", new PortsUpdate(ports("80/tcp", "::1", "8081"), ports("80/tcp", "", "8081")));
+            assertThat(neighbour.run(get("192.0.2.1:8081"))).contains("nothing");
+            assertThat(fromHost("[::1]:8081")).isEqualTo("172.17.0.1");
+            talk.request();
+        }
+        daemon.daemon().kill();
+        daemon.daemon().startAgain();
+        assertThat(daemon.out("port", "web")).isEqualTo("80/tcp -> 0.0.0.0:8080\n80/tcp -> [::1]:8081");
+        daemon.out("restart", "-t", "0", "web");
+        until("172.17.0.1", () -> fromHost("[::1]:8081"));
+        daemon.out("stop", "-t", "0", "web");
+        try (EngineClient client = daemon.daemon().client()) {
+            client.updatePorts("web", new PortsUpdate(Map.of(), ports("80/tcp", "", "")));
+        }
+        daemon.out("start", "web");
+        assertThat(daemon.out("port", "web")).isEmpty();
+        assertThat(fromHost("[::1]:8081")).contains("nothing");
+    }
+
+    private static Map<String, List<PortBinding>> ports(String inside, String address, String port) {
+        return Map.of(inside, List.of(new PortBinding(address, port)));
     }
 
     @Test

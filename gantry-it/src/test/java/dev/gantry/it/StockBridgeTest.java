@@ -162,6 +162,27 @@ class StockBridgeTest {
     }
 
     @Test
+    void aContainerWithoutANetworkIsConnectedOnceItHasLeftNone() throws IOException {
+        out("network", "create", "--subnet", "10.84.0.0/24", "one");
+        out("run", "-d", "--name", "peer", "--network", "one", "busybox:it", "sleep", "1000");
+        out("run", "-d", "--name", "lone", "--network", "none", "busybox:it", "sleep", "1000");
+        assertThat(refusal("network", "connect", "one", "lone")).contains("private (none) mode");
+        out("network", "disconnect", "none", "lone");
+        assertThat(out("inspect", "-f", "{{json .NetworkSettings.Networks}}", "lone"))
+                .isEqualTo("{}");
+        out("network", "connect", "one", "lone");
+        assertThat(out("exec", "lone", "busybox", "nslookup", "peer")).contains("10.84.0.2");
+        assertThat(refusal("network", "connect", "none", "lone")).contains("private (none) mode");
+        out("restart", "-t", "0", "lone");
+        assertThat(out("exec", "lone", "busybox", "ip", "-o", "-4", "addr", "show", "eth0"))
+                .contains("10.84.0.");
+        out("network", "disconnect", "one", "lone");
+        out("network", "connect", "none", "lone");
+        assertThat(out("inspect", "-f", "{{range $n, $_ := .NetworkSettings.Networks}}{{$n}}{{end}}", "lone"))
+                .isEqualTo("none");
+    }
+
+    @Test
     void aPublishedPortIsReachedAndShown() throws IOException {
         out("run", "-d", "--name", "web", "-p", "8080:80", "-p", "127.0.0.1::81/udp", "busybox:it", "sh", "-c", SERVE);
         assertThat(out("port", "web", "80")).isEqualTo("0.0.0.0:8080");

@@ -8,6 +8,8 @@ import dev.gantry.api.container.ExecConfig;
 import dev.gantry.api.container.ExecCreated;
 import dev.gantry.api.container.ExecInspect;
 import dev.gantry.api.container.ExecStart;
+import dev.gantry.api.container.PortsUpdate;
+import dev.gantry.api.container.PortsUpdated;
 import dev.gantry.api.container.WaitResponse;
 import dev.gantry.api.image.DeletedItem;
 import dev.gantry.api.image.HistoryItem;
@@ -76,6 +78,11 @@ public final class EngineClient implements Closeable {
 
     public void renameContainer(String container, String name) {
         done(container(container, "POST", "/rename").with("name", name));
+    }
+
+    /// Publishes other ports, also while it runs.
+    public PortsUpdated updatePorts(String container, PortsUpdate wanted) {
+        return one(container(container, "POST", "/ports").json(write(PortsUpdate.class, wanted)), PortsUpdated.class);
     }
 
     public void resizeContainer(String container, int rows, int columns) {

@@ -27,9 +27,7 @@ final class Publish {
 
     static Publish of(Parsed args) {
         Publish all = new Publish(args);
-        for (String text : args.list("publish")) {
-            all.add(text.contains("=") ? all.plain(text) : text);
-        }
+        all.addAll(args.list("publish"));
         for (String text : args.list("expose")) {
             int slash = text.indexOf('/');
             Range range = all.range(slash < 0 ? text : text.substring(0, slash), text);
@@ -39,6 +37,17 @@ final class Publish {
             }
         }
         return all;
+    }
+
+    /// The ports that another flag names.
+    static Map<String, List<PortBinding>> bindings(Parsed args, String flag) {
+        Publish all = new Publish(args);
+        all.addAll(args.list(flag));
+        return all.bindings;
+    }
+
+    private void addAll(List<String> texts) {
+        texts.forEach(text -> add(text.contains("=") ? plain(text) : text));
     }
 
     Map<String, List<PortBinding>> bindings() {

@@ -4,6 +4,8 @@ import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.CreateResponse;
 import dev.gantry.api.container.HostConfig;
+import dev.gantry.api.container.PortsUpdate;
+import dev.gantry.api.container.PortsUpdated;
 import dev.gantry.api.container.PruneResponse;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
@@ -71,6 +73,7 @@ public final class ContainerRoutes {
                 .add("POST", "/containers/{id}/restart", this::restart)
                 .add("POST", "/containers/{id}/kill", this::kill)
                 .add("POST", "/containers/{id}/rename", this::rename)
+                .add("POST", "/containers/{id}/ports", this::ports)
                 .add("POST", "/containers/{id}/resize", this::resize)
                 .add("GET", "/containers/{id}/top", this::top)
                 .add("DELETE", "/containers/{id}", this::remove)
@@ -272,6 +275,15 @@ public final class ContainerRoutes {
             throw nameInUse(plain, e);
         }
         return ApiResponse.noContent();
+    }
+
+    /// Our own: ports come and go while the container lives. docs/networking.md, "Ports of a running container".
+    private ApiResponse ports(Call call) {
+        Container c = lookup.find(call.subject());
+        PortsUpdate asked = call.body(PortsUpdate.class);
+        networks.get().publish(c.id(), Networking.ports(asked.add()), Networking.ports(asked.remove()));
+        return ApiResponse.json(new PortsUpdated(places.settings(lookup.find(c.id().hex()), ContainerPlaces.NEWEST)
+                .ports()));
     }
 
     private ApiResponse resize(Call call) {

@@ -125,6 +125,7 @@ final class InspectTranslation {
         HostConfig given = asked.hostConfig() == null ? HostConfig.builder().build() : asked.hostConfig();
         return given.toBuilder()
                 .networkMode(mode)
+                .portBindings(Networking.bindings(given.portBindings(), spec.networking()))
                 .logConfig(
                         given.logConfig().type().isEmpty()
                                 ? new LogConfig(

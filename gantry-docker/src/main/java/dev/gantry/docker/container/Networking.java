@@ -52,20 +52,36 @@ record Networking(ContainerSpec.Network kind, NetworkingSpec spec) {
     }
 
     private static NetworkingSpec spec(List<EndpointWish> places, CreateRequest r, HostConfig host) {
+        List<String> exposed = r.exposedPorts() == null
+                ? List.of()
+                : r.exposedPorts().keySet().stream()
+                        .map(p -> ContainerPort.parse(p).toString())
+                        .toList();
+        return new NetworkingSpec("", places, ports(host.portBindings()), host.publishAllPorts(), exposed);
+    }
+
+    static List<PortWish> ports(Map<String, List<PortBinding>> wanted) {
         List<PortWish> ports = new ArrayList<>();
-        for (var entry : new TreeMap<>(host.portBindings()).entrySet()) {
+        for (var entry : new TreeMap<>(wanted).entrySet()) {
             List<PortBinding> bindings = entry.getValue();
             String port = ContainerPort.parse(entry.getKey()).toString();
             for (PortBinding b : bindings == null ? List.<PortBinding>of() : bindings) {
                 ports.add(new PortWish(port, b.hostIp(), b.hostPort()));
             }
         }
-        List<String> exposed = r.exposedPorts() == null
-                ? List.of()
-                : r.exposedPorts().keySet().stream()
-                        .map(p -> ContainerPort.parse(p).toString())
-                        .toList();
-        return new NetworkingSpec("", places, ports, host.publishAllPorts(), exposed);
+        return ports;
+    }
+
+    /// As they were asked for, unless they were changed since.
+    static Map<String, List<PortBinding>> bindings(Map<String, List<PortBinding>> asked, NetworkingSpec now) {
+        if (ports(asked).equals(now.publish())) {
+            return asked;
+        }
+        Map<String, List<PortBinding>> all = new TreeMap<>();
+        now.publish()
+                .forEach(w -> all.computeIfAbsent(w.container(), _ -> new ArrayList<>())
+                        .add(new PortBinding(w.hostIp(), w.hostPort())));
+        return all;
     }
 
     /// The network of the mode first.

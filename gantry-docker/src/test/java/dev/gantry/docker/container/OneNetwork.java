@@ -2,6 +2,7 @@ package dev.gantry.docker.container;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.NotFound;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.network.Member;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.network.endpoint.EndpointRequest;
@@ -59,6 +60,11 @@ final class OneNetwork implements Networks {
 
     @Override
     public void disconnect(NetworkId network, ContainerId container, boolean force) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void publish(ContainerId container, List<PortWish> add, List<PortWish> remove) {
         throw new UnsupportedOperationException();
     }
 

@@ -184,7 +184,8 @@ public final class ContainerEngine implements AutoCloseable {
         try {
             Task task = cell.task;
             var files = Container.Files.in(places.containers(), id);
-            action.accept(new Turn(cell.row, files, task == null ? null : task.watch));
+            action.accept(new Turn(
+                    cell.row, files, task == null ? null : task.watch, spec -> lifecycle.respecify(cell, spec)));
         } finally {
             cell.turn.unlock();
         }

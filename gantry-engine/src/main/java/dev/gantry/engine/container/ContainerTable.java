@@ -11,8 +11,11 @@ public interface ContainerTable {
 
     Commit insert(StoredContainer row, EventDraft event, Durability durability);
 
-    /// Replaces everything but the spec, which never changes.
+    /// Replaces everything but the spec.
     Commit update(StoredContainer row, List<EventDraft> events, Durability durability);
+
+    /// Replaces the spec alone.
+    Commit respecify(StoredContainer row, List<EventDraft> events, Durability durability);
 
     /// Deleting what is absent is not an error.
     Commit delete(ContainerId id, List<EventDraft> events, Durability durability);

@@ -617,6 +617,14 @@ final class Lifecycle {
         cell.row = row;
     }
 
+    /// Another spec from now on; a run that is under way has it as far as the caller has made it so.
+    void respecify(Cell cell, ContainerSpec spec) {
+        StoredContainer row = cell.row.respecified(spec);
+        table.respecify(row, List.of(event(cell, "update", Map.of())), Durability.POWER)
+                .await();
+        cell.row = row;
+    }
+
     EventDraft event(Cell cell, String action, Map<String, String> more) {
         return new EventDraft(clock.instant(), Event.Kind.CONTAINER, action, cell.id.hex(), attributes(cell, more));
     }

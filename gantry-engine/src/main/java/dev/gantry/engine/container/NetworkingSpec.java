@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.NotFound;
 import dev.gantry.network.port.ContainerPort;
 import dev.gantry.network.port.PortRequest;
 import io.avaje.jsonb.Json;
@@ -46,10 +47,33 @@ public record NetworkingSpec(
         return new NetworkingSpec(container, endpoints, publish, publishAll, ports);
     }
 
+    /// Without what `remove` names, and with `add`. [NotFound] for what is not published.
+    public NetworkingSpec publishing(List<PortWish> add, List<PortWish> remove) {
+        List<PortWish> next = new ArrayList<>(publish);
+        boolean all = publishAll;
+        if (all && !remove.isEmpty()) {
+            // From now on they are published one by one.
+            all = false;
+            PortRequest.all(exposed.stream().map(ContainerPort::parse).toList(), portsOf(publish))
+                    .forEach(r -> next.add(new PortWish(r.container().toString(), "", "")));
+        }
+        for (PortWish gone : remove) {
+            if (!next.removeIf(gone::covers)) {
+                throw new NotFound(
+                        "take back port " + gone.text(), "it is not published", "see which are with: gantry port");
+            }
+        }
+        next.addAll(add);
+        return new NetworkingSpec(container, endpoints, next, all, exposed);
+    }
+
+    private static List<PortRequest> portsOf(List<PortWish> wishes) {
+        return wishes.stream().flatMap(w -> w.requests().stream()).toList();
+    }
+
     /// Every port to publish.
     public List<PortRequest> portRequests() {
-        List<PortRequest> requests = new ArrayList<>();
-        publish.forEach(p -> requests.addAll(p.requests()));
+        List<PortRequest> requests = new ArrayList<>(portsOf(publish));
         if (publishAll) {
             requests.addAll(
                     PortRequest.all(exposed.stream().map(ContainerPort::parse).toList(), List.copyOf(requests)));

@@ -29,6 +29,10 @@ public record StoredContainer(
                 id, name, spec, imageId, created, Transitions.check(state, next), told, boot, directory);
     }
 
+    StoredContainer respecified(ContainerSpec other) {
+        return new StoredContainer(id, name, other, imageId, created, state, history, bootId, watchDirectory);
+    }
+
     StoredContainer named(String other) {
         return new StoredContainer(id, other, spec, imageId, created, state, history, bootId, watchDirectory);
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,13 @@ public final class Turn {
     private final StoredContainer row;
     private final Container.Files files;
     private final @Nullable Watch watch;
+    private final Consumer<ContainerSpec> respecify;
 
-    Turn(StoredContainer row, Container.Files files, @Nullable Watch watch) {
+    Turn(StoredContainer row, Container.Files files, @Nullable Watch watch, Consumer<ContainerSpec> respecify) {
         this.row = row;
         this.files = files;
         this.watch = watch;
+        this.respecify = respecify;
     }
 
     public StoredContainer row() {
@@ -30,6 +33,11 @@ public final class Turn {
     /// Of its run; empty when it does not run.
     public Optional<Watch> watch() {
         return row.state() instanceof ContainerState.Running ? Optional.ofNullable(watch) : Optional.empty();
+    }
+
+    /// Has another spec from now on, as is durable on return, and told as an event.
+    public void respecify(ContainerSpec spec) {
+        respecify.accept(spec);
     }
 
     /// Its file of hosts names it at these addresses, too. Other lines are as they were: the container may have written

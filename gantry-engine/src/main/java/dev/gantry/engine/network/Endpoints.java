@@ -2,35 +2,25 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.linux.Linux;
-import dev.gantry.network.address.Family;
-import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointMaker;
-import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.EndpointRequest;
-import dev.gantry.network.endpoint.Route;
 import dev.gantry.network.endpoint.SandboxPlan;
-import dev.gantry.network.endpoint.SandboxPlan.Attachment;
-import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.port.PortRequest;
-import dev.gantry.network.port.Protocol;
-import dev.gantry.network.port.PublishedPort;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +32,7 @@ final class Endpoints {
     private final Instance instance;
     private final EndpointMaker maker;
     private final HostPorts hostPorts;
+    private final Ports ports;
     private final Clock clock;
     private final RandomGenerator random;
     private final ForeignNetworks foreign;
@@ -70,6 +61,7 @@ final class Endpoints {
         this.instance = instance;
         this.maker = new EndpointMaker(random);
         this.hostPorts = new HostPorts(Linux.host());
+        this.ports = new Ports(book, table, instance, hostPorts);
         this.clock = clock;
         this.random = random;
         this.foreign = foreign;
@@ -79,6 +71,10 @@ final class Endpoints {
         return hostPorts;
     }
 
+    Ports ports() {
+        return ports;
+    }
+
     /// The endpoints of a container for a run: of all its networks, or of none. `names` are its own.
     void take(ContainerId id, List<String> names, List<PortRequest> ports) {
         List<Member> taken = new ArrayList<>();
@@ -86,7 +82,7 @@ final class Endpoints {
             for (Member m : book.of(id)) {
                 taken.add(make(m, names));
             }
-            keep(published(taken, names.getFirst(), ports));
+            keep(this.ports.published(taken, names.getFirst(), ports));
         } catch (GantryException e) {
             taken.forEach(m -> m.endpoint().ifPresent(made -> drop(made, e)));
             throw e;
@@ -193,101 +189,6 @@ final class Endpoints {
             }
         }
         return SandboxPlan.of(instance, book.attachments(id), before);
-    }
-
-    // ports
-
-    /// The ports are those of the endpoint through which the container reaches the outside, by family.
-    private List<Member> published(List<Member> members, String name, List<PortRequest> requests) {
-        if (requests.isEmpty()) {
-            return members;
-        }
-        List<Attachment> attachments = new ArrayList<>();
-        members.forEach(m -> m.endpoint().ifPresent(e -> attachments.add(new Attachment(book.need(m.network()), e))));
-        SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
-        Map<Family, EndpointId> ways = new HashMap<>();
-        List<Ip> everywhere = new ArrayList<>();
-        for (Family family : Family.values()) {
-            way(plan, family).ifPresent(id -> {
-                ways.put(family, id);
-                binding(attachments, id, family).ifPresent(everywhere::add);
-            });
-        }
-        // Without IPv6 of its own it is reached at an address of the host's through a relay.
-        boolean relayed = !ways.containsKey(Family.IPV6)
-                && attachments.stream()
-                        .filter(a -> a.endpoint().id().equals(ways.get(Family.IPV4)))
-                        .anyMatch(a -> a.network().options() instanceof DriverOptions.Bridge b
-                                && b.gatewayMode(Family.IPV4).translates());
-        if (relayed) {
-            ways.put(Family.IPV6, Objects.requireNonNull(ways.get(Family.IPV4)));
-        }
-        check(name, requests, ways, relayed);
-        HostPorts.Attempt attempt = hostPorts.new Attempt();
-        List<PublishedPort> got = List.of();
-        try {
-            got = book.ports().allocate(requests, everywhere, name, attempt);
-        } finally {
-            attempt.keep(got);
-        }
-        List<PublishedPort> all = got;
-        return members.stream()
-                .map(m -> m.endpoint()
-                        .map(e -> m.with(e.withPorts(all.stream()
-                                .filter(p -> e.id().equals(ways.get(p.hostIp().family())))
-                                .toList())))
-                        .orElse(m))
-                .toList();
-    }
-
-    private static void check(String name, List<PortRequest> requests, Map<Family, EndpointId> ways, boolean relayed) {
-        for (PortRequest r : requests) {
-            Ip ip = r.hostIp();
-            if (ip != null && !ip.isV4() && r.container().protocol() == Protocol.SCTP && (relayed || ip.isLoopback())) {
-                throw new InvalidArgument(
-                        "publish port " + r.container() + " of " + name,
-                        "what comes for " + ip + " is carried to the container, and SCTP cannot be",
-                        relayed ? "connect it to a network with IPv6" : "publish it on another address");
-            }
-            if (ways.isEmpty() || (ip != null && !ways.containsKey(ip.family()))) {
-                throw new InvalidArgument(
-                        "publish port " + r.container() + " of " + name,
-                        ways.isEmpty()
-                                ? "it is in internal networks only, which nobody outside reaches"
-                                : "it has no "
-                                        + Objects.requireNonNull(ip).family().words()
-                                        + " address that could be reached at " + ip,
-                        "leave -p out, or connect it to another network");
-            }
-        }
-    }
-
-    private static Optional<EndpointId> way(SandboxPlan plan, Family family) {
-        return plan.endpoints().stream()
-                .filter(p -> p.routes().stream().anyMatch(r -> isDefault(r, family)))
-                .map(EndpointPlan::endpoint)
-                .findFirst();
-    }
-
-    private static boolean isDefault(Route r, Family family) {
-        return r.isDefault() && r.destination().family() == family;
-    }
-
-    /// The address of the host for ports that name none. A network that is bound to one IPv4 address is bound to no
-    /// IPv6
-    /// address.
-    private static Optional<Ip> binding(List<Attachment> attachments, EndpointId id, Family family) {
-        Ip everywhere = family == Family.IPV4 ? Ip.ANY_V4 : Ip.ANY_V6;
-        Optional<Ip> bound = attachments.stream()
-                .filter(a -> a.endpoint().id().equals(id))
-                .flatMap(a -> a.network().options() instanceof DriverOptions.Bridge b
-                        ? Optional.ofNullable(b.hostBinding()).stream()
-                        : java.util.stream.Stream.empty())
-                .findFirst();
-        if (family == Family.IPV6 && bound.isPresent() && !bound.get().equals(Ip.ANY_V4)) {
-            return Optional.empty();
-        }
-        return Optional.of(family == Family.IPV4 ? bound.orElse(everywhere) : everywhere);
     }
 
     // the end

@@ -16,7 +16,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,21 @@ final class HostPorts implements AutoCloseable {
     /// Takes ports for one container, and lets go at its end of those that were not needed after all.
     final class Attempt implements PortProbe {
         private final Map<Key, Fd> taken = new HashMap<>();
+        private final Set<Key> ours;
+
+        Attempt() {
+            this(List.of());
+        }
+
+        /// @param given back by the same container in the same change: their sockets are used again
+        Attempt(Collection<PublishedPort> given) {
+            this.ours = given.stream().map(Key::of).collect(Collectors.toSet());
+        }
 
         @Override
         public boolean hold(Protocol protocol, Ip ip, int port) {
             checkOurs(ip);
-            if (protocol == Protocol.SCTP) {
+            if (protocol == Protocol.SCTP || ours.contains(new Key(protocol, ip, port))) {
                 return true;
             }
             try {
@@ -123,6 +135,23 @@ final class HostPorts implements AutoCloseable {
             relays = running;
         }
         return running;
+    }
+
+    /// What arrives at these is carried no more; they stay held.
+    synchronized void stopCarrying(Collection<PublishedPort> ports) {
+        Relays running = relays;
+        if (running != null) {
+            ports.stream()
+                    .map(p -> held.get(Key.of(p)))
+                    .filter(Objects::nonNull)
+                    .forEach(running::close);
+        }
+    }
+
+    /// Lets go of those that none of `still` needs.
+    void release(Collection<PublishedPort> ports, Collection<PublishedPort> still) {
+        Set<Key> needed = still.stream().map(Key::of).collect(Collectors.toSet());
+        release(ports.stream().filter(p -> !needed.contains(Key.of(p))).toList());
     }
 
     synchronized void release(Collection<PublishedPort> ports) {

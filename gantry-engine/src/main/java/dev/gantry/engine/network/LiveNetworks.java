@@ -4,6 +4,7 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.network.address.Subnet;
@@ -353,6 +354,11 @@ final class LiveNetworks implements Networks {
     @Override
     public void disconnect(NetworkId network, ContainerId container, boolean force) {
         memberships.disconnect(book.need(network), container, force);
+    }
+
+    @Override
+    public void publish(ContainerId container, List<PortWish> add, List<PortWish> remove) {
+        memberships.publish(container, add, remove);
     }
 
     @Override

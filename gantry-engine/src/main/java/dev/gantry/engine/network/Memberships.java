@@ -9,10 +9,12 @@ import dev.gantry.engine.container.ContainerNetworks;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.container.EndpointWish;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.container.StoredContainer;
 import dev.gantry.engine.container.Turn;
 import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointRequest;
+import dev.gantry.network.model.Drivers;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.runtime.watch.Watch;
@@ -206,8 +208,12 @@ final class Memberships implements ContainerNetworks {
                             what,
                             "container cannot be connected to multiple networks with one of the networks in private"
                                     + " (none) mode",
-                            "create it with --network " + network.name());
+                            "disconnect it from none first, or create it with --network " + network.name());
                 case NETWORKS -> {}
+            }
+            if (network.driver().equals(Drivers.NULL) && book.of(container).isEmpty()) {
+                turn.respecify(in(row.spec(), ContainerSpec.Network.NONE));
+                return;
             }
             if (book.member(container, network.id()).isPresent()) {
                 throw new Forbidden(
@@ -247,6 +253,33 @@ final class Memberships implements ContainerNetworks {
         }
     }
 
+    private static ContainerSpec in(ContainerSpec spec, ContainerSpec.Network kind) {
+        return spec.toBuilder()
+                .network(kind)
+                .networking(spec.networking().with(List.of()))
+                .build();
+    }
+
+    void publish(ContainerId container, List<PortWish> add, List<PortWish> remove) {
+        turns.act(container, turn -> {
+            StoredContainer row = turn.row();
+            if (row.spec().network() != ContainerSpec.Network.NETWORKS) {
+                throw new InvalidArgument(
+                        "publish ports of container " + row.name(),
+                        "it is in no network in which ports are published",
+                        "create it with --network bridge");
+            }
+            ContainerSpec after = row.spec().toBuilder()
+                    .networking(row.spec().networking().publishing(add, remove))
+                    .build();
+            if (turn.watch().isPresent()) {
+                runs.republish(row, add, remove, () -> turn.respecify(after));
+            } else {
+                turn.respecify(after);
+            }
+        });
+    }
+
     void disconnect(Network network, ContainerId container, boolean force) {
         try {
             turns.act(container, turn -> {
@@ -257,6 +290,11 @@ final class Memberships implements ContainerNetworks {
                             what,
                             "container cannot be disconnected from host network or connected to host network",
                             "create it again with another --network");
+                }
+                if (network.driver().equals(Drivers.NULL) && row.spec().network() == ContainerSpec.Network.NONE) {
+                    // As dockerd has it: then it is in no network, and can be connected to others.
+                    turn.respecify(in(row.spec(), ContainerSpec.Network.NETWORKS));
+                    return;
                 }
                 Member member = book.member(container, network.id())
                         .orElseThrow(() -> new Forbidden(

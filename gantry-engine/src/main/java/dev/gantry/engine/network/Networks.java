@@ -1,6 +1,7 @@
 package dev.gantry.engine.network;
 
 import dev.gantry.base.ContainerId;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
@@ -39,6 +40,10 @@ public interface Networks {
 
     /// `force`: also a container that is not there any more.
     void disconnect(NetworkId network, ContainerId container, boolean force);
+
+    /// Publishes other ports: at once when the container runs, and from its next start on. An address or a port of the
+    /// host that is empty in `remove` stands for any. All of it or nothing.
+    void publish(ContainerId container, List<PortWish> add, List<PortWish> remove);
 
     /// The network of containers that name none: `bridge`, or `none` where this engine cannot make one.
     String usual();

@@ -5,6 +5,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.engine.container.ContainerNetworks.Run;
 import dev.gantry.engine.container.ContainerNetworks.Whereabouts;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.container.StoredContainer;
 import dev.gantry.engine.container.Turn;
 import dev.gantry.linux.Linux;
@@ -20,6 +21,7 @@ import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.endpoint.Sysctl;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
+import dev.gantry.network.port.PortRequest;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.watch.NetworkDoor;
 import dev.gantry.runtime.watch.Watch;
@@ -353,6 +355,21 @@ final class Runs implements AutoCloseable {
             driver.get().route(endpoints.plan(row.id()), inside);
             turn.removeFromHosts(ips(gone));
         }
+    }
+
+    /// Other ports, in its turn; `stored` is done while both are there, or neither.
+    void republish(StoredContainer row, List<PortWish> add, List<PortWish> remove, Runnable stored) {
+        List<PortRequest> requests =
+                add.stream().flatMap(w -> w.requests().stream()).toList();
+        endpoints
+                .ports()
+                .change(
+                        row.id(),
+                        row.name(),
+                        requests,
+                        p -> remove.stream().anyMatch(r -> r.covers(p)),
+                        driver.get(),
+                        stored);
     }
 
     private static List<Ip> ips(Attachment a) {

@@ -133,6 +133,11 @@ public final class InMemoryEngineStore implements EngineStore {
         }
 
         @Override
+        public Commit respecify(StoredContainer row, List<EventDraft> events, Durability durability) {
+            return update(row, events, durability);
+        }
+
+        @Override
         public Commit delete(ContainerId id, List<EventDraft> events, Durability durability) {
             synchronized (InMemoryEngineStore.this) {
                 rows.remove(id);

@@ -187,6 +187,11 @@ public final class SqliteEngineStore implements EngineStore {
         }
 
         @Override
+        public Commit respecify(StoredContainer row, List<EventDraft> events, Durability durability) {
+            return writer.write(s -> s.respecify(row), events, durability);
+        }
+
+        @Override
         public Commit delete(ContainerId id, List<EventDraft> events, Durability durability) {
             return writer.write(s -> s.delete(id), events, durability);
         }

@@ -55,6 +55,7 @@ final class SqliteStatements {
 
     private final PreparedStatement insertContainer;
     private final PreparedStatement updateContainer;
+    private final PreparedStatement respecifyContainer;
     private final PreparedStatement deleteContainer;
     private final PreparedStatement insertEvent;
     private final PreparedStatement pruneEvents;
@@ -70,6 +71,7 @@ final class SqliteStatements {
     SqliteStatements(Connection c) throws SQLException {
         insertContainer = c.prepareStatement(INSERT_CONTAINER);
         updateContainer = c.prepareStatement(UPDATE_CONTAINER);
+        respecifyContainer = c.prepareStatement("UPDATE containers SET spec=? WHERE id=?");
         deleteContainer = c.prepareStatement("DELETE FROM containers WHERE id=?");
         insertEvent = c.prepareStatement("INSERT INTO events VALUES(?,?,?,?,?,?)");
         pruneEvents = c.prepareStatement("DELETE FROM events WHERE sequence<=?");
@@ -101,6 +103,12 @@ final class SqliteStatements {
     void update(StoredContainer row) throws SQLException {
         bindChanging(updateContainer, row);
         updateContainer.executeUpdate();
+    }
+
+    void respecify(StoredContainer row) throws SQLException {
+        respecifyContainer.setString(1, specJson.toJson(row.spec()));
+        respecifyContainer.setString(2, row.id().hex());
+        respecifyContainer.executeUpdate();
     }
 
     void delete(ContainerId id) throws SQLException {

@@ -22,6 +22,10 @@ public record PortRange(int first, int last) {
         return new PortRange(port, port);
     }
 
+    public boolean contains(int port) {
+        return first <= port && port <= last;
+    }
+
     public int size() {
         return last - first + 1;
     }

@@ -264,11 +264,30 @@ class HandoverKernelTest {
     }
 
     @Test
-    void withoutAHandoverThereIsNothingToGive() {
+    void theHostsNetworkIsNotGiven() {
         Watch watch = watched.run(Shim.shell(List.of(), "exec sleep 100"));
         try (NetworkDoor door = watch.networkDoor()) {
-            assertThatThrownBy(door::network).isInstanceOf(Conflict.class).hasMessageContaining("handed over");
+            assertThatThrownBy(door::network).isInstanceOf(Conflict.class).hasMessageContaining("of its own");
             assertThatThrownBy(door::resolver).isInstanceOf(Conflict.class);
+        }
+        watch.signal(9);
+        watched.end(watch);
+    }
+
+    @Test
+    void withoutAHandoverItIsFoundWhenSomebodyAsks() throws IOException {
+        List<Step> steps = List.of(
+                new Step.Clone(Namespaces.NET, 0),
+                new Step.Loopback(),
+                new Step.Exec(List.of(BUSYBOX, "sleep", "100"), List.of(), 0));
+        Watch watch = watched.run(PlanCodec.encode(new LaunchPlan(steps)));
+        try (NetworkDoor door = watch.networkDoor();
+                NetworkDoor.Network network = door.network();
+                NetworkDoor.Resolver resolver = door.resolver()) {
+            assertThat(resolver.tcp().number()).isNotNegative();
+            assertThat(Files.readSymbolicLink(
+                            Path.of("/proc/self/fd/" + network.namespace().number())))
+                    .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
         }
         watch.signal(9);
         watched.end(watch);
