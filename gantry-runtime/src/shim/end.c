@@ -1,4 +1,4 @@
-/* The end of the container: reap, drain, record, tell, release. */
+/* The end of the container: reap, drain, record, tell, release, sync. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -102,24 +102,28 @@ static bool sync_keeps_name(int fd)
     }
 }
 
-/* Written beside, renamed, synced. A host that crashes between the last two may keep a torn record; its reader knows
- * one from a whole one, and nobody was told of it yet. */
-static int write_durably(const char *path, const char *text, size_t size)
+/* Written beside and renamed: whole for whoever looks, whatever is killed. Returns the file, to be synced. */
+static int write_whole(const char *path, const char *text, size_t size)
 {
     char beside[4096];
     snprintf(beside, sizeof beside, "%s.new", path);
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -1;
-    int rc = write_all(fd, text, size);
-    if (rc == 0)
-        rc = rename(beside, path);
-    if (rc == 0)
-        rc = fsync(fd);
-    if (rc == 0 && !sync_keeps_name(fd))
-        rc = sync_directory_of(path);
+    if (write_all(fd, text, size) == 0 && rename(beside, path) == 0)
+        return fd;
     close(fd);
-    return rc;
+    return -1;
+}
+
+/* A host that loses its power before this has ended may keep a torn record; its reader knows one from a whole one. */
+static void sync_record(const struct watch *watch, int fd)
+{
+    if (fd < 0)
+        return;
+    if (fsync(fd) == 0 && !sync_keeps_name(fd))
+        sync_directory_of(watch->exit_path);
+    close(fd);
 }
 
 /* The boot id is printed into JSON as it is; it is a UUID. */
@@ -128,11 +132,11 @@ static bool is_plain(const char *text)
     return text[strspn(text, "0123456789abcdefABCDEF-")] == 0;
 }
 
-static void record_exit(const struct watch *watch)
+static int record_exit(const struct watch *watch)
 {
     char text[512];
     if (watch->exit_path == NULL)
-        return;
+        return -1;
     int n = snprintf(text, sizeof text,
                      "{\"version\":1,\"boot\":\"%.64s\",\"pid\":%d,\"startTime\":%llu,\"code\":%d,\"signal\":%d,"
                      "\"oom\":%s,\"finishedAt\":%llu,\"dropped\":%llu}\n",
@@ -140,8 +144,12 @@ static void record_exit(const struct watch *watch)
                      (unsigned long long)watch->start_time, watch->code, watch->signal, watch->oom ? "true" : "false",
                      (unsigned long long)watch->finished, (unsigned long long)watch->log.dropped);
     /* A full disk may have space a moment later, and the record is all that remains of the container. */
-    for (int attempt = 0; write_durably(watch->exit_path, text, (size_t)n) != 0 && attempt < 10; attempt++)
+    int fd = write_whole(watch->exit_path, text, (size_t)n);
+    for (int attempt = 0; fd < 0 && attempt < 10; attempt++) {
         usleep(50000);
+        fd = write_whole(watch->exit_path, text, (size_t)n);
+    }
+    return fd;
 }
 
 /* ---- telling */
@@ -196,11 +204,12 @@ static void finish(struct watch *watch)
     attach_end_all(watch, "");
     stdin_close(watch);
     watch->oom = end_oom_count(watch) > watch->oom_before;
-    record_exit(watch);
+    int record = record_exit(watch);
     watch->phase = ENDED;
     tell(watch);
     attach_pump_all(watch);
     release_run(&watch->plan);
+    sync_record(watch, record);
     let_root_go(watch);
     stop_listening(watch);
     let_listeners_go(watch);

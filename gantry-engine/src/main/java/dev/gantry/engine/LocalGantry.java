@@ -5,6 +5,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.MappedPlaces;
+import dev.gantry.engine.container.MountPoints;
 import dev.gantry.engine.container.Places;
 import dev.gantry.engine.container.RootFiles;
 import dev.gantry.engine.container.VolumeCopies;
@@ -92,6 +93,7 @@ final class LocalGantry implements Gantry {
                     directory(data.resolve("containers")),
                     directory(run.resolve("w")),
                     directory(run.resolve("root")),
+                    MountPoints.in(directory(data.resolve("mountpoints"))),
                     options.cgroup(),
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));

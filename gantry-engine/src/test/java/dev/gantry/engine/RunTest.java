@@ -7,6 +7,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.AttachRequest;
+import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.LaunchFailure;
 import dev.gantry.engine.container.StartOutcome;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,28 @@ class RunTest {
                         ContainerState.Exited.class,
                         e -> assertThat(e.exit().code()).isZero());
         assertThat(engine.log(c.id())).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aWatchThatWasMadeAheadGoesWhenNobodyStartsItsContainer() throws Exception {
+        var c = engine.create(engine.spec("hostname"));
+        engine.awaitNoWatch(c.id());
+        engine.containers().start(c.id());
+        assertThat(engine.exit(c.id()).code()).isZero();
+        assertThat(engine.log(c.id())).isEqualTo(c.id().shortHex() + "\n");
+    }
+
+    @Test
+    void manyContainersThatNobodyStartsHaveFewWatches() throws Exception {
+        var made = new ArrayList<Container>();
+        for (int i = 0; i < 40; i++) {
+            made.add(engine.create(engine.spec("true")));
+            assertThat(engine.watches()).hasSizeLessThanOrEqualTo(12); // eight, and some that are just leaving
+        }
+        for (Container c : made) {
+            engine.awaitNoWatch(c.id());
+            engine.containers().remove(c.id(), false);
+        }
     }
 
     @Test

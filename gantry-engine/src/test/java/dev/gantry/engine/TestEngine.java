@@ -69,6 +69,23 @@ final class TestEngine implements AutoCloseable {
         Assumptions.assumeTrue(busybox() != null, "there is no static busybox on this machine");
     }
 
+    /// The directories of watches that there are.
+    List<Path> watches() throws IOException {
+        try (Stream<Path> all = Files.list(base.resolve("run/w"))) {
+            return all.toList();
+        }
+    }
+
+    /// Waits until there is no watch of a container.
+    void awaitNoWatch(ContainerId id) throws InterruptedException {
+        Path directory = base.resolve("run/w").resolve(id.hex().substring(0, 16));
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (Files.exists(directory) && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        assertThat(directory).doesNotExist();
+    }
+
     static Path shim() {
         String given = System.getProperty("gantry.shim");
         if (given != null) {

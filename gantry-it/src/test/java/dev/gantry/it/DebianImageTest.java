@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,14 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Timeout(600)
 class DebianImageTest {
-    private static final Path GANTRY = Path.of("../target/dist/bin/gantry");
-
     @TempDir
     Path directory;
 
     @Test
     void debianFromMmdebstrapIsSavedLoadedAndRun() throws Exception {
-        assumeTrue(Files.isExecutable(GANTRY), "target/dist is not built: ./gantry --build");
         assumeTrue(Ended.run(List.of("mmdebstrap", "--version")).code() == 0, "mmdebstrap is not installed");
         Path rootfs = directory.resolve("rootfs.tar");
         Ended made = Ended.run(
@@ -35,25 +31,26 @@ class DebianImageTest {
         assertThat(made.code()).as(made.text()).isZero();
         HostState before = HostState.observe();
         try (DaemonProcess daemon = DaemonProcess.start(Files.createDirectories(directory.resolve("root")))) {
+            var gantry = new GantryCommand(daemon);
             Path archive = directory.resolve("debian.tar");
-            gantry(daemon, "import", rootfs.toString(), "made:latest");
-            gantry(daemon, "tag", "made:latest", "debian:latest");
-            gantry(daemon, "save", "-o", archive.toString(), "debian:latest");
-            gantry(daemon, "rmi", "debian:latest", "made:latest");
-            assertThat(gantry(daemon, "load", "-i", archive.toString())).contains("debian:latest");
-            assertThat(inside(daemon, "cat", "/etc/os-release")).contains("ID=debian");
-            assertThat(inside(daemon, "apt-get", "--version")).startsWith("apt ");
-            assertThat(inside(daemon, "id")).isEqualTo("uid=0(root) gid=0(root) groups=0(root)\n");
-            assertThat(inside(daemon, "hostname")).isEqualTo("box\n");
-            assertThat(inside(daemon, "sh", "-c", "echo $$; tr '\\0' ' ' < /proc/1/cmdline"))
+            gantry.run("import", rootfs.toString(), "made:latest");
+            gantry.run("tag", "made:latest", "debian:latest");
+            gantry.run("save", "-o", archive.toString(), "debian:latest");
+            gantry.run("rmi", "debian:latest", "made:latest");
+            assertThat(gantry.run("load", "-i", archive.toString())).contains("debian:latest");
+            assertThat(gantry.inside("debian", "cat", "/etc/os-release")).contains("ID=debian");
+            assertThat(gantry.inside("debian", "apt-get", "--version")).startsWith("apt ");
+            assertThat(gantry.inside("debian", "id")).isEqualTo("uid=0(root) gid=0(root) groups=0(root)\n");
+            assertThat(gantry.inside("debian", "hostname")).isEqualTo("box\n");
+            assertThat(gantry.inside("debian", "sh", "-c", "echo $$; tr '\\0' ' ' < /proc/1/cmdline"))
                     .startsWith("1\nsh -c ");
-            assertThat(inside(daemon, "cat", "/proc/self/status").lines())
+            assertThat(gantry.inside("debian", "cat", "/proc/self/status").lines())
                     .as("Docker's default set of capabilities, and a filter of system calls")
                     .contains("CapEff:\t00000000a80425fb", "CapBnd:\t00000000a80425fb", "Seccomp:\t2");
             // Files of other owners, links and modes are as the distribution made them.
-            assertThat(inside(daemon, "stat", "-c", "%a %U:%G", "/usr/bin/passwd", "/etc/shadow", "/var/mail"))
+            assertThat(gantry.inside("debian", "stat", "-c", "%a %U:%G", "/usr/bin/passwd", "/etc/shadow", "/var/mail"))
                     .isEqualTo("4755 root:root\n640 root:shadow\n2775 root:mail\n");
-            gantry(daemon, "rmi", "debian:latest");
+            gantry.run("rmi", "debian:latest");
         }
         before.mustComeBack(Duration.ofSeconds(20));
     }
@@ -65,20 +62,5 @@ class DebianImageTest {
                 .map(line -> line.substring(line.indexOf('=') + 1))
                 .findFirst()
                 .orElse("stable");
-    }
-
-    private static String inside(DaemonProcess daemon, String... argv) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of("run", "--rm", "--network", "none", "--hostname", "box", "debian"));
-        command.addAll(List.of(argv));
-        return gantry(daemon, command.toArray(String[]::new));
-    }
-
-    private static String gantry(DaemonProcess daemon, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(GANTRY.toString(), "-H", daemon.host()));
-        command.addAll(List.of(arguments));
-        Ended ended = Ended.run(command);
-        assertThat(ended.code()).as("%s: %s", command, ended.text()).isZero();
-        return ended.text();
     }
 }

@@ -33,6 +33,9 @@ final class Cell {
     @Nullable
     RootFs root;
 
+    /// See [Foresight].
+    volatile @Nullable Foreseen foreseen;
+
     @Nullable
     Thread restart;
 

@@ -112,6 +112,7 @@ public final class ContainerEngine implements AutoCloseable {
                         volumes,
                         p.networks(),
                         lifecycle,
+                        launcher,
                         removal,
                         releases,
                         p.clock(),
@@ -208,6 +209,9 @@ public final class ContainerEngine implements AutoCloseable {
                 Task task = cell.task;
                 if (task != null) {
                     task.watch.close();
+                    if (!task.launched) {
+                        Watches.clear(task.directory);
+                    }
                 }
             } finally {
                 cell.turn.unlock();

@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 
 /// Starts one container: writes its files, compiles its plan, hands it to a watch.
@@ -85,14 +87,41 @@ final class Launcher {
                 config, run.handover().map(context::withHandover).orElse(context));
     }
 
-    /// Launches in a watch that waits.
+    /// Launches in a watch that waits. The plan is kept while the container is being made, which other processes do.
     LaunchOutcome launch(Cell cell, Task task, LaunchPlan plan, ContainerNetworks.Run run) {
         byte[] encoded = PlanCodec.encode(plan);
+        task.plan = plan;
+        if (cell.row.history().startedAt().isPresent()) {
+            storing(cell, () -> Files.deleteIfExists(places.exitRecord(cell.id)));
+        }
+        var keeping = new FutureTask<>(
+                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), encoded)), true);
+        Thread.startVirtualThread(keeping);
+        LaunchOutcome outcome;
         try {
-            if (cell.row.history().startedAt().isPresent()) {
-                Files.deleteIfExists(places.exitRecord(cell.id));
-            }
-            Files.write(task.directory.resolve(PLAN_FILE), encoded);
+            outcome = task.watch.launch(encoded, door -> {
+                run.connect(door);
+                if (run.learnsWhere()) {
+                    writeEtc(cell.row, run.where());
+                }
+            });
+        } catch (RuntimeException e) {
+            Lifecycle.joinedAfter(e, keeping);
+            throw e;
+        }
+        task.launched = outcome instanceof LaunchOutcome.Started;
+        Lifecycle.joined(keeping);
+        return outcome;
+    }
+
+    @FunctionalInterface
+    private interface Storing {
+        void run() throws IOException;
+    }
+
+    private static void storing(Cell cell, Storing what) {
+        try {
+            what.run();
         } catch (IOException e) {
             throw new Internal(
                     "prepare container " + cell.row.name(),
@@ -100,13 +129,6 @@ final class Launcher {
                     "look at the disk of the run root and the data root",
                     e);
         }
-        task.plan = plan;
-        return task.watch.launch(encoded, door -> {
-            run.connect(door);
-            if (run.learnsWhere()) {
-                writeEtc(cell.row, run.where());
-            }
-        });
     }
 
     Task spawn(ContainerId id, ContainerSpec spec) {
@@ -140,7 +162,11 @@ final class Launcher {
     }
 
     private LaunchContext context(StoredContainer row, RootFs root, Container.Files files) {
-        List<String> lowers = root.lowers().stream().map(Path::toString).toList();
+        List<String> lowers = new ArrayList<>();
+        root.lowers().forEach(layer -> lowers.add(layer.toString()));
+        if (!overDirectory(row)) {
+            lowers.add(places.mountPoints().toString());
+        }
         return new LaunchContext(
                         host,
                         new LaunchContext.Root.Overlay(
@@ -172,9 +198,12 @@ final class Launcher {
     /// Over a directory of the host our own places would be seen below it. What is mounted counts, not what the name
     /// in the spec leads to by now.
     private List<String> covers(StoredContainer row, RootFs root) {
-        return row.spec().image().startsWith("dir:")
-                ? OwnPlaces.below(root.lowers().getFirst(), places.hidden())
-                : List.of();
+        return overDirectory(row) ? OwnPlaces.below(root.lowers().getFirst(), places.hidden()) : List.of();
+    }
+
+    /// A directory of the host has its own mount points, and may have ours below it, which an overlay refuses.
+    private static boolean overDirectory(StoredContainer row) {
+        return row.spec().image().startsWith("dir:");
     }
 
     /// Once more, in place: the container has these very files mounted.

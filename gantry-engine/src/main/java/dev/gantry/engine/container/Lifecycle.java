@@ -127,6 +127,36 @@ final class Lifecycle {
         return fresh;
     }
 
+    /// The same before anybody asks, until [#letGo]. Empty when somebody did.
+    Optional<Task> expected(Cell cell) {
+        cell.turn.lock();
+        try {
+            if (cell.task != null || closing || !(cell.row.state() instanceof ContainerState.Created)) {
+                return Optional.empty();
+            }
+            Task task = pending(cell);
+            task.attachments++;
+            return Optional.of(task);
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
+    /// A watch that was made for an attachment alone goes with the last one.
+    void letGo(Cell cell, Task task) {
+        cell.turn.lock();
+        try {
+            task.attachments--;
+            if (task.attachments == 0 && !task.launched && cell.task == task) {
+                cell.task = null;
+                task.watch.close();
+                clear(task.directory);
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
     /// A watch that is still leaving keeps its directory, and the next one gets another: [#listen] closes and clears
     /// once it has left, and not before, for then two watches would have one name.
     private void retire(Cell cell, Task task) {
@@ -153,7 +183,7 @@ final class Lifecycle {
             Thread.startVirtualThread(spawning);
             LaunchPlan plan;
             try {
-                plan = launcher.plan(cell, sources, run);
+                plan = foreseen(cell, sources, run).orElseGet(() -> launcher.plan(cell, sources, run));
             } catch (RuntimeException noPlan) {
                 task = joinedAfter(noPlan, spawning);
                 throw noPlan;
@@ -173,22 +203,38 @@ final class Lifecycle {
         }
     }
 
-    /// What failed first is told, whatever became of the other.
-    private static @Nullable Task joinedAfter(RuntimeException failure, FutureTask<Task> spawning) {
+    /// The plan that was compiled ahead, if it is what would be compiled now.
+    private static Optional<LaunchPlan> foreseen(Cell cell, Sources sources, ContainerNetworks.Run run) {
+        Foreseen ahead = cell.foreseen;
+        cell.foreseen = null;
+        if (ahead == null) {
+            return Optional.empty();
+        }
         try {
-            return joined(spawning);
+            LaunchPlan plan = joined(ahead.plan()); // also when it is not wanted: it writes files
+            boolean fits = ahead.row() == cell.row && run == ContainerNetworks.Run.NOWHERE && sources.isEmpty();
+            return fits ? Optional.of(plan) : Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.empty(); // it fails again, where somebody is told
+        }
+    }
+
+    /// What failed first is told, whatever became of the other.
+    static <T> @Nullable T joinedAfter(RuntimeException failure, FutureTask<T> other) {
+        try {
+            return joined(other);
         } catch (RuntimeException also) {
             failure.addSuppressed(also);
             return null;
         }
     }
 
-    private static Task joined(FutureTask<Task> spawning) {
+    static <T> T joined(FutureTask<T> other) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return spawning.get();
+                    return other.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
@@ -203,7 +249,6 @@ final class Lifecycle {
     }
 
     private void started(Cell cell, Task task, LaunchOutcome.Started started, int restarts) {
-        task.launched = true;
         Instant now = clock.instant();
         var state = new ContainerState.Running((int) started.pid(), started.startTime(), now);
         Container.History told = cell.row.history();

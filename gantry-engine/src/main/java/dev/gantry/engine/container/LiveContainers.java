@@ -28,6 +28,7 @@ final class LiveContainers implements Containers {
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
     private final Lifecycle lifecycle;
+    private final Foresight foresight;
     private final Removal removal;
     private final Releases releases;
     private final Clock clock;
@@ -42,6 +43,7 @@ final class LiveContainers implements Containers {
             ContainerVolumes volumes,
             ContainerNetworks networks,
             Lifecycle lifecycle,
+            Launcher launcher,
             Removal removal,
             Releases releases,
             Clock clock,
@@ -54,6 +56,7 @@ final class LiveContainers implements Containers {
         this.volumes = volumes;
         this.networks = networks;
         this.lifecycle = lifecycle;
+        this.foresight = new Foresight(lifecycle, launcher);
         this.removal = removal;
         this.releases = releases;
         this.clock = clock;
@@ -87,11 +90,13 @@ final class LiveContainers implements Containers {
                 Container.History.NONE,
                 "",
                 ""));
+        foresight.expects(cell);
         try {
             directories.make(id);
             cell.root = images.prepare(id, image);
             volumes.fill(id, held, cell.root);
             networks.join(id, held);
+            foresight.made(cell);
             table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
         } catch (GantryException e) {
@@ -182,7 +187,9 @@ final class LiveContainers implements Containers {
 
     @Override
     public StartOutcome start(ContainerId id) {
-        return lifecycle.start(index.need(id));
+        Cell cell = index.need(id);
+        foresight.started(cell);
+        return lifecycle.start(cell);
     }
 
     @Override
@@ -286,22 +293,7 @@ final class LiveContainers implements Containers {
             return new WatchAttachment(
                     task.watch.attach(WatchAttachment.options(what, stdin, log)),
                     cell.row.spec().streams().tty(),
-                    () -> letGo(cell, task));
-        } finally {
-            cell.turn.unlock();
-        }
-    }
-
-    /// A watch that was made for an attachment alone goes with the last one.
-    private static void letGo(Cell cell, Task task) {
-        cell.turn.lock();
-        try {
-            task.attachments--;
-            if (task.attachments == 0 && !task.launched && cell.task == task) {
-                cell.task = null;
-                task.watch.close();
-                Watches.clear(task.directory);
-            }
+                    () -> lifecycle.letGo(cell, task));
         } finally {
             cell.turn.unlock();
         }

@@ -31,6 +31,10 @@ public record MountsSpec(
         return new MountsSpec(all, List.of(), List.of(), images, driver);
     }
 
+    boolean isEmpty() {
+        return volumes.isEmpty() && from.isEmpty() && declared.isEmpty() && images.isEmpty();
+    }
+
     MountsSpec withImages(List<OfImage> all) {
         return new MountsSpec(volumes, from, declared, all, driver);
     }

@@ -10,9 +10,11 @@ import java.util.List;
 /// @param watches one directory per running container or exec, below the run root; its name is short, for the socket in
 /// it
 /// @param attachPoint an empty directory; roots are attached over it in the containers' own mount namespaces
+/// @param mountPoints the lowest layer of every root, see [MountPoints]
 /// @param cgroup the parent of all control groups, relative to each hierarchy
 /// @param hidden what a container over a directory of the host must not see
-public record Places(Path containers, Path watches, Path attachPoint, String cgroup, List<Path> hidden) {
+public record Places(
+        Path containers, Path watches, Path attachPoint, Path mountPoints, String cgroup, List<Path> hidden) {
     /// In the directory of an exec's watch: the id of its container.
     public static final String EXEC_FILE = "exec";
 

@@ -38,14 +38,12 @@ public final class Releases {
     void await(Task task, String name) {
         List<Path> groups = groups(name);
         long deadline = System.nanoTime() + WATCHES_TURN.toNanos();
-        while (anyLeft(groups) && System.nanoTime() < deadline) {
-            if (task.watch.gone().isDone()) {
-                break;
+        while (anyLeft(groups)) {
+            if (task.watch.gone().isDone() || System.nanoTime() >= deadline) {
+                release(name);
+                return;
             }
             pause(task);
-        }
-        if (anyLeft(groups)) {
-            release(name);
         }
     }
 

@@ -107,7 +107,7 @@ final class Removal {
                 cell.task = null;
             }
             networks.forget(cell.id);
-            commit = table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.POWER);
+            commit = table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.PROCESS);
             images.release(cell.id);
             directories.remove(cell.id);
             commit.await();

@@ -21,6 +21,10 @@ final class Sources implements AutoCloseable {
         return path;
     }
 
+    boolean isEmpty() {
+        return byTarget.isEmpty();
+    }
+
     void put(String target, String path) {
         byTarget.put(target, path);
     }

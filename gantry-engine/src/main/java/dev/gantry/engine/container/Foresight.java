@@ -1,0 +1,69 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Who creates a container starts it, nearly always and at once: while its creation is stored its watch is made and its
+/// plan is compiled. Both go when nobody has wanted them for a second.
+final class Foresight {
+    private static final Logger LOG = LoggerFactory.getLogger(Foresight.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /// So many watches wait at most; who creates more has them made at the start.
+    private static final int MOST = 8;
+
+    private final Lifecycle lifecycle;
+    private final Launcher launcher;
+    private final Set<ContainerId> waiting = ConcurrentHashMap.newKeySet();
+
+    Foresight(Lifecycle lifecycle, Launcher launcher) {
+        this.lifecycle = lifecycle;
+        this.launcher = launcher;
+    }
+
+    /// Nothing of it is made yet.
+    void expects(Cell cell) {
+        if (waiting.size() < MOST && waiting.add(cell.id)) {
+            Thread.startVirtualThread(() -> waitFor(cell));
+        }
+    }
+
+    /// Its directory and its root are there. Where its networks and volumes have a say, the plan waits for them.
+    void made(Cell cell) {
+        ContainerSpec spec = cell.row.spec();
+        boolean alone = spec.network() == ContainerSpec.Network.NONE || spec.network() == ContainerSpec.Network.HOST;
+        if (alone && spec.binds().isEmpty() && spec.mounts().isEmpty() && waiting.contains(cell.id)) {
+            var plan = new FutureTask<>(() -> launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE));
+            cell.foreseen = new Foreseen(cell.row, plan);
+            Thread.startVirtualThread(plan);
+        }
+    }
+
+    void started(Cell cell) {
+        waiting.remove(cell.id);
+    }
+
+    private void waitFor(Cell cell) {
+        try {
+            Optional<Task> task = lifecycle.expected(cell);
+            if (task.isPresent()) {
+                Thread.sleep(PATIENCE);
+                lifecycle.letGo(cell, task.get());
+            }
+        } catch (GantryException e) {
+            LOG.debug("no watch yet for container id={}: {}", cell.id.shortHex(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            cell.foreseen = null;
+            waiting.remove(cell.id);
+        }
+    }
+}
