@@ -25,6 +25,7 @@ import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.network.overlay.PeerDirectory;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
+import dev.gantry.engine.plugin.cni.CniDriver;
 import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.PluginVolumeDrivers;
 import dev.gantry.engine.store.SqliteEngineStore;
@@ -120,7 +121,7 @@ final class LocalGantry implements Gantry {
                     linux,
                     instance(),
                     driving(host, linux),
-                    new PluginNetworks(plugins),
+                    new PluginNetworks(plugins, new CniDriver()),
                     directory,
                     machine(),
                     clock,

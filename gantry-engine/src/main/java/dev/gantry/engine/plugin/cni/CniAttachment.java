@@ -48,6 +48,11 @@ public record CniAttachment(
         return new CniAttachment(containerId, namespace, interfaceName, Map.of(), Map.of());
     }
 
+    /// The same by another path of its namespace, or none.
+    public CniAttachment in(String path) {
+        return new CniAttachment(containerId, path, interfaceName, arguments, runtime);
+    }
+
     /// The same when the namespace is gone.
     public CniAttachment ended() {
         return new CniAttachment(containerId, "", interfaceName, arguments, runtime);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// [#add] began and could not end is taken back.
 ///
 /// ```java
-/// var chain = new CniChain(CniNetwork.find(Path.of("/etc/cni/net.d"), "web"), CniChain.USUAL_PLACES,
+/// var chain = new CniChain(CniList.find(Path.of("/etc/cni/net.d"), "web").network(), CniChain.USUAL_PLACES,
 /// CniChain.TIMEOUT);
 /// CniResult result = chain.add(CniAttachment.of(container, "/proc/4711/ns/net", "eth0"));
 /// chain.delete(CniAttachment.of(container, "", "eth0"), result.document());
@@ -46,16 +46,20 @@ public final class CniChain {
     public CniResult add(CniAttachment a) {
         String what = "add " + a.interfaceName() + " to network " + network.name();
         CniVersion spoken = version();
-        @Nullable PluginAnswer result = null;
+        Map<String, @Nullable Object> before = Map.of();
+        @Nullable CniResult result = null;
         try {
             for (CniNetwork.Plugin p : network.plugins()) {
-                Map<String, @Nullable Object> before = result == null ? null : result.all();
-                result = program.run(what, p.type(), "ADD", environment(a), configuration(p, spoken, a, before));
+                PluginAnswer answer =
+                        program.run(what, p.type(), "ADD", environment(a), configuration(p, spoken, a, orNull(before)));
+                // Nobody gets a lie to go on with, nor to take back by.
+                result = CniResult.read(answer);
+                before = result.document();
             }
-            return CniResult.read(java.util.Objects.requireNonNull(result));
+            return java.util.Objects.requireNonNull(result);
         } catch (GantryException failure) {
             try {
-                delete(a, result == null ? Map.of() : result.all());
+                delete(a, before);
             } catch (GantryException left) {
                 failure.addSuppressed(left);
             }

@@ -1,14 +1,9 @@
 package dev.gantry.engine.plugin.cni;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.NotFound;
 import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.engine.plugin.PluginAnswer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public record CniNetwork(
         String name, Set<String> versions, boolean disableCheck, boolean disableGc, List<Plugin> plugins) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}");
-    private static final int LARGEST_FILE = 1024 * 1024;
     private static final int MOST_PLUGINS = 64;
 
     public CniNetwork {
@@ -35,48 +29,6 @@ public record CniNetwork(
     public record Plugin(String type, Set<String> capabilities, Map<String, @Nullable Object> configuration) {
         public Plugin {
             capabilities = Set.copyOf(capabilities);
-        }
-    }
-
-    /// Those of a directory, in the order of their files' names. Of two of one name the first counts.
-    public static List<CniNetwork> read(Path directory) {
-        Set<Path> files = new TreeSet<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "*.{conflist,conf,json}")) {
-            all.forEach(files::add);
-        } catch (IOException absent) {
-            return List.of();
-        }
-        List<CniNetwork> networks = new ArrayList<>();
-        for (Path file : files) {
-            CniNetwork network = readFile(file);
-            if (networks.stream().noneMatch(n -> n.name().equals(network.name()))) {
-                networks.add(network);
-            }
-        }
-        return networks;
-    }
-
-    /// [NotFound] when no file has this network.
-    public static CniNetwork find(Path directory, String name) {
-        return read(directory).stream()
-                .filter(n -> n.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NotFound(
-                        "find CNI network " + name,
-                        "no file in " + directory + " has it",
-                        "write one, or name another"));
-    }
-
-    private static CniNetwork readFile(Path file) {
-        String what = "read " + file;
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
-            if (bytes.length > LARGEST_FILE) {
-                throw wrong(what, "it is larger than " + LARGEST_FILE + " bytes");
-            }
-            return parse(what, bytes);
-        } catch (IOException e) {
-            throw wrong(what, String.valueOf(e.getMessage()));
         }
     }
 

@@ -175,7 +175,7 @@ class CniChainTest {
             })
     void aWrongFileIsSaid(String document) throws IOException {
         Files.writeString(dir.resolve("10-wrong.conflist"), document);
-        assertThatThrownBy(() -> CniNetwork.read(dir))
+        assertThatThrownBy(() -> CniList.find(dir, dir + "/10-wrong.conflist"))
                 .isInstanceOf(InvalidArgument.class)
                 .hasMessageStartingWith("read " + dir.resolve("10-wrong.conflist") + ": ");
     }
@@ -186,10 +186,10 @@ class CniChainTest {
         Files.writeString(
                 dir.resolve("10-a.conflist"),
                 "{\"name\":\"n\",\"cniVersion\":\"1.0.0\",\"plugins\":[{\"type\":\"early\"}]}");
-        assertThat(CniNetwork.find(dir, "n").plugins())
+        assertThat(CniList.find(dir, "n").network().plugins())
                 .extracting(CniNetwork.Plugin::type)
                 .containsExactly("early");
-        assertThatThrownBy(() -> CniNetwork.find(dir, "other")).isInstanceOf(NotFound.class);
+        assertThatThrownBy(() -> CniList.find(dir, "other")).isInstanceOf(NotFound.class);
         assertThatThrownBy(() -> chain("\"cniVersion\":\"1.0.0\"", "{\"type\":\"absent\"}")
                         .add(ETH0))
                 .isInstanceOf(NotFound.class);
