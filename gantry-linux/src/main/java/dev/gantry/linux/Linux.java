@@ -19,6 +19,7 @@ public record Linux(
         MountCalls mounts,
         CopyCalls copies,
         LoopCalls loops,
+        QuotaCalls quotas,
         Trees trees) {
 
     public static Linux host() {
@@ -39,6 +40,7 @@ public record Linux(
                 new MountCalls(kernel),
                 new CopyCalls(kernel),
                 new LoopCalls(kernel),
+                new QuotaCalls(kernel),
                 new Trees(files, directories, attributes));
     }
 }

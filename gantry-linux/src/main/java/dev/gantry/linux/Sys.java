@@ -43,6 +43,7 @@ public enum Sys {
     COPY_FILE_RANGE("copy_file_range", 326, 285, "dpdpnx"),
     MOUNT("mount", 165, 40, "sssxp"),
     UMOUNT2("umount2", 166, 39, "sx"),
+    QUOTACTL_FD("quotactl_fd", 443, 443, "dxnp"),
     OPEN_TREE("open_tree", 428, 428, "dsx"),
     MOUNT_SETATTR("mount_setattr", 442, 442, "dsxpn"),
     FSOPEN("fsopen", 430, 430, "sx"),

@@ -32,6 +32,8 @@ class HeaderProbeTest {
             #include <linux/fs.h>
             #include <sys/mount.h>
             #include <linux/loop.h>
+            #include <linux/dqblk_xfs.h>
+            #include <linux/quota.h>
             #include <unistd.h>
             #include <asm/termbits.h>
             #include <asm/ioctls.h>
@@ -145,6 +147,31 @@ class HeaderProbeTest {
         m.put("FSCONFIG_SET_STRING", (long) MountCalls.FSCONFIG_SET_STRING);
         m.put("FSCONFIG_CMD_CREATE", (long) MountCalls.FSCONFIG_CMD_CREATE);
         m.put("MOUNT_ATTR_RDONLY", (long) MountCalls.MOUNT_ATTR_RDONLY);
+        m.put("MOUNT_ATTR_IDMAP", MountCalls.MOUNT_ATTR_IDMAP);
+        m.put("AT_RECURSIVE", (long) MountCalls.AT_RECURSIVE);
+        m.put("sizeof(struct mount_attr)", (long) MountCalls.MOUNT_ATTR_SIZE);
+        m.put("offsetof(struct mount_attr, userns_fd)", (long) MountCalls.ATTR_USERNS_FD);
+        m.put("FS_IOC_FSGETXATTR", QuotaCalls.FS_IOC_FSGETXATTR);
+        m.put("FS_IOC_FSSETXATTR", QuotaCalls.FS_IOC_FSSETXATTR);
+        m.put("FS_XFLAG_PROJINHERIT", (long) QuotaCalls.FS_XFLAG_PROJINHERIT);
+        m.put("sizeof(struct fsxattr)", (long) QuotaCalls.FSXATTR_SIZE);
+        m.put("offsetof(struct fsxattr, fsx_xflags)", (long) QuotaCalls.FSX_XFLAGS);
+        m.put("offsetof(struct fsxattr, fsx_projid)", (long) QuotaCalls.FSX_PROJID);
+        m.put("PRJQUOTA", (long) QuotaCalls.PRJQUOTA);
+        m.put("Q_XGETQUOTA", (long) QuotaCalls.Q_XGETQUOTA);
+        m.put("Q_XSETQLIM", (long) QuotaCalls.Q_XSETQLIM);
+        m.put("QCMD(Q_XSETQLIM, PRJQUOTA)", (long) QuotaCalls.Q_XSETQLIM << 8 | QuotaCalls.PRJQUOTA);
+        m.put("FS_DQUOT_VERSION", (long) QuotaCalls.FS_DQUOT_VERSION);
+        m.put("FS_PROJ_QUOTA", (long) QuotaCalls.FS_PROJ_QUOTA);
+        m.put("FS_DQ_BSOFT", (long) QuotaCalls.FS_DQ_BSOFT);
+        m.put("FS_DQ_BHARD", (long) QuotaCalls.FS_DQ_BHARD);
+        m.put("sizeof(struct fs_disk_quota)", (long) QuotaCalls.QUOTA_SIZE);
+        m.put("offsetof(struct fs_disk_quota, d_flags)", (long) QuotaCalls.D_FLAGS);
+        m.put("offsetof(struct fs_disk_quota, d_fieldmask)", (long) QuotaCalls.D_FIELDMASK);
+        m.put("offsetof(struct fs_disk_quota, d_id)", (long) QuotaCalls.D_ID);
+        m.put("offsetof(struct fs_disk_quota, d_blk_hardlimit)", (long) QuotaCalls.D_BLK_HARDLIMIT);
+        m.put("offsetof(struct fs_disk_quota, d_blk_softlimit)", (long) QuotaCalls.D_BLK_SOFTLIMIT);
+        m.put("offsetof(struct fs_disk_quota, d_bcount)", (long) QuotaCalls.D_BCOUNT);
         m.put("LOOP_GET_STATUS64", (long) LoopCalls.LOOP_GET_STATUS64);
         m.put("LOOP_CONFIGURE", (long) LoopCalls.LOOP_CONFIGURE);
         m.put("LOOP_CTL_GET_FREE", (long) LoopCalls.LOOP_CTL_GET_FREE);

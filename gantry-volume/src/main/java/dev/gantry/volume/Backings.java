@@ -6,14 +6,19 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.MountCalls;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import java.util.random.RandomGenerator;
 
 /// Mounts what a volume's options name over its data directory, and takes it away again.
 final class Backings {
     private final Linux linux;
     private final ImageFiles images;
+    private final Projects projects;
 
-    Backings(Linux linux) {
+    Backings(Linux linux, RandomGenerator random) {
         this.linux = linux;
+        this.projects = new Projects(linux, random);
         this.images = new ImageFiles(linux);
     }
 
@@ -21,16 +26,35 @@ final class Backings {
     void prepare(LocalOptions options, Fd directory) {
         if (options instanceof LocalOptions.Image image) {
             images.make(image, directory);
+        } else if (options instanceof LocalOptions.Limited limited) {
+            try (Fd data = data(directory)) {
+                projects.limit(data, limited.bytes());
+            }
         }
+    }
+
+    /// What is to be done once the files of such a volume are deleted.
+    Runnable release(LocalOptions options, Fd directory) {
+        if (!(options instanceof LocalOptions.Limited)) {
+            return () -> {};
+        }
+        try (Fd data = data(directory)) {
+            return projects.release(data, directory);
+        }
+    }
+
+    private Fd data(Fd directory) {
+        return linux.files()
+                .open(directory, VolumeDirectories.DATA, OpenFlags.READ | OpenFlags.DIRECTORY, 0, Resolve.PLAIN);
     }
 
     /// `directory` is that of the volume; mounting what is mounted changes nothing.
     void mount(LocalOptions options, Fd directory) {
-        if (options instanceof LocalOptions.Plain || isMounted(directory)) {
+        if (options.isInStore() || isMounted(directory)) {
             return;
         }
         switch (options) {
-            case LocalOptions.Plain _ -> {}
+            case LocalOptions.Plain _, LocalOptions.Limited _ -> {}
             case LocalOptions.Mounted m -> mount(m, directory);
             case LocalOptions.Image i -> images.mount(i, directory);
         }

@@ -269,7 +269,7 @@ public final class Copies {
                 return false;
             }
             boolean alone = e.users.equals(Set.of(user)) && e.mounted.isEmpty();
-            if (Turns.need(e, name).isLocal() && alone && !directories.isMounted(name)) {
+            if (isPlain(Turns.need(e, name)) && alone && !directories.isMounted(name)) {
                 directories.replaceEmpty(name, source);
             } else {
                 TreeCopy.copy(linux, source, data, progress::made);
@@ -278,5 +278,10 @@ public final class Copies {
         } catch (LinuxError failure) {
             throw failure.during("fill volume " + name);
         }
+    }
+
+    /// Another directory in its place is as good as the same, which it is not where a limit is on it.
+    private static boolean isPlain(Volume v) {
+        return v.isLocal() && LocalOptions.parse(v.options()) instanceof LocalOptions.Plain;
     }
 }

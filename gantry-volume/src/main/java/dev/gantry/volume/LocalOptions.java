@@ -29,6 +29,15 @@ public sealed interface LocalOptions {
     /// A file system of its own in a sparse file.
     record Image(long bytes, String fileSystem) implements LocalOptions {}
 
+    /// A directory of the store that may take so much room: a project quota of the file system it is on.
+    record Limited(long bytes) implements LocalOptions {}
+
+    /// Whether it is a directory of the store, and nothing is mounted over it.
+    default boolean isInStore() {
+        return this instanceof Plain || this instanceof Limited;
+    }
+
+    String PROJECT = "project";
     Set<String> KNOWN = Set.of("type", "device", "o", "size", "backing");
     Set<String> FILE_SYSTEMS = Set.of("ext4", "btrfs", "xfs");
     Pattern SIZE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([kmgtp]?)i?b?", Pattern.CASE_INSENSITIVE);
@@ -63,8 +72,15 @@ public sealed interface LocalOptions {
             return new Plain();
         }
         String fileSystem = options.getOrDefault("backing", "ext4");
+        if (fileSystem.equals(PROJECT)) {
+            String size = options.getOrDefault("size", "");
+            if (size.isEmpty()) {
+                throw refuse("missing required option: \"size\"", "give it too: backing=project limits a directory");
+            }
+            return new Limited(bytes(size, PROJECT));
+        }
         if (!FILE_SYSTEMS.contains(fileSystem)) {
-            throw refuse("there is no backing " + fileSystem, "choose ext4, btrfs or xfs");
+            throw refuse("there is no backing " + fileSystem, "choose ext4, btrfs, xfs or project");
         }
         return new Image(bytes(options.getOrDefault("size", ""), fileSystem), fileSystem);
     }

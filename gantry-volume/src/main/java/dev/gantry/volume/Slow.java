@@ -22,7 +22,7 @@ final class Slow {
     private final SlowCalls calls = new SlowCalls(AT_MOST);
 
     <T> T call(String what, Volume v, Duration patience, Function<SlowCalls.Progress, T> work, Consumer<T> late) {
-        return v.isLocal() && LocalOptions.parse(v.options()) instanceof LocalOptions.Plain
+        return v.isLocal() && LocalOptions.parse(v.options()).isInStore()
                 ? work.apply(SlowCalls.Progress.FREE)
                 : calls.call(what, "volume " + v.name(), patience, work, late);
     }

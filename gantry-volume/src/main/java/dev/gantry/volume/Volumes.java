@@ -52,7 +52,7 @@ public final class Volumes implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.directories = new VolumeDirectories(linux, root, random);
-        this.backings = new Backings(linux);
+        this.backings = new Backings(linux, random);
         this.mounts = new Mounts(directories, backings, elsewhere, turns, slow);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }
@@ -277,9 +277,24 @@ public final class Volumes implements AutoCloseable {
             }
             table.delete(v);
             e.volume = null;
-            directories.delete(moved);
+            deleteFiles(v, moved);
             return v;
         });
+    }
+
+    private void deleteFiles(Volume v, String moved) {
+        LocalOptions options = LocalOptions.parse(v.options());
+        if (!(options instanceof LocalOptions.Limited) || !directories.exists(moved)) {
+            directories.delete(moved);
+            return;
+        }
+        try (Fd directory = directories.open(moved)) {
+            Runnable after = backings.release(options, directory);
+            directories.delete(moved);
+            after.run();
+        } catch (LinuxError e) {
+            throw e.during("remove the files of volume " + v.name());
+        }
     }
 
     /// Gives it another name, while nobody holds it.

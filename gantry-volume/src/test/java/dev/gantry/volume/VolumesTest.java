@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
+import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import dev.gantry.linux.RecordingKernel;
+import dev.gantry.linux.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +105,10 @@ class VolumesTest {
     @Test
     void optionsAreReadOnce() {
         assertThat(LocalOptions.parse(Map.of())).isEqualTo(new LocalOptions.Plain());
+        assertThat(LocalOptions.parse(Map.of("size", "1m", "backing", "project")))
+                .isEqualTo(new LocalOptions.Limited(1 << 20));
+        assertThatThrownBy(() -> LocalOptions.parse(Map.of("backing", "project")))
+                .hasMessageContaining("missing required option: \"size\"");
         assertThat(LocalOptions.parse(Map.of("size", "1.5g"))).isEqualTo(new LocalOptions.Image(3L << 29, "ext4"));
         assertThat(LocalOptions.parse(Map.of("type", "nfs", "device", ":/x", "o", "addr=127.0.0.1,ro")))
                 .isEqualTo(new LocalOptions.Mounted("nfs", ":/x", List.of("addr=127.0.0.1", "ro")));
@@ -120,6 +128,36 @@ class VolumesTest {
             assertThatThrownBy(() -> images.make(new LocalOptions.Image(1 << 20, "ext4"), directory))
                     .isInstanceOf(Unavailable.class)
                     .hasMessageContaining("does not end within");
+        }
+    }
+
+    /// The kernels that this is tested on have no project quotas: there it is refused, and nothing is left.
+    @Test
+    void aLimitWithoutProjectQuotasIsRefused() {
+        var wanted = new VolumeRequest("data", Map.of(), Map.of("size", "1m", "backing", "project"));
+        try (Volumes volumes = open()) {
+            volumes.create(wanted);
+            volumes.remove("data");
+        } catch (Unsupported none) {
+            assertThat(none).hasMessageContaining("the file system of the data root has no project quotas");
+        }
+        assertThat(dir.resolve("v")).isEmptyDirectory();
+    }
+
+    @Test
+    void aLimitIsSetBeforeTheDirectoryIsEntered() {
+        var kernel = new RecordingKernel().fail(Sys.QUOTACTL_FD, Errno.ENOENT);
+        var projects = new Projects(Linux.over(kernel), new Random(1));
+        try (Fd data = Fd.own(kernel, 7)) {
+            projects.limit(data, 1 << 20);
+            assertThat(kernel.lines())
+                    .map(line -> line.replaceAll(", [0-9]+\\)", ", N)"))
+                    .containsExactly(
+                            "quotactl_fd(7, 0x580302, N)",
+                            "quotactl_fd(7, 0x580402, N)",
+                            "ioctl(7, 0x801c581f)",
+                            "ioctl(7, 0x401c5820)");
+            assertThat(kernel.lines().get(1)).isEqualTo(kernel.lines().get(0).replace("0x580302", "0x580402"));
         }
     }
 }
