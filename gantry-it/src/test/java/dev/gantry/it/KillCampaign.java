@@ -14,7 +14,6 @@ import dev.gantry.images.content.StoreCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +22,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Kills gantryd at random moments while it runs, executes, imports, loads and removes, starts it again, and holds it
 /// to
@@ -33,8 +29,6 @@ import java.util.regex.Pattern;
 /// is
 /// missing, the store's bytes are what their names say.
 final class KillCampaign {
-    private static final Pattern ID = Pattern.compile("\"Id\" *: *\"([0-9a-f]{64})\"");
-
     /// A container as its user knows it: `acknowledged` says whether the engine answered the start.
     private record Run(String id, int lines, int code, boolean acknowledged) {}
 
@@ -44,7 +38,7 @@ final class KillCampaign {
     private final Random random;
     private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
     private final Queue<Run> passing = new ConcurrentLinkedQueue<>();
-    private final Queue<AssertionError> wrongs = new ConcurrentLinkedQueue<>();
+    private final Kills kills;
     private int settled;
 
     KillCampaign(Path directory, DaemonProcess daemon, long seed) throws IOException {
@@ -54,66 +48,33 @@ final class KillCampaign {
             this.images = new CampaignImages(image, directory, client);
         }
         this.random = new Random(seed);
+        this.kills = new Kills(daemon, random);
     }
 
     /// `kills` times: load, wait a random moment, kill, start again, verify.
-    void run(int kills) throws IOException, InterruptedException {
-        for (int i = 0; i < kills; i++) {
-            List<Thread> load = List.of(
-                    thread(this::containers),
-                    thread(this::containers),
-                    thread(this::executions),
-                    thread(this::passingContainers),
-                    thread(images::importOne),
-                    thread(images::removeAndLoad));
-            // After some answers, so that slow machines test as much as fast ones; then at any moment.
+    void run(int times) throws IOException, InterruptedException {
+        for (int i = 0; i < times; i++) {
             int answers = random.nextInt(8);
             boolean first = i == 0;
-            Waiting.until(
-                    Duration.ofSeconds(20),
+            kills.one(
+                    List.of(
+                            this::containers,
+                            this::containers,
+                            this::executions,
+                            this::passingContainers,
+                            images::importOne,
+                            images::removeAndLoad),
                     () -> answers + " starts",
-                    () -> !wrongs.isEmpty()
-                            || (runs.size() >= answers && (!first || (images.answered() && !passing.isEmpty()))));
-            LockSupport.parkNanos(random.nextLong(60_000_000));
-            daemon.kill();
-            for (Thread t : load) {
-                t.join(Duration.ofSeconds(30));
-                assertThat(t.isAlive()).as("a client hangs after the kill").isFalse();
-            }
+                    () -> runs.size() >= answers && (!first || (images.answered() && !passing.isEmpty())),
+                    Duration.ofMillis(60));
             daemon.startAgain();
             verify();
-            if (!wrongs.isEmpty()) {
-                throw wrongs.element();
-            }
         }
-        assertThat(settled).as("containers whose end was verified").isGreaterThan(kills);
+        assertThat(settled).as("containers whose end was verified").isGreaterThan(times);
     }
 
     int settled() {
         return settled;
-    }
-
-    private interface Load {
-        void one(EngineClient client, Random random) throws IOException;
-    }
-
-    /// Repeats `load` until the daemon is gone.
-    private Thread thread(Load load) {
-        long seed = random.nextLong();
-        return Thread.ofVirtual().start(() -> {
-            Random own = new Random(seed);
-            try (EngineClient client = daemon.client()) {
-                while (true) {
-                    load.one(client, own);
-                }
-            } catch (GantryException | IOException | UncheckedIOException _) {
-                // The daemon was killed: what happens then is verified after its next start.
-            } catch (EngineError e) {
-                wrongs.add(new AssertionError("refused while it lived: " + e.getMessage(), e));
-            } catch (AssertionError e) {
-                wrongs.add(e);
-            }
-        });
     }
 
     private void containers(EngineClient client, Random own) {
@@ -143,7 +104,7 @@ final class KillCampaign {
             int code = own.nextInt(100);
             String body = "{\"AttachStdout\":true,\"Cmd\":[\"/bin/sh\",\"-c\",\"echo said; exit " + code + "\"]}";
             String made = client.raw(Request.post("/containers/" + id + "/exec").json(body));
-            String exec = id(made);
+            String exec = Kills.id(made);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (Response answer = client.http()
                     .ask(Request.post("/exec/" + exec + "/start").json("{\"Detach\":false,\"Tty\":false}"))) {
@@ -177,13 +138,7 @@ final class KillCampaign {
         String body = "{\"Image\":\"" + from + "\",\"Cmd\":" + command
                 + ",\"HostConfig\":{\"NetworkMode\":\"none\",\"Memory\":67108864,\"PidsLimit\":64,\"AutoRemove\":"
                 + autoRemove + "}}";
-        return id(client.raw(Request.post("/containers/create").json(body)));
-    }
-
-    private static String id(String json) {
-        Matcher matcher = ID.matcher(json);
-        assertThat(matcher.find()).as("an id in %s", json).isTrue();
-        return matcher.group(1);
+        return Kills.id(client.raw(Request.post("/containers/create").json(body)));
     }
 
     private void verify() throws IOException {

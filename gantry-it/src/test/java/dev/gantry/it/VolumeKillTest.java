@@ -2,7 +2,6 @@ package dev.gantry.it;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +24,10 @@ class VolumeKillTest {
     }
 
     private void campaign(int kills) throws IOException, InterruptedException {
-        long seed = Long.getLong("gantry.seed", System.nanoTime());
-        System.out.println("campaign seed: -Dgantry.seed=" + seed);
-        HostState before = HostState.observe();
-        try (DaemonProcess daemon = DaemonProcess.start(directory)) {
-            VolumeKills campaign = new VolumeKills(directory, daemon, seed);
-            campaign.run(kills);
-            System.out.println(kills + " kills, " + campaign.verified() + " volumes verified");
-        }
-        before.mustComeBack(Duration.ofSeconds(20));
+        Kills.campaign(directory, kills, (daemon, seed, times) -> {
+            var campaign = new VolumeKills(directory, daemon, seed);
+            campaign.run(times);
+            return campaign.verified() + " volumes verified";
+        });
     }
 }

@@ -3,10 +3,8 @@ package dev.gantry.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.api.client.EngineClient;
-import dev.gantry.api.client.EngineError;
 import dev.gantry.api.client.Request;
 import dev.gantry.api.client.Response;
-import dev.gantry.base.GantryException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,14 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,7 +45,7 @@ final class VolumeKills {
     /// By volume, the text in its file `f`.
     private final Map<String, String> written = new ConcurrentHashMap<>();
 
-    private final Queue<AssertionError> wrongs = new ConcurrentLinkedQueue<>();
+    private final Kills kills;
     private final AtomicInteger answers = new AtomicInteger();
     private final AtomicInteger names = new AtomicInteger();
     private int verified;
@@ -59,10 +54,11 @@ final class VolumeKills {
         this.image = Rootfs.busybox(directory.resolve("image"));
         this.daemon = daemon;
         this.random = new Random(seed);
+        this.kills = new Kills(daemon, random);
     }
 
     /// `kills` times: load, wait a random moment, kill, see that the writer goes on, start again, verify.
-    void run(int kills) throws IOException, InterruptedException {
+    void run(int times) throws IOException, InterruptedException {
         try (EngineClient client = daemon.client()) {
             create(client, "live", WRITER, "live:/v");
             client.startContainer("live");
@@ -70,53 +66,22 @@ final class VolumeKills {
                 Files.write(data("live").resolve("filling" + i), new byte[1 << 20]);
             }
         }
-        for (int i = 0; i < kills; i++) {
-            List<Thread> load = List.of(thread(this::life), thread(this::life), thread(this::copies));
+        for (int i = 0; i < times; i++) {
             int wanted = answers.get() + random.nextInt(25);
-            Waiting.until(
-                    Duration.ofSeconds(30),
+            kills.one(
+                    List.of(this::life, this::life, this::copies),
                     () -> wanted + " answers",
-                    () -> !wrongs.isEmpty() || answers.get() >= wanted);
-            LockSupport.parkNanos(random.nextLong(80_000_000));
-            daemon.kill();
-            for (Thread t : load) {
-                t.join(Duration.ofSeconds(30));
-                assertThat(t.isAlive()).as("a client hangs after the kill").isFalse();
-            }
-            if (!wrongs.isEmpty()) {
-                throw wrongs.element();
-            }
+                    () -> answers.get() >= wanted,
+                    Duration.ofMillis(80));
             goesOn();
             daemon.startAgain();
             verify();
         }
-        assertThat(verified).as("volumes that were verified").isGreaterThan(kills);
+        assertThat(verified).as("volumes that were verified").isGreaterThan(times);
     }
 
     int verified() {
         return verified;
-    }
-
-    private interface Load {
-        void one(EngineClient client, Random random) throws IOException;
-    }
-
-    private Thread thread(Load load) {
-        long seed = random.nextLong();
-        return Thread.ofVirtual().start(() -> {
-            Random own = new Random(seed);
-            try (EngineClient client = daemon.client()) {
-                while (true) {
-                    load.one(client, own);
-                }
-            } catch (GantryException | IOException | UncheckedIOException _) {
-                // The daemon was killed: what happens then is verified after its next start.
-            } catch (EngineError e) {
-                wrongs.add(new AssertionError("refused while it lived: " + e.getMessage(), e));
-            } catch (AssertionError e) {
-                wrongs.add(e);
-            }
-        });
     }
 
     // load
