@@ -48,6 +48,7 @@ import dev.gantry.cli.system.VersionCommand;
 import dev.gantry.cli.volume.VolumeBackupCommand;
 import dev.gantry.cli.volume.VolumeCopyCommand;
 import dev.gantry.cli.volume.VolumeCreateCommand;
+import dev.gantry.cli.volume.VolumeExpandCommand;
 import dev.gantry.cli.volume.VolumeInspectCommand;
 import dev.gantry.cli.volume.VolumeLsCommand;
 import dev.gantry.cli.volume.VolumeMoveCommand;
@@ -89,7 +90,18 @@ final class Commands {
     private static final List<String> OF_PLUGINS =
             List.of("create", "disable", "enable", "inspect", "install", "ls", "push", "rm", "set", "upgrade");
     private static final List<String> OF_VOLUMES = List.of(
-            "backup", "clone", "create", "inspect", "ls", "move", "prune", "rename", "restore", "rm", "snapshot");
+            "backup",
+            "clone",
+            "create",
+            "expand",
+            "inspect",
+            "ls",
+            "move",
+            "prune",
+            "rename",
+            "restore",
+            "rm",
+            "snapshot");
     private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
 
     /// In the order of help: what one needs first comes first.
@@ -140,6 +152,7 @@ final class Commands {
             "volume backup",
             "volume move",
             "volume rename",
+            "volume expand",
             "plugin install",
             "plugin ls",
             "plugin inspect",
@@ -262,6 +275,7 @@ final class Commands {
                     case "volume backup" -> new VolumeBackupCommand();
                     case "volume clone" -> VolumeCopyCommand.copy();
                     case "volume create" -> new VolumeCreateCommand();
+                    case "volume expand" -> new VolumeExpandCommand();
                     case "volume inspect" -> new VolumeInspectCommand();
                     case "volume ls" -> new VolumeLsCommand();
                     case "volume move" -> new VolumeMoveCommand(extras.engines());

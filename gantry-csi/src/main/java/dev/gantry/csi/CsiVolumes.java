@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +52,9 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     private final Duration patience;
     private final Clock clock;
     private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+
+    /// Volume and user of all that was mounted by this engine.
+    private final Set<List<String>> fresh = ConcurrentHashMap.newKeySet();
 
     private @Nullable CsiClient client; // guarded by this
     private @Nullable CsiFacts facts; // guarded by this
@@ -326,7 +330,7 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
         });
     }
 
-    /// Makes it at least so large, at once where it is used.
+    @Override
     public long expand(String volume, long bytes) {
         return in(volume, () -> {
             CsiVolume v = need(volume);
@@ -368,6 +372,7 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
             CsiVolume v = need(volume);
             boolean there = v.stage() == CsiVolume.Stage.ATTACHED && v.boot().equals(boot);
             CsiVolume used = v.with(user, boot);
+            fresh.add(List.of(volume, user));
             if (there) {
                 book.put(used);
                 return node.target(v);
@@ -403,6 +408,7 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     @Override
     public void unmount(String volume, String user) {
         in(volume, () -> {
+            fresh.remove(List.of(volume, user));
             Optional<CsiVolume> found = book.find(volume).map(v -> book.put(v.without(user)));
             found.filter(v -> v.onNode() && v.users().isEmpty())
                     .ifPresent(v -> left(v, CsiOptions.parse(volume, v.options())));
@@ -417,29 +423,35 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
         return book.put(leaving.published(Map.of()).at(CsiVolume.Stage.CREATED));
     }
 
-    /// Lets go of what nobody has mounted any more, after an engine that did not come to it.
+    /// Lets go of what nobody has mounted any more, after an engine that did not come to it. In the background.
     void settle(BiPredicate<String, String> mounted) {
         for (CsiVolume v : book.list()) {
             List<String> still = v.users().stream()
                     .filter(user -> v.boot().equals(boot) && mounted.test(v.name(), user))
                     .toList();
-            if (v.onNode() && still.isEmpty()) {
-                book.put(v.usedBy(List.of(), boot).at(CsiVolume.Stage.ATTACHING));
-                Thread.startVirtualThread(() -> settleOne(v.name()));
-            } else if (!still.equals(v.users())) {
-                book.put(v.usedBy(still, boot));
+            if (v.onNode() && (still.isEmpty() || still.size() < v.users().size())) {
+                Thread.startVirtualThread(() -> settle(v.name(), still));
             }
         }
     }
 
-    private void settleOne(String volume) {
+    private void settle(String volume, List<String> still) {
         try {
-            in(
-                    volume,
-                    () -> book.find(volume)
-                            .filter(v -> v.onNode()
-                                    && (v.users().isEmpty() || !v.boot().equals(boot)))
-                            .map(v -> left(v.usedBy(List.of(), boot), CsiOptions.parse(volume, v.options()))));
+            in(volume, () -> {
+                Optional<CsiVolume> found = book.find(volume).filter(CsiVolume::onNode);
+                found.ifPresent(v -> {
+                    // Containers may have started meanwhile.
+                    List<String> users = v.users().stream()
+                            .filter(u -> still.contains(u) || fresh.contains(List.of(volume, u)))
+                            .toList();
+                    if (users.isEmpty()) {
+                        left(v.usedBy(users, boot), CsiOptions.parse(volume, v.options()));
+                    } else {
+                        book.put(v.usedBy(users, boot));
+                    }
+                });
+                return found;
+            });
         } catch (GantryException e) {
             LOG.warn("volume name={} left on this node by an earlier engine: {}", volume, e.getMessage());
         }

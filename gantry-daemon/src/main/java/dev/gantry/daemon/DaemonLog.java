@@ -7,6 +7,8 @@ final class DaemonLog {
     static void configure(boolean debug) {
         set("defaultLogLevel", "warn");
         set("log.dev.gantry", debug ? "debug" : "info");
+        // gRPC wants an option of TCP on every connection, and each Unix socket says that it has none.
+        set("log.io.netty.bootstrap", "error");
         set("showDateTime", "true");
         set("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         set("showThreadName", "false");

@@ -2,6 +2,7 @@ package dev.gantry.engine;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.csi.CsiDrivers;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.MappedPlaces;
@@ -27,7 +28,8 @@ import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.engine.plugin.cni.CniDriver;
 import dev.gantry.engine.plugin.network.PluginNetworks;
-import dev.gantry.engine.plugin.volume.PluginVolumeDrivers;
+import dev.gantry.engine.plugin.volume.CsiPlaces;
+import dev.gantry.engine.plugin.volume.VolumeDriversOfPlugins;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
@@ -111,9 +113,12 @@ final class LocalGantry implements Gantry {
                     options.cgroup(),
                     random)));
             managedPlugins = managed;
-            var plugins = new Plugins(new PluginDiscovery(options.plugins()), managed, Plugins.PATIENCE);
-            volumes = own(Volumes.open(
-                    linux, data.resolve("volumes"), store.volumes(), new PluginVolumeDrivers(plugins), clock, random));
+            var discovery = new PluginDiscovery(options.plugins());
+            var plugins = new Plugins(discovery, managed, Plugins.PATIENCE);
+            Path csi = data.resolve("csi");
+            var drivers = new VolumeDriversOfPlugins(
+                    plugins, own(new CsiDrivers(csi, new CsiPlaces(discovery, managed, csi), host.bootId(), clock)));
+            volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), drivers, clock, random));
             var directory = own(
                     options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));
             var networking = own(NetworkEngine.open(

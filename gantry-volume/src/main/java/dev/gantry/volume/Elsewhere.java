@@ -50,6 +50,24 @@ final class Elsewhere {
         }
     }
 
+    /// Once all users are told.
+    void settle() {
+        drivers.settle(this::isMounted);
+    }
+
+    /// What somebody works with at this moment counts as mounted.
+    private boolean isMounted(String volume, String user) {
+        Turns.Entry e = turns.entry(volume);
+        if (!e.turn.tryLock()) {
+            return true;
+        }
+        try {
+            return e.mounted.contains(user);
+        } finally {
+            e.turn.unlock();
+        }
+    }
+
     VolumeDriver driver(String name) {
         return drivers.find(name);
     }

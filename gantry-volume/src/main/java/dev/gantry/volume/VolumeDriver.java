@@ -1,5 +1,6 @@
 package dev.gantry.volume;
 
+import dev.gantry.base.Unsupported;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,11 @@ public interface VolumeDriver {
     }
 
     void unmount(String name, String user);
+
+    /// Makes it at least so large, also while it is mounted; returns how large it is then.
+    default long expand(String name, long bytes) {
+        throw new Unsupported("expand volume " + name, "its driver cannot", "make a larger one, and copy the files");
+    }
 
     /// What the driver itself knows of it; empty when it knows none of this name.
     Optional<Kept> find(String name);

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /// The drivers that there are besides `local`, by name.
 public interface VolumeDrivers {
@@ -31,6 +32,11 @@ public interface VolumeDrivers {
     default String fullName(String name) {
         return name;
     }
+
+    /// Lets go of what an earlier engine had mounted and nobody has any more: `mounted` says whether a user has a
+    /// volume.
+    /// Returns at once.
+    default void settle(BiPredicate<String, String> mounted) {}
 
     /// Those in use since the engine was opened.
     List<String> active();

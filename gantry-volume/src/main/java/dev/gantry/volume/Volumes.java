@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
@@ -120,6 +121,7 @@ public final class Volumes implements AutoCloseable {
                 e.turn.unlock();
             }
         }
+        elsewhere.settle();
         try {
             directories.sweep();
         } catch (GantryException e) {
@@ -190,6 +192,20 @@ public final class Volumes implements AutoCloseable {
         turns.all().forEach(e -> Optional.ofNullable(e.volume).ifPresent(all::add));
         all.sort(Comparator.comparing(Volume::name));
         return all;
+    }
+
+    /// Makes it at least so large, where its driver can; returns how large it is then.
+    public long expand(String name, long bytes) {
+        return turns.in(name, e -> {
+            Volume v = Turns.need(e, name);
+            if (v.isLocal()) {
+                throw new Unsupported(
+                        "expand volume " + name,
+                        "those of the driver local keep their size",
+                        "make a larger one, and restore a backup of this one into it");
+            }
+            return elsewhere.driver(v.driver()).expand(name, bytes);
+        });
     }
 
     /// Where its files are on this host while it is mounted; empty when its driver has not said so yet.

@@ -28,6 +28,7 @@ import dev.gantry.api.system.Version;
 import dev.gantry.api.volume.Volume;
 import dev.gantry.api.volume.VolumeCopied;
 import dev.gantry.api.volume.VolumeCreate;
+import dev.gantry.api.volume.VolumeExpanded;
 import dev.gantry.api.volume.VolumeList;
 import dev.gantry.api.volume.VolumesPruned;
 import dev.gantry.base.Unavailable;
@@ -213,6 +214,12 @@ public final class EngineClient implements Closeable {
     /// A route of our own that answers with what came of it: clone, snapshot, restore, rename.
     public VolumeCopied copyVolume(Request request) {
         return one(request, VolumeCopied.class);
+    }
+
+    public VolumeExpanded expandVolume(String volume, long bytes) {
+        return one(
+                Request.post("/volumes/" + Request.segment(volume) + "/expand").with("size", Long.toString(bytes)),
+                VolumeExpanded.class);
     }
 
     public VolumesPruned pruneVolumes(String filters) {

@@ -1,6 +1,7 @@
 package dev.gantry.docker.volume;
 
 import dev.gantry.api.volume.VolumeCopied;
+import dev.gantry.api.volume.VolumeExpanded;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
@@ -27,6 +28,7 @@ final class CopyRoutes {
 
     void addTo(Routes routes) {
         routes.add("POST", "/volumes/{name}/rename", this::rename)
+                .add("POST", "/volumes/{name}/expand", this::expand)
                 .add("POST", "/volumes/{name}/clone", this::copy)
                 .add("POST", "/volumes/{name}/snapshot", this::snapshot)
                 .add("POST", "/volumes/{name}/restore", this::restore)
@@ -39,6 +41,15 @@ final class CopyRoutes {
 
     private ApiResponse rename(Call call) {
         return wire(engine.volumes().rename(find(call), needed(call, "to")));
+    }
+
+    /// The answer is how large it is then.
+    private ApiResponse expand(Call call) {
+        long bytes = call.query().number("size", 0);
+        if (bytes <= 0) {
+            throw DockerError.badParameter("the parameter 'size' is missing: say how many bytes");
+        }
+        return ApiResponse.json(new VolumeExpanded(engine.volumes().expand(find(call), bytes)));
     }
 
     private ApiResponse copy(Call call) {

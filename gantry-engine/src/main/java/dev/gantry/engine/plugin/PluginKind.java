@@ -7,7 +7,9 @@ public enum PluginKind {
     IPAM("IpamDriver", "ipam"),
     AUTHORIZATION("authz", "authorization"),
     LOG("LogDriver", "log"),
-    METRICS("MetricsCollector", "metrics");
+    METRICS("MetricsCollector", "metrics"),
+    CSI_NODE("CsiNode", "csi node"),
+    CSI_CONTROLLER("CsiController", "csi controller");
 
     private final String wire;
     private final String word;
