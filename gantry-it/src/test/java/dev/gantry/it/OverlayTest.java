@@ -23,13 +23,17 @@ class OverlayTest {
     @TempDir
     static Path dir;
 
+    private static final String SERVE = "while true; do echo hello | busybox nc -l -p 80; done";
+
     private static OverlayHosts hosts;
+    private static HostState before;
     private static Docker one;
     private static Docker two;
 
     @BeforeAll
     static void start() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
+        before = HostState.observe();
         Path rootfs = Rootfs.busybox(dir.resolve("rootfs"));
         Path tar = Rootfs.tarball(rootfs, dir.resolve("rootfs.tar"));
         hosts = new OverlayHosts(dir);
@@ -45,6 +49,7 @@ class OverlayTest {
     static void stop() {
         if (hosts != null) {
             hosts.close();
+            before.mustComeBack(SOON);
         }
     }
 
@@ -68,6 +73,9 @@ class OverlayTest {
                 String links = OverlayHosts.on(host, "ip", "-o", "link");
                 return !links.contains(" gv") && !links.contains(" br-") && !links.contains(" vx-");
             });
+            assertThat(OverlayHosts.on(host, "nft", "list", "ruleset"))
+                    .doesNotContain("br-")
+                    .doesNotContain("192.0.2.");
         }
     }
 
@@ -166,5 +174,89 @@ class OverlayTest {
                                 .filter(l -> l.contains("dst 192.0.2.1"))
                                 .count()
                         == 1);
+    }
+
+    @Test
+    void aContainerInOverlaysAloneHasAWayOutAndPublishesItsPortsOnItsOwnHost() throws IOException {
+        network("wide");
+        out(one, "run", "-d", "--name", "web", "--network", "wide", "-p", "8080:80", "busybox:it", "sh", "-c", SERVE);
+        assertThat(out(one, "exec", "web", "busybox", "ip", "route")).contains("default via 172.", "dev eth1");
+        assertThat(out(one, "exec", "web", "cat", "/etc/hosts"))
+                .contains("\thost.docker.internal")
+                .containsOnlyOnce(out(one, "inspect", "-f", "{{.Config.Hostname}}", "web"));
+        assertThat(pings(one, "web", "192.0.2.2")).isTrue();
+        assertThat(OverlayHosts.on(hosts.two, "busybox", "nc", "-w", "5", "192.0.2.1", "8080"))
+                .isEqualTo("hello");
+        // It was nobody's wish: it is not shown where the container is.
+        assertThat(out(one, "inspect", "-f", "{{range $n, $e := .NetworkSettings.Networks}}{{$n}} {{end}}", "web"))
+                .isEqualTo("wide");
+        assertThat(out(one, "port", "web", "80")).contains("0.0.0.0:8080");
+        // No container of another network gets in, whatever routes it has.
+        assertThat(out(one, "network", "inspect", "-f", "{{len .Containers}}", "docker_gwbridge"))
+                .isEqualTo("1");
+
+        sleeper(one, "inner", "wide");
+        out(one, "network", "create", "-d", "overlay", "--attachable", "--internal", "deep");
+        sleeper(one, "closed", "deep");
+        assertThat(out(one, "exec", "closed", "busybox", "ip", "route")).doesNotContain("default");
+    }
+
+    @Test
+    void runningContainersAreConnectedAndDisconnected() throws IOException {
+        network("wide");
+        sleeper(one, "web", "wide");
+        out(two, "run", "-d", "--name", "app", "busybox:it", "sleep", "1000");
+        out(two, "network", "connect", "--alias", "backend", "wide", "app");
+        reach(one, "web", "backend");
+        reach(two, "app", "web");
+        // The default bridge leads out already.
+        assertThat(two.run("network", "inspect", "docker_gwbridge").code()).isNotZero();
+        out(two, "network", "disconnect", "bridge", "app");
+        assertThat(out(two, "exec", "app", "busybox", "ip", "route")).contains("default via");
+        assertThat(pings(two, "app", "192.0.2.1")).isTrue();
+        out(two, "network", "disconnect", "wide", "app");
+        assertThat(out(two, "exec", "app", "busybox", "ip", "-o", "link")).doesNotContain("eth");
+        until(
+                "the name is gone",
+                () -> one.run("exec", "web", "busybox", "nslookup", "backend").code() != 0);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedInWordsAndChangesNothing() throws IOException {
+        network("--subnet", "10.65.0.0/24", "wide");
+        assertThat(refusal(two, "network", "rm", "wide")).contains("created on host 192.0.2.1", "remove it there");
+        sleeper(two, "db", "wide");
+        until("the home knows", () -> one.run("network", "rm", "wide").err().contains("active endpoints"));
+        assertThat(refusal(one, "network", "rm", "wide")).contains("name:\"db\" host:\"192.0.2.2\"");
+        String taken = out(two, "inspect", "-f", "{{.NetworkSettings.Networks.wide.IPAddress}}", "db");
+        assertThat(refusal(one, "run", "--rm", "--network", "wide", "--ip", taken, "busybox:it", "true"))
+                .contains("lies in a block of host 192.0.2.2");
+        // Nobody's block is the first one's who wants an address of it.
+        sleeper(two, "far", "wide", "--ip", "10.65.0.200");
+        assertThat(refusal(one, "run", "--rm", "--network", "wide", "--ip", "10.65.0.201", "busybox:it", "true"))
+                .contains("lies in a block of host 192.0.2.2");
+        out(one, "network", "create", "-d", "overlay", "services");
+        assertThat(refusal(one, "run", "--rm", "--network", "services", "busybox:it", "true"))
+                .contains("not manually attachable");
+        assertThat(refusal(one, "network", "create", "-d", "overlay", "-o", "encrypted", "secret"))
+                .contains("IPsec");
+        assertThat(refusal(one, "network", "create", "-d", "overlay", "wide")).contains("already exists");
+    }
+
+    @Test
+    void aNameThatIsTakenOnTheOtherHostIsHeldBackUntilItIsFree() throws IOException {
+        out(two, "network", "create", "same");
+        String id = out(one, "network", "create", "-d", "overlay", "--attachable", "same");
+        until("it is told", () -> hosts.two.log().contains("network with name same already exists"));
+        assertThat(out(two, "network", "inspect", "-f", "{{.Driver}}", "same")).isEqualTo("bridge");
+        out(two, "network", "rm", "same");
+        until(
+                "it is there",
+                () -> two.run("network", "inspect", "-f", "{{.Id}}", "same")
+                        .out()
+                        .strip()
+                        .equals(id));
+        out(one, "network", "rm", "same");
+        until("it is gone", () -> two.run("network", "inspect", "same").code() != 0);
     }
 }
