@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DaemonFlagsTest {
@@ -63,6 +65,54 @@ class DaemonFlagsTest {
         assertThat(parse("--cgroup-parent", "/a/b").cgroupParent()).isEqualTo("a/b");
         for (String bad : new String[] {"", "/", "..", "a/../b", "a//b"}) {
             assertThatThrownBy(() -> parse("--cgroup-parent", bad)).as(bad).isInstanceOf(InvalidArgument.class);
+        }
+    }
+
+    private static final String[] TLS = {"--overlay-tls-ca", "/a", "--overlay-tls-cert", "/b", "--overlay-tls-key", "/c"
+    };
+
+    private static DaemonFlags overlay(String... args) {
+        return parse(Stream.concat(Stream.of(TLS), Stream.of(args)).toArray(String[]::new));
+    }
+
+    @Test
+    void hostsOfOverlayNetworksKnowEachOtherOrNothingIsShared() {
+        assertThat(parse().overlay().isNone()).isTrue();
+        var o = overlay("--overlay-advertise", "192.0.2.1", "--overlay-peer=192.0.2.2:80", "--overlay-grace", "90s")
+                .overlay();
+        assertThat(o.advertise()).hasToString("192.0.2.1:7946");
+        assertThat(o.peers()).hasToString("[192.0.2.2:80]");
+        assertThat(o.grace()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(o.files().key()).isEqualTo(Path.of("/c"));
+        // Said as a command line again, it is the same.
+        assertThat(parse(OverlayFlags.words(o).toArray(String[]::new)).overlay())
+                .isEqualTo(o);
+        for (String[] lacks : new String[][] {
+            {"--overlay-peer", "192.0.2.2"},
+            {"--overlay-advertise", "192.0.2.1"},
+            {"--overlay-advertise", "192.0.2.1", "--overlay-tls-ca", "/a", "--overlay-tls-cert", "/b"},
+            {"--overlay-tls-ca", "/a"}
+        }) {
+            assertThatThrownBy(() -> parse(lacks))
+                    .as(String.join(" ", lacks))
+                    .isInstanceOf(InvalidArgument.class)
+                    .hasMessageContaining("is missing");
+        }
+        for (String bad :
+                new String[] {"", "x", "192.0.2", "::1", "127.0.0.1", "0.0.0.0", "192.0.2.1:0", "192.0.2.1:x"}) {
+            assertThatThrownBy(() -> overlay("--overlay-advertise", bad))
+                    .as(bad)
+                    .isInstanceOf(InvalidArgument.class);
+        }
+        for (String[] bad : new String[][] {
+            {"--overlay-peer", "192.0.2.1"},
+            {"--overlay-peer", "192.0.2.2", "--overlay-peer", "192.0.2.2:99"},
+            {"--overlay-data-port", "80"},
+            {"--overlay-grace", "soon"}
+        }) {
+            String[] all = Stream.concat(Stream.of("--overlay-advertise", "192.0.2.1"), Stream.of(bad))
+                    .toArray(String[]::new);
+            assertThatThrownBy(() -> overlay(all)).as(String.join(" ", bad)).isInstanceOf(InvalidArgument.class);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.gantry.api.network;
 
 import dev.gantry.api.json.Absent;
 import io.avaje.jsonb.Json;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One network, as listed and as inspected.
 @Json
@@ -22,7 +24,8 @@ public record NetworkSummary(
         @Json.Property("ConfigOnly") boolean configOnly,
         @Json.Property("Containers") Map<String, NetworkContainer> containers,
         @Json.Property("Options") Map<String, String> options,
-        @Json.Property("Labels") Map<String, String> labels) {
+        @Json.Property("Labels") Map<String, String> labels,
+        @Json.Property("Peers") @Nullable List<PeerInfo> peers) {
     public NetworkSummary {
         name = Absent.text(name);
         id = Absent.text(id);

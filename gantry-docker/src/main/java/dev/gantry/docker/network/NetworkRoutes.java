@@ -76,7 +76,8 @@ public final class NetworkRoutes {
         if (!scope.isEmpty() && !n.spec().scope().equals(scope)) {
             throw missing(call.subject(), null);
         }
-        return ApiResponse.json(NetworkTranslation.wire(n, containers(n)));
+        return ApiResponse.json(
+                NetworkTranslation.wire(n, containers(n), networks().hosts(n.id())));
     }
 
     private ApiResponse remove(Call call) {
@@ -184,7 +185,8 @@ public final class NetworkRoutes {
                     && f.any("type", type -> type.equals("builtin") == builtIn)
                     && f.labels("label", n.spec().labels());
             if (fits && (!asksDangling || isDangling(n) == dangling)) {
-                rows.add(NetworkTranslation.wire(n, call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n)));
+                rows.add(NetworkTranslation.wire(
+                        n, call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n), List.of()));
             }
         }
         return ApiResponse.json(rows);

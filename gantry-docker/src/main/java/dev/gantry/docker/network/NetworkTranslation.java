@@ -6,6 +6,7 @@ import dev.gantry.api.network.IpamConfig;
 import dev.gantry.api.network.NetworkContainer;
 import dev.gantry.api.network.NetworkCreate;
 import dev.gantry.api.network.NetworkSummary;
+import dev.gantry.api.network.PeerInfo;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Times;
 import dev.gantry.network.address.AddressWithPrefix;
@@ -75,7 +76,7 @@ final class NetworkTranslation {
                         Ip.find(text).orElseThrow(() -> DockerError.badParameter("invalid gateway address: " + text)));
     }
 
-    static NetworkSummary wire(Network n, Map<String, NetworkContainer> containers) {
+    static NetworkSummary wire(Network n, Map<String, NetworkContainer> containers, List<Ip> hosts) {
         NetworkSpec s = n.spec();
         List<IpamConfig> blocks = s.configOnly()
                 ? s.ipam().pools().stream().map(NetworkTranslation::asked).toList()
@@ -99,7 +100,12 @@ final class NetworkTranslation {
                 s.configOnly(),
                 containers,
                 s.options(),
-                s.labels());
+                s.labels(),
+                hosts.isEmpty()
+                        ? null
+                        : hosts.stream()
+                                .map(h -> new PeerInfo(h.toString(), h.toString()))
+                                .toList());
     }
 
     private static IpamConfig asked(PoolSpec p) {

@@ -5,6 +5,7 @@ import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.network.Member;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
@@ -40,6 +41,11 @@ final class OneNetwork implements Networks {
 
     @Override
     public List<Member> members(NetworkId network) {
+        return List.of();
+    }
+
+    @Override
+    public List<Ip> hosts(NetworkId network) {
         return List.of();
     }
 

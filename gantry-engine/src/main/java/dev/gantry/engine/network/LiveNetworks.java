@@ -7,6 +7,7 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.PortWish;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
+import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointRequest;
@@ -95,6 +96,7 @@ final class LiveNetworks implements Networks {
 
     @Override
     public Network create(NetworkSpec asked) {
+        Overlays.refuseForeign(asked);
         if (ForeignMaking.concerns(asked)) {
             return createForeign(asked);
         }
@@ -220,6 +222,11 @@ final class LiveNetworks implements Networks {
     }
 
     @Override
+    public List<Ip> hosts(NetworkId network) {
+        return overlays.hosts(network);
+    }
+
+    @Override
     public List<Joined> of(ContainerId container) {
         List<Joined> joined = new ArrayList<>();
         book.of(container).forEach(m -> book.get(m.network()).ifPresent(network -> joined.add(new Joined(network, m))));
@@ -266,7 +273,7 @@ final class LiveNetworks implements Networks {
         changes.lock();
         try {
             boolean known = book.get(network.id()).isPresent();
-            if (!known && book.named(network.name()).isPresent()) {
+            if (!known && known().stream().anyMatch(n -> n.name().equals(network.name()))) {
                 return; // in the meantime; the next round says so
             }
             table.put(network, known ? List.of() : List.of(event(network, "create")))

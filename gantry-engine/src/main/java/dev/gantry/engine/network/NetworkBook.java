@@ -38,7 +38,7 @@ final class NetworkBook {
     private List<Elsewhere> elsewhere = List.of();
 
     private Ip self = Ip.ANY_V4;
-    private Runnable changed = () -> {};
+    private Runnable onChange = () -> {};
 
     /// An endpoint on another host.
     record Elsewhere(Ip host, Attachment attachment) {}
@@ -73,11 +73,11 @@ final class NetworkBook {
         return ports;
     }
 
-    /// This host, as others know it with whom it shares networks; and what to do after each change of who is where.
-    /// It must return at once.
-    synchronized void sharedAs(Ip host, Runnable onChange) {
+    /// This host, as others know it with whom it shares networks; and what to do after each change of these networks
+    /// or of who is in them. It must return at once.
+    synchronized void sharedAs(Ip host, Runnable then) {
         self = host;
-        changed = onChange;
+        onChange = then;
         networks.values().forEach(this::restrict);
     }
 
@@ -88,9 +88,12 @@ final class NetworkBook {
         }
     }
 
-    private void changed() {
+    private void changed(NetworkId network) {
         version.incrementAndGet();
-        changed.run();
+        Entry entry = networks.get(network);
+        if (entry != null && !entry.network().span().isNone()) {
+            onChange.run();
+        }
     }
 
     // networks
@@ -164,7 +167,7 @@ final class NetworkBook {
         var entry = new Entry(network, new Addresses(network, List.of()));
         restrict(entry);
         networks.put(network.id(), entry);
-        changed.run();
+        changed(network.id());
     }
 
     /// Its blocks are others now.
@@ -172,7 +175,7 @@ final class NetworkBook {
         var entry = new Entry(network, entry(network.id()).addresses());
         restrict(entry);
         networks.put(network.id(), entry);
-        changed.run();
+        changed(network.id());
     }
 
     /// Takes it out unless somebody has an endpoint in it: then these come back, and it stays. Its members stay in any
@@ -182,7 +185,7 @@ final class NetworkBook {
                 in(id).stream().flatMap(m -> m.endpoint().stream()).toList();
         if (active.isEmpty()) {
             networks.remove(id);
-            changed.run();
+            onChange.run();
         }
         return active;
     }
@@ -195,7 +198,7 @@ final class NetworkBook {
             entry(m.network());
         }
         members.computeIfAbsent(m.container(), _ -> new LinkedHashMap<>()).put(m.network(), m);
-        changed();
+        changed(m.network());
     }
 
     synchronized void remove(ContainerId container, NetworkId network) {
@@ -206,7 +209,7 @@ final class NetworkBook {
                 members.remove(container);
             }
         }
-        changed();
+        changed(network);
     }
 
     synchronized List<Member> of(ContainerId container) {

@@ -2,6 +2,7 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.engine.container.PortWish;
+import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
@@ -27,6 +28,11 @@ public interface Networks {
 
     /// Who is in it, running or not. Those of `host` and `none` are not noted.
     List<Member> members(NetworkId network);
+
+    /// The hosts on which somebody is in it, as far as this one knows, and itself among them; none for a network that
+    /// is
+    /// not shared.
+    List<Ip> hosts(NetworkId network);
 
     /// The networks a container is in, in the order it joined them.
     List<Joined> of(ContainerId container);

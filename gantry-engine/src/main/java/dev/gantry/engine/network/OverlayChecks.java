@@ -33,6 +33,7 @@ final class OverlayChecks {
         String what = "share network " + network.name() + " of host " + host;
         if (!network.driver().equals(Drivers.OVERLAY)
                 || network.spec().configOnly()
+                || ForeignMaking.concerns(network.spec())
                 || !network.span().home().equals(host)) {
             throw new Forbidden(what, "it is no overlay network of this host", "look for who speaks in its name");
         }

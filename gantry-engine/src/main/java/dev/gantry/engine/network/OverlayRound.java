@@ -8,7 +8,6 @@ import dev.gantry.engine.network.overlay.OverlayDirectory;
 import dev.gantry.engine.network.overlay.OverlayEndpoint;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
-import dev.gantry.network.driver.OverlayPeer;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class OverlayRound {
 
     private final OverlayDirectory directory;
     private final NetworkBook book;
-    private final LazyDriver driver;
+    private final Tunnels tunnels;
     private final LiveNetworks networks;
     private final Supplier<List<BlockWish>> wishes;
 
@@ -48,12 +48,12 @@ final class OverlayRound {
     OverlayRound(
             OverlayDirectory directory,
             NetworkBook book,
-            LazyDriver driver,
+            Tunnels tunnels,
             LiveNetworks networks,
             Supplier<List<BlockWish>> wishes) {
         this.directory = directory;
         this.book = book;
-        this.driver = driver;
+        this.tunnels = tunnels;
         this.networks = networks;
         this.wishes = wishes;
     }
@@ -65,7 +65,8 @@ final class OverlayRound {
         others.forEach(this::adopt);
         shareOut(others);
         book.elsewhere(endpoints(others));
-        ours().forEach(n -> attempt(() -> reach(n, book, driver, directory)));
+        tunnels.keep(ours().stream().map(Network::id).collect(Collectors.toSet()));
+        ours().forEach(n -> attempt(() -> tunnels.lead(n)));
         directory.publish(mine());
         refusedBefore = Set.copyOf(refused);
     }
@@ -190,19 +191,6 @@ final class OverlayRound {
         return new Attachment(
                 network,
                 new Endpoint(e.id(), network.id(), e.container(), e.names(), request, addresses, e.mac(), List.of()));
-    }
-
-    static void reach(Network network, NetworkBook book, LazyDriver driver, OverlayDirectory directory) {
-        List<OverlayPeer> peers = book.elsewhere(network.id()).stream()
-                .map(e -> {
-                    Endpoint there = e.attachment().endpoint();
-                    List<Ip> ips = there.addresses().stream()
-                            .map(AddressWithPrefix::address)
-                            .toList();
-                    return new OverlayPeer(there.mac(), ips, e.host());
-                })
-                .toList();
-        driver.reach(network, peers, directory.unheard());
     }
 
     private HostState mine() {

@@ -14,6 +14,7 @@ import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.ipam.Blocks;
 import dev.gantry.network.model.Drivers;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.model.NetworkSpec;
 import dev.gantry.network.model.Span;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -44,19 +46,20 @@ final class Overlays implements AutoCloseable {
 
     private final OverlayDirectory directory;
     private final NetworkBook book;
-    private final LazyDriver driver;
+    private final Tunnels tunnels;
     private final RandomGenerator random;
 
     /// Of starts that wait for addresses. Guarded by this object, as is what follows.
     private final Set<BlockWish> wishes = new LinkedHashSet<>();
 
+    private long rounds;
     private boolean due;
     private boolean closed;
 
     Overlays(OverlayDirectory directory, NetworkBook book, LazyDriver driver, RandomGenerator random) {
         this.directory = directory;
         this.book = book;
-        this.driver = driver;
+        this.tunnels = new Tunnels(directory, book, driver);
         this.random = random;
     }
 
@@ -73,6 +76,28 @@ final class Overlays implements AutoCloseable {
         }
     }
 
+    static void refuseForeign(NetworkSpec spec) {
+        if (spec.driver().equals(Drivers.OVERLAY) && ForeignMaking.concerns(spec)) {
+            throw new Unsupported(
+                    "create network " + spec.name(),
+                    "the addresses of overlay networks are given out in blocks by the hosts themselves, not by "
+                            + spec.ipam().driver(),
+                    "leave --ipam-driver out");
+        }
+    }
+
+    /// On which somebody is in the network, this one among them.
+    List<Ip> hosts(NetworkId network) {
+        Set<Ip> all = new TreeSet<>();
+        book.elsewhere(network).forEach(e -> all.add(e.host()));
+        boolean here = book.get(network).filter(n -> !n.span().isNone()).isPresent()
+                && book.in(network).stream().anyMatch(m -> m.endpoint().isPresent());
+        if (here) {
+            all.add(directory.self());
+        }
+        return List.copyOf(all);
+    }
+
     // the thread
 
     void start(LiveNetworks networks) {
@@ -82,7 +107,7 @@ final class Overlays implements AutoCloseable {
         book.sharedAs(directory.self(), this::signal);
         directory.onChange(this::signal);
         signal();
-        var round = new OverlayRound(directory, book, driver, networks, this::wishes);
+        var round = new OverlayRound(directory, book, tunnels, networks, this::wishes);
         Thread.ofVirtual().name("overlays").start(() -> run(round));
     }
 
@@ -100,6 +125,7 @@ final class Overlays implements AutoCloseable {
                 again();
             }
             synchronized (this) {
+                rounds++;
                 notifyAll();
             }
         }
@@ -237,14 +263,21 @@ final class Overlays implements AutoCloseable {
 
     private void obtain(BlockWish wish, BooleanSupplier granted, Network network, String what) {
         long until = System.nanoTime() + PATIENCE.toNanos();
+        long begun;
         synchronized (this) {
+            begun = rounds;
             wishes.add(wish);
             signal();
         }
         try {
-            while (!granted.getAsBoolean()) {
+            while (true) {
                 long left = (until - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
+                // Asked before whether it was granted, which may be at any moment.
+                boolean inVain = left <= 0 || isInVain(network.span().home(), begun);
+                if (granted.getAsBoolean()) {
+                    return;
+                }
+                if (inVain) {
                     throw refusal(network, what);
                 }
                 synchronized (this) {
@@ -262,6 +295,20 @@ final class Overlays implements AutoCloseable {
         }
     }
 
+    /// Nobody is there to grant a wish, or it was this host itself and had nothing: in a round that began after it was
+    /// wished.
+    private boolean isInVain(Ip home, long begun) {
+        if (!home.equals(directory.self())) {
+            return !directory.others().containsKey(home);
+        }
+        synchronized (this) {
+            if (rounds <= begun + 1) {
+                signal(); // the round under way may have begun before
+            }
+            return rounds > begun + 1;
+        }
+    }
+
     private Unavailable refusal(Network network, String what) {
         Ip home = network.span().home();
         boolean there = home.equals(directory.self()) || directory.others().containsKey(home);
@@ -275,7 +322,7 @@ final class Overlays implements AutoCloseable {
     /// What was made on this host a moment ago finds the endpoints on others.
     void reach(Network network) {
         if (isOverlay(network)) {
-            OverlayRound.reach(network, book, driver, directory);
+            tunnels.begin(network);
         }
     }
 

@@ -1,0 +1,237 @@
+package dev.gantry.engine.network.overlay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Unavailable;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.model.Network;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Hosts of one machine, each with an address of the loopback network: who is let in, and what for.
+@Timeout(120)
+class PeerDirectoryTest extends OverlayDirectoryContract {
+    private static final int PORT = free();
+
+    @TempDir
+    static Path dir;
+
+    private static Certificates ours;
+    private static Certificates others;
+
+    private static int free() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeAll
+    static void certificates() throws IOException {
+        ours = new Certificates(dir.resolve("ours"));
+        others = new Certificates(dir.resolve("others"));
+    }
+
+    @Override
+    OverlayDirectory make(Ip self) throws IOException {
+        return PeerDirectory.open(options(self, ours.of(self.toString()), Duration.ofMinutes(5)), Clock.systemUTC());
+    }
+
+    private static OverlayOptions options(Ip self, OverlayOptions.Files files, Duration grace) {
+        Ip other = self.equals(A) ? B : A;
+        return new OverlayOptions(
+                new OverlayOptions.Place(self, PORT),
+                List.of(new OverlayOptions.Place(other, PORT)),
+                files,
+                OverlayOptions.DATA_PORT,
+                grace);
+    }
+
+    /// A connection to A from an address, with a certificate for one.
+    private static PeerSocket dial(String from, OverlayOptions.Files files, Ip named) throws IOException {
+        PeerTls tls = PeerTls.open(options(named, files, OverlayOptions.GRACE));
+        var plain = new Socket();
+        plain.bind(new InetSocketAddress(from, 0));
+        plain.setSoTimeout(10_000);
+        plain.connect(new InetSocketAddress(A.toInetAddress(), PORT));
+        return tls.over(plain, A, true);
+    }
+
+    private static void say(PeerSocket connection, PeerMessage... messages) throws IOException {
+        for (PeerMessage m : messages) {
+            connection.send(m);
+        }
+        connection.flush();
+    }
+
+    private static PeerSocket asB() throws IOException {
+        PeerSocket connection = dial(B.toString(), ours.of(B.toString()), B);
+        say(connection, PeerMessage.hello(PeerListener.PROTOCOL, B));
+        connection.receive();
+        return connection;
+    }
+
+    @Test
+    void whoShowsNoCertificateOfThisAuthorityIsNotHeard() throws Exception {
+        OverlayDirectory a = open(A);
+        assertThatThrownBy(() -> {
+                    try (PeerSocket c = dial(B.toString(), others.of(B.toString()), B)) {
+                        say(c, PeerMessage.hello(PeerListener.PROTOCOL, B));
+                        c.receive();
+                    }
+                })
+                .isInstanceOf(IOException.class);
+        assertThat(a.others()).isEmpty();
+        // The same words with the right one are heard.
+        try (PeerSocket c = asB()) {
+            say(c, PeerMessage.mark(PeerMessage.BEGIN), PeerMessage.mark(PeerMessage.END));
+            c.awaitAcknowledge();
+            assertThat(a.others()).containsOnlyKeys(B);
+        }
+    }
+
+    @Test
+    void aHostCannotSpeakForAnother() throws Exception {
+        OverlayDirectory a = open(A);
+        Ip c = Ip.parse("127.0.0.4");
+        // With its own certificate from the address of B.
+        assertThatThrownBy(() -> {
+                    try (PeerSocket s = dial(B.toString(), ours.of(c.toString()), c)) {
+                        say(s, PeerMessage.hello(PeerListener.PROTOCOL, B));
+                        s.receive();
+                    }
+                })
+                .isInstanceOf(IOException.class);
+        // From an address that nobody named.
+        assertThatThrownBy(() -> dial(c.toString(), ours.of(c.toString()), c)).isInstanceOf(IOException.class);
+        assertThat(a.others()).isEmpty();
+    }
+
+    @Test
+    void theNewestConnectionSpeaks() throws Exception {
+        OverlayDirectory a = open(A);
+        Network n = network("wide", B);
+        try (PeerSocket old = asB();
+                PeerSocket now = asB()) {
+            say(now, PeerMessage.mark(PeerMessage.BEGIN), PeerMessage.mark(PeerMessage.END));
+            now.awaitAcknowledge();
+            assertThatThrownBy(() -> {
+                        say(
+                                old,
+                                PeerMessage.mark(PeerMessage.BEGIN),
+                                PeerMessage.put(n),
+                                PeerMessage.mark(PeerMessage.END));
+                        old.awaitAcknowledge();
+                    })
+                    .isInstanceOf(IOException.class);
+            assertThat(a.others().get(B)).isEqualTo(HostState.EMPTY);
+        }
+    }
+
+    @Test
+    void whoSaysTooMuchOrNonsenseIsCutOff() throws Exception {
+        OverlayDirectory a = open(A);
+        Network n = network("wide", B);
+        try (PeerSocket c = asB()) {
+            say(c, PeerMessage.put(n), PeerMessage.mark(PeerMessage.END));
+            c.awaitAcknowledge();
+        }
+        assertCutOff(c -> c.send("x".repeat(PeerSocket.MOST + 1)));
+        assertCutOff(c -> c.send("{"));
+        assertCutOff(c -> c.send("{\"Type\":\"put\",\"Key\":\"k\",\"Network\":{\"Id\":\"short\"}}"));
+        assertCutOff(c -> c.send("{\"Type\":\"put\",\"Key\":\"k\"}"));
+        assertCutOff(c -> c.send("{\"Type\":\"dance\"}"));
+        assertCutOff(c -> c.send("[]"));
+        assertCutOff(c -> {
+            for (int i = 0; i <= PeerView.MOST_ITEMS; i++) {
+                c.send("{\"Type\":\"put\",\"Key\":\"" + i + "\",\"Wish\":{\"Network\":\"" + n.id().hex()
+                        + "\",\"Family\":\"IPV4\",\"Blocks\":1}}");
+            }
+        });
+        // What it said before counts, and half of a batch does not.
+        assertThat(a.others().get(B).networks()).containsExactly(n);
+        assertThat(a.others().get(B).wishes()).isEmpty();
+    }
+
+    @FunctionalInterface
+    private interface Talk {
+        void with(PeerSocket connection) throws IOException;
+    }
+
+    private static void assertCutOff(Talk talk) throws IOException {
+        try (PeerSocket c = asB()) {
+            assertThatThrownBy(() -> {
+                        talk.with(c);
+                        say(c, PeerMessage.mark(PeerMessage.END));
+                        c.awaitAcknowledge();
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void whoIsSilentIsForgottenAfterTheGraceTimeAndWelcomeAgain() throws Exception {
+        var grace = Duration.ofSeconds(1);
+        try (PeerDirectory a = PeerDirectory.open(options(A, ours.of(A.toString()), grace), Clock.systemUTC())) {
+            assertThat(a.unheard()).containsExactly(B);
+            Network n = network("wide", B);
+            PeerSocket c = asB();
+            say(c, PeerMessage.put(n), PeerMessage.mark(PeerMessage.END));
+            c.awaitAcknowledge();
+            assertThat(a.unheard()).isEmpty();
+            var told = new java.util.concurrent.atomic.AtomicInteger();
+            a.onChange(told::incrementAndGet);
+            c.close();
+            until("it is forgotten, and that is told", () -> a.others().isEmpty() && told.get() > 0);
+            // It is nothing new to the host itself, but it is here.
+            try (PeerSocket again = asB()) {
+                say(again, PeerMessage.mark(PeerMessage.BEGIN), PeerMessage.put(n), PeerMessage.mark(PeerMessage.END));
+                again.awaitAcknowledge();
+                assertThat(a.others().get(B).networks()).containsExactly(n);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotWorkIsRefusedAtTheStart() throws Exception {
+        assertThatThrownBy(() ->
+                        PeerDirectory.open(options(A, ours.of(B.toString()), OverlayOptions.GRACE), Clock.systemUTC()))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("does not name this address");
+        var nowhere = new OverlayOptions.Files(dir.resolve("x"), dir.resolve("y"), dir.resolve("z"));
+        assertThatThrownBy(() -> PeerDirectory.open(options(A, nowhere, OverlayOptions.GRACE), Clock.systemUTC()))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("--overlay-tls-");
+        open(A);
+        assertThatThrownBy(() -> open(A)).isInstanceOf(Unavailable.class).hasMessageContaining("cannot listen");
+    }
+
+    @Test
+    void aConnectionThatSaysNothingKeepsNobodyOut() throws Exception {
+        OverlayDirectory a = open(A);
+        try (var mute = new Socket()) {
+            mute.bind(new InetSocketAddress(B.toInetAddress(), 0));
+            mute.connect(new InetSocketAddress(A.toInetAddress(), PORT));
+            new DataOutputStream(mute.getOutputStream()).writeByte(22);
+            try (PeerSocket c = asB()) {
+                say(c, PeerMessage.mark(PeerMessage.END));
+                c.awaitAcknowledge();
+            }
+            assertThat(a.others()).containsOnlyKeys(B);
+        }
+    }
+}
