@@ -488,6 +488,35 @@ class VolumeTest {
         engine.containers().remove(c.id(), true);
     }
 
+    @Test
+    void aVolumeThatWasUsedSinceItWasCopiedIsNotTakenForTheCopy() throws IOException {
+        engine.ran(engine.sh("echo one > /d/f").volume("data", "/d"));
+        List<Runnable> changes = List.of(
+                () -> engine.ran(
+                        engine.sh("echo two > /d/f").volume("data", "/d").autoRemove(false)),
+                () -> engine.gantry.volumeCopies().restore("data", "other", PAUSE),
+                () -> {
+                    volumes().remove("data");
+                    volumes().create(VolumeRequest.named("data"));
+                });
+        volumes().create(VolumeRequest.named("other"));
+        for (Runnable change : changes) {
+            try (VolumeCopies.Backup backup = engine.gantry.volumeCopies().backup("data", PAUSE)) {
+                assertThat(backup.bytes()).isPositive();
+                change.run();
+                engine.containers().list().forEach(c -> engine.containers().remove(c.id(), true));
+                assertThatThrownBy(() -> volumes().removeUnchanged("data", backup.lastUse()))
+                        .isInstanceOf(Conflict.class)
+                        .hasMessageContaining("since it was copied");
+            }
+        }
+        engine.reopen();
+        try (VolumeCopies.Backup backup = engine.gantry.volumeCopies().backup("data", PAUSE)) {
+            volumes().removeUnchanged("data", backup.lastUse());
+        }
+        assertThat(volumes().list()).hasSize(1);
+    }
+
     /// Takes or gives some bytes, and then none for as long as it likes.
     private static final class Stalled {
         private final java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);

@@ -1,8 +1,10 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.api.client.Request;
 import dev.gantry.daemon.client.ClientMain;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +78,13 @@ class VolumeMoveTest {
                     .isZero();
             assertThat(second.data().resolve("volumes/back/_data/f")).hasContent("kept");
 
+            try (var client = first.client();
+                    var files = client.http().ask(Request.get("/volumes/data/backup"))) {
+                assertThat(files.header("gantry-bytes")).matches("[1-9][0-9]*");
+                gantry(here, "volume", "restore", "data", "--from", "monday");
+                Request stale = Request.of("DELETE", "/volumes/data").with("lastUse", files.header("gantry-last-use"));
+                assertThatThrownBy(() -> client.raw(stale)).hasMessageContaining("since it was copied");
+            }
             Result moved = gantry(here, "volume", "move", "data", "--to", address(there));
             assertThat(moved.err()).isEmpty();
             assertThat(moved.out()).isEqualTo("data\n");

@@ -67,6 +67,7 @@ public final class Copies {
                 directories.delete(aside);
             }
             inserted(made);
+            turns.used(fresh);
             fresh.volume = made;
             return made;
         });
@@ -81,6 +82,7 @@ public final class Copies {
             String aside = aside("restore volume " + name, source, v, old, still);
             try {
                 directories.exchange(aside, old);
+                turns.used(target);
             } finally {
                 directories.delete(aside);
             }
@@ -116,9 +118,11 @@ public final class Copies {
                 }
                 if (now.isPresent()) {
                     directories.exchange(beside, made);
+                    turns.used(target);
                 } else {
                     directories.publish(beside, made);
                     inserted(made);
+                    turns.used(target);
                     target.volume = made;
                 }
                 return made;
@@ -183,7 +187,7 @@ public final class Copies {
             Volume v = Turns.need(e, name);
             Elsewhere.requireLocal("read volume " + name, v);
             Volume copy = copyOf(v, name, Map.of());
-            return new Moment(v, copy, aside("read volume " + name, e, v, copy, still));
+            return new Moment(v, copy, e.lastUse, aside("read volume " + name, e, v, copy, still));
         });
     }
 
@@ -191,17 +195,31 @@ public final class Copies {
     public final class Moment implements AutoCloseable {
         private final Volume volume;
         private final Volume copy;
+        private final long lastUse;
         private final String directory;
 
-        Moment(Volume volume, Volume copy, String directory) {
+        Moment(Volume volume, Volume copy, long lastUse, String directory) {
             this.volume = volume;
             this.copy = copy;
+            this.lastUse = lastUse;
             this.directory = directory;
         }
 
         /// Of which it is.
         public Volume volume() {
             return volume;
+        }
+
+        /// For [Volumes#removeUnchanged].
+        public long lastUse() {
+            return lastUse;
+        }
+
+        /// How much room it takes.
+        public long bytes() {
+            try (Fd opened = directories.open(directory)) {
+                return TreeSize.of(linux, opened, SlowCalls.Progress.FREE);
+            }
         }
 
         public void read(Consumer<Fd> reader) {
@@ -274,6 +292,7 @@ public final class Copies {
             } else {
                 TreeCopy.copy(linux, source, data, progress::made);
             }
+            turns.used(e);
             return true;
         } catch (LinuxError failure) {
             throw failure.during("fill volume " + name);

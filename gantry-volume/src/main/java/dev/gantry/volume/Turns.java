@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// All volumes by name, and for each name the queue of what is done to it, also over I/O.
 final class Turns {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final AtomicLong uses;
 
     /// One name.
     static final class Entry {
@@ -32,6 +34,10 @@ final class Turns {
 
         final Set<String> mounted = new TreeSet<>();
 
+        /// When it came, or its files may have changed last, in an order of this store alone; 0 when not since that
+        /// was opened. Under `turn`.
+        long lastUse;
+
         /// Of another driver than `local`: who shall not have it mounted any more, which the driver is yet to be told.
         final Set<String> leaving = new TreeSet<>();
 
@@ -43,6 +49,16 @@ final class Turns {
         /// What `place` must not lead out of; null when it may be anywhere.
         @Nullable
         volatile Path limit;
+    }
+
+    /// @param first that no earlier store gave to a use
+    Turns(long first) {
+        uses = new AtomicLong(first);
+    }
+
+    /// Its files may change from here on.
+    void used(Entry e) {
+        e.lastUse = uses.incrementAndGet();
     }
 
     Collection<Entry> all() {

@@ -39,7 +39,7 @@ public final class Volumes implements AutoCloseable {
     private final Backings backings;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Turns turns = new Turns();
+    private final Turns turns;
     private final Slow slow = new Slow();
     private final Elsewhere elsewhere;
     private final Mounts mounts;
@@ -47,6 +47,7 @@ public final class Volumes implements AutoCloseable {
 
     private Volumes(
             Linux linux, Path root, VolumeTable table, VolumeDrivers drivers, Clock clock, RandomGenerator random) {
+        this.turns = new Turns(clock.millis());
         this.elsewhere = new Elsewhere(linux, table, drivers, turns, slow);
         this.linux = linux;
         this.table = table;
@@ -167,6 +168,7 @@ public final class Volumes implements AutoCloseable {
         } else {
             elsewhere.make(made);
         }
+        turns.used(e);
         e.volume = made;
         return made;
     }
@@ -274,28 +276,43 @@ public final class Volumes implements AutoCloseable {
 
     /// The same; `force` forgets a volume whose driver fails or is gone, whatever it still keeps.
     public void remove(String name, boolean force) {
+        turns.in(name, e -> removeIn(e, name, force));
+    }
+
+    /// The same, unless its files may have changed since that last use: see [Copies.Moment#lastUse].
+    public void removeUnchanged(String name, long lastUse) {
         turns.in(name, e -> {
-            Volume v = Turns.need(e, name);
-            requireUnused("remove " + name, e);
-            if (!v.isLocal()) {
-                elsewhere.remove(e, v, force);
-                e.volume = null;
-                return v;
+            if (e.lastUse != lastUse) {
+                throw new Conflict(
+                        "remove " + name,
+                        "a container ran with it, or it was restored, since it was copied",
+                        "copy it again first");
             }
-            table.update(v.with(Volume.REMOVING));
-            String moved;
-            try {
-                mounts.takeAway(name);
-                moved = directories.moveAway(name);
-            } catch (RuntimeException failed) {
-                undo(failed, () -> table.update(v)); // or the next engine would remove what is in use by then
-                throw failed;
-            }
-            table.delete(v);
-            e.volume = null;
-            deleteFiles(v, moved);
-            return v;
+            return removeIn(e, name, false);
         });
+    }
+
+    private Volume removeIn(Turns.Entry e, String name, boolean force) {
+        Volume v = Turns.need(e, name);
+        requireUnused("remove " + name, e);
+        if (!v.isLocal()) {
+            elsewhere.remove(e, v, force);
+            e.volume = null;
+            return v;
+        }
+        table.update(v.with(Volume.REMOVING));
+        String moved;
+        try {
+            mounts.takeAway(name);
+            moved = directories.moveAway(name);
+        } catch (RuntimeException failed) {
+            undo(failed, () -> table.update(v)); // or the next engine would remove what is in use by then
+            throw failed;
+        }
+        table.delete(v);
+        e.volume = null;
+        deleteFiles(v, moved);
+        return v;
     }
 
     private void deleteFiles(Volume v, String moved) {
@@ -332,6 +349,7 @@ public final class Volumes implements AutoCloseable {
                 throw failed;
             }
             table.update(renamed);
+            turns.used(fresh);
             old.volume = null;
             fresh.volume = renamed;
             return renamed;
@@ -379,6 +397,7 @@ public final class Volumes implements AutoCloseable {
     public Path mount(String name, String user) {
         return turns.in(name, e -> {
             mounts.mount(e, name, user);
+            turns.used(e);
             return mountpoint(name);
         });
     }

@@ -1,5 +1,6 @@
 package dev.gantry.cli.volume;
 
+import dev.gantry.api.client.Response;
 import dev.gantry.cli.Caller;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
@@ -17,14 +18,16 @@ final class Meter extends FilterInputStream {
 
     private final Caller caller;
     private final String what;
+    private final String about;
     private final Instant start;
     private final boolean shown;
     private Instant next;
     private long bytes;
     private boolean told;
 
-    private Meter(InputStream in, Invocation call, String what) {
+    private Meter(InputStream in, Invocation call, String what, String about) {
         super(in);
+        this.about = about;
         this.caller = call.caller();
         this.what = what;
         this.shown = !call.args().on("quiet") && caller.isTerminal(Caller.Stream.ERR);
@@ -38,7 +41,14 @@ final class Meter extends FilterInputStream {
 
     /// `what` is done with the bytes: `sent`, `written`.
     static Meter over(InputStream in, Invocation call, String what) {
-        return new Meter(in, call, what);
+        return new Meter(in, call, what, "");
+    }
+
+    /// The same over the files of a volume, of which the engine has said how much they are.
+    static Meter over(Response files, Invocation call, String what) {
+        String bytes = files.header("gantry-bytes");
+        String about = bytes.isEmpty() ? "" : " of about " + Words.size(Long.parseLong(bytes));
+        return new Meter(files.body(), call, what, about);
     }
 
     @Override
@@ -70,7 +80,7 @@ final class Meter extends FilterInputStream {
 
     private String text(Instant now) {
         double seconds = Math.max(0.001, Duration.between(start, now).toMillis() / 1e3);
-        return Words.size(bytes) + " " + what + ", " + Words.size((long) (bytes / seconds)) + "/s";
+        return Words.size(bytes) + about + " " + what + ", " + Words.size((long) (bytes / seconds)) + "/s";
     }
 
     private void show(String text) throws IOException {

@@ -1,5 +1,6 @@
 package dev.gantry.cli.volume;
 
+import dev.gantry.api.client.Response;
 import dev.gantry.api.volume.VolumeCopied;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
@@ -32,13 +33,26 @@ final class Pause {
     }
 
     static void tell(Invocation call, VolumeCopied copied) {
-        if (copied.pausedContainers() > 0) {
+        tell(call, copied.pausedContainers(), copied.pauseMillis());
+    }
+
+    /// Of an answer that is the files themselves.
+    static void tell(Invocation call, Response files) {
+        String containers = files.header("gantry-paused-containers");
+        String millis = files.header("gantry-pause-millis");
+        if (!containers.isEmpty() && !millis.isEmpty()) {
+            tell(call, Integer.parseInt(containers), Double.parseDouble(millis));
+        }
+    }
+
+    private static void tell(Invocation call, int containers, double millis) {
+        if (containers > 0) {
             call.note(String.format(
                     Locale.ROOT,
                     "gantry: %d container%s paused for %.1f ms",
-                    copied.pausedContainers(),
-                    copied.pausedContainers() == 1 ? "" : "s",
-                    copied.pauseMillis()));
+                    containers,
+                    containers == 1 ? "" : "s",
+                    millis));
         }
     }
 }

@@ -35,7 +35,8 @@ public final class VolumeBackupCommand implements Command {
             throw args.wrong("standard output is a terminal: name a file with -o, or redirect");
         }
         try (Response response = call.engine().http().ask(request(args.argument(0), Pause.millis(args)));
-                Meter files = Meter.over(response.body(), call, "written")) {
+                Meter files = Meter.over(response, call, "written")) {
+            Pause.tell(call, response);
             if (args.isGiven("output")) {
                 // The file appears once it is whole: closing after a failure would name a part.
                 OutputStream file = call.caller().replace(args.text("output"));

@@ -50,10 +50,10 @@ public final class VolumeMoveCommand implements Command {
         }
         String there = args.isGiven("name") ? args.text("name") : name;
         try (EngineClient other = new EngineClient(engines.at(EngineAddress.parse(args.text("to"))))) {
-            send(call, volume, other, there);
-        }
-        if (!args.on("keep")) {
-            call.engine().removeVolume(name, false);
+            String lastUse = send(call, volume, other, there);
+            if (!args.on("keep")) {
+                remove(call, name, lastUse);
+            }
         }
         call.print(there);
         return 0;
@@ -70,7 +70,26 @@ public final class VolumeMoveCommand implements Command {
         }
     }
 
-    private static void send(Invocation call, Volume volume, EngineClient other, String there) throws IOException {
+    /// Unless it has newer files by now: then both stay, and the user decides.
+    private static void remove(Invocation call, String name, String lastUse) {
+        try {
+            call.engine()
+                    .raw(Request.of("DELETE", "/volumes/" + Request.segment(name))
+                            .with("lastUse", lastUse));
+        } catch (EngineError e) {
+            if (e.status() != 409) {
+                throw e;
+            }
+            throw new Conflict(
+                    "move volume " + name,
+                    "all of it is there, and it stays here, too: " + e.getMessage(),
+                    "remove the one that you do not want",
+                    e);
+        }
+    }
+
+    /// Returns the last use of the volume before what was sent.
+    private static String send(Invocation call, Volume volume, EngineClient other, String there) throws IOException {
         if (isThere(other, there)) {
             throw new Conflict(
                     "move volume " + volume.name(), "the other engine has a volume " + there, "give it a --name");
@@ -84,8 +103,10 @@ public final class VolumeMoveCommand implements Command {
         try (Response files = call.engine()
                         .http()
                         .ask(VolumeBackupCommand.request(volume.name(), Pause.millis(call.args())));
-                Meter sent = Meter.over(files.body(), call, "sent")) {
+                Meter sent = Meter.over(files, call, "sent")) {
+            Pause.tell(call, files);
             other.copyVolume(request.stream(sent, "application/x-tar"));
+            return files.header("gantry-last-use");
         }
     }
 

@@ -81,11 +81,19 @@ final class CopyRoutes {
     private ApiResponse backup(Call call) {
         // Before the answer begins: what fails has its own status then.
         VolumeCopies.Backup backup = copies().backup(find(call), pause(call));
-        return new ApiResponse.Stream("application/x-tar", out -> {
-            try (backup) {
-                backup.write(out);
-            }
-        });
+        Map<String, String> told = Map.of(
+                "Gantry-Paused-Containers", Integer.toString(backup.copied().containers()),
+                "Gantry-Pause-Millis", Double.toString(millis(backup.copied())),
+                "Gantry-Bytes", Long.toString(backup.bytes()),
+                "Gantry-Last-Use", Long.toString(backup.lastUse()));
+        return new ApiResponse.Stream(
+                "application/x-tar",
+                out -> {
+                    try (backup) {
+                        backup.write(out);
+                    }
+                },
+                told);
     }
 
     private String find(Call call) {
@@ -119,9 +127,13 @@ final class CopyRoutes {
     }
 
     private ApiResponse wire(Copied copied) {
-        double millis = copied.pause().toNanos() / 1e6;
+        double millis = millis(copied);
         return ApiResponse.json(new VolumeCopied(
                 VolumeRoutes.wire(engine.volumes(), copied.volume(), null), copied.containers(), millis));
+    }
+
+    private static double millis(Copied copied) {
+        return copied.pause().toNanos() / 1e6;
     }
 
     private ApiResponse wire(Volume volume) {

@@ -153,7 +153,11 @@ public final class VolumeRoutes {
         }
         find(call.subject());
         try {
-            volumes().remove(call.subject(), force);
+            if (call.query().has("lastUse")) {
+                volumes().removeUnchanged(call.subject(), call.query().number("lastUse", 0));
+            } else {
+                volumes().remove(call.subject(), force);
+            }
         } catch (Conflict e) {
             throw new DockerError(409, e.what() + ": " + e.why(), e);
         }

@@ -141,6 +141,16 @@ public final class VolumeCopies {
             return copied;
         }
 
+        /// See [Copies.Moment#lastUse].
+        public long lastUse() {
+            return moment.lastUse();
+        }
+
+        /// About what the tar will be long.
+        public long bytes() {
+            return moment.bytes();
+        }
+
         public void write(OutputStream out) throws IOException {
             try {
                 moment.read(data -> pack(data, out));
