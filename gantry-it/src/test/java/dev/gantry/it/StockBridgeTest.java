@@ -1,10 +1,8 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,33 +22,27 @@ class StockBridgeTest {
     @TempDir
     static Path dir;
 
+    private static StockDaemon stock;
     private static DaemonProcess daemon;
     private static Docker docker;
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
-        Docker client = new Docker("unix://" + dir.resolve("s"));
-        Path rootfs = Rootfs.busybox(dir.resolve("rootfs"));
-        Path tar = Rootfs.tarball(rootfs, dir.resolve("rootfs.tar"));
-        daemon = DaemonProcess.startApart(dir);
-        docker = client;
-        assertThat(docker.run("import", tar.toString(), "busybox:it").code()).isZero();
+        stock = StockDaemon.start(dir);
+        daemon = stock.daemon();
+        docker = stock.docker();
     }
 
     @AfterAll
     static void stop() {
-        if (daemon != null) {
-            daemon.close();
+        if (stock != null) {
+            stock.close();
         }
     }
 
     @AfterEach
     void removeAll() throws IOException {
-        for (String id : docker.run("ps", "-aq").out().lines().toList()) {
-            docker.run("rm", "-f", id);
-        }
-        docker.run("network", "prune", "-f");
+        stock.removeAll();
         assertNothingOfContainersIsLeft();
     }
 
@@ -66,24 +58,15 @@ class StockBridgeTest {
     }
 
     private static String out(String... arguments) throws IOException {
-        Docker.Result r = docker.run(arguments);
-        assertThat(r.err()).as(String.join(" ", arguments)).isEmpty();
-        assertThat(r.code()).isZero();
-        return r.out().strip();
+        return stock.out(arguments);
     }
 
     private static String refusal(String... arguments) throws IOException {
-        Docker.Result r = docker.run(arguments);
-        assertThat(r.code()).isNotZero();
-        return r.err();
+        return stock.refusal(arguments);
     }
 
-    /// On the daemon's host network.
     private static String onHost(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(daemon.inside());
-        command.addAll(List.of(arguments));
-        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
-        return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return stock.onHost(arguments);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,32 +26,27 @@ class StockClientTest {
     @TempDir
     static Path dir;
 
+    private static StockDaemon stock;
     private static DaemonProcess daemon;
     private static Docker docker;
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
-        Docker client = new Docker("unix://" + dir.resolve("s"));
-        Path rootfs = Rootfs.busybox(dir.resolve("rootfs"));
-        Path tar = Rootfs.tarball(rootfs, dir.resolve("rootfs.tar"));
-        daemon = DaemonProcess.startApart(dir);
-        docker = client;
-        assertThat(docker.run("import", tar.toString(), "busybox:it").code()).isZero();
+        stock = StockDaemon.start(dir);
+        daemon = stock.daemon();
+        docker = stock.docker();
     }
 
     @AfterAll
     static void stop() {
-        if (daemon != null) {
-            daemon.close();
+        if (stock != null) {
+            stock.close();
         }
     }
 
     @AfterEach
     void removeAll() throws IOException {
-        for (String id : docker.run("ps", "-aq").out().lines().toList()) {
-            docker.run("rm", "-f", id);
-        }
+        stock.removeAll();
     }
 
     private static Docker.Result run(String... arguments) throws IOException {

@@ -68,7 +68,8 @@ final class StockDaemon implements AutoCloseable {
     /// What a command that succeeds prints.
     String out(String... arguments) throws IOException {
         Docker.Result r = docker.run(arguments);
-        assertThat(r.code()).as(String.join(" ", arguments) + ": " + r.err()).isZero();
+        assertThat(r.err()).as(String.join(" ", arguments)).isEmpty();
+        assertThat(r.code()).as(String.join(" ", arguments)).isZero();
         return r.out().strip();
     }
 

@@ -1,7 +1,6 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,20 +19,21 @@ class StockNetworkTest {
     @TempDir
     static Path dir;
 
+    private static StockDaemon stock;
     private static DaemonProcess daemon;
     private static Docker docker;
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
-        docker = new Docker("unix://" + dir.resolve("s"));
-        daemon = DaemonProcess.startApart(dir);
+        stock = StockDaemon.start(dir);
+        daemon = stock.daemon();
+        docker = stock.docker();
     }
 
     @AfterAll
     static void stop() {
-        if (daemon != null) {
-            daemon.close();
+        if (stock != null) {
+            stock.close();
         }
     }
 
@@ -46,16 +46,11 @@ class StockNetworkTest {
     }
 
     private static String out(String... arguments) throws IOException {
-        Docker.Result r = docker.run(arguments);
-        assertThat(r.err()).isEmpty();
-        assertThat(r.code()).isZero();
-        return r.out().strip();
+        return stock.out(arguments);
     }
 
     private static String refusal(String... arguments) throws IOException {
-        Docker.Result r = docker.run(arguments);
-        assertThat(r.code()).isNotZero();
-        return r.err();
+        return stock.refusal(arguments);
     }
 
     @Test

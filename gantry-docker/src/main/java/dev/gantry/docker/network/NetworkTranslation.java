@@ -72,8 +72,9 @@ final class NetworkTranslation {
         }
         return AddressWithPrefix.find(text)
                 .map(AddressWithPrefix::address)
-                .orElseGet(() ->
-                        Ip.find(text).orElseThrow(() -> DockerError.badParameter("invalid gateway address: " + text)));
+                .orElseGet(() -> Ip.find(text)
+                        .orElseThrow(() -> DockerError.badParameter("create network: invalid gateway address: " + text
+                                + ": write an address of the subnet")));
     }
 
     static NetworkSummary wire(Network n, Map<String, NetworkContainer> containers, List<Ip> hosts) {
