@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param hosts where it listens
 /// @param group the group that may use the Unix sockets; without it `docker` if there is one, else none
 /// @param cgroupParent the parent of all control groups
+/// @param authorization the plugins that decide on requests, in order
 /// @param overlay with which hosts overlay networks are shared
 record DaemonFlags(
         Path dataRoot,
@@ -29,6 +30,7 @@ record DaemonFlags(
         Optional<String> group,
         String cgroupParent,
         boolean debug,
+        List<String> authorization,
         OverlayOptions overlay,
         Question question) {
 
@@ -38,7 +40,6 @@ record DaemonFlags(
     private static final Set<String> LATER = Set.of(
             "add-runtime",
             "allow-direct-routing",
-            "authorization-plugin",
             "bip",
             "bip6",
             "bridge",
@@ -194,6 +195,7 @@ record DaemonFlags(
         String cgroupParent = "gantry";
         boolean debug = false;
         Question question = Question.NONE;
+        List<String> authorization = new ArrayList<>();
         OverlayFlags overlay = new OverlayFlags();
         Words words = new Words(args);
         while (words.hasNext()) {
@@ -205,6 +207,7 @@ record DaemonFlags(
                 case "host", "H" -> hosts.add(Host.parse(words.value()));
                 case "group", "G" -> group = Optional.of(words.value());
                 case "cgroup-parent" -> cgroupParent = cgroup(words.value());
+                case "authorization-plugin" -> authorization.add(words.value());
                 case "debug", "D" -> debug = words.flag();
                 case "help", "h" -> question = Question.HELP;
                 case "version", "v" -> question = Question.VERSION;
@@ -226,6 +229,7 @@ record DaemonFlags(
                 group,
                 cgroupParent,
                 debug,
+                List.copyOf(authorization),
                 overlay.options(),
                 question);
     }
@@ -277,6 +281,7 @@ record DaemonFlags(
         hosts.forEach(h -> argv.addAll(List.of("--host", h.toString())));
         group.ifPresent(g -> argv.addAll(List.of("--group", g)));
         pidFile.ifPresent(p -> argv.addAll(List.of("--pidfile", p.toString())));
+        authorization.forEach(a -> argv.addAll(List.of("--authorization-plugin", a)));
         argv.addAll(OverlayFlags.words(overlay));
         return argv;
     }
@@ -302,6 +307,7 @@ record DaemonFlags(
                   --cgroup-parent NAME  parent of all control groups (default gantry)
               -G, --group NAME          group that may use the socket (default docker, if there is one)
               -p, --pidfile PATH        where to write the process id
+                  --authorization-plugin NAME  who decides on every request; repeatable, all must allow
               -D, --debug               log more
               -v, --version             print the version
 

@@ -2,11 +2,13 @@ package dev.gantry.daemon;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.daemon.http.Gate;
 import dev.gantry.daemon.http.HttpServer;
 import dev.gantry.docker.DockerApi;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
+import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +53,10 @@ public final class Main {
         try (var _ = OwnGroup.join(flags.cgroupParent());
                 Gantry engine = Gantry.open(options(flags));
                 var server = new HttpServer(
-                        new DockerApi(engine, HostFacts.read(VERSION), clock), DockerApi.headers(VERSION), clock);
+                        new DockerApi(engine, HostFacts.read(VERSION), clock),
+                        gate(engine, flags),
+                        DockerApi.headers(VERSION),
+                        clock);
                 var sockets = Sockets.open(server, flags.hosts(), flags.group());
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
@@ -65,6 +70,16 @@ public final class Main {
         } catch (InterruptedException e) {
             throw new Internal("serve", "the main thread was interrupted", "start the daemon again", e);
         }
+    }
+
+    /// A plugin that is not there keeps the daemon from starting: whoever named it does not want to be without.
+    private static Gate gate(Gantry engine, DaemonFlags flags) {
+        if (flags.authorization().isEmpty()) {
+            return Gate.OPEN;
+        }
+        AuthorizationPlugins plugins = engine.authorization(flags.authorization());
+        plugins.check();
+        return new AuthorizationGate(plugins);
     }
 
     private static GantryOptions options(DaemonFlags flags) {

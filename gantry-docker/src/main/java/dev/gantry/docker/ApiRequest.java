@@ -1,5 +1,6 @@
 package dev.gantry.docker;
 
+import dev.gantry.base.Forbidden;
 import dev.gantry.base.InvalidArgument;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +9,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One request. The path is decoded and without the query; `headers` finds a value by its name in lower case, or null.
+/// A body that may be used as a stream only is never read as a document: whoever decides on requests has not seen it.
 public record ApiRequest(
-        String method, String path, Query query, Function<String, @Nullable String> headers, InputStream body) {
+        String method,
+        String path,
+        Query query,
+        Function<String, @Nullable String> headers,
+        InputStream body,
+        boolean streamOnly) {
 
     /// Larger bodies are archives, which are streamed and never read whole.
     private static final int DOCUMENT_LIMIT = 8 << 20;
+
+    public ApiRequest(
+            String method, String path, Query query, Function<String, @Nullable String> headers, InputStream body) {
+        this(method, path, query, headers, body, false);
+    }
+
+    /// The same with a body that was read already.
+    public ApiRequest with(InputStream other) {
+        return new ApiRequest(method, path, query, headers, other, false);
+    }
+
+    /// The same with a body that is no document.
+    public ApiRequest streamed() {
+        return new ApiRequest(method, path, query, headers, body, true);
+    }
 
     public @Nullable String header(String lowerCaseName) {
         return headers.apply(lowerCaseName);
@@ -22,6 +44,12 @@ public record ApiRequest(
     public String document() {
         try {
             byte[] bytes = body.readNBytes(DOCUMENT_LIMIT + 1);
+            if (streamOnly && bytes.length > 0) {
+                throw new Forbidden(
+                        "read the request's body",
+                        "authorization plugins are shown bodies of application/json, and this one is another",
+                        "send it with Content-Type: application/json");
+            }
             if (bytes.length > DOCUMENT_LIMIT) {
                 throw new InvalidArgument(
                         "read the request's body", "it is longer than 8 MiB", "send a document, not an archive");

@@ -12,6 +12,7 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
 import java.io.IOException;
@@ -61,6 +62,11 @@ class RouteTableTest {
 
         @Override
         public ManagedPlugins plugins() {
+            return null;
+        }
+
+        @Override
+        public AuthorizationPlugins authorization(List<String> names) {
             return null;
         }
 

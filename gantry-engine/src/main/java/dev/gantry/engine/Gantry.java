@@ -7,8 +7,10 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
+import java.util.List;
 
 /// An engine in this process. Closing it leaves containers running; the next engine on the same data root adopts them.
 ///
@@ -44,6 +46,9 @@ public interface Gantry extends AutoCloseable {
 
     /// The plugins that this engine runs itself.
     ManagedPlugins plugins();
+
+    /// Those who decide on requests to this engine, in order.
+    AuthorizationPlugins authorization(List<String> names);
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();

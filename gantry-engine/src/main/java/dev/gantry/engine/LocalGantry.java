@@ -26,6 +26,7 @@ import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.network.overlay.PeerDirectory;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
+import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.plugin.cni.CniDriver;
 import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.CsiPlaces;
@@ -73,6 +74,7 @@ final class LocalGantry implements Gantry {
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
     private final Networks networks;
+    private final Plugins plugins;
     private final ManagedPlugins managedPlugins;
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
@@ -114,7 +116,7 @@ final class LocalGantry implements Gantry {
                     random)));
             managedPlugins = managed;
             var discovery = new PluginDiscovery(options.plugins());
-            var plugins = new Plugins(discovery, managed, Plugins.PATIENCE);
+            plugins = new Plugins(discovery, managed, Plugins.PATIENCE);
             Path csi = data.resolve("csi");
             var drivers = new VolumeDriversOfPlugins(
                     plugins, own(new CsiDrivers(csi, new CsiPlaces(discovery, managed, csi), host.bootId(), clock)));
@@ -270,6 +272,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Images images() {
         return images;
+    }
+
+    @Override
+    public AuthorizationPlugins authorization(List<String> names) {
+        return new AuthorizationPlugins(plugins, names);
     }
 
     @Override

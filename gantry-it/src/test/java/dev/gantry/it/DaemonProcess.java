@@ -29,6 +29,11 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, null, List.of());
     }
 
+    /// The same with further flags.
+    static DaemonProcess startWith(Path root, String... flags) throws IOException {
+        return new DaemonProcess(root, null, List.of(flags));
+    }
+
     /// The same on a host network of its own: what it makes there nobody else sees.
     static DaemonProcess startApart(Path root) throws IOException {
         return startOn(network(), root);

@@ -31,14 +31,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final RequestDecoder decoder;
     private final ApiHandler handler;
+    private final Gate gate;
     private final ResponseHead heads;
     private @Nullable Exchange exchange;
     private boolean inputEnded;
     private boolean lingering;
 
-    Connection(RequestDecoder decoder, ApiHandler handler, ResponseHead heads) {
+    Connection(RequestDecoder decoder, ApiHandler handler, Gate gate, ResponseHead heads) {
         this.decoder = decoder;
         this.handler = handler;
+        this.gate = gate;
         this.heads = heads;
     }
 
@@ -142,7 +144,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         Exchange next = new Exchange(this, ctx, request, heads);
         exchange = next;
-        Thread.ofVirtual().name("request").start(() -> next.run(handler));
+        Thread.ofVirtual().name("request").start(() -> next.run(handler, gate));
     }
 
     /// After the answer. Event loop only.

@@ -21,6 +21,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +70,11 @@ final class Exchange {
     }
 
     /// Answers. On the virtual thread.
-    void run(ApiHandler handler) {
+    void run(ApiHandler handler, Gate gate) {
         long begin = System.nanoTime();
         ApiResponse answer;
         try {
-            answer = handler.handle(apiRequest());
+            answer = gate.pass(apiRequest(), this::head, handler);
         } catch (GantryException e) {
             answer = ApiResponse.json(400, new ErrorMessage(e.getMessage() == null ? "" : e.getMessage()));
         } catch (RuntimeException | Error e) {
@@ -137,6 +139,14 @@ final class Exchange {
         Query query = mark < 0 ? Query.NONE : Query.parse(uri.substring(mark + 1));
         HttpHeaders headers = request.headers();
         return new ApiRequest(request.method().name(), decodePath(path), query, headers::get, body);
+    }
+
+    private Gate.Head head() {
+        String uri = request.uri();
+        int mark = uri.indexOf('?');
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        request.headers().forEach(h -> headers.putIfAbsent(h.getKey(), h.getValue()));
+        return new Gate.Head(mark < 0 ? "" : uri.substring(mark), headers, hasBody);
     }
 
     private void whole(ApiResponse.Bytes answer) {

@@ -34,11 +34,18 @@ public final class HttpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ChannelGroup open;
     private final ApiHandler handler;
+    private final Gate gate;
     private final ResponseHead heads;
 
-    /// `always` are header fields of every answer.
+    /// One that lets everything pass.
     public HttpServer(ApiHandler handler, Map<String, String> always, Clock clock) {
+        this(handler, Gate.OPEN, always, clock);
+    }
+
+    /// `always` are header fields of every answer.
+    public HttpServer(ApiHandler handler, Gate gate, Map<String, String> always, Clock clock) {
         this.handler = handler;
+        this.gate = gate;
         this.heads = new ResponseHead(clock, always);
         this.loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("http", true), HalfCloseIoHandler.factory());
@@ -68,7 +75,7 @@ public final class HttpServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         RequestDecoder decoder = new RequestDecoder();
-                        channel.pipeline().addLast(decoder, new Connection(decoder, handler, heads));
+                        channel.pipeline().addLast(decoder, new Connection(decoder, handler, gate, heads));
                         open.add(channel);
                     }
                 });

@@ -3,6 +3,7 @@ package dev.gantry.engine.network;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -71,6 +72,21 @@ final class ForeignRuns implements AutoCloseable {
 
     static boolean drivesAny(List<Attachment> attachments) {
         return attachments.stream().anyMatch(a -> drives(a.network()));
+    }
+
+    /// Other ports than those it started with.
+    static void refusePorts(String name, List<Attachment> attachments) {
+        attachments.stream()
+                .map(Attachment::network)
+                .filter(ForeignRuns::drives)
+                .findFirst()
+                .ifPresent(network -> {
+                    throw new Unsupported(
+                            "publish ports of container " + name,
+                            "its network " + network.name() + " is made by the driver " + network.driver()
+                                    + ", which is told of ports at the start of a container only",
+                            "stop it, publish them, and start it again");
+                });
     }
 
     Farewells farewells() {

@@ -359,6 +359,7 @@ final class Runs implements AutoCloseable {
 
     /// Other ports, in its turn; `stored` is done while both are there, or neither.
     void republish(StoredContainer row, List<PortWish> add, List<PortWish> remove, Runnable stored) {
+        ForeignRuns.refusePorts(row.name(), book.attachments(row.id()));
         List<PortRequest> requests =
                 add.stream().flatMap(w -> w.requests().stream()).toList();
         endpoints

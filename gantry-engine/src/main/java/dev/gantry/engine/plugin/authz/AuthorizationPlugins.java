@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Asks every plugin in order; all must allow. One that fails, hangs or is not there is a refusal too, of
 /// another kind:
@@ -23,7 +24,11 @@ import java.util.TreeMap;
 /// authorization.response(exchange, reply);      // before the first byte of the answer leaves
 /// ```
 public final class AuthorizationPlugins {
-    private static final int LARGEST_BODY = 1024 * 1024;
+    /// A body of so many bytes is not shown to a plugin any more.
+    public static final int LARGEST_BODY = 1024 * 1024;
+
+    private static final int LARGEST_ANSWER = 16 * 1024 * 1024;
+    private static final Pattern LOGIN = Pattern.compile("(/v[0-9.]+)?/auth");
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private final Plugins plugins;
@@ -40,6 +45,23 @@ public final class AuthorizationPlugins {
         return names.isEmpty();
     }
 
+    /// Throws when one of them is not there.
+    public void check() {
+        names.forEach(name -> plugins.get(name, PluginKind.AUTHORIZATION));
+    }
+
+    /// Whether a body with these headers is one that plugins are shown.
+    public static boolean isDocument(Map<String, String> headers) {
+        return headers.entrySet().stream()
+                .anyMatch(h -> h.getKey().equalsIgnoreCase("content-type")
+                        && h.getValue().toLowerCase(Locale.ROOT).startsWith("application/json"));
+    }
+
+    /// Whether what is sent there is a password.
+    public static boolean isLogin(String path) {
+        return LOGIN.matcher(path).matches();
+    }
+
     /// Throws [Forbidden] in Docker's words when a plugin denies.
     public void request(ApiExchange asked) {
         ask("AuthZPlugin.AuthZReq", document(asked));
@@ -50,7 +72,13 @@ public final class AuthorizationPlugins {
         Map<String, Object> document = document(asked);
         document.put("ResponseStatusCode", reply.status());
         document.put("ResponseHeaders", reply.headers());
-        if (isTold(reply.headers(), reply.body(), asked.uri())) {
+        if (reply.body().length > LARGEST_ANSWER) {
+            throw new Forbidden(
+                    "authorization of an answer",
+                    "it is larger than " + LARGEST_ANSWER + " bytes, which authorization plugins cannot be shown",
+                    "ask for less");
+        }
+        if (isDocument(reply.headers()) && reply.body().length > 0 && !isLogin(path(asked.uri()))) {
             document.put("ResponseBody", Base64.getEncoder().encodeToString(reply.body()));
         }
         ask("AuthZPlugin.AuthZRes", document);
@@ -89,7 +117,8 @@ public final class AuthorizationPlugins {
         document.put("RequestUri", asked.uri());
         document.put("RequestHeaders", headers);
         document.put("RequestPeerCertificates", asked.certificates());
-        if (isTold(asked.headers(), asked.body(), asked.uri())) {
+        boolean told = isDocument(asked.headers()) && asked.body().length > 0 && asked.body().length < LARGEST_BODY;
+        if (told && !isLogin(path(asked.uri()))) {
             document.put("RequestBody", Base64.getEncoder().encodeToString(asked.body()));
         }
         return document;
@@ -98,11 +127,7 @@ public final class AuthorizationPlugins {
     /// Passwords of registries are nobody's business.
     private static final List<String> SECRETS = List.of("authorization", "x-registry-auth", "x-registry-config");
 
-    private static boolean isTold(Map<String, String> headers, byte[] body, String uri) {
-        String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
-        boolean json = headers.entrySet().stream()
-                .anyMatch(h -> h.getKey().equalsIgnoreCase("content-type")
-                        && h.getValue().toLowerCase(Locale.ROOT).startsWith("application/json"));
-        return json && body.length > 0 && body.length < LARGEST_BODY && !path.endsWith("/auth");
+    private static String path(String uri) {
+        return uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
     }
 }

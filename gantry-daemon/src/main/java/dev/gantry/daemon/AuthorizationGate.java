@@ -1,0 +1,166 @@
+package dev.gantry.daemon;
+
+import dev.gantry.api.system.ErrorMessage;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.daemon.http.Gate;
+import dev.gantry.docker.ApiHandler;
+import dev.gantry.docker.ApiRequest;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.route.Failures;
+import dev.gantry.engine.plugin.authz.ApiExchange;
+import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Asks authorization plugins before a request is handled, and before its answer leaves. What they have not seen the
+/// engine does not read as a document; what they are shown is what the engine will read.
+final class AuthorizationGate implements Gate {
+    private static final Logger LOG = LoggerFactory.getLogger(AuthorizationGate.class);
+    private static final byte[] NOTHING = {};
+    private static final String UNESCAPED = "/-._~:@!$&'()*+,;=";
+
+    private final AuthorizationPlugins plugins;
+
+    AuthorizationGate(AuthorizationPlugins plugins) {
+        this.plugins = plugins;
+    }
+
+    @Override
+    public ApiResponse pass(ApiRequest request, Supplier<Head> head, ApiHandler handler) {
+        try {
+            Head told = head.get();
+            byte[] body = body(request, told);
+            ApiRequest seen = body.length > 0
+                    ? request.with(new ByteArrayInputStream(body))
+                    : AuthorizationPlugins.isLogin(request.path()) ? request : request.streamed();
+            var asked = new ApiExchange(
+                    "", List.of(), request.method(), canonical(request.path()) + told.query(), told.headers(), body);
+            plugins.request(asked);
+            ApiResponse answer = handler.handle(seen);
+            try {
+                plugins.response(asked, reply(answer, told));
+                return answer;
+            } catch (GantryException denied) {
+                drop(answer);
+                throw denied;
+            }
+        } catch (GantryException e) {
+            return ApiResponse.json(Failures.status(e), new ErrorMessage(e.what() + ": " + e.why()));
+        }
+    }
+
+    /// A document is held back until it has come whole.
+    private static byte[] body(ApiRequest request, Head head) {
+        if (!head.hasBody()
+                || !AuthorizationPlugins.isDocument(head.headers())
+                || AuthorizationPlugins.isLogin(request.path())) {
+            return NOTHING;
+        }
+        try {
+            byte[] body = request.body().readNBytes(AuthorizationPlugins.LARGEST_BODY);
+            if (body.length == AuthorizationPlugins.LARGEST_BODY) {
+                throw new Forbidden(
+                        "authorization of a request",
+                        "its body has " + AuthorizationPlugins.LARGEST_BODY
+                                + " bytes or more, which authorization plugins cannot be shown",
+                        "send less");
+            }
+            return body;
+        } catch (IOException e) {
+            throw new InvalidArgument("read the request's body", String.valueOf(e.getMessage()), "send it again", e);
+        }
+    }
+
+    /// One spelling of each path: a plugin that compares texts cannot be passed by writing a letter as `%63`.
+    private static String canonical(String path) {
+        StringBuilder text = new StringBuilder();
+        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || UNESCAPED.indexOf(c) >= 0);
+            text.append(plain ? String.valueOf(c) : String.format("%%%02X", (int) c));
+        }
+        return text.toString();
+    }
+
+    private static ApiExchange.Reply reply(ApiResponse answer, Head head) {
+        return switch (answer) {
+            case ApiResponse.Bytes b ->
+                new ApiExchange.Reply(b.status(), headers(b.contentType(), b.headers()), b.body());
+            case ApiResponse.Empty e -> new ApiExchange.Reply(e.status(), Map.of(), NOTHING);
+            case ApiResponse.Stream s -> new ApiExchange.Reply(200, headers(s.contentType(), s.headers()), NOTHING);
+            case ApiResponse.Hijack h ->
+                new ApiExchange.Reply(
+                        head.headers().keySet().stream().anyMatch("upgrade"::equalsIgnoreCase) ? 101 : 200,
+                        headers(h.contentType(), Map.of()),
+                        NOTHING);
+        };
+    }
+
+    private static Map<String, String> headers(String contentType, Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(more);
+        all.put("Content-Type", contentType);
+        return all;
+    }
+
+    /// A stream that nobody may read ends as if its client had left.
+    private static void drop(ApiResponse answer) {
+        if (answer instanceof ApiResponse.Stream || answer instanceof ApiResponse.Hijack) {
+            Thread.startVirtualThread(() -> end(answer)).interrupt();
+        }
+    }
+
+    private static void end(ApiResponse answer) {
+        try {
+            switch (answer) {
+                case ApiResponse.Bytes _, ApiResponse.Empty _ -> {}
+                case ApiResponse.Stream s -> s.writer().write(new Denied());
+                case ApiResponse.Hijack h -> h.taker().take(new Nobody());
+            }
+        } catch (IOException | RuntimeException ended) {
+            LOG.debug("denied stream ended: {}", ended.getMessage());
+        }
+    }
+
+    private static final class Denied extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException("the answer was denied");
+        }
+
+        @Override
+        public void flush() throws IOException {
+            throw new IOException("the answer was denied");
+        }
+    }
+
+    private static final class Nobody implements ApiResponse.Duplex {
+        @Override
+        public InputStream input() {
+            return new InputStream() {
+                @Override
+                public int read() throws IOException {
+                    throw new IOException("the answer was denied");
+                }
+            };
+        }
+
+        @Override
+        public OutputStream output() {
+            return new Denied();
+        }
+
+        @Override
+        public void closeOutput() {}
+    }
+}

@@ -1,0 +1,27 @@
+package dev.gantry.daemon.http;
+
+import dev.gantry.docker.ApiHandler;
+import dev.gantry.docker.ApiRequest;
+import dev.gantry.docker.ApiResponse;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Who lets requests in, and answers out.
+@FunctionalInterface
+public interface Gate {
+    /// Lets everything pass.
+    Gate OPEN = (request, _, handler) -> handler.handle(request);
+
+    /// Answers, by `handler` if it may. What the handler has begun is ended also when its answer may not leave.
+    ApiResponse pass(ApiRequest request, Supplier<Head> head, ApiHandler handler);
+
+    /// A request as it came.
+    ///
+    /// @param query with its mark, as sent, or empty
+    /// @param headers the first value of each
+    record Head(String query, Map<String, String> headers, boolean hasBody) {
+        public Head {
+            headers = Map.copyOf(headers);
+        }
+    }
+}
