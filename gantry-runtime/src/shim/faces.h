@@ -7,6 +7,7 @@ int face_launch(int argc, char **argv);
 int face_init(int argc, char **argv);
 int face_userns(int argc, char **argv);
 int face_idmap(int argc, char **argv);
+int face_rootless(int argc, char **argv);
 int face_decode(int argc, char **argv);
 
 #endif

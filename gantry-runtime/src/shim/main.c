@@ -25,6 +25,7 @@ static const struct {
     {"init", face_init, "[--] PROGRAM ARGS...  be process 1: forward signals, reap"},
     {"userns", face_userns, "[--map-range UID:COUNT] -- PROGRAM ARGS...  run in a user namespace of one's own"},
     {"idmap", face_idmap, "                       hold a user namespace until standard input ends"},
+    {"rootless", face_rootless, "--state DIR --net HOW -- PROGRAM ARGS...  run in namespaces that outlive the program"},
     {"decode", face_decode, "                      print the plan on standard input as text"},
     {"version", face_version, ""},
 };

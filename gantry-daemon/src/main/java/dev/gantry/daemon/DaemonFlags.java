@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param hosts where it listens
 /// @param group the group that may use the Unix sockets; without it `docker` if there is one, else none
 /// @param cgroupParent the parent of all control groups
+/// @param rootlessNet how an engine of an ordinary user reaches the network
 /// @param authorization the plugins that decide on requests, in order
 /// @param overlay with which hosts overlay networks are shared
 record DaemonFlags(
@@ -29,12 +30,11 @@ record DaemonFlags(
         List<Host> hosts,
         Optional<String> group,
         String cgroupParent,
+        Rootless.Net rootlessNet,
         boolean debug,
         List<String> authorization,
         OverlayOptions overlay,
         Question question) {
-
-    private static final Path SOCKET = Path.of("/run/gantry.sock");
 
     /// Flags of dockerd that this version does not know how to obey.
     private static final Set<String> LATER = Set.of(
@@ -146,7 +146,10 @@ record DaemonFlags(
         static Host parse(String text) {
             if (text.startsWith("unix://")) {
                 String path = text.substring("unix://".length());
-                return new Unix(path.isEmpty() ? SOCKET : Path.of(path).toAbsolutePath());
+                return new Unix(
+                        path.isEmpty()
+                                ? UsualPlaces.HOST.socket()
+                                : Path.of(path).toAbsolutePath());
             }
             if (text.startsWith("tcp://")) {
                 return tcp(text);
@@ -181,18 +184,20 @@ record DaemonFlags(
         return !args.isEmpty() && args.getFirst().equals("daemon") ? args.subList(1, args.size()) : args;
     }
 
-    /// `root` is the value of `GANTRY_ROOT`: one directory for all that a daemon has, where no flag says otherwise.
-    /// Empty
-    /// for the usual places. Commands read it the same way.
+    /// `root` is the value of `GANTRY_ROOT`, empty for the host's own engine.
     static DaemonFlags parse(List<String> args, String root) {
-        Path base =
-                root.isEmpty() ? Path.of("/") : Path.of(root).toAbsolutePath().normalize();
-        Path dataRoot = root.isEmpty() ? Path.of("/var/lib/gantry") : base.resolve("data");
-        Path execRoot = root.isEmpty() ? Path.of("/run/gantry") : base.resolve("run");
+        return parse(args, root.isEmpty() ? UsualPlaces.HOST : UsualPlaces.in(Path.of(root)));
+    }
+
+    /// `usual` is where things are when no flag says otherwise. Commands look for them there.
+    static DaemonFlags parse(List<String> args, UsualPlaces usual) {
+        Path dataRoot = usual.data();
+        Path execRoot = usual.run();
         Optional<Path> pidFile = Optional.empty();
         Optional<String> group = Optional.empty();
         List<Host> hosts = new ArrayList<>();
         String cgroupParent = "gantry";
+        Rootless.Net rootlessNet = Rootless.Net.AUTO;
         boolean debug = false;
         Question question = Question.NONE;
         List<String> authorization = new ArrayList<>();
@@ -208,6 +213,7 @@ record DaemonFlags(
                 case "group", "G" -> group = Optional.of(words.value());
                 case "cgroup-parent" -> cgroupParent = cgroup(words.value());
                 case "authorization-plugin" -> authorization.add(words.value());
+                case "rootless-net" -> rootlessNet = rootlessNet(words.value());
                 case "debug", "D" -> debug = words.flag();
                 case "help", "h" -> question = Question.HELP;
                 case "version", "v" -> question = Question.VERSION;
@@ -219,7 +225,7 @@ record DaemonFlags(
             }
         }
         if (hosts.isEmpty()) {
-            hosts.add(new Host.Unix(root.isEmpty() ? SOCKET : base.resolve("gantry.sock")));
+            hosts.add(new Host.Unix(usual.socket()));
         }
         return new DaemonFlags(
                 dataRoot,
@@ -228,10 +234,22 @@ record DaemonFlags(
                 List.copyOf(hosts),
                 group,
                 cgroupParent,
+                rootlessNet,
                 debug,
                 List.copyOf(authorization),
                 overlay.options(),
                 question);
+    }
+
+    private static Rootless.Net rootlessNet(String text) {
+        Rootless.Net net = Rootless.Net.byWord().get(text);
+        if (net == null) {
+            throw new InvalidArgument(
+                    "read --rootless-net " + text,
+                    "there is no such way to the network",
+                    "use one of " + String.join(", ", Rootless.Net.byWord().keySet()));
+        }
+        return net;
     }
 
     private static String cgroup(String text) {
@@ -269,21 +287,31 @@ record DaemonFlags(
         if (home.isEmpty()) {
             return List.of();
         }
-        List<String> argv = new ArrayList<>(List.of(
-                home + "/bin/gantry",
-                "daemon",
+        List<String> argv = new ArrayList<>(List.of(home + "/bin/gantry", "daemon"));
+        argv.addAll(words());
+        return argv;
+    }
+
+    /// The same as flags, none of them left out.
+    List<String> words() {
+        List<String> words = new ArrayList<>(List.of(
                 "--data-root",
                 dataRoot.toString(),
                 "--exec-root",
                 execRoot.toString(),
                 "--cgroup-parent",
-                cgroupParent));
-        hosts.forEach(h -> argv.addAll(List.of("--host", h.toString())));
-        group.ifPresent(g -> argv.addAll(List.of("--group", g)));
-        pidFile.ifPresent(p -> argv.addAll(List.of("--pidfile", p.toString())));
-        authorization.forEach(a -> argv.addAll(List.of("--authorization-plugin", a)));
-        argv.addAll(OverlayFlags.words(overlay));
-        return argv;
+                cgroupParent,
+                "--rootless-net",
+                rootlessNet.word()));
+        hosts.forEach(h -> words.addAll(List.of("--host", h.toString())));
+        group.ifPresent(g -> words.addAll(List.of("--group", g)));
+        pidFile.ifPresent(p -> words.addAll(List.of("--pidfile", p.toString())));
+        authorization.forEach(a -> words.addAll(List.of("--authorization-plugin", a)));
+        if (debug) {
+            words.add("--debug");
+        }
+        words.addAll(OverlayFlags.words(overlay));
+        return words;
     }
 
     List<Path> sockets() {
@@ -308,12 +336,15 @@ record DaemonFlags(
               -G, --group NAME          group that may use the socket (default docker, if there is one)
               -p, --pidfile PATH        where to write the process id
                   --authorization-plugin NAME  who decides on every request; repeatable, all must allow
+                  --rootless-net HOW    the network of an ordinary user's engine: pasta, slirp4netns, none, host
+                                        (default auto: the first of these that is installed)
               -D, --debug               log more
               -v, --version             print the version
 
             Overlay networks, of several hosts:
             %s
-            GANTRY_ROOT names one directory for all of these, where no flag says otherwise.
+            GANTRY_ROOT names one directory for all of these, where no flag says otherwise. Without it an ordinary user's engine has its
+            things in $XDG_DATA_HOME/gantry and $XDG_RUNTIME_DIR/gantry, and listens at $XDG_RUNTIME_DIR/gantry.sock.
             """.formatted(OverlayFlags.HELP);
     }
 

@@ -26,7 +26,7 @@ final class DaemonStop {
 
     private DaemonStop() {}
 
-    static void run(List<String> args, String root) {
+    static void run(List<String> args, UsualPlaces usual) {
         boolean containers = false;
         List<String> others = new ArrayList<>();
         for (String arg : args) {
@@ -36,7 +36,7 @@ final class DaemonStop {
                 others.add(arg);
             }
         }
-        DaemonFlags flags = DaemonFlags.parse(others, root);
+        DaemonFlags flags = DaemonFlags.parse(others, usual);
         ProcessHandle daemon = holder(flags.dataRoot());
         if (containers) {
             stopContainers(itsFlags(daemon).hosts().getFirst());

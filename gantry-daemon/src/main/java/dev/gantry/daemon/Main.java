@@ -2,15 +2,20 @@ package dev.gantry.daemon;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.http.Gate;
 import dev.gantry.daemon.http.HttpServer;
 import dev.gantry.docker.DockerApi;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
+import dev.gantry.engine.container.Container;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
+import dev.gantry.engine.rootless.Outside;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,36 +29,47 @@ public final class Main {
 
     public static void main(String[] args) {
         try {
-            String root = System.getenv().getOrDefault("GANTRY_ROOT", "");
-            run(DaemonFlags.strip(List.of(args)), root);
+            run(DaemonFlags.strip(List.of(args)), UsualPlaces.of(System.getenv()));
         } catch (GantryException e) {
             System.err.println("gantry daemon: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    private static void run(List<String> args, String root) {
+    private static void run(List<String> args, UsualPlaces usual) {
         if (args.isEmpty() || !args.getFirst().equals("stop")) {
-            DaemonFlags flags = DaemonFlags.parse(args, root);
+            DaemonFlags flags = DaemonFlags.parse(args, usual);
             switch (flags.question()) {
                 case HELP -> System.out.print(DaemonFlags.help());
                 case VERSION -> System.out.println("gantry version " + VERSION);
-                case NONE -> serve(flags);
+                case NONE -> {
+                    if (!Rights.toRunEngines()) {
+                        usual.prepare();
+                        Rootless.enter(flags);
+                    }
+                    serve(flags);
+                }
             }
         } else {
-            DaemonStop.run(args.subList(1, args.size()), root);
+            DaemonStop.run(args.subList(1, args.size()), usual);
         }
     }
 
     private static void serve(DaemonFlags flags) {
         DaemonLog.configure(flags.debug());
         Logger log = LoggerFactory.getLogger(Main.class);
+        Optional<Outside> outside = Outside.find(flags.execRoot());
+        checkNet(flags, outside);
         Clock clock = Clock.systemUTC();
         CountDownLatch stop = new CountDownLatch(1);
         try (var _ = OwnGroup.join(flags.cgroupParent());
                 Gantry engine = Gantry.open(options(flags));
                 var server = new HttpServer(
-                        new DockerApi(engine, HostFacts.read(VERSION), clock),
+                        new DockerApi(
+                                engine,
+                                HostFacts.read(
+                                        VERSION, outside.map(Outside::network).orElse("")),
+                                clock),
                         gate(engine, flags),
                         DockerApi.headers(VERSION),
                         clock);
@@ -67,6 +83,7 @@ public final class Main {
                     sockets);
             stop.await();
             log.info("daemon=leaving containers=alone");
+            outside.ifPresent(o -> leave(o, engine));
         } catch (InterruptedException e) {
             throw new Internal("serve", "the main thread was interrupted", "start the daemon again", e);
         }
@@ -80,6 +97,27 @@ public final class Main {
         AuthorizationPlugins plugins = engine.authorization(flags.authorization());
         plugins.check();
         return new AuthorizationGate(plugins);
+    }
+
+    private static void checkNet(DaemonFlags flags, Optional<Outside> outside) {
+        if (flags.rootlessNet() != Rootless.Net.AUTO && outside.isEmpty()) {
+            throw new InvalidArgument(
+                    "start the daemon with --rootless-net "
+                            + flags.rootlessNet().word(),
+                    "this process has the rights of an administrator, and needs no namespaces of its own",
+                    "leave the flag out, or start it as an ordinary user");
+        }
+    }
+
+    /// An engine without running containers leaves nothing of a user's namespaces behind.
+    private static void leave(Outside outside, Gantry engine) {
+        try {
+            if (engine.containers().list().stream().noneMatch(Container::isRunning)) {
+                outside.leave();
+            }
+        } catch (IOException e) {
+            LoggerFactory.getLogger(Main.class).warn("daemon=leaving namespaces=kept why=\"{}\"", e.toString());
+        }
     }
 
     private static GantryOptions options(DaemonFlags flags) {

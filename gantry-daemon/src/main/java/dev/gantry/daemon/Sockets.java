@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -90,6 +91,12 @@ final class Sockets implements AutoCloseable {
                         "there is no group " + group.get(),
                         "create it, or leave --group out",
                         e);
+            }
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        } catch (FileSystemException e) {
+            // A group that this user, or this user namespace, cannot give files to.
+            if (group.isPresent()) {
+                throw e;
             }
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         }

@@ -31,6 +31,7 @@ import dev.gantry.engine.plugin.cni.CniDriver;
 import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.CsiPlaces;
 import dev.gantry.engine.plugin.volume.VolumeDriversOfPlugins;
+import dev.gantry.engine.rootless.Outside;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
@@ -62,6 +63,7 @@ import java.util.random.RandomGenerator;
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
     private static final Path USUAL_ROOT = Path.of("/var/lib/gantry");
+    private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final int CAP_NET_ADMIN = 12; // <linux/capability.h>
 
     private final GantryOptions options;
@@ -204,8 +206,11 @@ final class LocalGantry implements Gantry {
     }
 
     private NetworkEngine.Driving driving(HostFacts host, Linux linux) {
-        boolean able = (host.capabilities() >> CAP_NET_ADMIN & 1) != 0;
-        return new NetworkEngine.Driving(able, () -> KernelNetworks.open(linux, instance(), underlay()));
+        // In a user namespace the capability may be one over other network namespaces than this one.
+        boolean able = (host.capabilities() >> CAP_NET_ADMIN & 1) != 0
+                && (host.initialUserNamespace() || Files.isWritable(FORWARDING));
+        return new NetworkEngine.Driving(
+                able, () -> KernelNetworks.open(linux, instance(), underlay()), Outside.find(options.runRoot()));
     }
 
     private Underlay underlay() {

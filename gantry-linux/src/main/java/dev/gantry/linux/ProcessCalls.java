@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
 
 /// Processes: who they are, by (pid, start time), and signals through descriptors that cannot name another.
@@ -67,6 +68,26 @@ public final class ProcessCalls {
             long rc = kernel.call(arena, Sys.PIDFD_SEND_SIGNAL, process.number(), signal, 0, 0, 0, 0);
             check(Sys.PIDFD_SEND_SIGNAL, process.toString(), rc);
         }
+    }
+
+    /// This process becomes another program, `argv.getFirst()`, under the same id; its threads end, and what it has
+    /// open
+    /// without close-on-exec goes along. Returns only by a [LinuxError]. execve(2).
+    public void become(List<String> argv, List<String> environment) {
+        try (Arena arena = Arena.ofConfined()) {
+            long path = Memory.cString(arena, argv.getFirst());
+            long rc = kernel.call(arena, Sys.EXECVE, path, strings(arena, argv), strings(arena, environment), 0, 0, 0);
+            check(Sys.EXECVE, argv.getFirst(), rc);
+        }
+    }
+
+    /// Pointers to each, and a null one.
+    private static long strings(Arena arena, List<String> all) {
+        MemorySegment pointers = arena.allocate(JAVA_LONG, all.size() + 1L);
+        for (int i = 0; i < all.size(); i++) {
+            pointers.setAtIndex(JAVA_LONG, i, Memory.cString(arena, all.get(i)));
+        }
+        return pointers.address();
     }
 
     /// By number: only for processes whose number cannot be reused meanwhile, such as one's own children.

@@ -54,6 +54,7 @@ public enum Sys {
     GETPID("getpid", 39, 172, ""),
     GETEUID("geteuid", 107, 175, ""),
     GETEGID("getegid", 108, 177, ""),
+    EXECVE("execve", 59, 221, "spp"),
     KILL("kill", 62, 129, "nn"),
     PIDFD_OPEN("pidfd_open", 434, 434, "nx"),
     PIDFD_SEND_SIGNAL("pidfd_send_signal", 424, 424, "dnpx"),

@@ -50,6 +50,7 @@ public final class InfoCommand implements Command {
         line(text, "Cgroups", "version " + info.cgroupVersion() + ", " + info.cgroupDriver());
         line(text, "Runtime", info.defaultRuntime());
         line(text, "Security", String.join(", ", info.securityOptions()));
+        line(text, "Rootless", rootless(info));
         line(text, "Kernel", info.kernelVersion());
         line(text, "Operating system", info.operatingSystem());
         line(text, "Architecture", info.architecture());
@@ -63,6 +64,15 @@ public final class InfoCommand implements Command {
             warnings.forEach(w -> call.note("gantry: warning: " + w));
         }
         return 0;
+    }
+
+    /// Empty for the host's own engine.
+    private static String rootless(Info info) {
+        return info.securityOptions().stream()
+                .filter(o -> o.startsWith("name=rootless"))
+                .map(o -> "network by " + o.replaceFirst(".*network=", ""))
+                .findFirst()
+                .orElse("");
     }
 
     private static void line(StringBuilder text, String name, String value) {

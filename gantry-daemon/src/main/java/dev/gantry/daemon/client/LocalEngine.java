@@ -5,6 +5,8 @@ import dev.gantry.api.client.Duplex;
 import dev.gantry.api.client.EngineAddress;
 import dev.gantry.api.client.SocketDialer;
 import dev.gantry.base.Unavailable;
+import dev.gantry.daemon.Rights;
+import dev.gantry.daemon.UsualPlaces;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -26,23 +28,36 @@ final class LocalEngine implements Dialer {
     private final Places places;
     private final SocketDialer socket;
 
-    /// Where the engine has its things. `GANTRY_ROOT` names one directory for all of them, so that several engines can
-    /// live side by side.
-    record Places(Path socket, Path log, List<String> flags) {
+    /// Where the engine is, and how it is started.
+    record Places(UsualPlaces usual, List<String> flags) {
+        /// A user whom the administrator lets use the host's engine uses that one, unless there is one of the user's
+        /// own.
         static Places of(Map<String, String> environment) {
-            String root = environment.getOrDefault("GANTRY_ROOT", "");
-            if (!root.isEmpty()) {
-                Path dir = Path.of(root).toAbsolutePath().normalize();
-                Path socket = dir.resolve("gantry.sock");
-                return new Places(
-                        socket,
-                        dir.resolve("gantryd.log"),
-                        List.of(
-                                "--data-root", dir.resolve("data").toString(),
-                                "--exec-root", dir.resolve("run").toString(),
-                                "--host", "unix://" + socket));
+            UsualPlaces usual = UsualPlaces.of(environment);
+            Path host = UsualPlaces.HOST.socket();
+            if (usual.whose() == UsualPlaces.Whose.USER && !Files.exists(usual.socket()) && Files.isWritable(host)) {
+                return new Places(UsualPlaces.HOST, List.of());
             }
-            return new Places(Path.of("/run/gantry.sock"), Path.of("/var/log/gantryd.log"), List.of());
+            List<String> flags = new ArrayList<>();
+            if (usual.whose() != UsualPlaces.Whose.HOST) {
+                flags.addAll(List.of(
+                        "--data-root", usual.data().toString(),
+                        "--exec-root", usual.run().toString(),
+                        "--host", "unix://" + usual.socket()));
+            }
+            String net = environment.getOrDefault("GANTRY_ROOTLESS_NET", "");
+            if (!net.isEmpty() && !Rights.toRunEngines()) {
+                flags.addAll(List.of("--rootless-net", net));
+            }
+            return new Places(usual, List.copyOf(flags));
+        }
+
+        Path socket() {
+            return usual.socket();
+        }
+
+        Path log() {
+            return usual.log();
         }
     }
 
@@ -74,13 +89,13 @@ final class LocalEngine implements Dialer {
             throw new Unavailable(
                     "start gantryd", "this client does not know where Gantry is installed", "run ./gantry daemon");
         }
-        if (!System.getProperty("user.name", "").equals("root")) {
+        if (places.usual().whose() == UsualPlaces.Whose.HOST && !Rights.toRunEngines()) {
             throw new Unavailable(
                     "start gantryd",
-                    "no engine listens at " + address() + ", and starting one needs root in this version",
-                    "run the command as root, or name another engine with -H");
+                    "the host's engine does not listen at " + address() + ", and only its administrator starts it",
+                    "ask for it, or start one of your own: gantry daemon");
         }
-        Files.createDirectories(places.socket().getParent());
+        places.usual().prepare();
         long logged = Files.exists(places.log()) ? Files.size(places.log()) : 0;
         Process daemon = spawn(home);
         long deadline = System.nanoTime() + DEADLINE.toNanos();

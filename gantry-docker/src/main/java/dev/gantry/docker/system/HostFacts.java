@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What does not change while the daemon runs: its version and its host.
+///
+/// @param rootlessNet what connects an engine of an ordinary user with the network; empty for the host's own engine
 public record HostFacts(
         String version,
         String hostname,
@@ -14,9 +16,14 @@ public record HostFacts(
         String machine,
         int processors,
         long memoryBytes,
-        boolean cgroupV2) {
+        boolean cgroupV2,
+        String rootlessNet) {
 
     public static HostFacts read(String version) {
+        return read(version, "");
+    }
+
+    public static HostFacts read(String version, String rootlessNet) {
         Path osRelease = Path.of("/etc/os-release");
         return new HostFacts(
                 version,
@@ -27,7 +34,8 @@ public record HostFacts(
                 System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 memory(),
-                Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")));
+                Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")),
+                rootlessNet);
     }
 
     /// As Go names the processor.

@@ -105,6 +105,9 @@ public final class SystemRoutes {
         List<Container> all = engine.containers().list();
         int running = (int) all.stream().filter(Container::isRunning).count();
         String root = engine.options().dataRoot().toString();
+        boolean rootless = !host.rootlessNet().isEmpty();
+        // An ordinary user's engine makes no control groups.
+        boolean limits = !rootless;
         return ApiResponse.json(Info.builder()
                 .id(UUID.nameUUIDFromBytes((host.hostname() + ":" + root).getBytes(StandardCharsets.UTF_8))
                         .toString())
@@ -119,19 +122,19 @@ public final class SystemRoutes {
                         List.of("bridge", "host", "macvlan", "null"),
                         null,
                         List.of("json-file", "none")))
-                .memoryLimit(true)
-                .swapLimit(true)
-                .cpuCfsPeriod(true)
-                .cpuCfsQuota(true)
-                .cpuShares(true)
-                .cpuSet(true)
-                .pidsLimit(true)
+                .memoryLimit(limits)
+                .swapLimit(limits)
+                .cpuCfsPeriod(limits)
+                .cpuCfsQuota(limits)
+                .cpuShares(limits)
+                .cpuSet(limits)
+                .pidsLimit(limits)
                 .ipv4Forwarding(true)
                 .nfd(openDescriptors())
                 .threads(Thread.activeCount())
                 .systemTime(Times.nano(clock.instant()))
                 .loggingDriver("json-file")
-                .cgroupDriver("cgroupfs")
+                .cgroupDriver(rootless ? "none" : "cgroupfs")
                 .cgroupVersion(host.cgroupV2() ? "2" : "1")
                 .kernelVersion(host.kernel())
                 .operatingSystem(host.osName())
@@ -156,7 +159,10 @@ public final class SystemRoutes {
                 .containerdCommit(new Commit(""))
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
-                .securityOptions(List.of("name=seccomp,profile=builtin"))
+                .securityOptions(
+                        rootless
+                                ? List.of("name=seccomp,profile=builtin", "name=rootless,network=" + host.rootlessNet())
+                                : List.of("name=seccomp,profile=builtin"))
                 .warnings(List.of("There are no builds yet"))
                 .build());
     }

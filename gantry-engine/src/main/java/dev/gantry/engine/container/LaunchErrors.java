@@ -5,6 +5,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Errno;
 import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.PlanText;
@@ -33,6 +34,14 @@ public final class LaunchErrors {
             case Step.Chdir _ -> new InvalidArgument(what, why, "choose a working directory the user may enter", cause);
             case Step.OpenTree _ ->
                 new InvalidArgument(what, why, "make the source of the bind, or correct its path", cause);
+            // Mounts that came from outside of a user namespace hide what is below them.
+            case Step.Overlay _
+            when cause.errno().equals("EINVAL") ->
+                new Unsupported(
+                        what,
+                        why,
+                        "if this is an engine of an ordinary user, name a directory that nothing is mounted below",
+                        cause);
             default ->
                 switch (cause.errno()) {
                     case "ENOMEM", "EAGAIN", "ENOSPC", "EMFILE", "ENFILE", "EDQUOT", "EBUSY" ->

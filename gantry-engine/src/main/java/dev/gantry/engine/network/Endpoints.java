@@ -31,7 +31,7 @@ final class Endpoints {
     private final Preparation preparation;
     private final Instance instance;
     private final EndpointMaker maker;
-    private final HostPorts hostPorts;
+    private final PortHolder hostPorts;
     private final Ports ports;
     private final Clock clock;
     private final RandomGenerator random;
@@ -44,7 +44,7 @@ final class Endpoints {
     }
 
     Endpoints(NetworkBook book, NetworkTable table, Instance instance, Clock clock, RandomGenerator random) {
-        this(book, table, (_, _, _) -> {}, instance, clock, random, ForeignNetworks.NONE);
+        this(book, table, (_, _, _) -> {}, instance, new HostPorts(Linux.host()), clock, random, ForeignNetworks.NONE);
     }
 
     Endpoints(
@@ -52,6 +52,7 @@ final class Endpoints {
             NetworkTable table,
             Preparation preparation,
             Instance instance,
+            PortHolder hostPorts,
             Clock clock,
             RandomGenerator random,
             ForeignNetworks foreign) {
@@ -60,14 +61,14 @@ final class Endpoints {
         this.preparation = preparation;
         this.instance = instance;
         this.maker = new EndpointMaker(random);
-        this.hostPorts = new HostPorts(Linux.host());
+        this.hostPorts = hostPorts;
         this.ports = new Ports(book, table, instance, hostPorts);
         this.clock = clock;
         this.random = random;
         this.foreign = foreign;
     }
 
-    HostPorts hostPorts() {
+    PortHolder hostPorts() {
         return hostPorts;
     }
 

@@ -7,7 +7,6 @@ import dev.gantry.linux.LinuxError;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.firewall.Relay;
-import dev.gantry.network.port.PortProbe;
 import dev.gantry.network.port.Protocol;
 import dev.gantry.network.port.PublishedPort;
 import dev.gantry.network.relay.HostSocket;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /// Sockets that hold published ports, so that nobody else takes them. Rules see packets before they reach these; what
 /// rules cannot serve arrives here and is carried. A port of SCTP is not held.
-final class HostPorts implements AutoCloseable {
+final class HostPorts implements PortHolder {
     private static final Logger LOG = LoggerFactory.getLogger(HostPorts.class);
 
     private record Key(Protocol protocol, Ip ip, int port) {
@@ -48,17 +47,16 @@ final class HostPorts implements AutoCloseable {
         this.linux = linux;
     }
 
-    /// Takes ports for one container, and lets go at its end of those that were not needed after all.
-    final class Attempt implements PortProbe {
+    @Override
+    public Attempt attempt(Collection<PublishedPort> given) {
+        return new Taking(given);
+    }
+
+    private final class Taking implements Attempt {
         private final Map<Key, Fd> taken = new HashMap<>();
         private final Set<Key> ours;
 
-        Attempt() {
-            this(List.of());
-        }
-
-        /// @param given back by the same container in the same change: their sockets are used again
-        Attempt(Collection<PublishedPort> given) {
+        Taking(Collection<PublishedPort> given) {
             this.ours = given.stream().map(Key::of).collect(Collectors.toSet());
         }
 
@@ -76,7 +74,8 @@ final class HostPorts implements AutoCloseable {
             }
         }
 
-        void keep(Collection<PublishedPort> needed) {
+        @Override
+        public void keep(Collection<PublishedPort> needed) {
             Set<Key> keys = needed.stream().map(Key::of).collect(Collectors.toSet());
             synchronized (HostPorts.this) {
                 taken.forEach((key, socket) -> {
@@ -106,14 +105,16 @@ final class HostPorts implements AutoCloseable {
     }
 
     /// After a restart: what is taken by now is published all the same, for rules come before sockets.
-    void restore(Collection<PublishedPort> ports) {
-        Attempt again = new Attempt();
+    @Override
+    public void restore(Collection<PublishedPort> ports) {
+        Attempt again = attempt(List.of());
         ports.forEach(p -> again.hold(p.container().protocol(), p.hostIp(), p.hostPort()));
         again.keep(ports);
     }
 
     /// Carries what arrives at the sockets of these, where rules cannot serve them. Idempotent.
-    synchronized void carry(Collection<Attachment> attachments) {
+    @Override
+    public synchronized void carry(Collection<Attachment> attachments) {
         for (Relay relay : Relay.of(attachments)) {
             Fd socket = held.get(new Key(relay.protocol(), relay.listen(), relay.port()));
             if (socket == null && relay.listen().isLoopback()) {
@@ -138,7 +139,8 @@ final class HostPorts implements AutoCloseable {
     }
 
     /// What arrives at these is carried no more; they stay held.
-    synchronized void stopCarrying(Collection<PublishedPort> ports) {
+    @Override
+    public synchronized void stopCarrying(Collection<PublishedPort> ports) {
         Relays running = relays;
         if (running != null) {
             ports.stream()
@@ -149,12 +151,14 @@ final class HostPorts implements AutoCloseable {
     }
 
     /// Lets go of those that none of `still` needs.
-    void release(Collection<PublishedPort> ports, Collection<PublishedPort> still) {
+    @Override
+    public void release(Collection<PublishedPort> ports, Collection<PublishedPort> still) {
         Set<Key> needed = still.stream().map(Key::of).collect(Collectors.toSet());
         release(ports.stream().filter(p -> !needed.contains(Key.of(p))).toList());
     }
 
-    synchronized void release(Collection<PublishedPort> ports) {
+    @Override
+    public synchronized void release(Collection<PublishedPort> ports) {
         for (PublishedPort p : ports) {
             Fd socket = held.remove(Key.of(p));
             if (socket != null) {

@@ -2,11 +2,13 @@ package dev.gantry.engine.network;
 
 import dev.gantry.engine.container.ContainerNetworks;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
+import dev.gantry.engine.rootless.Outside;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.ipam.DefaultPools;
 import dev.gantry.network.model.Instance;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -27,7 +29,13 @@ public final class NetworkEngine implements AutoCloseable {
     /// Who makes networks real, opened when the first container needs it.
     ///
     /// @param able whether this process has the right to
-    public record Driving(boolean able, Supplier<HostNetworks> opener) {}
+    /// @param outside the host, for an engine in namespaces of its own
+    public record Driving(boolean able, Supplier<HostNetworks> opener, Optional<Outside> outside) {
+        /// On the host itself.
+        public Driving(boolean able, Supplier<HostNetworks> opener) {
+            this(able, opener, Optional.empty());
+        }
+    }
 
     /// @param foreign drivers that are no part of this engine
     /// @param hostIdentity from which the host's own IPv6 prefixes are derived
@@ -45,9 +53,11 @@ public final class NetworkEngine implements AutoCloseable {
         var book = new NetworkBook(table.networks(), table.members());
         var driver = new LazyDriver(driving.able(), driving.opener(), book);
         var overlays = new Overlays(directory, book, driver, random);
-        var endpoints = new Endpoints(book, table, overlays::prepare, instance, clock, random, foreign);
+        var endpoints = new Endpoints(
+                book, table, overlays::prepare, instance, ports(driving, book, linux), clock, random, foreign);
         var foreignRuns = new ForeignRuns(book, endpoints, foreign, linux);
-        var runs = new Runs(book, endpoints, driver, overlays, new Sights(book, instance), foreignRuns, linux);
+        var runs = new Runs(
+                book, endpoints, driver, overlays, new Sights(book, instance, driving.outside()), foreignRuns, linux);
         var memberships = new Memberships(book, table, runs, overlays);
         var networks = new LiveNetworks(
                 book,
@@ -63,6 +73,17 @@ public final class NetworkEngine implements AutoCloseable {
         runs.open(new WayOut(book, networks::wayOut));
         overlays.start(networks);
         return new NetworkEngine(networks, memberships, runs, overlays);
+    }
+
+    private static PortHolder ports(Driving driving, NetworkBook book, Linux linux) {
+        Optional<Outside> outside = driving.outside();
+        return outside.isEmpty()
+                ? new HostPorts(linux)
+                : new OutsidePorts(
+                        outside.get(),
+                        book.attachments().stream()
+                                .flatMap(a -> a.endpoint().ports().stream())
+                                .toList());
     }
 
     public Networks networks() {

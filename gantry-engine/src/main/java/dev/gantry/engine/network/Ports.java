@@ -31,9 +31,9 @@ final class Ports {
     private final NetworkBook book;
     private final NetworkTable table;
     private final Instance instance;
-    private final HostPorts hostPorts;
+    private final PortHolder hostPorts;
 
-    Ports(NetworkBook book, NetworkTable table, Instance instance, HostPorts hostPorts) {
+    Ports(NetworkBook book, NetworkTable table, Instance instance, PortHolder hostPorts) {
         this.book = book;
         this.table = table;
         this.instance = instance;
@@ -44,13 +44,13 @@ final class Ports {
     List<Member> published(List<Member> members, String name, List<PortRequest> requests) {
         return requests.isEmpty() || members.isEmpty()
                 ? members
-                : given(members, take(members, name, requests, hostPorts.new Attempt()));
+                : given(members, take(members, name, requests, hostPorts.attempt(List.of())));
     }
 
     /// Ports, and which endpoint has those of which family.
     private record Taken(List<PublishedPort> ports, Map<Family, EndpointId> ways) {}
 
-    private Taken take(List<Member> members, String name, List<PortRequest> requests, HostPorts.Attempt attempt) {
+    private Taken take(List<Member> members, String name, List<PortRequest> requests, PortHolder.Attempt attempt) {
         List<Attachment> attachments = attachments(members);
         SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
         Map<Family, EndpointId> ways = new HashMap<>();
@@ -113,7 +113,7 @@ final class Ports {
         book.ports().release(gone);
         Taken taken;
         try {
-            taken = add.isEmpty() ? new Taken(List.of(), Map.of()) : take(less, name, add, hostPorts.new Attempt(gone));
+            taken = add.isEmpty() ? new Taken(List.of(), Map.of()) : take(less, name, add, hostPorts.attempt(gone));
         } catch (GantryException e) {
             book.ports().restore(gone, name);
             throw e;

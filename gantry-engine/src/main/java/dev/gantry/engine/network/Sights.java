@@ -3,6 +3,7 @@ package dev.gantry.engine.network;
 import dev.gantry.base.Conflict;
 import dev.gantry.engine.container.ContainerNetworks.Whereabouts;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.rootless.Outside;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.Given;
@@ -19,16 +20,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a container sees of its networks from inside: addresses, the host, its links.
 final class Sights {
     private final NetworkBook book;
     private final Instance instance;
+    private final Optional<Outside> outside;
 
-    Sights(NetworkBook book, Instance instance) {
+    /// @param outside the host, for an engine in namespaces of its own
+    Sights(NetworkBook book, Instance instance, Optional<Outside> outside) {
         this.book = book;
         this.instance = instance;
+        this.outside = outside;
     }
 
     Whereabouts of(String name, List<Attachment> attachments) {
@@ -51,7 +56,7 @@ final class Sights {
             boolean leadsOut = plan.endpoints().stream()
                     .anyMatch(p -> p.endpoint().equals(a.endpoint().id()) && p.hasDefaultGateway());
             if (leadsOut) {
-                host.addAll(NetworkPlan.of(instance, a.network()).hostAddresses());
+                host.addAll(hostOf(a));
             }
         }
         return new Whereabouts(
@@ -69,6 +74,21 @@ final class Sights {
                 .filter(r -> !r.equals(Given.NOTHING.resolver()))
                 .findFirst()
                 .orElse(Given.NOTHING.resolver());
+    }
+
+    /// Where the container reaches the host. A bridge in namespaces of our own is not on it: there it is the address
+    /// that the host has for others, where it has one.
+    private List<Ip> hostOf(Attachment a) {
+        List<Ip> ofBridge = NetworkPlan.of(instance, a.network()).hostAddresses();
+        if (outside.isEmpty()) {
+            return ofBridge;
+        }
+        try {
+            List<Ip> real = outside.get().addresses().stream().filter(Ip::isV4).toList();
+            return real.isEmpty() ? ofBridge : real;
+        } catch (IOException e) {
+            return ofBridge;
+        }
     }
 
     /// On the default network, where containers have no names, a link is a line of the hosts file.

@@ -1,0 +1,40 @@
+/* Carries connections and datagrams from a socket of one network namespace to an address of this one. */
+#ifndef GANTRY_RELAY_H
+#define GANTRY_RELAY_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "loop.h"
+
+#define RELAY_NAME 96
+
+struct udp_session;
+
+/* A published port. It belongs to whoever opened it until relay_close. */
+struct relay {
+    struct watched watched;
+    char name[RELAY_NAME]; /* `tcp 0.0.0.0 8080` */
+    bool datagrams;
+    bool serving;
+    struct sockaddr_storage to;
+    socklen_t to_size;
+    struct udp_session *sessions;
+    unsigned session_count;
+    struct relay *next;
+};
+
+/* A bound (and listening) socket; nothing is taken from it before relay_serve. NULL and errno. */
+struct relay *relay_open(const char *name, int fd, bool datagrams);
+/* From now on what comes goes to `to`. 0, or -1 and errno. */
+int relay_serve(struct relay *, const struct sockaddr_storage *to, socklen_t size);
+/* Connections that stand go on. */
+void relay_close(struct relay *);
+
+/* The parts, by protocol. */
+void relay_accept(struct watched *, uint32_t events);
+void relay_datagrams(struct watched *, uint32_t events);
+/* Ends sessions of datagrams in which nothing moved for a while; all of them with `all`. */
+void relay_sweep(struct relay *, bool all);
+
+#endif
