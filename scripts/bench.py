@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-WARM_UP = 300  # cycles before anything is measured: a daemon that has been up for some seconds of work
+WARM_UP = 1000  # cycles before anything is measured: a daemon that has been at work for some seconds
 ROOT = Path(__file__).resolve().parent.parent
 
 

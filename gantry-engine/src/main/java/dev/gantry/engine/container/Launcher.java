@@ -11,8 +11,6 @@ import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
 import dev.gantry.runtime.oci.PlanCompiler;
 import dev.gantry.runtime.oci.RuntimeSpec;
-import dev.gantry.runtime.plan.LaunchPlan;
-import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.seccomp.SeccompProfile;
 import dev.gantry.runtime.watch.LaunchOutcome;
@@ -63,7 +61,7 @@ final class Launcher {
     }
 
     /// What `launch` would hand to the watch of this container now. Its files under `/etc` are written on the way.
-    LaunchPlan plan(Cell cell, Sources sources, ContainerNetworks.Run run) {
+    EncodedPlan plan(Cell cell, Sources sources, ContainerNetworks.Run run) {
         StoredContainer row = cell.row;
         ContainerSpec spec = row.spec();
         Container.Files files = Container.Files.in(places.containers(), row.id());
@@ -83,23 +81,22 @@ final class Launcher {
         RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, etc, host, standard, sources);
         LaunchContext own = context(row, root, files);
         LaunchContext context = shared.map(s -> own.withJoins(s.joins())).orElse(own);
-        return compiler.compile(
-                config, run.handover().map(context::withHandover).orElse(context));
+        return EncodedPlan.of(compiler.compile(
+                config, run.handover().map(context::withHandover).orElse(context)));
     }
 
     /// Launches in a watch that waits. The plan is kept while the container is being made, which other processes do.
-    LaunchOutcome launch(Cell cell, Task task, LaunchPlan plan, ContainerNetworks.Run run) {
-        byte[] encoded = PlanCodec.encode(plan);
-        task.plan = plan;
+    LaunchOutcome launch(Cell cell, Task task, EncodedPlan plan, ContainerNetworks.Run run) {
+        task.plan = plan.plan();
         if (cell.row.history().startedAt().isPresent()) {
             storing(cell, () -> Files.deleteIfExists(places.exitRecord(cell.id)));
         }
         var keeping = new FutureTask<>(
-                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), encoded)), true);
+                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes())), true);
         Thread.startVirtualThread(keeping);
         LaunchOutcome outcome;
         try {
-            outcome = task.watch.launch(encoded, door -> {
+            outcome = task.watch.launch(plan.bytes(), door -> {
                 run.connect(door);
                 if (run.learnsWhere()) {
                     writeEtc(cell.row, run.where());

@@ -8,7 +8,6 @@ import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.engine.event.Events;
-import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.watch.ExitRecord;
 import dev.gantry.runtime.watch.Exited;
 import dev.gantry.runtime.watch.LaunchOutcome;
@@ -181,7 +180,7 @@ final class Lifecycle {
             // The one waits for other processes, the other computes.
             var spawning = new FutureTask<>(() -> pending(cell));
             Thread.startVirtualThread(spawning);
-            LaunchPlan plan;
+            EncodedPlan plan;
             try {
                 plan = foreseen(cell, sources, run).orElseGet(() -> launcher.plan(cell, sources, run));
             } catch (RuntimeException noPlan) {
@@ -191,7 +190,7 @@ final class Lifecycle {
             task = joined(spawning);
             switch (launcher.launch(cell, task, plan, run)) {
                 case LaunchOutcome.Started started -> started(cell, task, started, restarts);
-                case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan, failed);
+                case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what("start", cell), plan.plan(), failed);
             }
         } catch (RuntimeException e) {
             try {
@@ -204,14 +203,14 @@ final class Lifecycle {
     }
 
     /// The plan that was compiled ahead, if it is what would be compiled now.
-    private static Optional<LaunchPlan> foreseen(Cell cell, Sources sources, ContainerNetworks.Run run) {
+    private static Optional<EncodedPlan> foreseen(Cell cell, Sources sources, ContainerNetworks.Run run) {
         Foreseen ahead = cell.foreseen;
         cell.foreseen = null;
         if (ahead == null) {
             return Optional.empty();
         }
         try {
-            LaunchPlan plan = joined(ahead.plan()); // also when it is not wanted: it writes files
+            EncodedPlan plan = joined(ahead.plan()); // also when it is not wanted: it writes files
             boolean fits = ahead.row() == cell.row && run == ContainerNetworks.Run.NOWHERE && sources.isEmpty();
             return fits ? Optional.of(plan) : Optional.empty();
         } catch (RuntimeException e) {

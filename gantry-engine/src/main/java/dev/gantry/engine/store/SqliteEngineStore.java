@@ -32,9 +32,10 @@ public final class SqliteEngineStore implements EngineStore {
     /// The schema's version. A newer one is refused.
     private static final int FORMAT = 3;
 
-    /// Pages in the write-ahead log before a commit copies them into the database. Many, because a copy is a pause: it
-    /// is done while nothing is to be written, if that ever comes.
-    private static final int CHECKPOINT_PAGES = 20_000;
+    /// Pages in the write-ahead log before a commit copies them into the database. A copy is a pause, and is done
+    /// while nothing is to be written, if that ever comes; but a log that is written over costs less to sync than
+    /// one that grows.
+    private static final int CHECKPOINT_PAGES = 2_000;
 
     private final Connection connection;
     private final SqliteWriter writer;
