@@ -2,6 +2,7 @@ package dev.gantry.engine;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.base.Reference;
 import dev.gantry.csi.CsiDrivers;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
@@ -183,11 +184,18 @@ final class LocalGantry implements Gantry {
     /// What keeps a managed plugin from being disabled.
     private List<String> usersOf(String plugin) {
         List<String> users = new ArrayList<>();
-        volumes.list().stream().filter(v -> v.driver().equals(plugin)).forEach(v -> users.add("volume " + v.name()));
+        volumes.list().stream()
+                .filter(v -> isOf(plugin, v.driver()) || isOf(CsiDrivers.PREFIX + plugin, v.driver()))
+                .forEach(v -> users.add("volume " + v.name()));
         networks.list().stream()
-                .filter(n -> n.spec().driver().equals(plugin))
+                .filter(n -> isOf(plugin, n.spec().driver()))
                 .forEach(n -> users.add("network " + n.spec().name()));
         return users;
+    }
+
+    /// Whether a driver, as its user wrote it, is the plugin of this full name.
+    private static boolean isOf(String plugin, String driver) {
+        return driver.equals(plugin) || (driver + ":" + Reference.DEFAULT_TAG).equals(plugin);
     }
 
     /// What a container over a directory of the host must not see, if it is below it.

@@ -134,6 +134,57 @@ class CsiVolumeTest {
                 .isTrue();
     }
 
+    /// The same program in a root file system of its own, which sees of the host what a JVM needs.
+    @Test
+    void aManagedPluginKeepsVolumesInItsPropagatedMount() throws Exception {
+        String classPath = SAMPLE.toRealPath() + File.pathSeparator + System.getProperty("java.class.path");
+        var mounts = new java.util.TreeSet<>(List.of("/usr", "/etc"));
+        Stream.of(classPath.split(File.pathSeparator))
+                .map(entry -> "/" + Path.of(entry).toAbsolutePath().getName(0))
+                .forEach(mounts::add);
+        Path context = Files.createDirectories(dir.resolve("context"));
+        Path rootfs = Files.createDirectories(context.resolve("rootfs"));
+        for (String link : List.of("bin", "sbin", "lib", "lib64")) {
+            Files.createSymbolicLink(rootfs.resolve(link), Path.of("usr", link));
+        }
+        String binds = mounts.stream()
+                .map(m ->
+                        "{\"source\":\"%1$s\",\"destination\":\"%1$s\",\"type\":\"bind\",\"options\":[\"rbind\",\"ro\"]}"
+                                .formatted(m))
+                .collect(java.util.stream.Collectors.joining(","));
+        Files.writeString(context.resolve("config.json"), """
+                {"interface":{"types":["docker.csinode/1.0","docker.csicontroller/1.0"],"socket":"csi.sock"},
+                "entrypoint":["%s","-XX:TieredStopAtLevel=1","-XX:+UseSerialGC","-XX:-UsePerfData","-cp","%s",
+                "dev.gantry.csi.SampleCsi","/run/docker/plugins/csi.sock","/mnt/state/home"],
+                "propagatedMount":"/mnt/state","mounts":[%s],"linux":{"capabilities":["CAP_SYS_ADMIN"]}}""".formatted(
+                        System.getProperty("java.home") + "/bin/java", classPath, binds));
+        var tar = new java.io.ByteArrayOutputStream();
+        var linux = dev.gantry.linux.Linux.host();
+        try (var root = linux.files().openDirectory(context.toString())) {
+            dev.gantry.images.layer.TreeTar.pack(linux, root, tar);
+        }
+        var plugins = engine.gantry.plugins();
+        plugins.create("inside", new java.io.ByteArrayInputStream(tar.toByteArray()));
+        try {
+            plugins.enable("inside", java.time.Duration.ofSeconds(60));
+            Container a = engine.ran(engine.sh("echo kept > /data/file")
+                    .volume(MountsSpec.OfVolume.at("data", "/data").by("csi.inside")));
+            Container b = engine.ran(engine.sh("cat /data/file; grep -c ' /data ' /proc/self/mountinfo")
+                    .volume(MountsSpec.OfVolume.at("data", "/data").by("csi.inside")));
+            assertThat(engine.log(b.id())).isEqualTo("kept\n1\n");
+            assertThat(engine.gantry.volumes().find("data").orElseThrow().driver())
+                    .isEqualTo("csi.inside:latest");
+            assertThatThrownBy(() -> plugins.disable("inside", false))
+                    .isInstanceOf(dev.gantry.base.Conflict.class)
+                    .hasMessageContaining("in use by volume data");
+            engine.containers().remove(a.id(), false);
+            engine.containers().remove(b.id(), false);
+            engine.gantry.volumes().remove("data");
+        } finally {
+            plugins.remove("inside", true);
+        }
+    }
+
     @Test
     void aFailureIsToldAndLeavesNothing() throws IOException {
         assertThatThrownBy(() ->
