@@ -145,6 +145,28 @@ class ManagedPluginTest {
     }
 
     @Test
+    void whatAKillLeftHalfDoneIsTidied() throws IOException {
+        String id = plugins().get("sample").id();
+        Path all = dir.resolve("e/data/plugins");
+        engine.reopenAfter(() -> {
+            all.resolve("ab".repeat(32)).resolve("rootfs/etc").toFile().mkdirs();
+            all.resolve(id).resolve("rootfs-newer/etc").toFile().mkdirs();
+        });
+        assertThat(all.toFile().list()).containsExactlyInAnyOrder(id, "content");
+        assertThat(all.resolve(id).toFile().list()).containsExactlyInAnyOrder("plugin.json", "rootfs");
+        plugins().enable("sample", PATIENCE);
+        List<String> running = pids();
+        engine.gantry.close();
+        Path state = all.resolve(id).resolve("plugin.json");
+        // The start, or the end, was not stored any more.
+        Files.writeString(state, Files.readString(state).replace("\"Enabled\":true", "\"Enabled\":false"));
+        engine.gantry = Gantry.open(engine.options);
+        assertThat(ProcessHandle.of(Long.parseLong(running.getFirst())).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        plugins().enable("sample", PATIENCE);
+    }
+
+    @Test
     void oneThatDiesIsStartedAgain() throws IOException {
         plugins().enable("sample", PATIENCE);
         List<String> before = pids();

@@ -137,6 +137,7 @@ class StockPluginTest {
                 .isEqualTo("sample:latest keeps volumes for tests true " + sample + ":v1\n");
         assertThat(ok("plugin", "inspect", "-f", "{{.Config.Interface.Types}} {{.Settings.Env}}", "sample"))
                 .isEqualTo("[docker.volumedriver/1.0] [KIND=directory]\n");
+        assertThat(ok("info", "-f", "{{.Plugins.Volume}}")).isEqualTo("[local sample:latest]\n");
         assertThat(ok("ps", "-aq")).isEmpty();
         assertThat(ok("volume", "create", "-d", "sample", "data")).isEqualTo("data\n");
         assertThat(ok("volume", "ls", "--format", "{{.Driver}} {{.Name}}")).isEqualTo("sample:latest data\n");

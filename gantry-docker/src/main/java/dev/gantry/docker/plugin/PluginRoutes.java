@@ -57,15 +57,9 @@ public final class PluginRoutes {
         boolean enabled = filters.flag("enabled", true);
         return ApiResponse.json(plugins.list().stream()
                 .filter(p -> !asked || p.enabled() == enabled)
-                .filter(p -> filters.any("capability", c -> is(p, c)))
+                .filter(p -> filters.any("capability", c -> p.config().is(c.toLowerCase(Locale.ROOT))))
                 .map(PluginRoutes::wire)
                 .toList());
-    }
-
-    private static boolean is(PluginView plugin, String capability) {
-        String wanted = "." + capability.toLowerCase(Locale.ROOT) + "/";
-        return plugin.config().types().stream()
-                .anyMatch(t -> t.toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     private static Plugin wire(PluginView p) {

@@ -101,6 +101,15 @@ public final class SystemRoutes {
                 null));
     }
 
+    /// What is built in, and the managed plugins of this type that are enabled.
+    private List<String> with(List<String> builtIn, String type) {
+        List<String> all = new ArrayList<>(builtIn);
+        engine.plugins().list().stream()
+                .filter(p -> p.enabled() && p.config().is(type))
+                .forEach(p -> all.add(p.name()));
+        return all;
+    }
+
     private ApiResponse info(Call call) {
         List<Container> all = engine.containers().list();
         int running = (int) all.stream().filter(Container::isRunning).count();
@@ -118,8 +127,8 @@ public final class SystemRoutes {
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
                 .plugins(new PluginsInfo(
-                        List.of("local"),
-                        List.of("bridge", "host", "macvlan", "null"),
+                        with(List.of("local"), "volumedriver"),
+                        with(List.of("bridge", "host", "macvlan", "null"), "networkdriver"),
                         null,
                         List.of("json-file", "none")))
                 .memoryLimit(limits)

@@ -186,6 +186,11 @@ public record PluginConfig(
         }
     }
 
+    /// Whether it is a `volumedriver` or the like.
+    public boolean is(String capability) {
+        return capabilitiesOfTypes().contains(capability);
+    }
+
     /// What it is, by the names of the types: `volumedriver`.
     Set<String> capabilitiesOfTypes() {
         Set<String> all = new HashSet<>();
