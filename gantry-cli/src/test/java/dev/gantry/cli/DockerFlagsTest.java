@@ -56,7 +56,7 @@ class DockerFlagsTest extends CommandTest {
 
     @Test
     void flagsThatAreMissingAreRefusedInWords() {
-        for (String flag : List.of("--isolation", "--gpus", "--privileged", "--device")) {
+        for (String flag : List.of("--isolation", "--gpus", "--privileged", "--device-cgroup-rule")) {
             caller.err.reset();
             assertThat(gantry("run", flag, "x", "image")).isEqualTo(125);
             assertThat(err()).contains(flag + " is not in this version");
@@ -69,7 +69,7 @@ class DockerFlagsTest extends CommandTest {
                 List.of(List.of("run", "--help"), List.of("exec", "--help"), List.of("ps", "--help"))) {
             assertThat(gantry(command.toArray(String[]::new))).isZero();
         }
-        assertThat(out()).doesNotContain("--privileged", "--device", "--oom-kill-disable", "--size", "--annotation");
+        assertThat(out()).doesNotContain("--privileged", "--oom-kill-disable", "--size", "--annotation");
         assertThat(gantry("ps", "-s")).isNotZero();
         assertThat(gantry("exec", "--privileged", "c", "true")).isNotZero();
         assertThat(err()).contains("-s is not in this version").contains("--privileged is not in this version");

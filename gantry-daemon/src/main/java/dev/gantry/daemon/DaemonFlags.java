@@ -22,6 +22,7 @@ import java.util.Set;
 /// @param cgroupParent the parent of all control groups
 /// @param rootlessNet how an engine of an ordinary user reaches the network
 /// @param authorization the plugins that decide on requests, in order
+/// @param cdi where vendors describe devices; empty: the usual directories
 /// @param overlay with which hosts overlay networks are shared
 record DaemonFlags(
         Path dataRoot,
@@ -33,6 +34,7 @@ record DaemonFlags(
         Rootless.Net rootlessNet,
         boolean debug,
         List<String> authorization,
+        List<Path> cdi,
         OverlayOptions overlay,
         Question question) {
 
@@ -44,7 +46,6 @@ record DaemonFlags(
             "bip6",
             "bridge",
             "b",
-            "cdi-spec-dir",
             "config-file",
             "containerd",
             "containerd-namespace",
@@ -201,6 +202,7 @@ record DaemonFlags(
         boolean debug = false;
         Question question = Question.NONE;
         List<String> authorization = new ArrayList<>();
+        List<Path> cdi = new ArrayList<>();
         OverlayFlags overlay = new OverlayFlags();
         Words words = new Words(args);
         while (words.hasNext()) {
@@ -212,6 +214,7 @@ record DaemonFlags(
                 case "host", "H" -> hosts.add(Host.parse(words.value()));
                 case "group", "G" -> group = Optional.of(words.value());
                 case "cgroup-parent" -> cgroupParent = cgroup(words.value());
+                case "cdi-spec-dir" -> cdi.add(Path.of(words.value()).toAbsolutePath());
                 case "authorization-plugin" -> authorization.add(words.value());
                 case "rootless-net" -> rootlessNet = rootlessNet(words.value());
                 case "debug", "D" -> debug = words.flag();
@@ -237,6 +240,7 @@ record DaemonFlags(
                 rootlessNet,
                 debug,
                 List.copyOf(authorization),
+                List.copyOf(cdi),
                 overlay.options(),
                 question);
     }
@@ -306,6 +310,7 @@ record DaemonFlags(
         hosts.forEach(h -> words.addAll(List.of("--host", h.toString())));
         group.ifPresent(g -> words.addAll(List.of("--group", g)));
         pidFile.ifPresent(p -> words.addAll(List.of("--pidfile", p.toString())));
+        cdi.forEach(d -> words.addAll(List.of("--cdi-spec-dir", d.toString())));
         authorization.forEach(a -> words.addAll(List.of("--authorization-plugin", a)));
         if (debug) {
             words.add("--debug");
@@ -335,6 +340,7 @@ record DaemonFlags(
                   --cgroup-parent NAME  parent of all control groups (default gantry)
               -G, --group NAME          group that may use the socket (default docker, if there is one)
               -p, --pidfile PATH        where to write the process id
+                  --cdi-spec-dir PATH   where vendors describe devices (default /etc/cdi, /var/run/cdi); repeatable
                   --authorization-plugin NAME  who decides on every request; repeatable, all must allow
                   --rootless-net HOW    the network of an ordinary user's engine: pasta, slirp4netns, none, host
                                         (default auto: the first of these that is installed)

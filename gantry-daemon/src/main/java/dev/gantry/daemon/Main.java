@@ -10,6 +10,7 @@ import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
 import dev.gantry.engine.container.Container;
+import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.rootless.Outside;
 import java.io.IOException;
@@ -125,6 +126,10 @@ public final class Main {
                 .cgroup(flags.cgroupParent())
                 .autostart(flags.again())
                 .hidden(flags.sockets())
+                .plugins(
+                        flags.cdi().isEmpty()
+                                ? PluginDirectories.STANDARD
+                                : PluginDirectories.STANDARD.withCdi(flags.cdi()))
                 .overlay(flags.overlay());
     }
 }

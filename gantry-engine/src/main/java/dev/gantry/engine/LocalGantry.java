@@ -28,6 +28,7 @@ import dev.gantry.engine.network.overlay.PeerDirectory;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
+import dev.gantry.engine.plugin.cdi.CdiNamedDevices;
 import dev.gantry.engine.plugin.cni.CniDriver;
 import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.CsiPlaces;
@@ -146,6 +147,7 @@ final class LocalGantry implements Gantry {
                     volumes,
                     own(new MappedPlaces(linux, options.shim())),
                     networking.ofContainers(),
+                    new CdiNamedDevices(options.plugins().cdi()),
                     rootFiles,
                     watches,
                     places,

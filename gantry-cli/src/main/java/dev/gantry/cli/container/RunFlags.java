@@ -25,7 +25,6 @@ final class RunFlags {
             "cgroup-parent",
             "cpu-rt-period",
             "cpu-rt-runtime",
-            "device",
             "device-cgroup-rule",
             "device-read-bps",
             "device-read-iops",
@@ -64,6 +63,7 @@ final class RunFlags {
                 .text("cpus", "number", "How many CPUs' worth of time, such as 0.5")
                 .text("cpuset-cpus", "list", "Run on these CPUs only, such as 0-3,7")
                 .text("cpuset-mems", "list", "Use the memory of these nodes only")
+                .list("device", "device", "A device of the host, /dev/x[:/dev/y[:rwm]], or vendor.com/class=name")
                 .list("dns", "address", "Ask this name server")
                 .list("dns-option", "option", "Option of resolv.conf(5)")
                 .alsoCalled("dns-option", "dns-opt")
@@ -170,7 +170,10 @@ final class RunFlags {
     private static HostConfig host(Parsed args, Caller caller) {
         List<String> security = args.list("security-opt");
         boolean systemPaths = security.contains("systempaths=unconfined");
+        Devices devices = Devices.of(args.list("device"));
         HostConfig.Builder host = HostConfig.builder()
+                .devices(devices.mappings())
+                .deviceRequests(devices.requests().isEmpty() ? null : devices.requests())
                 .autoRemove(args.on("rm"))
                 .binds(orNull(Mounts.binds(args, caller)))
                 .volumeDriver(args.text("volume-driver"))

@@ -6,6 +6,7 @@ import dev.gantry.api.container.LogConfig;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.DevicesSpec;
 import dev.gantry.engine.container.Resources;
 import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
@@ -39,6 +40,7 @@ final class CreateTranslation {
                 .domainname(r.domainname())
                 .resources(resources(host))
                 .security(security(host))
+                .devices(devices(host))
                 .network(networking.kind())
                 .networking(networking.spec())
                 .names(new ContainerSpec.Names(
@@ -66,6 +68,21 @@ final class CreateTranslation {
         list(host.volumesFrom()).forEach(spec::volumesFrom);
         Binds.addMounts(spec, host.mounts());
         return spec.build();
+    }
+
+    private static DevicesSpec devices(HostConfig h) {
+        if (h.devices().isEmpty()
+                && (h.deviceRequests() == null || h.deviceRequests().isEmpty())) {
+            return DevicesSpec.NONE;
+        }
+        List<DevicesSpec.Device> devices = h.devices().stream()
+                .map(d -> new DevicesSpec.Device(d.pathOnHost(), d.pathInContainer(), d.cgroupPermissions()))
+                .toList();
+        List<String> named = new ArrayList<>();
+        if (h.deviceRequests() != null) {
+            h.deviceRequests().forEach(r -> named.addAll(list(r.deviceIds())));
+        }
+        return new DevicesSpec(devices, named);
     }
 
     private static Resources resources(HostConfig h) {

@@ -1,6 +1,7 @@
 package dev.gantry.docker.container;
 
 import dev.gantry.api.container.CreateRequest;
+import dev.gantry.api.container.DeviceRequest;
 import dev.gantry.api.container.HostConfig;
 import dev.gantry.docker.route.DockerError;
 import java.util.Collection;
@@ -48,9 +49,23 @@ final class HostConfigCheck {
 
     private static void checkFiles(HostConfig h) {
         refuse(h.storageOpt() != null && !h.storageOpt().isEmpty(), "StorageOpt");
-        refuse(!h.devices().isEmpty(), "Devices");
         refuse(some(h.deviceCgroupRules()), "DeviceCgroupRules");
-        refuse(some(h.deviceRequests()), "DeviceRequests");
+        if (h.deviceRequests() != null) {
+            h.deviceRequests().forEach(HostConfigCheck::checkRequest);
+        }
+    }
+
+    /// Devices by name can be had; others need a driver that this engine has not.
+    private static void checkRequest(DeviceRequest r) {
+        boolean others = !r.capabilities().isEmpty()
+                || r.count() != 0
+                || r.options() != null && !r.options().isEmpty();
+        if (!r.driver().equals("cdi") || others) {
+            throw DockerError.badParameter("could not select device driver \"" + r.driver() + "\" with capabilities: "
+                    + r.capabilities()
+                    + ": only devices of the driver cdi by their ids, without count, capabilities and"
+                    + " options");
+        }
     }
 
     private static void checkLimits(HostConfig h) {

@@ -56,6 +56,7 @@ public final class ContainerEngine implements AutoCloseable {
             Volumes volumes,
             MappedPlaces mapped,
             ContainerNetworks networks,
+            NamedDevices devices,
             RootFiles rootFiles,
             Watches watches,
             Places places,
@@ -82,6 +83,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.snapshots(),
                 p.rootFiles(),
                 p.autostart(),
+                new HostDevices(p.linux(), p.host(), p.devices()),
                 id -> index.get(id).map(cell -> cell.row));
         var removals = new LateRemoval();
         var lifecycle = new Lifecycle(

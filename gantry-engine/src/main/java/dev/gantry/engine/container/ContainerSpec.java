@@ -24,6 +24,7 @@ public record ContainerSpec(
         @Json.Property("Binds") List<Bind> binds,
         @Json.Property("Tmpfs") List<Tmpfs> tmpfs,
         @Json.Property("Mounts") MountsSpec mounts,
+        @Json.Property("Devices") DevicesSpec devices,
         @Json.Property("Resources") Resources resources,
         @Json.Property("Security") Security security,
         @Json.Property("Network") Network network,
@@ -41,6 +42,7 @@ public record ContainerSpec(
         binds = List.copyOf(binds);
         tmpfs = List.copyOf(tmpfs);
         mounts = MountsSpec.orNone(mounts);
+        devices = DevicesSpec.orNone(devices);
         networking = NetworkingSpec.orNone(networking);
         labels = Map.copyOf(labels);
         SpecCheck.check(image, command, hostname, resources);

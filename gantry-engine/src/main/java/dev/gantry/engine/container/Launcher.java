@@ -37,6 +37,7 @@ final class Launcher {
     private final Snapshotter snapshots;
     private final RootFiles rootFiles;
     private final List<String> autostart;
+    private final HostDevices devices;
     private final Function<ContainerId, Optional<StoredContainer>> others;
     private final PlanCompiler compiler = new PlanCompiler();
     private final SeccompProfile standard = SeccompProfile.standard();
@@ -49,8 +50,10 @@ final class Launcher {
             Snapshotter snapshots,
             RootFiles rootFiles,
             List<String> autostart,
+            HostDevices devices,
             Function<ContainerId, Optional<StoredContainer>> others) {
         this.others = others;
+        this.devices = devices;
         this.watches = watches;
         this.places = places;
         this.host = host;
@@ -78,7 +81,8 @@ final class Launcher {
             writeEtc(spec, hostname, run.where(), files);
         }
         Container.Files etc = shared.map(SharedNetwork::files).orElse(files);
-        RuntimeSpec config = RuntimeConfig.of(spec, hostname, user, etc, host, standard, sources);
+        RuntimeSpec config =
+                RuntimeConfig.of(spec, hostname, user, etc, host, standard, sources, devices.of(spec.devices()));
         LaunchContext own = context(row, root, files);
         LaunchContext context = shared.map(s -> own.withJoins(s.joins())).orElse(own);
         return EncodedPlan.of(compiler.compile(

@@ -27,15 +27,16 @@ final class RuntimeConfig {
             Container.Files files,
             HostFacts host,
             SeccompProfile standard,
-            Sources sources) {
+            Sources sources,
+            NamedDevices.Needs devices) {
         SpecBuilder b = DefaultSpec.builder(host)
                 .args(argv(spec.command()))
-                .env(env(spec, hostname, user.home()))
+                .env(env(spec, hostname, user.home(), devices.env()))
                 .cwd(
                         spec.command().workingDir().isEmpty()
                                 ? "/"
                                 : spec.command().workingDir())
-                .user(user.uid(), user.gid(), user.groups())
+                .user(user.uid(), user.gid(), groups(user, devices))
                 .hostname(hostname)
                 .domainname(spec.domainname());
         if (spec.streams().tty()) {
@@ -49,7 +50,8 @@ final class RuntimeConfig {
         security(b, spec.security());
         seccomp(b, spec.security(), standard);
         resources(b, spec.resources());
-        mounts(b, spec, files, sources);
+        devices.nodes().forEach(d -> b.device(d.device(), d.access()));
+        mounts(b, spec, files, sources, devices.mounts());
         return b.build();
     }
 
@@ -59,7 +61,16 @@ final class RuntimeConfig {
         return argv;
     }
 
-    private static List<String> env(ContainerSpec spec, String hostname, String home) {
+    private static List<Long> groups(UserLookup.Identity user, NamedDevices.Needs devices) {
+        if (devices.groups().isEmpty()) {
+            return user.groups();
+        }
+        List<Long> all = new ArrayList<>(user.groups());
+        devices.groups().stream().filter(g -> !all.contains(g)).forEach(all::add);
+        return all;
+    }
+
+    private static List<String> env(ContainerSpec spec, String hostname, String home, List<String> ofDevices) {
         List<String> env = new ArrayList<>();
         List<String> asked = spec.command().env();
         addUnlessNamed(env, asked, PATH);
@@ -69,6 +80,11 @@ final class RuntimeConfig {
         }
         env.addAll(asked);
         addUnlessNamed(env, asked, "HOME=" + home);
+        for (String variable : ofDevices) {
+            String name = SpecMerge.nameOf(variable);
+            env.removeIf(v -> SpecMerge.nameOf(v).equals(name));
+            env.add(variable);
+        }
         return env;
     }
 
@@ -127,7 +143,12 @@ final class RuntimeConfig {
     }
 
     /// Outer places before inner ones, whatever the order they were asked for in.
-    private static void mounts(SpecBuilder b, ContainerSpec spec, Container.Files files, Sources sources) {
+    private static void mounts(
+            SpecBuilder b,
+            ContainerSpec spec,
+            Container.Files files,
+            Sources sources,
+            List<NamedDevices.Mount> ofDevices) {
         List<Placed> all = new ArrayList<>();
         String ro = spec.security().readonlyRootfs() ? "ro" : "rw";
         own(all, spec, files.resolvConf().toString(), "/etc/resolv.conf", ro);
@@ -149,6 +170,7 @@ final class RuntimeConfig {
             List<String> options = List.of("bind", "ro", "rprivate");
             all.add(new Placed(i.target(), p -> p.bind(sources.of(i.target()), i.target(), options)));
         }
+        ofDevices.forEach(m -> all.add(new Placed(m.target(), p -> p.bind(m.source(), m.target(), m.options()))));
         spec.tmpfs().forEach(t -> all.add(new Placed(t.target(), p -> p.tmpfs(t.target(), t.options()))));
         all.sort(Comparator.comparingInt(Placed::depth));
         all.forEach(mount -> mount.put().accept(b));

@@ -21,6 +21,7 @@ public final class SpecBuilder {
     private final List<MountsSpec.OfVolume> volumes = new ArrayList<>();
     private final List<String> volumesFrom = new ArrayList<>();
     private String volumeDriver = "";
+    private DevicesSpec devices = DevicesSpec.NONE;
     private final List<String> declared = new ArrayList<>();
     private final List<MountsSpec.OfImage> images = new ArrayList<>();
     private Resources resources = Resources.NONE;
@@ -49,6 +50,7 @@ public final class SpecBuilder {
         binds.addAll(spec.binds());
         tmpfs.addAll(spec.tmpfs());
         mounts(spec.mounts());
+        devices = spec.devices();
         resources = spec.resources();
         security = spec.security();
         network = spec.network();
@@ -73,6 +75,7 @@ public final class SpecBuilder {
                 binds,
                 tmpfs,
                 new MountsSpec(volumes, volumesFrom, declared, images, volumeDriver),
+                devices,
                 resources,
                 security,
                 network,
@@ -214,6 +217,11 @@ public final class SpecBuilder {
     /// What that container has mounted, too; `:ro` after its name or id makes all of it read-only.
     public SpecBuilder volumesFrom(String container) {
         volumesFrom.add(container);
+        return this;
+    }
+
+    public SpecBuilder devices(DevicesSpec all) {
+        devices = all;
         return this;
     }
 

@@ -49,7 +49,7 @@ public record CgroupLayout(
     }
 
     /// Whether rules about devices hold here. On v2 they need an eBPF program, which this version does not load.
-    boolean enforcesDeviceRules() {
+    public boolean enforcesDeviceRules() {
         return writable && v1.containsKey("devices");
     }
 

@@ -1,0 +1,130 @@
+package dev.gantry.engine.container;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.FileType;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.Stat;
+import dev.gantry.runtime.oci.HostFacts;
+import dev.gantry.runtime.oci.LinuxSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The devices of a container as the host has them when it starts.
+final class HostDevices {
+    /// Of one directory.
+    private static final int MOST = 1024;
+
+    private final Linux linux;
+    private final HostFacts host;
+    private final NamedDevices vendors;
+
+    HostDevices(Linux linux, HostFacts host, NamedDevices vendors) {
+        this.linux = linux;
+        this.host = host;
+        this.vendors = vendors;
+    }
+
+    NamedDevices.Needs of(DevicesSpec wanted) {
+        if (wanted.isNone()) {
+            return NamedDevices.Needs.NOTHING;
+        }
+        List<NamedDevices.Node> nodes = new ArrayList<>();
+        for (DevicesSpec.Device d : wanted.devices()) {
+            if (Files.isDirectory(Path.of(d.source()))) {
+                directory(d, nodes);
+            } else {
+                nodes.add(new NamedDevices.Node(device(d.source(), d.target()), d.source(), d.access()));
+            }
+        }
+        NamedDevices.Needs named =
+                wanted.named().isEmpty() ? NamedDevices.Needs.NOTHING : vendors.of(wanted.named(), this::device);
+        nodes.addAll(named.nodes());
+        nodes.forEach(this::check);
+        return new NamedDevices.Needs(named.env(), nodes, named.mounts(), named.groups());
+    }
+
+    /// Every device below it, as docker has it.
+    private void directory(DevicesSpec.Device d, List<NamedDevices.Node> nodes) {
+        Path source = Path.of(d.source());
+        try (Stream<Path> all = Files.walk(source)) {
+            all.filter(this::isDevice).limit(MOST).sorted().forEach(p -> {
+                String target =
+                        Path.of(d.target()).resolve(source.relativize(p)).toString();
+                nodes.add(new NamedDevices.Node(device(p.toString(), target), p.toString(), d.access()));
+            });
+        } catch (IOException | UncheckedIOException e) {
+            throw new NotFound(
+                    "give the devices in " + source + " to a container", String.valueOf(e.getMessage()), "name one", e);
+        }
+    }
+
+    private boolean isDevice(Path path) {
+        try {
+            return isDevice(linux.attributes().stat(Fd.CWD, path.toString()));
+        } catch (LinuxError gone) {
+            return false;
+        }
+    }
+
+    private static boolean isDevice(Stat stat) {
+        return stat.type() == FileType.CHARACTER_DEVICE || stat.type() == FileType.BLOCK_DEVICE;
+    }
+
+    private LinuxSpec.Device device(String source, String target) {
+        String what = "give the device " + source + " to a container";
+        try {
+            Stat stat = linux.attributes().stat(Fd.CWD, source);
+            if (!isDevice(stat)) {
+                throw new InvalidArgument(
+                        what, "error gathering device information: it is no device", "name a device of the host");
+            }
+            return new LinuxSpec.Device(
+                    stat.type() == FileType.BLOCK_DEVICE ? "b" : "c",
+                    target,
+                    stat.nodeMajor(),
+                    stat.nodeMinor(),
+                    (long) stat.mode(),
+                    Integer.toUnsignedLong(stat.uid()),
+                    Integer.toUnsignedLong(stat.gid()));
+        } catch (LinuxError e) {
+            throw new NotFound(
+                    what, "error gathering device information: " + e.getMessage(), "name a device of the host", e);
+        }
+    }
+
+    /// What could not be kept is not promised.
+    private void check(NamedDevices.Node node) {
+        String target = node.device().path();
+        String what = "give the device " + target + " to a container";
+        if (!host.cgroups().enforcesDeviceRules()) {
+            if (!node.access().contains("r")
+                    || !node.access().contains("w")
+                    || !node.access().contains("m")) {
+                throw new Unsupported(
+                        what,
+                        "no control group of this host says how a device may be used, so that " + node.access()
+                                + " would be rwm",
+                        "leave the mode out");
+            }
+            if (!target.startsWith("/dev/")) {
+                throw new Unsupported(
+                        what, "outside of /dev no device can be opened on this host", "give it a place below /dev");
+            }
+        }
+        if (!host.initialUserNamespace() && !node.source().equals(target)) {
+            throw new Unsupported(
+                    what,
+                    "in a user namespace it is the host's " + node.source() + " itself, at its own place",
+                    "leave the place in the container out");
+        }
+    }
+}
