@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -258,5 +260,56 @@ class OverlayTest {
                         .equals(id));
         out(one, "network", "rm", "same");
         until("it is gone", () -> two.run("network", "inspect", "same").code() != 0);
+    }
+
+    @Test
+    void aDaemonThatIsKilledAtRandomMomentsIsRightWithTheOtherHostAfterIt() throws Exception {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        network("--subnet", "10.66.0.0/24", "wide");
+        sleeper(two, "db", "wide");
+        for (int i = 0; i < 4; i++) {
+            String round = "r" + i;
+            Thread work = Thread.ofVirtual().start(() -> churn(round));
+            LockSupport.parkNanos(random.nextLong(100_000_000L, 900_000_000L));
+            hosts.one.kill();
+            work.join();
+            hosts.one.startAgain();
+        }
+        List<String> running = out(one, "ps", "--format", "{{.Names}}").lines().toList();
+        for (String name : running) {
+            reach(one, name, "db");
+            reach(two, "db", name);
+        }
+        String addresses = "{{range .Containers}}{{.IPv4Address}} {{end}}";
+        String ofOne = out(one, "network", "inspect", "-f", addresses, "wide");
+        assertThat(ofOne.split(" "))
+                .as("seed " + seed)
+                .doesNotHaveDuplicates()
+                .doesNotContain(out(two, "network", "inspect", "-f", addresses, "wide"))
+                .hasSize(running.size());
+        until(
+                "the other host leads frames to these and no others",
+                () -> OverlayHosts.on(hosts.two, "bridge", "fdb")
+                                .lines()
+                                .filter(l -> l.contains("dst 192.0.2.1"))
+                                .count()
+                        == running.size());
+    }
+
+    /// Until the daemon is gone.
+    private static void churn(String prefix) {
+        try {
+            for (int i = 0; i < 20; i++) {
+                String name = prefix + "-" + i;
+                int code = one.run("run", "-d", "--name", name, "--network", "wide", "busybox:it", "sleep", "1000")
+                        .code();
+                if (i % 2 == 1 && one.run("rm", "-f", name).code() != 0 || code != 0) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

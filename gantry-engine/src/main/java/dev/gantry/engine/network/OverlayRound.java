@@ -77,12 +77,12 @@ final class OverlayRound {
                 .toList();
     }
 
-    /// One thing that is refused keeps nobody else from it.
+    /// One thing that is refused, or that nobody thought of, keeps nobody else from it.
     private void attempt(Runnable work) {
         try {
             work.run();
-        } catch (GantryException e) {
-            String why = e.getMessage();
+        } catch (RuntimeException e) {
+            String why = e instanceof GantryException ? e.getMessage() : e.toString();
             if (refused.add(why) && !refusedBefore.contains(why)) {
                 LOG.warn("overlay: {}", why);
             }

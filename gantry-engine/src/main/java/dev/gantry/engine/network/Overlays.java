@@ -2,7 +2,6 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.Forbidden;
-import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.network.NetworkBook.Elsewhere;
@@ -120,8 +119,9 @@ final class Overlays implements AutoCloseable {
         while (await()) {
             try {
                 round.settle();
-            } catch (GantryException e) {
-                LOG.error("overlay networks not settled: {}", e.getMessage());
+            } catch (RuntimeException e) {
+                // The thread goes on in any case: nobody would settle anything after it.
+                LOG.error("overlay networks not settled", e);
                 again();
             }
             synchronized (this) {

@@ -105,6 +105,12 @@ class OverlayKernelTest {
             assertThat(left.run("ip link show eth0")).contains("mtu 1450");
             assertThat(left.run("busybox ping -c1 -W2 -s 1422 " + address)).contains(" 0% packet loss");
 
+            // The host itself is not there: neither with an address of its own nor with that of its wire.
+            assertThat(left.run("ip addr add 192.0.2.77/24 dev eth0; busybox arping -c2 -w2 -I eth0 192.0.2.1 || true;"
+                            + " ip addr del 192.0.2.77/24 dev eth0"))
+                    .contains("Received 0 ");
+            assertThat(one.run("ip -6 addr show " + US.bridge(wide))).doesNotContain("inet6");
+
             Process server = right.serve(80);
             assertThat(left.ask(address, 80))
                     .isEqualTo(peer(a, "192.0.2.1").addresses().getFirst().toString());
