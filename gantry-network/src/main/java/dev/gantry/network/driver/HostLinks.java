@@ -58,7 +58,12 @@ final class HostLinks {
         try {
             Map<String, Link> links = new HashMap<>();
             for (HostLink wanted : plan.links()) {
-                links.put(wanted.name(), link(network, wanted, made));
+                if (wanted instanceof HostLink.Vxlan && !isLedHere(network, wanted)) {
+                    remove(network, wanted);
+                }
+                if (!(wanted instanceof HostLink.Vxlan && underlay.isNone())) {
+                    links.put(wanted.name(), link(network, wanted, made));
+                }
             }
             own(network, plan, links.values()).filter(s -> !s.opens()).forEach(settings::set);
             for (HostLink wanted : plan.links()) {
@@ -102,19 +107,44 @@ final class HostLinks {
             check(network, wanted, there.get());
             return there.get();
         }
-        if (there.isEmpty()) {
-            host.execute(request(network, wanted).create());
-            made.add(wanted.name());
-        }
-        LinkMark mark = LinkMark.of(instance, network.id());
-        host.execute(LinkRequest.named(wanted.name())
-                .alias(mark.toString())
+        Message mark = LinkRequest.named(wanted.name())
+                .alias(LinkMark.of(instance, network.id()).toString())
                 .group(GantryTable.GROUP)
-                .change());
+                .change();
+        if (there.isEmpty()) {
+            make(wanted.name(), request(network, wanted).create(), mark);
+            made.add(wanted.name());
+        } else {
+            host.execute(mark);
+        }
         return host.link(wanted.name()).orElseThrow(() -> none(wanted.name()));
     }
 
-    /// By an engine that was killed before it could mark it: nobody else gives this address to a bridge.
+    /// In one call, which no kill comes between: what bears no mark is nobody's to remove.
+    private void make(String name, Message create, Message mark) {
+        try {
+            socket.execute(List.of(create, mark));
+        } catch (RuntimeException e) {
+            socket.attempt(List.of(LinkRequest.named(name).delete()));
+            throw e;
+        }
+    }
+
+    /// Whether tunnels go the way that they go now: they are made once, for one address and port of this host.
+    private boolean isLedHere(Network network, HostLink wanted) {
+        Optional<Link> there = host.link(wanted.name())
+                .filter(l -> LinkMark.of(instance, network.id()).isOn(l));
+        if (there.isEmpty()) {
+            return true;
+        }
+        var local = there.get().vxlanLocal();
+        return !underlay.isNone()
+                && there.get().vxlanPort() == underlay.port()
+                && local != null
+                && Ip.of(local).equals(underlay.own());
+    }
+
+    /// By an older engine that was killed before it could mark it: nobody else gives this address to a bridge.
     private static boolean isHalfMade(Network network, Link link) {
         return link.kind().equals("bridge")
                 && link.alias().isEmpty()
@@ -158,10 +188,10 @@ final class HostLinks {
     }
 
     private void tunnel(VxlanOptions options) {
-        options.port(underlay.port()).learning(false).proxy(true);
-        if (!underlay.isNone()) {
-            options.local(underlay.own().toInetAddress());
-        }
+        options.port(underlay.port())
+                .learning(false)
+                .proxy(true)
+                .local(underlay.own().toInetAddress());
     }
 
     private int index(Network network, String name) {
@@ -222,14 +252,17 @@ final class HostLinks {
 
     /// Removes what is ours of it.
     void remove(Network network) {
-        LinkMark mark = LinkMark.of(instance, network.id());
         for (HostLink wanted : NetworkPlan.of(instance, network).links().reversed()) {
-            Optional<Link> there = host.link(wanted.name());
-            if (there.isPresent() && mark.isOn(there.get())) {
-                host.execute(LinkRequest.index(there.get().index()).delete());
-            } else if (there.isPresent() && wanted instanceof HostLink.Bridge bridge) {
-                removeAddresses(bridge, there.get());
-            }
+            remove(network, wanted);
+        }
+    }
+
+    private void remove(Network network, HostLink wanted) {
+        Optional<Link> there = host.link(wanted.name());
+        if (there.isPresent() && LinkMark.of(instance, network.id()).isOn(there.get())) {
+            host.execute(LinkRequest.index(there.get().index()).delete());
+        } else if (there.isPresent() && wanted instanceof HostLink.Bridge bridge) {
+            removeAddresses(bridge, there.get());
         }
     }
 

@@ -11,7 +11,7 @@ public record Underlay(Ip own, List<Ip> others, int port) {
     /// IANA's port of VXLAN, RFC 7348 §5.
     public static final int PORT = 4789;
 
-    /// No tunnels: frames bear whatever address the host has on their way, and come from anywhere.
+    /// No tunnels: overlay networks end at this host.
     public static final Underlay NONE = new Underlay(Ip.ANY_V4, List.of(), PORT);
 
     public Underlay {

@@ -131,6 +131,30 @@ class OverlayKernelTest {
     }
 
     @Test
+    void tunnelsGoTheWayTheyAreToGoNowAndNoneWithoutHostsToShareWith() {
+        try (TestHost one = TestHost.open()) {
+            try (KernelNetworks driver = one.driver(US, underlay("192.0.2.1", "192.0.2.2"))) {
+                driver.reconcile(List.of(wide), List.of());
+                assertThat(one.run("ip -d link show vx-001001")).contains("local 192.0.2.1", "dstport 4789");
+            }
+            String before = one.run("ip -o link show vx-001001");
+            try (KernelNetworks driver = one.driver(US, underlay("192.0.2.1", "192.0.2.2"))) {
+                driver.reconcile(List.of(wide), List.of());
+                assertThat(one.run("ip -o link show vx-001001")).isEqualTo(before);
+            }
+            var other = new Underlay(Ip.parse("192.0.2.9"), List.of(), 4790);
+            try (KernelNetworks driver = one.driver(US, other)) {
+                driver.reconcile(List.of(wide), List.of());
+                assertThat(one.run("ip -d link show vx-001001")).contains("local 192.0.2.9", "dstport 4790");
+            }
+            try (KernelNetworks driver = one.driver(US)) {
+                driver.reconcile(List.of(wide), List.of());
+                assertThat(one.run("ip -o link")).contains(US.bridge(wide)).doesNotContain("vx-001001");
+            }
+        }
+    }
+
+    @Test
     void theyDoSoOverIpv6Alone() {
         Network six = Networks.of(
                 "six", "overlay", "fd00:8::/64", Map.of("com.docker.network.driver.overlay.vxlanid_list", "4098"));
@@ -154,8 +178,8 @@ class OverlayKernelTest {
             attach(second, b, right);
             first.peers(six, List.of(peer(b, "192.0.2.2")), Set.of());
             second.peers(six, List.of(peer(a, "192.0.2.1")), Set.of());
-            assertThat(left.pings(peer(b, "192.0.2.2").addresses().getFirst().toString()))
-                    .isTrue();
+            String address = peer(b, "192.0.2.2").addresses().getFirst().toString();
+            TestHost.await("they reach each other", () -> left.pings(address));
         }
     }
 }

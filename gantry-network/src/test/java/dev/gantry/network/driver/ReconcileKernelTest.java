@@ -98,7 +98,7 @@ class ReconcileKernelTest {
                     "flush map inet gantry published4",
                     "flush set inet gantry bridges",
                     "delete rule inet gantry spoofed handle $(nft -a list chain inet gantry spoofed"
-                            + " | sed -n 's/.*drop # handle //p')")) {
+                            + " | sed -n 's/.*drop # handle //p' | head -n1)")) {
                 host.run("nft " + others);
                 await("healed after " + others, () -> rules().equals(before));
             }

@@ -3,6 +3,7 @@ package dev.gantry.linux.netlink.route;
 import dev.gantry.linux.netlink.Attributes;
 import dev.gantry.linux.netlink.Encoder;
 import dev.gantry.linux.netlink.Message;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A link there is. `kind` is `veth`, `bridge`, …, and empty for a device of hardware and the loopback; `master`
@@ -71,6 +72,16 @@ public record Link(
     /// The id of a VXLAN, -1 for other kinds.
     public int vxlanId() {
         return kind.equals("vxlan") ? kindData.u32(RouteHeader.IFLA_VXLAN_ID, -1) : -1;
+    }
+
+    /// The UDP port of a VXLAN, -1 for other kinds.
+    public int vxlanPort() {
+        return kind.equals("vxlan") ? kindData.be16(RouteHeader.IFLA_VXLAN_PORT, -1) : -1;
+    }
+
+    /// The IPv4 address from which a VXLAN sends; none where the kernel chooses.
+    public @Nullable InetAddress vxlanLocal() {
+        return kind.equals("vxlan") ? Addresses.of(kindData, RouteHeader.IFLA_VXLAN_LOCAL) : null;
     }
 
     private static Encoder header(int index) {
