@@ -243,9 +243,9 @@ class AdoptTest {
 
     @Test
     void removalAndRestartOfWhatEndedMeanwhileAreDoneByTheNextEngine() {
-        var gone = engine.started(engine.sh("sleep 0.1").autoRemove(true));
-        var again =
-                engine.started(engine.sh("echo run; sleep 0.1; exit 1").restart(RestartPolicy.parse("on-failure:1")));
+        // Both outlive the engine.
+        var gone = engine.started(engine.sh("sleep 3").autoRemove(true));
+        var again = engine.started(engine.sh("echo run; sleep 3; exit 1").restart(RestartPolicy.parse("on-failure:1")));
         engine.reopenAfter(() -> TestEngine.await(
                 "both have ended",
                 () -> Files.exists(gone.files().directory().resolve("exit.json"))
@@ -279,7 +279,7 @@ class AdoptTest {
 
     @Test
     void aRunWhoseStartWasNotStoredIsRestartedByItsPolicy() {
-        var c = engine.started(engine.sh("echo run; sleep 0.2; exit 1").restart(RestartPolicy.parse("on-failure:1")));
+        var c = engine.started(engine.sh("echo run; sleep 3; exit 1").restart(RestartPolicy.parse("on-failure:1")));
         engine.reopenAfter(() -> {
             TestEngine.await(
                     "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
