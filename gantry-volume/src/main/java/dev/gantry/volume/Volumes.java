@@ -43,6 +43,8 @@ public final class Volumes implements AutoCloseable {
     private final Slow slow = new Slow();
     private final Elsewhere elsewhere;
     private final Mounts mounts;
+    private final Endings endings;
+    private final Unfinished unfinished;
     private final Copies copies;
 
     private Volumes(
@@ -56,6 +58,8 @@ public final class Volumes implements AutoCloseable {
         this.directories = new VolumeDirectories(linux, root, random);
         this.backings = new Backings(linux, random);
         this.mounts = new Mounts(directories, backings, elsewhere, turns, slow);
+        this.endings = new Endings(table, turns, directories, backings, mounts, elsewhere);
+        this.unfinished = new Unfinished(table, turns, directories, mounts, elsewhere);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }
 
@@ -69,65 +73,14 @@ public final class Volumes implements AutoCloseable {
     public static Volumes open(
             Linux linux, Path root, VolumeTable table, VolumeDrivers drivers, Clock clock, RandomGenerator random) {
         var volumes = new Volumes(linux, root, table, drivers, clock, random);
-        for (Volume v : table.load()) {
-            volumes.finish(v);
-        }
-        for (String name : volumes.directories.names()) {
-            if (!volumes.turns.isKnown(name)) {
-                volumes.directories.document(name).ifPresent(v -> {
-                    LOG.warn("volume name={} was not in the database and is taken back", name);
-                    table.create(v.with(""));
-                    volumes.turns.entry(name).volume = v.with("");
-                });
-            }
-        }
+        volumes.unfinished.finish();
         return volumes;
-    }
-
-    private void finish(Volume stored) {
-        Volume v = stored;
-        if (!v.isLocal()) {
-            // Whether its driver removed it is known when somebody asks for it again.
-            turns.entry(v.name()).volume = v.with("");
-            return;
-        }
-        if (v.intent().equals(Volume.REMOVING)) {
-            mounts.takeAway(v.name());
-            directories.moveAway(v.name());
-            table.delete(v);
-            return;
-        }
-        if (v.intent().startsWith(Volume.FROM)) {
-            String from = v.intent().substring(Volume.FROM.length());
-            v = v.with("");
-            if (directories.exists(from) && !directories.exists(v.name())) {
-                directories.rename(from, v);
-            }
-            table.update(v);
-        }
-        turns.entry(v.name()).volume = v;
     }
 
     /// Lets go of mounts that nobody told to have, and deletes garbage. To be called once, when all
     /// users are told.
     public void settle() {
-        for (Turns.Entry e : turns.all()) {
-            e.turn.lock();
-            try {
-                Volume v = e.volume;
-                if (v != null && v.isLocal() && e.mounted.isEmpty()) {
-                    mounts.takeAway(v.name());
-                }
-            } finally {
-                e.turn.unlock();
-            }
-        }
-        elsewhere.settle();
-        try {
-            directories.sweep();
-        } catch (GantryException e) {
-            LOG.warn("garbage left: {}", e.getMessage());
-        }
+        unfinished.settle();
     }
 
     /// Makes a volume, durable on return. One that is there already is returned, if nothing else was
@@ -276,7 +229,7 @@ public final class Volumes implements AutoCloseable {
 
     /// The same; `force` forgets a volume whose driver fails or is gone, whatever it still keeps.
     public void remove(String name, boolean force) {
-        turns.in(name, e -> removeIn(e, name, force));
+        turns.in(name, e -> endings.remove(e, name, force));
     }
 
     /// The same, unless its files may have changed since that last use: see [Copies.Moment#lastUse].
@@ -288,89 +241,13 @@ public final class Volumes implements AutoCloseable {
                         "a container ran with it, or it was restored, since it was copied",
                         "copy it again first");
             }
-            return removeIn(e, name, false);
+            return endings.remove(e, name, false);
         });
-    }
-
-    private Volume removeIn(Turns.Entry e, String name, boolean force) {
-        Volume v = Turns.need(e, name);
-        requireUnused("remove " + name, e);
-        if (!v.isLocal()) {
-            elsewhere.remove(e, v, force);
-            e.volume = null;
-            return v;
-        }
-        table.update(v.with(Volume.REMOVING));
-        String moved;
-        try {
-            mounts.takeAway(name);
-            moved = directories.moveAway(name);
-        } catch (RuntimeException failed) {
-            undo(failed, () -> table.update(v)); // or the next engine would remove what is in use by then
-            throw failed;
-        }
-        table.delete(v);
-        e.volume = null;
-        deleteFiles(v, moved);
-        return v;
-    }
-
-    private void deleteFiles(Volume v, String moved) {
-        LocalOptions options = LocalOptions.parse(v.options());
-        if (!(options instanceof LocalOptions.Limited) || !directories.exists(moved)) {
-            directories.delete(moved);
-            return;
-        }
-        try (Fd directory = directories.open(moved)) {
-            Runnable after = backings.release(options, directory);
-            directories.delete(moved);
-            after.run();
-        } catch (LinuxError e) {
-            throw e.during("remove the files of volume " + v.name());
-        }
     }
 
     /// Gives it another name, while nobody holds it.
     public Volume rename(String from, String to) {
-        VolumeName name = new VolumeName(to);
-        return turns.inBoth(from, to, (old, fresh) -> {
-            Volume v = Turns.need(old, from);
-            if (fresh.volume != null) {
-                throw new Conflict("rename volume " + from, "there is a volume " + to, "choose another name");
-            }
-            Elsewhere.requireLocal("rename volume " + from, v);
-            requireUnused("rename volume " + from, old);
-            Volume renamed = v.named(name.text(), "");
-            table.rename(from, renamed.with(Volume.FROM + from));
-            try {
-                directories.rename(from, renamed);
-            } catch (RuntimeException failed) {
-                undo(failed, () -> table.rename(to, v));
-                throw failed;
-            }
-            table.update(renamed);
-            turns.used(fresh);
-            old.volume = null;
-            fresh.volume = renamed;
-            return renamed;
-        });
-    }
-
-    private static void undo(RuntimeException failed, Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException also) {
-            failed.addSuppressed(also);
-        }
-    }
-
-    private static void requireUnused(String what, Turns.Entry e) {
-        if (!e.users.isEmpty()) {
-            throw new Conflict(
-                    what,
-                    "volume is in use - [" + String.join(", ", e.users) + "]",
-                    "remove the containers that use it first");
-        }
+        return endings.rename(from, to);
     }
 
     /// Makes `user` a user of the volume, which is created when it is not there.

@@ -1,0 +1,84 @@
+package dev.gantry.volume;
+
+import dev.gantry.base.GantryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What another engine began and did not finish, found when the store is opened.
+final class Unfinished {
+    private static final Logger LOG = LoggerFactory.getLogger(Unfinished.class);
+
+    private final VolumeTable table;
+    private final Turns turns;
+    private final VolumeDirectories directories;
+    private final Mounts mounts;
+    private final Elsewhere elsewhere;
+
+    Unfinished(VolumeTable table, Turns turns, VolumeDirectories directories, Mounts mounts, Elsewhere elsewhere) {
+        this.table = table;
+        this.turns = turns;
+        this.directories = directories;
+        this.mounts = mounts;
+        this.elsewhere = elsewhere;
+    }
+
+    /// A directory that the table does not know and that says what it is becomes a volume again: nothing that a user
+    /// stored is garbage.
+    void finish() {
+        table.load().forEach(this::finish);
+        for (String name : directories.names()) {
+            if (!turns.isKnown(name)) {
+                directories.document(name).ifPresent(v -> {
+                    LOG.warn("volume name={} was not in the database and is taken back", name);
+                    table.create(v.with(""));
+                    turns.entry(name).volume = v.with("");
+                });
+            }
+        }
+    }
+
+    private void finish(Volume stored) {
+        Volume v = stored;
+        if (!v.isLocal()) {
+            // Whether its driver removed it is known when somebody asks for it again.
+            turns.entry(v.name()).volume = v.with("");
+            return;
+        }
+        if (v.intent().equals(Volume.REMOVING)) {
+            mounts.takeAway(v.name());
+            directories.moveAway(v.name());
+            table.delete(v);
+            return;
+        }
+        if (v.intent().startsWith(Volume.FROM)) {
+            String from = v.intent().substring(Volume.FROM.length());
+            v = v.with("");
+            if (directories.exists(from) && !directories.exists(v.name())) {
+                directories.rename(from, v);
+            }
+            table.update(v);
+        }
+        turns.entry(v.name()).volume = v;
+    }
+
+    /// Lets go of mounts that nobody told to have, and deletes garbage.
+    void settle() {
+        for (Turns.Entry e : turns.all()) {
+            e.turn.lock();
+            try {
+                Volume v = e.volume;
+                if (v != null && v.isLocal() && e.mounted.isEmpty()) {
+                    mounts.takeAway(v.name());
+                }
+            } finally {
+                e.turn.unlock();
+            }
+        }
+        elsewhere.settle();
+        try {
+            directories.sweep();
+        } catch (GantryException e) {
+            LOG.warn("garbage left: {}", e.getMessage());
+        }
+    }
+}
