@@ -1,6 +1,7 @@
 package dev.gantry.csi;
 
 import dev.gantry.base.Internal;
+import dev.gantry.base.NotFound;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
@@ -36,6 +37,16 @@ final class CsiBook {
             throw new Internal(
                     "read " + file(name), String.valueOf(e.getMessage()), "put the file back, or remove it", e);
         }
+    }
+
+    /// One that is known to be with the plugin.
+    CsiVolume need(String driver, String name) {
+        return find(name)
+                .filter(v -> !v.id().isEmpty())
+                .orElseThrow(() -> new NotFound(
+                        "find volume " + name,
+                        "the driver " + driver + " has no volume of this name",
+                        "create it with volume create -d " + driver));
     }
 
     List<CsiVolume> list() {

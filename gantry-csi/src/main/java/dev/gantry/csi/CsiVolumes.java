@@ -1,22 +1,7 @@
 package dev.gantry.csi;
 
-import csi.v1.ControllerExpandVolumeRequest;
 import csi.v1.ControllerServiceCapability.RPC.Type;
-import csi.v1.CreateSnapshotRequest;
-import csi.v1.CreateSnapshotResponse;
-import csi.v1.CreateVolumeRequest;
-import csi.v1.DeleteSnapshotRequest;
-import csi.v1.DeleteVolumeRequest;
-import csi.v1.TopologyRequirement;
-import csi.v1.ValidateVolumeCapabilitiesRequest;
-import csi.v1.Volume;
-import csi.v1.VolumeContentSource;
-import dev.gantry.base.Conflict;
-import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.Internal;
-import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.volume.VolumeDriver;
@@ -28,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
@@ -40,17 +24,14 @@ import org.slf4j.LoggerFactory;
 /// The volumes of one CSI plugin. What was begun is stored first; after a crash it is done again, or undone.
 public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CsiVolumes.class);
-    private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final int LONGEST_ID = 4096;
 
     private final String name;
     private final CsiPlace place;
     private final CsiBook book;
     private final CsiNode node;
+    private final CsiController controller;
     private final String boot;
     private final Duration patience;
-    private final Clock clock;
     private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     /// Volume and user of all that was mounted by this engine.
@@ -66,9 +47,9 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
         this.place = place;
         this.book = new CsiBook(records);
         this.node = new CsiNode(place);
+        this.controller = new CsiController(name, book, this::client, clock);
         this.boot = boot;
         this.patience = patience;
-        this.clock = clock;
     }
 
     CsiPlace place() {
@@ -126,180 +107,9 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
             CsiFacts f = facts();
             Map<String, String> secrets = CsiSecrets.read(asked.secretsFile());
             return asked.volumeId().isEmpty()
-                    ? make(f, volume, options, asked, secrets)
-                    : take(f, volume, options, asked, secrets);
+                    ? controller.make(f, volume, options, asked, secrets)
+                    : controller.take(f, volume, options, asked, secrets);
         });
-    }
-
-    private CsiVolume make(
-            CsiFacts f, String volume, Map<String, String> options, CsiOptions asked, Map<String, String> secrets) {
-        String what = "create volume " + volume;
-        require(f, Type.CREATE_DELETE_VOLUME, what, "name one that is there with volume-id");
-        CsiVolume begun = book.find(volume)
-                .filter(v -> v.options().equals(options))
-                .orElseGet(() -> CsiVolume.begun(
-                        volume,
-                        "gantry-" + UUID.randomUUID(),
-                        options,
-                        clock.instant().toString()));
-        book.put(begun);
-        try {
-            var request = CreateVolumeRequest.newBuilder()
-                    .setName(begun.handle())
-                    .addVolumeCapabilities(asked.capability(f.tellsWritersApart()))
-                    .putAllParameters(asked.parameters())
-                    .putAllSecrets(secrets);
-            if (asked.requiredBytes() > 0 || asked.limitBytes() > 0) {
-                request.setCapacityRange(asked.capacity());
-            }
-            if (!f.topology().isEmpty()) {
-                request.setAccessibilityRequirements(TopologyRequirement.newBuilder()
-                        .addAllRequisite(f.topology())
-                        .addAllPreferred(f.topology()));
-            }
-            Volume made = asked.from().isEmpty()
-                    ? created(what, request)
-                    : createdFrom(f, what, request, need(asked.from()), asked);
-            CsiVolume v = book.put(
-                    begun.created(made.getVolumeId(), made.getVolumeContextMap(), made.getCapacityBytes(), true));
-            check(what, v, asked, secrets);
-            return v;
-        } catch (InvalidArgument | Conflict | Unsupported | Forbidden | NotFound nothing) {
-            // These say that nothing was made; all others leave that open, and the same creation may be asked again.
-            if (book.find(volume).filter(v -> v.id().isEmpty()).isPresent()) {
-                book.remove(volume);
-            }
-            throw nothing;
-        }
-    }
-
-    private Volume created(String what, CreateVolumeRequest.Builder request) {
-        Volume made =
-                client().call(what, CsiMethods.CREATE, request.build(), LONG).getVolume();
-        if (made.getVolumeId().isEmpty() || made.getVolumeId().length() > LONGEST_ID) {
-            throw new Internal(what, "the plugin answered no volume_id", "tell its maker");
-        }
-        return made;
-    }
-
-    /// One of another size than was asked for goes again.
-    private void check(String what, CsiVolume made, CsiOptions asked, Map<String, String> secrets) {
-        boolean small = made.bytes() > 0 && made.bytes() < asked.requiredBytes();
-        boolean large = asked.limitBytes() > 0 && made.bytes() > asked.limitBytes();
-        if (small || large) {
-            delete(what, made, secrets);
-            book.remove(made.name());
-            throw new Internal(
-                    what, "the plugin made " + made.bytes() + " bytes, which were not asked for", "tell its maker");
-        }
-    }
-
-    private void delete(String what, CsiVolume v, Map<String, String> secrets) {
-        client().call(
-                        what,
-                        CsiMethods.DELETE,
-                        DeleteVolumeRequest.newBuilder()
-                                .setVolumeId(v.id())
-                                .putAllSecrets(secrets)
-                                .build(),
-                        LONG);
-    }
-
-    /// A clone, or the volume of a snapshot that is made for this and goes again.
-    private Volume createdFrom(
-            CsiFacts f, String what, CreateVolumeRequest.Builder request, CsiVolume source, CsiOptions asked) {
-        if (f.can(Type.CLONE_VOLUME)) {
-            request.setVolumeContentSource(VolumeContentSource.newBuilder()
-                    .setVolume(VolumeContentSource.VolumeSource.newBuilder().setVolumeId(source.id())));
-            return created(what, request);
-        }
-        require(f, Type.CREATE_DELETE_SNAPSHOT, what, "create it empty, and copy the files");
-        Map<String, String> secrets = CsiSecrets.read(asked.secretsFile());
-        String snapshot = snapshot(what, request.getName() + "-from", source, secrets);
-        try {
-            request.setVolumeContentSource(VolumeContentSource.newBuilder()
-                    .setSnapshot(VolumeContentSource.SnapshotSource.newBuilder().setSnapshotId(snapshot)));
-            return created(what, request);
-        } finally {
-            deleteSnapshot(snapshot, secrets);
-        }
-    }
-
-    /// Returns when the snapshot can be used. The same name is the same snapshot.
-    private String snapshot(String what, String handle, CsiVolume source, Map<String, String> secrets) {
-        long deadline = System.nanoTime() + LONG.toNanos();
-        while (true) {
-            CreateSnapshotResponse answer = client().call(
-                            what,
-                            CsiMethods.SNAPSHOT,
-                            CreateSnapshotRequest.newBuilder()
-                                    .setName(handle)
-                                    .setSourceVolumeId(source.id())
-                                    .putAllSecrets(secrets)
-                                    .build(),
-                            LONG);
-            if (answer.getSnapshot().getReadyToUse()) {
-                return answer.getSnapshot().getSnapshotId();
-            }
-            if (System.nanoTime() > deadline) {
-                throw new Unavailable(
-                        what, "its snapshot is not ready after " + LONG.toMinutes() + " minutes", "ask again later");
-            }
-            try {
-                Thread.sleep(POLL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Unavailable(what, "the thread was interrupted", "ask again", e);
-            }
-        }
-    }
-
-    private void deleteSnapshot(String id, Map<String, String> secrets) {
-        try {
-            client().call(
-                            "delete a snapshot",
-                            CsiMethods.DELETE_SNAPSHOT,
-                            DeleteSnapshotRequest.newBuilder()
-                                    .setSnapshotId(id)
-                                    .putAllSecrets(secrets)
-                                    .build(),
-                            LONG);
-        } catch (GantryException e) {
-            LOG.warn("snapshot of driver={} left: {}", name, e.getMessage());
-        }
-    }
-
-    /// One that is there already; whether it can be used as is wished is asked, where the plugin can answer.
-    private CsiVolume take(
-            CsiFacts f, String volume, Map<String, String> options, CsiOptions asked, Map<String, String> secrets) {
-        String what = "create volume " + volume;
-        if (f.controller()) {
-            var answer = client().call(
-                            what,
-                            CsiMethods.VALIDATE,
-                            ValidateVolumeCapabilitiesRequest.newBuilder()
-                                    .setVolumeId(asked.volumeId())
-                                    .putAllVolumeContext(asked.context())
-                                    .addVolumeCapabilities(asked.capability(f.tellsWritersApart()))
-                                    .putAllSecrets(secrets)
-                                    .build(),
-                            LONG);
-            if (!answer.hasConfirmed()) {
-                throw new InvalidArgument(
-                        what,
-                        "the plugin does not allow this use: " + CsiClient.shown(answer.getMessage()),
-                        "change fstype, mountflags or access");
-            }
-        }
-        return book.put(CsiVolume.begun(
-                        volume, asked.volumeId(), options, clock.instant().toString())
-                .created(asked.volumeId(), asked.context(), 0, false));
-    }
-
-    private void require(CsiFacts f, Type what, String doing, String todo) {
-        if (!f.can(what)) {
-            throw new Unsupported(doing, "the plugin " + f.name() + " has no " + what, todo);
-        }
     }
 
     @Override
@@ -314,16 +124,17 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
             if (v.id().isEmpty()) {
                 // It may have been made: the same creation says so, and by what id.
                 create(volume, v.options());
-                v = need(volume);
+                v = book.need(name, volume);
             }
             if (v.onNode()) {
                 v = left(v, options);
             }
             if (v.ours()) {
                 CsiFacts f = facts();
-                require(f, Type.CREATE_DELETE_VOLUME, "remove volume " + volume, "remove it where it is kept");
+                CsiController.require(
+                        f, Type.CREATE_DELETE_VOLUME, "remove volume " + volume, "remove it where it is kept");
                 book.put(v.at(CsiVolume.Stage.REMOVING));
-                delete("remove volume " + volume, v, CsiSecrets.read(options.secretsFile()));
+                controller.delete("remove volume " + volume, v, CsiSecrets.read(options.secretsFile()));
             }
             book.remove(volume);
             return found;
@@ -333,21 +144,10 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     @Override
     public long expand(String volume, long bytes) {
         return in(volume, () -> {
-            CsiVolume v = need(volume);
+            CsiVolume v = book.need(name, volume);
             CsiOptions options = CsiOptions.parse(volume, v.options());
             CsiFacts f = facts();
-            require(f, Type.EXPAND_VOLUME, "expand volume " + volume, "make a larger one, and copy the files");
-            var answer = client().call(
-                            "expand volume " + volume,
-                            CsiMethods.EXPAND,
-                            ControllerExpandVolumeRequest.newBuilder()
-                                    .setVolumeId(v.id())
-                                    .setCapacityRange(
-                                            csi.v1.CapacityRange.newBuilder().setRequiredBytes(bytes))
-                                    .setVolumeCapability(options.capability(f.tellsWritersApart()))
-                                    .putAllSecrets(CsiSecrets.read(options.secretsFile()))
-                                    .build(),
-                            LONG);
+            var answer = controller.expand(f, v, options, bytes);
             v = book.put(v.sized(answer.getCapacityBytes(), answer.getNodeExpansionRequired()));
             if (v.stage() == CsiVolume.Stage.ATTACHED) {
                 tellNode(f, v, options);
@@ -369,7 +169,7 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     @Override
     public Path mount(String volume, String user) {
         return in(volume, () -> {
-            CsiVolume v = need(volume);
+            CsiVolume v = book.need(name, volume);
             boolean there = v.stage() == CsiVolume.Stage.ATTACHED && v.boot().equals(boot);
             CsiVolume used = v.with(user, boot);
             fresh.add(List.of(volume, user));
@@ -458,15 +258,6 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     }
 
     // looking
-
-    private CsiVolume need(String volume) {
-        return book.find(volume)
-                .filter(v -> !v.id().isEmpty())
-                .orElseThrow(() -> new NotFound(
-                        "find volume " + volume,
-                        "the driver " + name + " has no volume of this name",
-                        "create it with volume create -d " + name));
-    }
 
     @Override
     public Optional<Kept> find(String volume) {
