@@ -164,6 +164,7 @@ final class LivePlugin {
         turn.lock();
         try {
             requireHere();
+            requireDisabled("set");
             PluginSettings settings = view().settings();
             for (String change : changes) {
                 settings = settings.set(config, change);
@@ -188,6 +189,7 @@ final class LivePlugin {
         turn.lock();
         try {
             requireHere();
+            requireDisabled("upgrade");
             String old = stored.rootfs();
             List<String> kept = new ArrayList<>();
             for (String change : next.changes()) {
@@ -211,6 +213,15 @@ final class LivePlugin {
         stored = next;
     }
 
+    void requireDisabled(String verb) {
+        if (stored.enabled()) {
+            throw new Conflict(
+                    verb + " plugin " + stored.name(),
+                    "plugin " + stored.name() + " is enabled",
+                    "disable it first with plugin disable");
+        }
+    }
+
     private void requireHere() {
         if (left) {
             throw new NotFound(
@@ -224,6 +235,7 @@ final class LivePlugin {
     void retire() {
         turn.lock();
         try {
+            requireDisabled("remove");
             left = true;
             cancelAgain();
         } finally {

@@ -2,9 +2,7 @@ package dev.gantry.engine.managed;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
-import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Reference;
@@ -12,24 +10,15 @@ import dev.gantry.engine.container.Releases;
 import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
-import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.engine.plugin.ManagedPlugin;
-import dev.gantry.images.content.DiskContentStore;
-import dev.gantry.images.layer.Compression;
-import dev.gantry.images.layer.TreeTar;
 import dev.gantry.images.plugin.PluginImage;
-import dev.gantry.images.plugin.PluginImages;
 import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import dev.gantry.images.registry.RegistryClient;
-import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.runtime.oci.HostFacts;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +32,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,10 +39,8 @@ import org.slf4j.LoggerFactory;
 /// from another.
 public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalPlugins.class);
-    private static final int LARGEST_CONFIG = 1 << 20;
 
-    private final Linux linux;
-    private final Supplier<PluginImages> images;
+    private final PluginSources sources;
     private final PluginDirectory directories;
     private final PluginLauncher launcher;
     private final Events events;
@@ -69,14 +55,12 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     private volatile Function<String, List<String>> users = _ -> List.of();
 
     private LocalPlugins(
-            Linux linux,
-            Supplier<PluginImages> images,
+            PluginSources sources,
             PluginDirectory directories,
             PluginLauncher launcher,
             Events events,
             RandomGenerator random) {
-        this.linux = linux;
-        this.images = images;
+        this.sources = sources;
         this.directories = directories;
         this.launcher = launcher;
         this.events = events;
@@ -114,32 +98,10 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                 p.run(),
                 p.attachPoint(),
                 p.cgroup());
-        var images = new Images(p.linux(), p.root().resolve("content"), p.registries());
-        var plugins = new LocalPlugins(p.linux(), images, directories, launcher, p.events(), p.random());
+        var sources = new PluginSources(p.linux(), p.root().resolve("content"), p.registries(), directories);
+        var plugins = new LocalPlugins(sources, directories, launcher, p.events(), p.random());
         plugins.takeUp();
         return plugins;
-    }
-
-    /// Made when somebody first wants one: an engine without plugins has no store for them.
-    private static final class Images implements Supplier<PluginImages> {
-        private final Linux linux;
-        private final Path root;
-        private final RegistryClient registries;
-        private @Nullable PluginImages made; // guarded by this
-
-        Images(Linux linux, Path root, RegistryClient registries) {
-            this.linux = linux;
-            this.root = root;
-            this.registries = registries;
-        }
-
-        @Override
-        public synchronized PluginImages get() {
-            if (made == null) {
-                made = new PluginImages(linux, new DiskContentStore(root), registries);
-            }
-            return made;
-        }
     }
 
     /// Who says what uses a plugin, by its full name: a word for each user.
@@ -150,8 +112,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     private void takeUp() {
         for (StoredPlugin stored : directories.load()) {
             try {
-                PluginConfig config = PluginConfig.parse(
-                        images.get().stored(stored.manifest(), stored.name()).config(), stored.name());
+                PluginConfig config = sources.config(stored);
                 LivePlugin plugin = new LivePlugin(stored, config, directories, launcher);
                 all.put(stored.id(), plugin);
                 plugin.takeUp();
@@ -239,7 +200,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     @Override
     public List<Privilege> privileges(Reference remote, Credentials credentials) {
         return exclusively(() -> Privilege.of(
-                PluginConfig.parse(images.get().look(remote, credentials).config(), remote.familiar())));
+                PluginConfig.parse(sources.images().look(remote, credentials).config(), remote.familiar())));
     }
 
     @Override
@@ -252,50 +213,23 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         String full = named(name.isEmpty() ? remote.familiar() : name);
         return exclusively(() -> {
             requireFree(full);
-            PluginImage image = fetched(remote, granted, credentials, progress);
+            PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config = PluginConfig.parse(image.config(), full);
             String id = ContainerId.random(random).hex();
             var stored = new StoredPlugin(
                     id, full, remote.toString(), image.digest().toString(), false, "rootfs", List.of());
-            LivePlugin plugin = installed(stored, config, image);
+            try {
+                sources.unpack(image, stored);
+                directories.store(stored);
+            } catch (RuntimeException e) {
+                directories.delete(id);
+                throw e;
+            }
+            var plugin = new LivePlugin(stored, config, directories, launcher);
+            all.put(id, plugin);
             progress.on(new ProgressEvent.Pulled(remote, image.digest(), true));
             return told("pull", plugin);
         });
-    }
-
-    private LivePlugin installed(StoredPlugin stored, PluginConfig config, PluginImage image) {
-        try {
-            images.get().unpack(image, directories.make(stored.id(), stored.rootfs()), stored.name());
-            directories.store(stored);
-        } catch (RuntimeException e) {
-            directories.delete(stored.id());
-            throw e;
-        }
-        var plugin = new LivePlugin(stored, config, directories, launcher);
-        all.put(stored.id(), plugin);
-        return plugin;
-    }
-
-    private PluginImage fetched(
-            Reference remote, List<Privilege> granted, Credentials credentials, ProgressListener progress) {
-        progress.on(new ProgressEvent.Resolving(remote));
-        PluginImage image = images.get().look(remote, credentials);
-        progress.on(new ProgressEvent.Resolved(remote, image.digest()));
-        List<Privilege> needed = Privilege.of(PluginConfig.parse(image.config(), remote.familiar()));
-        if (!Privilege.same(needed, granted)) {
-            throw new Forbidden(
-                    "install plugin " + remote.familiar(),
-                    "incorrect privileges: it needs " + words(needed) + " and was given " + words(granted),
-                    "look at its privileges again and give exactly those");
-        }
-        images.get().fetch(image, remote, credentials, progress);
-        return image;
-    }
-
-    private static String words(List<Privilege> all) {
-        return all.isEmpty()
-                ? "none"
-                : all.stream().map(p -> p.name() + " " + p.values()).collect(Collectors.joining(", "));
     }
 
     private void requireFree(String full) {
@@ -314,57 +248,15 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             requireFree(full);
             String id = ContainerId.random(random).hex();
             try {
-                return made(id, full, tar);
+                PluginSources.Made made = sources.make(id, full, tar);
+                var plugin = new LivePlugin(made.stored(), made.config(), directories, launcher);
+                all.put(id, plugin);
+                return told("create", plugin);
             } catch (RuntimeException e) {
                 directories.delete(id);
                 throw e;
             }
         });
-    }
-
-    private PluginView made(String id, String full, InputStream tar) {
-        String what = "create plugin " + full;
-        Path context = directories.make(id, "context");
-        try (InputStream plain = Compression.decompress(tar, "the context of the plugin");
-                Fd into = linux.files().openDirectory(context.toString())) {
-            TreeTar.unpack(linux, plain, into, "the context of the plugin");
-        } catch (IOException e) {
-            throw new InvalidArgument(what, String.valueOf(e.getMessage()), "send the tar again", e);
-        }
-        Path rootfs = context.resolve("rootfs");
-        if (!Files.isDirectory(rootfs, LinkOption.NOFOLLOW_LINKS)) {
-            throw new InvalidArgument(what, "there is no directory rootfs in it", "put config.json and rootfs/ in it");
-        }
-        PluginConfig config = PluginConfig.parse(configBytes(what, context), full);
-        PluginImage image = images.get()
-                .make(rootfs, diffId -> JsonTree.bytes(config.of(diffId).tree()), full);
-        try {
-            Files.move(rootfs, context.resolveSibling("rootfs"));
-        } catch (IOException e) {
-            throw new Internal(what, String.valueOf(e), "look at the file system of the data root", e);
-        }
-        directories.deleteRoot(id, "context");
-        var stored = new StoredPlugin(id, full, "", image.digest().toString(), false, "rootfs", List.of());
-        directories.store(stored);
-        LivePlugin plugin = new LivePlugin(stored, PluginConfig.parse(image.config(), full), directories, launcher);
-        all.put(id, plugin);
-        return told("create", plugin);
-    }
-
-    private static byte[] configBytes(String what, Path context) {
-        Path file = context.resolve("config.json");
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new InvalidArgument(what, "there is no file config.json in it", "put config.json and rootfs/ in it");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(LARGEST_CONFIG + 1);
-            if (bytes.length > LARGEST_CONFIG) {
-                throw new InvalidArgument(what, "config.json is larger than 1 MiB", "make it smaller");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new Internal(what, String.valueOf(e), "look at the file system of the data root", e);
-        }
     }
 
     @Override
@@ -376,22 +268,16 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             ProgressListener progress) {
         return exclusively(() -> {
             LivePlugin plugin = need(text);
-            requireDisabled(plugin, "upgrade");
-            PluginImage image = fetched(remote, granted, credentials, progress);
+            plugin.requireDisabled("upgrade");
+            PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config =
                     PluginConfig.parse(image.config(), plugin.stored().name());
-            String rootfs = "rootfs-" + image.digest().shortHex();
             StoredPlugin old = plugin.stored();
-            if (rootfs.equals(old.rootfs())) {
-                rootfs = rootfs + "-again";
-            }
-            try {
-                images.get().unpack(image, directories.make(old.id(), rootfs), old.name());
-            } catch (RuntimeException e) {
-                directories.deleteRoot(old.id(), rootfs);
-                throw e;
-            }
-            plugin.upgrade(old.upgraded(remote.toString(), image.digest(), rootfs), config);
+            String rootfs = "rootfs-" + image.digest().shortHex();
+            StoredPlugin next = old.upgraded(
+                    remote.toString(), image.digest(), rootfs.equals(old.rootfs()) ? rootfs + "-again" : rootfs);
+            sources.unpack(image, next);
+            plugin.upgrade(next, config);
             progress.on(new ProgressEvent.Pulled(
                     remote, image.digest(), !image.digest().equals(old.manifest())));
             return told("upgrade", plugin);
@@ -406,7 +292,8 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             if (!(Reference.parse(stored.name()) instanceof Reference.Tagged tagged)) {
                 throw new IllegalStateException("names of plugins have tags");
             }
-            images.get().push(images.get().stored(stored.manifest(), stored.name()), tagged, credentials, progress);
+            sources.images()
+                    .push(sources.images().stored(stored.manifest(), stored.name()), tagged, credentials, progress);
             return plugin;
         });
     }
@@ -420,7 +307,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                     told("disable", plugin);
                 }
             } else {
-                requireDisabled(plugin, "remove");
+                plugin.requireDisabled("remove");
                 requireUnused(plugin, "remove");
             }
             plugin.retire();
@@ -459,16 +346,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     @Override
     public void set(String text, List<String> changes) {
         LivePlugin plugin = need(text);
-        requireDisabled(plugin, "set");
         plugin.set(changes);
-    }
-
-    private static void requireDisabled(LivePlugin plugin, String verb) {
-        if (plugin.stored().enabled()) {
-            String name = plugin.stored().name();
-            throw new Conflict(
-                    verb + " plugin " + name, "plugin " + name + " is enabled", "disable it first with plugin disable");
-        }
     }
 
     private void requireUnused(LivePlugin plugin, String verb) {
@@ -488,21 +366,27 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         return view;
     }
 
-    /// Blobs that no plugin needs go at the end of each change.
     private <T> T exclusively(Supplier<T> change) {
         changing.lock();
         try {
             return change.get();
         } finally {
             try {
-                images.get()
-                        .keepOnly(all.values().stream()
-                                .map(p -> p.stored().manifest())
-                                .collect(Collectors.toSet()));
+                sweep();
             } catch (RuntimeException e) {
                 LOG.warn("blobs of plugins left: {}", e.getMessage());
             }
             changing.unlock();
+        }
+    }
+
+    /// Blobs that no plugin needs go; none as long as there is a plugin of which we cannot say what it needs.
+    private void sweep() {
+        if (directories.ids().equals(all.keySet())) {
+            sources.images()
+                    .keepOnly(all.values().stream()
+                            .map(p -> p.stored().manifest())
+                            .collect(Collectors.toSet()));
         }
     }
 

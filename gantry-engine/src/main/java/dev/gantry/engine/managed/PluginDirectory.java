@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,23 @@ final class PluginDirectory {
         }
         all.forEach(this::deleteOtherRoots);
         return all;
+    }
+
+    /// Of all plugins that are stored, also those that cannot be read.
+    Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(root)) {
+            for (Path directory : found) {
+                if (Files.exists(directory.resolve(STATE))) {
+                    ids.add(directory.getFileName().toString());
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return Set.of();
+        } catch (IOException e) {
+            throw failed("list plugins", e);
+        }
+        return ids;
     }
 
     private void deleteOtherRoots(StoredPlugin plugin) {
