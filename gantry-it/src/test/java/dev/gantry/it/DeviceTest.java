@@ -127,5 +127,7 @@ class DeviceTest {
         assertThat(refusal("--device", "gantry.test/thing=hooked", "true")).contains("asks for hooks");
         assertThat(refusal("--gpus", "all", "true")).contains("could not select device driver");
         assertThat(docker.run("ps", "-aq").out()).isEmpty();
+        assertThat(docker.run("info", "-f", "{{json .CDISpecDirs}}").out().strip())
+                .isEqualTo("[\"" + dir.resolve("cdi") + "\"]");
     }
 }
