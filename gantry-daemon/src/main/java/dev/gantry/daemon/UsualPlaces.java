@@ -44,7 +44,7 @@ public record UsualPlaces(Path data, Path run, Path socket, Path log, Whose whos
         if (!root.isEmpty()) {
             return in(Path.of(root));
         }
-        return Rights.toRunEngines() ? HOST : ofUser(environment, System.getProperty("user.home", ""), Rights.user());
+        return Rights.toRunEngines() ? HOST : ofUser(environment, home(environment), Rights.user());
     }
 
     /// All below one directory.
@@ -73,6 +73,12 @@ public record UsualPlaces(Path data, Path run, Path socket, Path log, Whose whos
                 run.resolve("gantry.sock"),
                 data.resolve("gantry").resolve("gantryd.log"),
                 Whose.USER);
+    }
+
+    /// What the user says it is goes before what the system says.
+    private static String home(Map<String, String> environment) {
+        String said = environment.getOrDefault("HOME", "");
+        return said.startsWith("/") ? said : System.getProperty("user.home", "/");
     }
 
     /// A relative path is no path of this kind, says the specification.
