@@ -45,7 +45,9 @@ public final class Main {
                 case VERSION -> System.out.println("gantry version " + VERSION);
                 case NONE -> {
                     if (!Rights.toRunEngines()) {
-                        usual.prepare();
+                        if (flags.sockets().contains(usual.socket())) {
+                            usual.prepare();
+                        }
                         Rootless.enter(flags);
                     }
                     serve(flags);
