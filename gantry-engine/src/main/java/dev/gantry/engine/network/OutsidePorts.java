@@ -117,7 +117,7 @@ final class OutsidePorts implements PortHolder {
                 case FORBIDDEN ->
                     throw new Forbidden(
                             what,
-                            "permission denied: an ordinary user may not listen on ports as low as that",
+                            "an ordinary user may not listen on ports as low as that",
                             "publish one from 1024 on such as " + (8000 + port.number())
                                     + ", or let users have it: sysctl net.ipv4.ip_unprivileged_port_start="
                                     + port.number(),
