@@ -19,7 +19,7 @@
 #include "watch_parts.h"
 
 #define IDLE_MS 500      /* without an event for so long, memory of bursts is given back */
-#define ABANDONED_MS 10000 /* nobody is connected, and nothing was started */
+#define ABANDONED_MS 10000 /* nobody has ever connected */
 #define EVENTS 16
 
 /* ---- sources */
@@ -232,7 +232,7 @@ static void after_events(struct watch *watch)
     if (watch->phase == ENDED)
         leave_if_done(watch);
     if (watch->phase == WAITING && watch->conns == NULL && watch->leave_at == 0)
-        watch->leave_at = now + ABANDONED_MS;
+        watch->leave_at = now; /* who came to launch has gone */
     if (watch->phase == WAITING && watch->conns != NULL)
         watch->leave_at = 0;
     if (due(&watch->leave_at, now))
