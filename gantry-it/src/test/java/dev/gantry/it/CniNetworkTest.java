@@ -52,9 +52,12 @@ class CniNetworkTest {
                 "the package iptables is not there, which portmap and firewall use");
         Docker client = new Docker("unix://" + dir.resolve("s"));
         Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
-        daemon = DaemonProcess.startApart(dir);
+        Process host = DaemonProcess.network();
+        inNetworkOf(host, "echo 0 > /proc/sys/net/ipv4/ip_forward");
+        daemon = DaemonProcess.startOn(host, dir);
         docker = client;
         assertThat(docker.run("import", tar.toString(), "busybox:it").code()).isZero();
+        out("run", "--rm", "busybox:it", "true"); // with a bridge of ours, which turns forwarding on
         list("office", "");
         out("network", "create", "-d", "cni", "-o", "conf=" + dir.resolve("office.conflist"), "office");
     }
@@ -132,6 +135,14 @@ class CniNetworkTest {
         return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
+    private static String inNetworkOf(Process other, String script) throws IOException {
+        Process p = new ProcessBuilder("nsenter", "--net=/proc/" + other.pid() + "/ns/net", "sh", "-ec", script)
+                .redirectErrorStream(true)
+                .start();
+        p.getOutputStream().close();
+        return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
     private static void awaitServer(String... command) {
         Waiting.until(LIMIT, () -> "no answer by " + List.of(command), () -> {
             try {
@@ -177,6 +188,37 @@ class CniNetworkTest {
                 .contains("(" + address + ")", "1 packets received");
         out("rm", "-f", "web");
         assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void aHostThatIsNoRouterLetsItsContainersOutAndTheirPortsIn() throws IOException {
+        assertThat(onHost("nft", "list", "ruleset")).contains("ipv4 : drop");
+        Process neighbour = DaemonProcess.network();
+        try {
+            onHost(
+                    "sh",
+                    "-ec",
+                    "ip link add w0 type veth peer name w1 netns " + neighbour.pid()
+                            + "; ip addr add 192.0.2.1/24 dev w0; ip link set w0 up");
+            inNetworkOf(neighbour, "ip addr add 192.0.2.9/24 dev w1; ip link set w1 up");
+            Waiting.until(LIMIT, () -> "no wire", () -> {
+                try {
+                    return onHost("busybox", "ping", "-c1", "-W1", "192.0.2.9").contains("1 packets received");
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            out("run", "-d", "--name", "web", "--network", "office", "-p", "18086:80", "busybox:it", "sh", "-c", SERVE);
+            assertThat(docker.run("exec", "web", "busybox", "ping", "-c1", "-W5", "192.0.2.9")
+                            .out())
+                    .contains("1 packets received");
+            String there = "--net=/proc/" + neighbour.pid() + "/ns/net";
+            awaitServer("nsenter", there, "busybox", "nc", "-w", "5", "192.0.2.1", "18086");
+            assertThat(onHost("ip", "-d", "link", "show", "cni7")).contains("group 26484");
+        } finally {
+            onHost("ip", "link", "delete", "w0");
+            neighbour.destroy();
+        }
     }
 
     @Test

@@ -146,6 +146,9 @@ class PluginNetworkTest {
         assertThat(out("run", "--rm", "--network", "plugged", "busybox:it", "busybox", "ping", "-c1", "-W5", "web"))
                 .contains("1 packets received");
         assertThat(plugin.state()).contains("\"HostPort\": 18080");
+        assertThat(onHost("ip", "-o", "link", "show", "type", "bridge", "group", "26484"))
+                .as("the bridge behind it is one of those that the host forwards for")
+                .contains(" smp");
         assertThat(refusal("run", "--rm", "--network", "plugged", "--ip", "10.200.9.77", "busybox:it", "true"))
                 .contains("IpamDriver.RequestAddress: the address is in use");
         plugin.forgetCalls();

@@ -35,7 +35,13 @@ public interface ForeignDriver {
     }
 
     /// An endpoint with what the driver gave, and what its interface is called inside.
-    record Joined(Endpoint endpoint, String interfaceName) {}
+    ///
+    /// @param hostLinks by which the host reaches it, as far as the driver names them
+    record Joined(Endpoint endpoint, String interfaceName, List<String> hostLinks) {
+        public Joined {
+            hostLinks = List.copyOf(hostLinks);
+        }
+    }
 
     /// Refuses what the driver cannot do; nothing is made yet.
     Terms check(NetworkSpec spec);

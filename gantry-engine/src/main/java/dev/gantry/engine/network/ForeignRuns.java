@@ -125,6 +125,9 @@ final class ForeignRuns implements AutoCloseable {
                                 spec.names().dnsOptions()));
                 ForeignDriver.Joined joined = driver(a).join(a.network(), a.endpoint(), sandbox);
                 endpoints.replace(joined.endpoint(), joined.interfaceName());
+                String what = "connect container " + a.endpoint().names().getFirst() + " to network "
+                        + a.network().name();
+                Admission.admit(what, linux, joined);
             }
         }
     }

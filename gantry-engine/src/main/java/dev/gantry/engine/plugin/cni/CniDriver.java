@@ -101,7 +101,8 @@ public final class CniDriver implements ForeignDriver {
         try {
             Endpoint joined = CniOutcome.apply(network, endpoint, sandbox.interfaceName(), result);
             var note = new CniNote(list, attachment, result.document());
-            return new Joined(joined.with(CniOutcome.given(result, note.text())), sandbox.interfaceName());
+            return new Joined(
+                    joined.with(CniOutcome.given(result, note.text())), sandbox.interfaceName(), result.hostLinks());
         } catch (GantryException lie) {
             try {
                 chain.delete(attachment, result.document());

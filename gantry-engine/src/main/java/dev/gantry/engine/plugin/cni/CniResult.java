@@ -71,6 +71,14 @@ public record CniResult(
                 answer.all());
     }
 
+    /// The interfaces of the host.
+    List<String> hostLinks() {
+        return interfaces.stream()
+                .filter(i -> i.sandbox().isEmpty())
+                .map(Interface::name)
+                .toList();
+    }
+
     private static Optional<Ip> ip(PluginAnswer from, String field) {
         String text = from.text(field);
         if (text.isEmpty()) {

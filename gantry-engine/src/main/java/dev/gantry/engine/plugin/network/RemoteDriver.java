@@ -107,7 +107,7 @@ record RemoteDriver(Plugins plugins, RemoteNetworks networks) implements Foreign
                 Given.NOTHING.resolver(),
                 "");
         Endpoint joined = endpoint.with(given).withPlace(endpoint.addresses(), mac(network, endpoint));
-        return new Joined(joined, name(endpoint, join, sandbox));
+        return new Joined(joined, name(endpoint, join, sandbox), List.of());
     }
 
     /// That of the endpoint, or what the plugin tells whoever inspects it.

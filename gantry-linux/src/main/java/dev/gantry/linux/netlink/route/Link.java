@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A link there is. `kind` is `veth`, `bridge`, …, and empty for a device of hardware and the loopback; `master`
 /// and `parent` are indices, 0 for none, and `parentNamespace` tells in which namespace the parent is, by the id
-/// this one knows it by, -1 for its own. `kindData` are the attributes `IFLA_INFO_DATA` of the kind.
-/// <linux/if_link.h>.
+/// this one knows it by, -1 for its own. `group` is 0 unless somebody gave it one. `kindData` are the attributes
+/// `IFLA_INFO_DATA` of the kind. <linux/if_link.h>.
 public record Link(
         int index,
         String name,
@@ -21,6 +21,7 @@ public record Link(
         int master,
         int parent,
         int parentNamespace,
+        int group,
         Attributes kindData) {
 
     /// Asks for all links.
@@ -62,6 +63,7 @@ public record Link(
                 a.u32(RouteHeader.IFLA_MASTER, 0),
                 a.u32(RouteHeader.IFLA_LINK, 0),
                 a.u32(RouteHeader.IFLA_LINK_NETNSID, -1),
+                a.u32(RouteHeader.IFLA_GROUP, 0),
                 info.nested(RouteHeader.IFLA_INFO_DATA));
     }
 
