@@ -339,6 +339,16 @@ static void greet(struct watched *who, uint32_t events)
         loop_bury(&client->watched, client);
 }
 
+/* Outside is gone, and with it the way out: the next caller makes new namespaces rather than join these. */
+static void end_with_outside(struct watched *who, uint32_t events)
+{
+    (void)who;
+    if (!(events & EPOLLHUP))
+        return;
+    unlinkat(state, "s", 0);
+    _exit(1);
+}
+
 static void raise_descriptor_limit(void)
 {
     struct rlimit limit;
@@ -351,7 +361,7 @@ static void raise_descriptor_limit(void)
 _Noreturn void inside_run(const char *path, enum net asked, int pair)
 {
     struct granted granted;
-    static struct watched door = {.ready = greet};
+    static struct watched door = {.ready = greet}, other = {.ready = end_with_outside};
     outside = pair;
     net = asked;
     make_namespaces();
@@ -376,6 +386,9 @@ _Noreturn void inside_run(const char *path, enum net asked, int pair)
     for (int fd = 0; fd < 3; fd++)
         dup2(nothing, fd);
     sys_retitle("gantry-inside");
+    other.fd = outside;
+    if (loop_wait_for(&other, EPOLLHUP) != 0)
+        _exit(1);
     for (;;) {
         loop_turn(SWEEP_MS);
         for (struct relay *relay = relays; relay != NULL; relay = relay->next)

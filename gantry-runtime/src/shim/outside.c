@@ -276,6 +276,7 @@ _Noreturn void outside_run(const char *state, int dir, enum net net, int ready)
     char why[700];
     struct wish_bind wish = {0};
     own.asked = net;
+    signal(SIGPIPE, SIG_IGN); /* a caller that is gone is an error like others; helpers start with defaults */
     idmap_of_user(&own.map);
     own.log = openat(dir, "log", O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (own.log < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
