@@ -116,14 +116,33 @@ static int write_whole(const char *path, const char *text, size_t size)
     return -1;
 }
 
-/* A host that loses its power before this has ended may keep a torn record; its reader knows one from a whole one. */
-static void sync_record(const struct watch *watch, int fd)
+#define ATTEMPTS 10 /* a full disk may have space a moment later, and the record is all that remains of the container */
+
+struct record {
+    int fd, size;
+    char text[512];
+};
+
+static void try_to_write(const struct watch *watch, struct record *record)
 {
-    if (fd < 0)
-        return;
-    if (fsync(fd) == 0 && !sync_keeps_name(fd))
-        sync_directory_of(watch->exit_path);
-    close(fd);
+    record->fd = write_whole(watch->exit_path, record->text, (size_t)record->size);
+}
+
+/* A host that loses its power before this has ended may keep a torn record; its reader knows one from a whole one. */
+static void sync_record(const struct watch *watch, struct record *record)
+{
+    for (int attempt = 0; watch->exit_path != NULL && attempt < ATTEMPTS; attempt++) {
+        bool synced = record->fd >= 0 && fsync(record->fd) == 0 &&
+                      (sync_keeps_name(record->fd) || sync_directory_of(watch->exit_path) == 0);
+        if (record->fd >= 0)
+            close(record->fd);
+        if (synced || access(watch->exit_path, F_OK) != 0) /* or removed with its container */
+            return;
+        usleep(50000);
+        try_to_write(watch, record);
+    }
+    if (record->fd >= 0)
+        close(record->fd);
 }
 
 /* The boot id is printed into JSON as it is; it is a UUID. */
@@ -132,24 +151,23 @@ static bool is_plain(const char *text)
     return text[strspn(text, "0123456789abcdefABCDEF-")] == 0;
 }
 
-static int record_exit(const struct watch *watch)
+static void record_exit(const struct watch *watch, struct record *record)
 {
-    char text[512];
+    record->fd = -1;
     if (watch->exit_path == NULL)
-        return -1;
-    int n = snprintf(text, sizeof text,
-                     "{\"version\":1,\"boot\":\"%.64s\",\"pid\":%d,\"startTime\":%llu,\"code\":%d,\"signal\":%d,"
-                     "\"oom\":%s,\"finishedAt\":%llu,\"dropped\":%llu}\n",
-                     is_plain(watch->boot) ? watch->boot : "", (int)watch->pid,
-                     (unsigned long long)watch->start_time, watch->code, watch->signal, watch->oom ? "true" : "false",
-                     (unsigned long long)watch->finished, (unsigned long long)watch->log.dropped);
-    /* A full disk may have space a moment later, and the record is all that remains of the container. */
-    int fd = write_whole(watch->exit_path, text, (size_t)n);
-    for (int attempt = 0; fd < 0 && attempt < 10; attempt++) {
+        return;
+    record->size = snprintf(record->text, sizeof record->text,
+                            "{\"version\":1,\"boot\":\"%.64s\",\"pid\":%d,\"startTime\":%llu,\"code\":%d,"
+                            "\"signal\":%d,\"oom\":%s,\"finishedAt\":%llu,\"dropped\":%llu}\n",
+                            is_plain(watch->boot) ? watch->boot : "", (int)watch->pid,
+                            (unsigned long long)watch->start_time, watch->code, watch->signal,
+                            watch->oom ? "true" : "false", (unsigned long long)watch->finished,
+                            (unsigned long long)watch->log.dropped);
+    try_to_write(watch, record);
+    for (int attempt = 1; record->fd < 0 && attempt < ATTEMPTS; attempt++) {
         usleep(50000);
-        fd = write_whole(watch->exit_path, text, (size_t)n);
+        try_to_write(watch, record);
     }
-    return fd;
 }
 
 /* ---- telling */
@@ -204,12 +222,13 @@ static void finish(struct watch *watch)
     attach_end_all(watch, "");
     stdin_close(watch);
     watch->oom = end_oom_count(watch) > watch->oom_before;
-    int record = record_exit(watch);
+    struct record record;
+    record_exit(watch, &record);
     watch->phase = ENDED;
     tell(watch);
     attach_pump_all(watch);
     release_run(&watch->plan);
-    sync_record(watch, record);
+    sync_record(watch, &record);
     let_root_go(watch);
     stop_listening(watch);
     let_listeners_go(watch);

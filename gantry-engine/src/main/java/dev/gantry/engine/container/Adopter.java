@@ -168,6 +168,10 @@ final class Adopter {
         }
         parts.networks().adopted(cell.row, watch);
         lifecycle.listen(cell, task);
+        if (!stored && task.plan == null) {
+            // Nobody was told of this start, and no exec could join it: the engine died before the plan was kept.
+            watch.signal(Signals.KILL);
+        }
     }
 
     private void asStored(Cell cell) {

@@ -213,6 +213,7 @@ public final class ContainerEngine implements AutoCloseable {
                     task.watch.close();
                     if (!task.launched) {
                         Watches.clear(task.directory);
+                        cell.task = null; // its name may be the next engine's
                     }
                 }
             } finally {

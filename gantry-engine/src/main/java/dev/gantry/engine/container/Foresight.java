@@ -43,6 +43,9 @@ final class Foresight {
             var plan = new FutureTask<>(() -> launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE));
             cell.foreseen = new Foreseen(cell.row, plan);
             Thread.startVirtualThread(plan);
+            if (!waiting.contains(cell.id)) {
+                forget(cell); // the second is over already
+            }
         }
     }
 
@@ -62,8 +65,21 @@ final class Foresight {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            cell.foreseen = null;
             waiting.remove(cell.id);
+            forget(cell);
+        }
+    }
+
+    /// Only when it is compiled: it writes files, and so does the next one.
+    private static void forget(Cell cell) {
+        Foreseen ahead = cell.foreseen;
+        if (ahead != null) {
+            try {
+                Lifecycle.joined(ahead.plan());
+            } catch (RuntimeException e) {
+                LOG.debug("no plan ahead for container id={}: {}", cell.id.shortHex(), e.toString());
+            }
+            cell.foreseen = null;
         }
     }
 }

@@ -66,7 +66,8 @@ public final class NetworkEngine implements AutoCloseable {
                 overlays,
                 new ForeignMaking(foreign, foreignRuns.farewells()),
                 () -> HostRoutes.read(linux),
-                new LiveNetworks.Defaults(DefaultPools.docker(hostIdentity), DefaultPools.overlay(hostIdentity + directory.self())),
+                new LiveNetworks.Defaults(
+                        DefaultPools.docker(hostIdentity), DefaultPools.overlay(hostIdentity + directory.self())),
                 clock,
                 random);
         networks.makePredefined(instance);

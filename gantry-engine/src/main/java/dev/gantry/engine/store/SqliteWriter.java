@@ -66,6 +66,9 @@ final class SqliteWriter implements AutoCloseable {
     /// When the last commit was, if its log was not copied into the database since; else 0.
     private volatile long dirtySince;
 
+    /// When the first commit was that may not be on the disk yet; 0 when all are.
+    private volatile long unsyncedSince;
+
     private volatile boolean closing;
 
     SqliteWriter(Connection connection, EventWindow window, long sequence) throws SQLException {
@@ -147,8 +150,9 @@ final class SqliteWriter implements AutoCloseable {
         }
     }
 
-    /// Copies the write-ahead log into the database when nobody has written for a while; under a steady load SQLite
-    /// does it by itself, when the log has become long.
+    /// Copies the write-ahead log into the database, and syncs both, when nobody has written for a while, and when
+    /// something was waiting that long for the disk. Under a steady load of synced commits SQLite does it itself,
+    /// when the log has become long.
     private void keepClean() {
         while (!closing) {
             if (dirtySince == 0) {
@@ -160,19 +164,24 @@ final class SqliteWriter implements AutoCloseable {
             } catch (InterruptedException e) {
                 continue;
             }
-            long since = dirtySince;
-            if (System.nanoTime() - since > IDLE_MILLIS * 1_000_000L && turn.tryLock()) {
+            if (isLongAgo(dirtySince) || isLongAgo(unsyncedSince)) {
+                turn.lock();
                 try {
                     execute("PRAGMA wal_checkpoint(PASSIVE)");
-                } catch (SQLException e) {
-                    // The next commit meets the same disk, and tells who waits for it.
-                } finally {
                     dirtySince = 0;
+                    unsyncedSince = 0;
+                } catch (SQLException e) {
+                    // Tried again; and the next commit meets the same disk, and tells who waits for it.
+                } finally {
                     turn.unlock();
                 }
                 serve();
             }
         }
+    }
+
+    private static boolean isLongAgo(long since) {
+        return since != 0 && System.nanoTime() - since > IDLE_MILLIS * 1_000_000L;
     }
 
     private void commit() {
@@ -183,7 +192,8 @@ final class SqliteWriter implements AutoCloseable {
         }
         long before = sequence;
         try {
-            sync(batch.stream().anyMatch(w -> w.durability == Durability.POWER));
+            boolean durable = batch.stream().anyMatch(w -> w.durability == Durability.POWER);
+            sync(durable);
             execute("BEGIN IMMEDIATE");
             for (Write write : batch) {
                 apply(write);
@@ -193,6 +203,11 @@ final class SqliteWriter implements AutoCloseable {
                 pruned = sequence;
             }
             execute("COMMIT");
+            if (durable) {
+                unsyncedSince = 0; // the log is synced as a whole
+            } else if (unsyncedSince == 0) {
+                unsyncedSince = dirtySince;
+            }
         } catch (SQLException | RuntimeException | Error e) {
             sequence = before;
             try {
