@@ -1,6 +1,7 @@
 package dev.gantry.csi;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ public final class CsiDrivers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CsiDrivers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private final Linux linux;
     private final Path root;
     private final Function<String, CsiPlace> places;
     private final String boot;
@@ -35,7 +37,8 @@ public final class CsiDrivers implements AutoCloseable {
     /// @param root a directory below the data root; made with the first volume
     /// @param places where the plugin of a driver is, by the name of the driver; throws what its user is told
     /// @param boot names this boot of the host
-    public CsiDrivers(Path root, Function<String, CsiPlace> places, String boot, Clock clock) {
+    public CsiDrivers(Linux linux, Path root, Function<String, CsiPlace> places, String boot, Clock clock) {
+        this.linux = linux;
         this.root = root;
         this.places = places;
         this.boot = boot;
@@ -56,7 +59,7 @@ public final class CsiDrivers implements AutoCloseable {
             if (known != null) {
                 known.close();
             }
-            return new CsiVolumes(name, place, root.resolve(fileName(name)), boot, PATIENCE, clock);
+            return new CsiVolumes(linux, name, place, root.resolve(fileName(name)), boot, PATIENCE, clock);
         });
     }
 

@@ -11,9 +11,7 @@ import csi.v1.NodeUnpublishVolumeRequest;
 import csi.v1.NodeUnstageVolumeRequest;
 import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import dev.gantry.linux.Linux;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -22,18 +20,25 @@ import java.util.Map;
 /// step may be repeated; what the plugin cannot is left out.
 final class CsiNode {
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final String STAGING = "staging";
-    private static final String TARGET = "target";
+    private static final String STAGING = CsiDirectories.STAGING;
+    private static final String TARGET = CsiDirectories.TARGET;
 
     private final CsiPlace place;
+    private final CsiDirectories directories;
 
-    CsiNode(CsiPlace place) {
+    CsiNode(Linux linux, CsiPlace place) {
         this.place = place;
+        this.directories = new CsiDirectories(linux, place);
     }
 
     /// Where it is when it is attached.
     Path target(CsiVolume v) {
         return place.directory().resolve(v.name()).resolve(TARGET);
+    }
+
+    /// Whether it is there still: what a plugin mounted may have ended with it.
+    boolean isMounted(CsiVolume v) {
+        return directories.isMounted(v.name());
     }
 
     private String inside(CsiVolume v, String what) {
@@ -61,7 +66,7 @@ final class CsiNode {
 
     void attach(CsiClient client, CsiFacts facts, CsiVolume v, CsiOptions options) {
         String what = "mount volume " + v.name();
-        makeDirectory(place.directory().resolve(v.name()).resolve(STAGING));
+        directories.make(v.name());
         var capability = options.capability(facts.tellsWritersApart());
         Map<String, String> secrets = CsiSecrets.read(options.secretsFile());
         boolean stages = facts.can(NodeServiceCapability.RPC.Type.STAGE_UNSTAGE_VOLUME);
@@ -92,7 +97,7 @@ final class CsiNode {
                         .putAllVolumeContext(v.context())
                         .build(),
                 LONG);
-        if (!Files.isDirectory(target(v), LinkOption.NOFOLLOW_LINKS)) {
+        if (!directories.hasTarget(v.name())) {
             throw new Internal(
                     what, "the plugin says that it is in its place, and no directory is there", "tell its maker");
         }
@@ -148,34 +153,10 @@ final class CsiNode {
                         LONG);
             } catch (NotFound gone) {
                 // CSI §ControllerUnpublishVolume: a volume or node that is not there is not attached.
-                clear(v);
+                directories.clear(v.name());
                 return;
             }
         }
-        clear(v);
-    }
-
-    /// Empty directories only: what a plugin left mounted or written there is not ours to delete.
-    private void clear(CsiVolume v) {
-        Path own = place.directory().resolve(v.name());
-        try {
-            Files.deleteIfExists(own.resolve(TARGET));
-            Files.deleteIfExists(own.resolve(STAGING));
-            Files.deleteIfExists(own);
-        } catch (IOException e) {
-            throw new Internal(
-                    "unmount volume " + v.name(),
-                    "the plugin says that it is gone, and something is left: " + e.getMessage(),
-                    "look at " + own);
-        }
-    }
-
-    private static void makeDirectory(Path directory) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new Internal(
-                    "make directory " + directory, String.valueOf(e), "look at the file system of the data root", e);
-        }
+        directories.clear(v.name());
     }
 }

@@ -4,6 +4,7 @@ import csi.v1.ControllerServiceCapability.RPC.Type;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
+import dev.gantry.linux.Linux;
 import dev.gantry.volume.VolumeDriver;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,11 +43,11 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
 
     /// @param records where it is noted what the plugin keeps for us
     /// @param boot names this boot of the host: what a node has, a restart takes away
-    CsiVolumes(String name, CsiPlace place, Path records, String boot, Duration patience, Clock clock) {
+    CsiVolumes(Linux linux, String name, CsiPlace place, Path records, String boot, Duration patience, Clock clock) {
         this.name = name;
         this.place = place;
         this.book = new CsiBook(records);
-        this.node = new CsiNode(place);
+        this.node = new CsiNode(linux, place);
         this.controller = new CsiController(name, book, this::client, clock);
         this.boot = boot;
         this.patience = patience;
@@ -170,18 +171,19 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
     public Path mount(String volume, String user) {
         return in(volume, () -> {
             CsiVolume v = book.need(name, volume);
-            boolean there = v.stage() == CsiVolume.Stage.ATTACHED && v.boot().equals(boot);
+            boolean there = v.stage() == CsiVolume.Stage.ATTACHED && v.boot().equals(boot) && node.isMounted(v);
             CsiVolume used = v.with(user, boot);
             fresh.add(List.of(volume, user));
             if (there) {
                 book.put(used);
                 return node.target(v);
             }
-            return attached(book.put(used.at(CsiVolume.Stage.ATTACHING)));
+            return attached(book.put(used.at(CsiVolume.Stage.ATTACHING)), user);
         });
     }
 
-    private Path attached(CsiVolume v) {
+    /// Brings it here, also when others have had it here already; on a failure these keep what they have.
+    private Path attached(CsiVolume v, String user) {
         CsiOptions options = CsiOptions.parse(v.name(), v.options());
         try {
             CsiFacts f = facts();
@@ -192,7 +194,10 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
             return node.target(done);
         } catch (GantryException failure) {
             try {
-                left(book.put(v.usedBy(List.of(), boot)), options);
+                CsiVolume others = book.put(v.without(user));
+                if (others.users().isEmpty()) {
+                    left(others, options);
+                }
             } catch (GantryException also) {
                 failure.addSuppressed(also);
             }
@@ -202,7 +207,7 @@ public final class CsiVolumes implements VolumeDriver, AutoCloseable {
 
     @Override
     public Optional<Path> limit(Path at) {
-        return place.apart() ? Optional.of(place.directory()) : Optional.empty();
+        return place.apart() ? Optional.of(place.root()) : Optional.empty();
     }
 
     @Override

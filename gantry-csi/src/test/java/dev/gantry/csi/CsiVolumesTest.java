@@ -12,6 +12,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
+import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ class CsiVolumesTest {
 
     private CsiVolumes open(String boot) {
         return new CsiVolumes(
+                Linux.host(),
                 "csi.sample",
                 CsiPlace.ofHost(plugin.socket, dir.resolve("mounts")),
                 dir.resolve("records"),
@@ -67,9 +69,7 @@ class CsiVolumesTest {
         if (plugin != null) {
             volumes.close();
             plugin.close();
-            for (String mount : mounts().reversed()) {
-                new ProcessBuilder("umount", "-l", mount).start().waitFor(30, TimeUnit.SECONDS);
-            }
+            takeMountsAway();
         }
     }
 
@@ -182,6 +182,7 @@ class CsiVolumesTest {
 
     private CsiVolumes impatient() {
         return new CsiVolumes(
+                Linux.host(),
                 "csi.sample",
                 CsiPlace.ofHost(plugin.socket, dir.resolve("mounts")),
                 dir.resolve("records"),
@@ -220,6 +221,61 @@ class CsiVolumesTest {
         volumes.unmount("data", "two");
         assertThat(mounts()).as("the user of the other boot holds nothing").isEmpty();
         volumes.remove("data");
+    }
+
+    @Test
+    void whatIsNotMountedAnyMoreIsBroughtAgain() throws Exception {
+        volumes.create("data", Map.of());
+        Path place = volumes.mount("data", "one");
+        Files.writeString(place.resolve("file"), "kept");
+        takeMountsAway();
+        assertThat(place).as("a bare directory").isEmptyDirectory();
+        plugin.write("faults", "NodePublishVolume status INTERNAL");
+        assertThatThrownBy(() -> volumes.mount("data", "two")).isInstanceOf(Internal.class);
+        assertThat(plugin.verbs())
+                .as("one has it still")
+                .doesNotContain("NodeUnpublishVolume", "ControllerUnpublishVolume");
+        plugin.write("faults");
+        volumes.mount("data", "two");
+        assertThat(place.resolve("file")).hasContent("kept");
+        volumes.unmount("data", "two");
+        assertThat(mounts()).as("one has it still").hasSize(2);
+        volumes.unmount("data", "one");
+        assertThat(mounts()).isEmpty();
+    }
+
+    private void takeMountsAway() throws Exception {
+        for (String mount : mounts().reversed()) {
+            new ProcessBuilder("umount", "-l", mount).start().waitFor(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void noLinkOfAPluginIsFollowedWhereItsVolumesAre() throws IOException {
+        Path root = Files.createDirectories(dir.resolve("shared"));
+        Path outside = Files.createDirectories(dir.resolve("outside"));
+        Path below = root.resolve("gantry");
+        volumes.close();
+        volumes = new CsiVolumes(
+                Linux.host(),
+                "csi.sample",
+                new CsiPlace(plugin.socket, root, below, dir.resolve("inside"), true),
+                dir.resolve("records"),
+                "boot-1",
+                Duration.ofSeconds(20),
+                Clock.systemUTC());
+        assertThat(volumes.limit(below)).hasValue(root);
+        volumes.create("data", Map.of());
+        Files.createSymbolicLink(below, outside);
+        Path file = Files.createDirectory(outside.resolve("data")).resolve("target");
+        Files.writeString(file, "not ours");
+        assertThatThrownBy(() -> volumes.mount("data", "one")).isInstanceOf(InvalidArgument.class);
+        Files.delete(below);
+        Files.createDirectory(below);
+        Files.createSymbolicLink(below.resolve("data"), outside.resolve("data"));
+        assertThatThrownBy(() -> volumes.mount("data", "one")).isInstanceOf(InvalidArgument.class);
+        assertThat(outside.resolve("data").toFile().list()).containsExactly("target");
+        assertThat(file).hasContent("not ours");
     }
 
     @Test

@@ -123,7 +123,8 @@ final class LocalGantry implements Gantry {
             plugins = new Plugins(discovery, managed, Plugins.PATIENCE);
             Path csi = data.resolve("csi");
             var drivers = new VolumeDriversOfPlugins(
-                    plugins, own(new CsiDrivers(csi, new CsiPlaces(discovery, managed, csi), host.bootId(), clock)));
+                    plugins,
+                    own(new CsiDrivers(linux, csi, new CsiPlaces(discovery, managed, csi), host.bootId(), clock)));
             volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), drivers, clock, random));
             var directory = own(
                     options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));

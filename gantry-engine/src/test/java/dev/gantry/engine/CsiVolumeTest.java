@@ -167,10 +167,9 @@ class CsiVolumeTest {
         plugins.create("inside", new java.io.ByteArrayInputStream(tar.toByteArray()));
         try {
             plugins.enable("inside", java.time.Duration.ofSeconds(60));
-            Container a = engine.ran(engine.sh("echo kept > /data/file")
-                    .volume(MountsSpec.OfVolume.at("data", "/data").by("csi.inside")));
+            Container a = engine.ran(engine.sh("echo kept > /data/file").volume(managed()));
             Container b = engine.ran(engine.sh("cat /data/file; grep -c ' /data ' /proc/self/mountinfo")
-                    .volume(MountsSpec.OfVolume.at("data", "/data").by("csi.inside")));
+                    .volume(managed()));
             assertThat(engine.log(b.id())).isEqualTo("kept\n1\n");
             assertThat(engine.gantry.volumes().find("data").orElseThrow().driver())
                     .isEqualTo("csi.inside:latest");
@@ -179,10 +178,59 @@ class CsiVolumeTest {
                     .hasMessageContaining("in use by volume data");
             engine.containers().remove(a.id(), false);
             engine.containers().remove(b.id(), false);
+            aKilledOneIsAskedForTheVolumeAgain();
+            aLinkOfItsOwnLeadsNowhere();
             engine.gantry.volumes().remove("data");
         } finally {
             plugins.remove("inside", true);
         }
+    }
+
+    private static MountsSpec.OfVolume managed() {
+        return MountsSpec.OfVolume.at("data", "/data").by("csi.inside");
+    }
+
+    private void aKilledOneIsAskedForTheVolumeAgain() throws IOException {
+        Container holds = engine.started(engine.sh("sleep 1000").volume(managed()));
+        Path below = propagated();
+        Path group = engine.groups().stream()
+                .map(g -> g.resolve(engine.gantry.plugins().get("inside").id()).resolve("cgroup.procs"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow();
+        for (String pid : Files.readAllLines(group)) {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        TestEngine.await("what it mounted has gone with it", () -> {
+            try {
+                return !Files.readString(Path.of("/proc/self/mountinfo")).contains(below + "/gantry/");
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        Container next = engine.ran(engine.sh("cat /data/file").volume(managed()));
+        assertThat(engine.log(next.id())).isEqualTo("kept\n");
+        engine.containers().remove(next.id(), false);
+        engine.containers().remove(holds.id(), true);
+    }
+
+    private void aLinkOfItsOwnLeadsNowhere() throws IOException {
+        Path gantry = propagated().resolve("gantry");
+        Path outside = Files.createDirectories(dir.resolve("outside"));
+        TestEngine.await("it has left the node", () -> gantry.toFile().list().length == 0);
+        Files.delete(gantry);
+        Files.createSymbolicLink(gantry, outside);
+        assertThatThrownBy(() -> engine.started(engine.sh("true").volume(managed())))
+                .isInstanceOf(GantryException.class);
+        assertThat(outside).isEmptyDirectory();
+        Files.delete(gantry);
+        engine.containers().list().forEach(c -> engine.containers().remove(c.id(), true));
+    }
+
+    private Path propagated() {
+        return dir.resolve("e/data/plugins")
+                .resolve(engine.gantry.plugins().get("inside").id())
+                .resolve("propagated-mount");
     }
 
     @Test

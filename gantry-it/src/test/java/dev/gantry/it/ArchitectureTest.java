@@ -29,7 +29,7 @@ class ArchitectureTest {
             Map.entry("images", Set.of("base", "linux")),
             Map.entry("network", Set.of("base", "linux")),
             Map.entry("volume", Set.of("base", "linux")),
-            Map.entry("csi", Set.of("base", "volume")),
+            Map.entry("csi", Set.of("base", "linux", "volume")),
             Map.entry("engine", Set.of("base", "linux", "runtime", "images", "network", "volume", "csi")),
             Map.entry("api", Set.of("base")),
             Map.entry("docker", Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "api")),

@@ -42,7 +42,7 @@ public record CsiPlaces(PluginDiscovery discovery, ManagedPlugin.Source managed,
                     what, "plugin " + plugin.name() + " has no PropagatedMount", "ask its maker for one that has");
         }
         Path inside = Path.of(places.inside()).resolve(BELOW);
-        return new CsiPlace(unix.socket(), places.onHost(inside.toString()), inside, true);
+        return new CsiPlace(unix.socket(), places.shared(), places.onHost(inside.toString()), inside, true);
     }
 
     private CsiPlace ofHost(String driver) {
