@@ -2,7 +2,6 @@ package dev.gantry.engine;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
-import dev.gantry.base.Reference;
 import dev.gantry.csi.CsiDrivers;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
@@ -80,6 +79,7 @@ final class LocalGantry implements Gantry {
     private final Networks networks;
     private final Plugins plugins;
     private final ManagedPlugins managedPlugins;
+    private volatile List<String> guards = List.of();
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
@@ -186,19 +186,7 @@ final class LocalGantry implements Gantry {
 
     /// What keeps a managed plugin from being disabled.
     private List<String> usersOf(String plugin) {
-        List<String> users = new ArrayList<>();
-        volumes.list().stream()
-                .filter(v -> isOf(plugin, v.driver()) || isOf(CsiDrivers.PREFIX + plugin, v.driver()))
-                .forEach(v -> users.add("volume " + v.name()));
-        networks.list().stream()
-                .filter(n -> isOf(plugin, n.spec().driver()))
-                .forEach(n -> users.add("network " + n.spec().name()));
-        return users;
-    }
-
-    /// Whether a driver, as its user wrote it, is the plugin of this full name.
-    private static boolean isOf(String plugin, String driver) {
-        return driver.equals(plugin) || (driver + ":" + Reference.DEFAULT_TAG).equals(plugin);
+        return PluginUsers.of(plugin, volumes.list(), networks.list(), guards);
     }
 
     /// What a container over a directory of the host must not see, if it is below it.
@@ -292,7 +280,8 @@ final class LocalGantry implements Gantry {
 
     @Override
     public AuthorizationPlugins authorization(List<String> names) {
-        return new AuthorizationPlugins(plugins, names);
+        guards = List.copyOf(names);
+        return new AuthorizationPlugins(plugins, guards);
     }
 
     @Override
