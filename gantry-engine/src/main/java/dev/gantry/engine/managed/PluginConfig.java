@@ -44,6 +44,7 @@ public record PluginConfig(
     private static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_-]+\\.([a-zA-Z0-9_-]+)/([0-9][0-9.]*)");
     private static final Pattern SOCKET = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,39}");
     private static final Set<String> NETWORKS = Set.of("", "none", "null", "bridge", "host");
+    private static final Set<String> MOUNTS = Set.of("", "bind", "none", "tmpfs");
     private static final long MOST_IDS = 0xffff_fffeL;
 
     /// @param source of the host; absent until somebody sets it
@@ -166,12 +167,26 @@ public record PluginConfig(
         require(workDir.isEmpty() || workDir.startsWith("/"), what, "WorkDir is not absolute");
         for (Mount m : mounts) {
             require(isPlace(m.destination()), what, "the destination \"" + m.destination() + "\" is no place");
+            checkKind(m, what);
         }
         Set<String> names = new HashSet<>();
         env.forEach(v -> require(
                 !v.name().isEmpty() && v.name().indexOf('=') < 0 && names.add(v.name()),
                 what,
                 "a variable is called \"" + v.name() + "\""));
+    }
+
+    /// A mount shows nothing of the host but its source, for that is what its user is asked about.
+    private static void checkKind(Mount m, String what) {
+        String mount = "the mount at \"" + m.destination() + "\"";
+        require(MOUNTS.contains(m.type()), what, mount + " is of the type \"" + m.type() + "\", not bind or tmpfs");
+        require(
+                !m.type().equals("none") || m.options().contains("bind") || m.options().contains("rbind"),
+                what,
+                mount + " is of the type none without the option bind");
+        for (String option : m.options()) {
+            require(option.indexOf('/') < 0, what, mount + " has the option \"" + option + "\", which names a path");
+        }
     }
 
     private static boolean isPlace(String path) {
