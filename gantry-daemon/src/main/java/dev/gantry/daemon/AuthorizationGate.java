@@ -13,20 +13,15 @@ import dev.gantry.engine.plugin.authz.ApiExchange;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Asks authorization plugins before a request is handled, and before its answer leaves. What they have not seen the
 /// engine does not read as a document; what they are shown is what the engine will read.
 final class AuthorizationGate implements Gate {
-    private static final Logger LOG = LoggerFactory.getLogger(AuthorizationGate.class);
     private static final byte[] NOTHING = {};
     private static final String UNESCAPED = "/-._~:@!$&'()*+,;=";
 
@@ -52,7 +47,7 @@ final class AuthorizationGate implements Gate {
                 plugins.response(asked, reply(answer, told));
                 return answer;
             } catch (GantryException denied) {
-                drop(answer);
+                drop(answer, denied);
                 throw denied;
             }
         } catch (GantryException e) {
@@ -113,54 +108,16 @@ final class AuthorizationGate implements Gate {
         return all;
     }
 
-    /// A stream that nobody may read ends as if its client had left.
-    private static void drop(ApiResponse answer) {
-        if (answer instanceof ApiResponse.Stream || answer instanceof ApiResponse.Hijack) {
-            Thread.startVirtualThread(() -> end(answer)).interrupt();
-        }
-    }
-
-    private static void end(ApiResponse answer) {
+    /// What nobody may read does not begin: what was opened for it is let go.
+    private static void drop(ApiResponse answer, GantryException denied) {
         try {
             switch (answer) {
                 case ApiResponse.Bytes _, ApiResponse.Empty _ -> {}
-                case ApiResponse.Stream s -> s.writer().write(new Denied());
-                case ApiResponse.Hijack h -> h.taker().take(new Nobody());
+                case ApiResponse.Stream s -> s.dropped().run();
+                case ApiResponse.Hijack h -> h.dropped().run();
             }
-        } catch (IOException | RuntimeException ended) {
-            LOG.debug("denied stream ended: {}", ended.getMessage());
+        } catch (RuntimeException e) {
+            denied.addSuppressed(e);
         }
-    }
-
-    private static final class Denied extends OutputStream {
-        @Override
-        public void write(int b) throws IOException {
-            throw new IOException("the answer was denied");
-        }
-
-        @Override
-        public void flush() throws IOException {
-            throw new IOException("the answer was denied");
-        }
-    }
-
-    private static final class Nobody implements ApiResponse.Duplex {
-        @Override
-        public InputStream input() {
-            return new InputStream() {
-                @Override
-                public int read() throws IOException {
-                    throw new IOException("the answer was denied");
-                }
-            };
-        }
-
-        @Override
-        public OutputStream output() {
-            return new Denied();
-        }
-
-        @Override
-        public void closeOutput() {}
     }
 }

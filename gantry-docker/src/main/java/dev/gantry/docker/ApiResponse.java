@@ -22,15 +22,28 @@ public sealed interface ApiResponse {
 
     /// An answer sent while it is made. The status has gone out by then: a later failure must be told in the body.
     /// When the client leaves, the writer is interrupted and its writes fail.
-    record Stream(String contentType, Writer writer, Map<String, String> headers) implements ApiResponse {
+    ///
+    /// @param dropped instead of the writer when the answer may not leave: lets go of what is held for it
+    record Stream(String contentType, Writer writer, Map<String, String> headers, Runnable dropped)
+            implements ApiResponse {
         public Stream(String contentType, Writer writer) {
             this(contentType, writer, Map.of());
+        }
+
+        public Stream(String contentType, Writer writer, Map<String, String> headers) {
+            this(contentType, writer, headers, () -> {});
         }
     }
 
     /// From here on the connection carries the bytes of a container in both directions. Whether it begins with 101
     /// or with 200 is the transport's business.
-    record Hijack(String contentType, Taker taker) implements ApiResponse {}
+    ///
+    /// @param dropped instead of the taker when the answer may not leave: lets go of what is held for it
+    record Hijack(String contentType, Taker taker, Runnable dropped) implements ApiResponse {
+        public Hijack(String contentType, Taker taker) {
+            this(contentType, taker, () -> {});
+        }
+    }
 
     /// Writes the body; every `flush` reaches the client.
     @FunctionalInterface

@@ -240,6 +240,23 @@ class AuthorizationTest {
     }
 
     @Test
+    void whatIsDeniedBeforeItsFirstByteDoesNotBegin() throws IOException {
+        out("run", "-d", "--name", "web", "--network", "none", "busybox:it", "sleep", "1000");
+        Path archive = dir.resolve("load.tar");
+        out("tag", "busybox:it", "busybox:load");
+        out("save", "-o", archive.toString(), "busybox:load");
+        out("rmi", "busybox:load");
+        rules(
+                "{\"phase\":\"Res\",\"uri\":\"/exec/[^/]*/start\",\"do\":\"deny\",\"msg\":\"no processes\"}",
+                "{\"phase\":\"Res\",\"uri\":\"/images/load\",\"do\":\"deny\",\"msg\":\"no archives\"}");
+        assertThat(refusal("exec", "web", "touch", "/ran")).contains("received 403");
+        assertThat(refusal("load", "-i", archive.toString())).contains("no archives");
+        rules();
+        assertThat(out("exec", "web", "ls", "/")).contains("bin").doesNotContain("ran");
+        assertThat(out("images", "--format", "{{.Tag}}")).doesNotContain("load");
+    }
+
+    @Test
     void aPluginThatFailsLetsNothingPassAndOneThatIsAwayIsWaitedFor() throws Exception {
         for (String fault : List.of("error", "nonsense")) {
             rules("{\"phase\":\"Req\",\"uri\":\"/containers/create\",\"do\":\"" + fault

@@ -12,7 +12,7 @@ public interface Gate {
     /// Lets everything pass.
     Gate OPEN = (request, _, handler) -> handler.handle(request);
 
-    /// Answers, by `handler` if it may. What the handler has begun is ended also when its answer may not leave.
+    /// Answers, by `handler` if it may. An answer that may not leave is dropped: neither written nor taken.
     ApiResponse pass(ApiRequest request, Supplier<Head> head, ApiHandler handler);
 
     /// A request as it came.

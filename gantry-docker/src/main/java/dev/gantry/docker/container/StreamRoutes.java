@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// What goes on for as long as a container does: attach, logs and wait.
@@ -78,7 +79,9 @@ public final class StreamRoutes {
                 containers.attach(c.id(), new AttachRequest(stdin, stdout, stderr, lossless, q.flag("logs")));
         boolean closesInput = c.spec().streams().stdinOnce() && !attachment.tty();
         return new ApiResponse.Hijack(
-                type, connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput));
+                type,
+                connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput),
+                attachment::close);
     }
 
     /// Clients since 1.42 are told which of the two forms it is.
@@ -106,11 +109,12 @@ public final class StreamRoutes {
                 stdout, stderr, time(q, "since", Instant.MIN), time(q, "until", Instant.MAX), tail(q), follow);
         LogStream records = logs.open(c.id(), query);
         boolean tty = c.spec().streams().tty();
-        return new ApiResponse.Stream(contentType(call, c), out -> {
+        ApiResponse.Writer writer = out -> {
             try (records) {
                 copy(records, out, tty, follow, q.flag("timestamps"), q.flag("details"));
             }
-        });
+        };
+        return new ApiResponse.Stream(contentType(call, c), writer, Map.of(), records::close);
     }
 
     private Instant time(Query q, String name, Instant otherwise) {

@@ -93,7 +93,8 @@ final class CopyRoutes {
                         backup.write(out);
                     }
                 },
-                told);
+                told,
+                backup::close);
     }
 
     private String find(Call call) {
