@@ -3,6 +3,7 @@ package dev.gantry.cli.plugin;
 import dev.gantry.api.client.Request;
 import dev.gantry.api.json.Wire;
 import dev.gantry.api.plugin.PluginPrivilege;
+import dev.gantry.base.Reference;
 import dev.gantry.cli.Command;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
@@ -42,7 +43,7 @@ public final class PluginInstallCommand implements Command {
                 .with("name", alias)
                 .json(Wire.json().type(PluginPrivilege.class).list().toJson(granted.get()));
         Pull.follow(call, Login.attach(request, remote, call.caller()), "install the plugin");
-        String name = alias.isEmpty() ? remote : alias;
+        String name = alias.isEmpty() ? localName(remote) : alias;
         if (words.size() > 1) {
             call.engine().setPlugin(name, words.subList(1, words.size()));
         }
@@ -51,5 +52,13 @@ public final class PluginInstallCommand implements Command {
         }
         call.print("Installed plugin " + remote);
         return 0;
+    }
+
+    /// What the engine calls it: a digest is no name.
+    private static String localName(String remote) {
+        return switch (Reference.parse(remote)) {
+            case Reference.Tagged tagged -> tagged.familiar();
+            case Reference.Pinned pinned -> pinned.repository().familiar() + ":" + Reference.DEFAULT_TAG;
+        };
     }
 }
