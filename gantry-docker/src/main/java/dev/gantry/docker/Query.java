@@ -18,7 +18,7 @@ public final class Query {
         this.values = values;
     }
 
-    /// Reads `a=1&b=x%20y`. A pair that is not decodable is refused.
+    /// Reads `a=1&b=x%20y`. A pair that is not decodable is refused, and one with a `;`, which others read as `&`.
     public static Query parse(String raw) {
         if (raw.isEmpty()) {
             return NONE;
@@ -27,6 +27,9 @@ public final class Query {
         for (String pair : raw.split("&", -1)) {
             if (pair.isEmpty()) {
                 continue;
+            }
+            if (pair.indexOf(';') >= 0) {
+                throw new InvalidArgument("read the query", "`" + pair + "` has a semicolon", "write it as %3B");
             }
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));

@@ -36,8 +36,9 @@ class AuthorizationTest {
     private static final String NAME = "gtauthz" + ProcessHandle.current().pid();
     private static final String EVIL =
             "{\"Image\":\"busybox:it\",\"Cmd\":[\"evil\"],\"HostConfig\":{\"NetworkMode\":\"none\"}}";
-    private static final String NO_EVIL = "{\"phase\":\"Req\",\"uri\":\"/v1[.]50/containers/create\",\"body\":\"evil\","
-            + "\"do\":\"deny\",\"msg\":\"no evil\"}";
+    private static final String NO_EVIL =
+            "{\"phase\":\"Req\",\"uri\":\"^/v1[.]50/containers/create([?]|$)\",\"body\":\"evil\","
+                    + "\"do\":\"deny\",\"msg\":\"no evil\"}";
 
     @TempDir
     static Path dir;
@@ -200,6 +201,10 @@ class AuthorizationTest {
         assertThat(out("ps", "-aq")).isEmpty();
     }
 
+    private static final String CHUNKED =
+            "Content-Type: application/json; charset=utf-8\r\nTransfer-Encoding: chunked\r\n";
+    private static final String EVIL_CHUNKS = Integer.toHexString(EVIL.length()) + "\r\n" + EVIL + "\r\n0\r\n\r\n";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -210,10 +215,28 @@ class AuthorizationTest {
             })
     void aPathIsShownInOneSpelling(String path) throws IOException {
         rules(NO_EVIL);
-        String chunked = "Content-Type: application/json; charset=utf-8\r\nTransfer-Encoding: chunked\r\n";
-        String body = Integer.toHexString(EVIL.length()) + "\r\n" + EVIL + "\r\n0\r\n\r\n";
-        assertThat(raw(post(path, chunked, body))).startsWith("HTTP/1.1 403 ").contains("no evil");
-        assertThat(raw(post("/" + path, chunked, body))).doesNotStartWith("HTTP/1.1 201");
+        assertThat(raw(post(path, CHUNKED, EVIL_CHUNKS)))
+                .startsWith("HTTP/1.1 403 ")
+                .contains("no evil");
+        assertThat(out("ps", "-aq")).isEmpty();
+    }
+
+    /// Nor is there a second one that the rule does not know.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//v1.50/containers/create",
+                "/v1.50//containers/create",
+                "/v1.50/./containers/create",
+                "/v1.50/containers/create/",
+                "/v1.50/containers/create#x",
+                "/v1.50/containers/create?name=x;y=z",
+                "/v1.050/containers/create",
+                "/v01.50/containers/create"
+            })
+    void anotherSpellingIsRefused(String path) throws IOException {
+        rules(NO_EVIL);
+        assertThat(raw(post(path, CHUNKED, EVIL_CHUNKS))).containsPattern("^HTTP/1.1 40[04] ");
         assertThat(out("ps", "-aq")).isEmpty();
     }
 

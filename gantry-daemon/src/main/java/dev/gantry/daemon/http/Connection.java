@@ -219,6 +219,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!request.uri().startsWith("/")) {
             return "malformed HTTP request: the target is not a path";
         }
+        if (request.uri().indexOf('#') >= 0) {
+            return "malformed HTTP request: the target has a fragment";
+        }
         return null;
     }
 

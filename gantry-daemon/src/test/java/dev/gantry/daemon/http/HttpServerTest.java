@@ -371,6 +371,8 @@ class HttpServerTest {
             "GET /ok HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
             "GET /ok HTTP/3.0\r\nHost: d\r\n\r\n",
             "GET http://d/ok HTTP/1.1\r\nHost: d\r\n\r\n",
+            "GET /ok#x HTTP/1.1\r\nHost: d\r\n\r\n",
+            "GET /ok?x=1#x HTTP/1.1\r\nHost: d\r\n\r\n",
             "GET /ok HTTP/1.1\nHost: d\n\n",
             "GET /ok HTTP/1.1\r\nHost : d\r\n\r\n",
             "GET /ok HTTP/1.1\r\nHost: d\r\nBad\u0000: x\r\n\r\n",

@@ -29,6 +29,9 @@ public final class Versions {
             return new Versioned(path, NEWEST);
         }
         int dot = version.indexOf('.');
+        if (isPadded(version.substring(0, dot)) || isPadded(version.substring(dot + 1))) {
+            throw DockerError.badParameter("client version " + version + " begins a number with a zero: leave it out");
+        }
         int major = Integer.parseInt(version.substring(0, dot));
         int minor = Integer.parseInt(version.substring(dot + 1));
         if (major > 1 || (major == 1 && minor > NEWEST)) {
@@ -41,6 +44,11 @@ public final class Versions {
                             + ", please upgrade your client to a newer version");
         }
         return new Versioned(rest, minor);
+    }
+
+    /// Each version has one spelling: whoever decides by the text of a path sees no second one.
+    private static boolean isPadded(String number) {
+        return number.length() > 1 && number.charAt(0) == '0';
     }
 
     private static boolean isDigit(char c) {

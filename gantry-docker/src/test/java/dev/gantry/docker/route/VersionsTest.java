@@ -25,4 +25,14 @@ class VersionsTest {
                         + " please upgrade your client to a newer version");
         assertThatThrownBy(() -> Versions.split("/v2.0/info")).isInstanceOf(DockerError.class);
     }
+
+    @Test
+    void aVersionHasOneSpelling() {
+        for (String path : new String[] {"/v1.050/info", "/v01.50/info", "/v1.0050/info", "/v001.041"}) {
+            assertThatThrownBy(() -> Versions.split(path))
+                    .as(path)
+                    .isInstanceOf(DockerError.class)
+                    .hasMessageContaining("begins a number with a zero");
+        }
+    }
 }
