@@ -8,6 +8,7 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.engine.plugin.PluginAnswer;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,19 +17,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Executes plugins: configuration in, result out, everything else in the environment. One that takes too
-/// long or
-/// says too much is killed, with whatever it started.
+/// Executes plugins: configuration in, result out, everything else in the environment. One that takes too long or says
+/// too much is killed, with whatever it started and still has its environment.
 final class CniProgram {
     private static final int LARGEST_RESULT = 1024 * 1024;
     private static final int LARGEST_COMPLAINT = 4096;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final int MOST_ROUNDS = 20;
+    private static final String MARK = "GANTRY_CNI_CALL";
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final List<Path> directories;
@@ -86,6 +89,8 @@ final class CniProgram {
                         "CNI_PATH",
                         String.join(
                                 ":", directories.stream().map(Path::toString).toList()));
+        String mark = MARK + "=" + UUID.randomUUID();
+        builder.environment().put(MARK, mark.substring(MARK.length() + 1));
         builder.directory(Path.of("/").toFile());
         Process process;
         try {
@@ -98,6 +103,7 @@ final class CniProgram {
         Thread.startVirtualThread(output);
         Thread.startVirtualThread(complaint);
         Thread.startVirtualThread(() -> feed(process, input));
+        boolean ended = false;
         try {
             // An answer ends with its plugin, or with what it left behind with our pipe in its hands.
             byte[] said = output.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -110,6 +116,7 @@ final class CniProgram {
             if (!process.waitFor(LAST_WORDS)) {
                 throw new Unavailable(doing, "it answered and did not end", "tell the maker of the plugin");
             }
+            ended = true;
             return new Outcome(process.exitValue(), said, words(complaint));
         } catch (TimeoutException e) {
             throw new Unavailable(
@@ -120,8 +127,42 @@ final class CniProgram {
             Thread.currentThread().interrupt();
             throw new Unavailable(doing, "the thread was interrupted", "ask again");
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            if (!ended) {
+                process.destroyForcibly();
+                killMarked(mark);
+            }
+            close(process.getInputStream());
+            close(process.getErrorStream());
+        }
+    }
+
+    /// A process whose parent has ended is nobody's descendant, so that the environment tells whose it is. Again until
+    /// nobody is found: one may have forked meanwhile.
+    private static void killMarked(String mark) {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            List<ProcessHandle> left =
+                    ProcessHandle.allProcesses().filter(p -> isMarked(p, mark)).toList();
+            if (left.isEmpty()) {
+                return;
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static boolean isMarked(ProcessHandle process, String mark) {
+        // Not through a channel: those refuse a thread that was interrupted.
+        try (var environment = new FileInputStream("/proc/" + process.pid() + "/environ")) {
+            return new String(environment.readAllBytes(), StandardCharsets.ISO_8859_1).contains(mark);
+        } catch (IOException e) {
+            return false; // It has ended, or is another user's.
+        }
+    }
+
+    private static void close(InputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException _) {
+            // Nothing depends on it.
         }
     }
 
