@@ -84,6 +84,8 @@ class VolumeMoveTest {
                 gantry(here, "volume", "restore", "data", "--from", "monday");
                 Request stale = Request.of("DELETE", "/volumes/data").with("lastUse", files.header("gantry-last-use"));
                 assertThatThrownBy(() -> client.raw(stale)).hasMessageContaining("since it was copied");
+                Request empty = Request.of("DELETE", "/volumes/data?lastUse=");
+                assertThatThrownBy(() -> client.raw(empty)).hasMessageContaining("lastUse: it is empty");
             }
             Result moved = gantry(here, "volume", "move", "data", "--to", address(there));
             assertThat(moved.err()).isEmpty();

@@ -105,18 +105,18 @@ public final class Copies {
     /// slow: what others did meanwhile may refuse the step.
     public Volume restore(VolumeRequest to, boolean fresh, Consumer<Fd> writer) {
         VolumeName name = new VolumeName(to.name());
-        Optional<Volume> old = turns.in(name.text(), target -> replaceable(target, name.text(), fresh));
+        Seen seen = turns.in(name.text(), target -> seen(target, name.text(), fresh));
+        Optional<Volume> old = seen.volume();
         Volume made = old.orElseGet(() -> newVolume(name.text(), to.labels(), to.options()));
         requireInStore(name.text(), made);
         String beside = directories.makeAside(made, directory -> written(directory, made, writer));
         try {
             return turns.in(name.text(), target -> {
-                Optional<Volume> now = replaceable(target, name.text(), old.isEmpty());
-                if (!now.equals(old)) {
+                if (!seen(target, name.text(), old.isEmpty()).equals(seen)) {
                     throw new Conflict(
-                            "restore volume " + name, "another removed or replaced it meanwhile", "restore it again");
+                            "restore volume " + name, "another used or removed it meanwhile", "restore it again");
                 }
-                if (now.isPresent()) {
+                if (old.isPresent()) {
                     directories.exchange(beside, made);
                     turns.used(target);
                 } else {
@@ -130,6 +130,13 @@ public final class Copies {
         } finally {
             directories.delete(beside);
         }
+    }
+
+    /// What a restore finds under its name, and when its files may have changed last.
+    private record Seen(Optional<Volume> volume, long lastUse) {}
+
+    private static Seen seen(Turns.Entry target, String name, boolean fresh) {
+        return new Seen(replaceable(target, name, fresh), target.lastUse);
     }
 
     private static Optional<Volume> replaceable(Turns.Entry target, String name, boolean fresh) {

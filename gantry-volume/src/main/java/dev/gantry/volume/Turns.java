@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Turns {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final AtomicLong uses;
+    private final long first;
 
     /// One name.
     static final class Entry {
@@ -34,8 +35,8 @@ final class Turns {
 
         final Set<String> mounted = new TreeSet<>();
 
-        /// When it came, or its files may have changed last, in an order of this store alone; 0 when not since that
-        /// was opened. Under `turn`.
+        /// When it came, or its files may have changed last, in an order of this store alone; when that was opened, if
+        /// not since. Under `turn`.
         long lastUse;
 
         /// Of another driver than `local`: who shall not have it mounted any more, which the driver is yet to be told.
@@ -49,14 +50,19 @@ final class Turns {
         /// What `place` must not lead out of; null when it may be anywhere.
         @Nullable
         volatile Path limit;
+
+        private Entry(long lastUse) {
+            this.lastUse = lastUse;
+        }
     }
 
     /// @param first that no earlier store gave to a use
     Turns(long first) {
+        this.first = first;
         uses = new AtomicLong(first);
     }
 
-    /// Its files may change from here on.
+    /// Its files may change from here on, or did until here.
     void used(Entry e) {
         e.lastUse = uses.incrementAndGet();
     }
@@ -66,7 +72,7 @@ final class Turns {
     }
 
     Entry entry(String name) {
-        return entries.computeIfAbsent(name, _ -> new Entry());
+        return entries.computeIfAbsent(name, _ -> new Entry(first));
     }
 
     boolean isKnown(String name) {

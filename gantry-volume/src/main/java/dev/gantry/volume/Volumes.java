@@ -286,7 +286,12 @@ public final class Volumes implements AutoCloseable {
 
     /// Unmounts it when `user` was the last. False when `user` did not have it mounted.
     public boolean unmount(String name, String user) {
-        return turns.in(name, e -> mounts.unmount(e, name, user));
+        return turns.in(name, e -> {
+            if (e.mounted.contains(user)) {
+                turns.used(e);
+            }
+            return mounts.unmount(e, name, user);
+        });
     }
 
     /// A place in its files, which `look` finds, while it is mounted for somebody.

@@ -1,6 +1,7 @@
 package dev.gantry.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Conflict;
@@ -99,6 +100,49 @@ class VolumesTest {
             volumes.letGo("data", "b");
             volumes.remove("data");
             assertThatThrownBy(() -> volumes.remove("data")).isInstanceOf(NotFound.class);
+        }
+    }
+
+    @Test
+    void whoHadItMountedWhileItWasCopiedMayHaveChangedItSince() throws IOException {
+        try (Volumes volumes = open()) {
+            volumes.create(VolumeRequest.named("data"));
+            volumes.mount("data", "a");
+            try (var copy = volumes.copies().moment("data", (_, work) -> work.accept(() -> {}))) {
+                Files.writeString(volumes.mountpoint("data").resolve("f"), "later");
+                volumes.unmount("data", "a");
+                assertThatThrownBy(() -> volumes.removeUnchanged("data", copy.lastUse()))
+                        .isInstanceOf(Conflict.class)
+                        .hasMessageContaining("since it was copied");
+            }
+            assertThat(file("data")).isEqualTo("later");
+        }
+    }
+
+    @Test
+    void aCopyOfAnotherRunIsNotTakenForTheVolume() throws IOException {
+        made("data");
+        try (Volumes volumes = open()) {
+            assertThatThrownBy(() -> volumes.removeUnchanged("data", 0)).isInstanceOf(Conflict.class);
+            try (var copy = volumes.copies().moment("data", (_, work) -> work.accept(() -> {}))) {
+                volumes.removeUnchanged("data", copy.lastUse());
+            }
+        }
+    }
+
+    @Test
+    void aRestoreDoesNotReplaceWhatWasWrittenMeanwhile() throws IOException {
+        made("data");
+        try (Volumes volumes = open()) {
+            assertThatThrownBy(() -> volumes.copies().restore(VolumeRequest.named("data"), false, _ -> {
+                        volumes.mount("data", "a");
+                        assertThatCode(() -> Files.writeString(dir.resolve("v/data/_data/f"), "later"))
+                                .doesNotThrowAnyException();
+                        volumes.unmount("data", "a");
+                    }))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("another used or removed it meanwhile");
+            assertThat(file("data")).isEqualTo("later");
         }
     }
 

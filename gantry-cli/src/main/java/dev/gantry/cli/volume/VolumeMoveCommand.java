@@ -74,8 +74,7 @@ public final class VolumeMoveCommand implements Command {
     private static void remove(Invocation call, String name, String lastUse) {
         try {
             call.engine()
-                    .raw(Request.of("DELETE", "/volumes/" + Request.segment(name))
-                            .with("lastUse", lastUse));
+                    .raw(Request.of("DELETE", "/volumes/" + Request.segment(name) + "?lastUse=" + lastUse));
         } catch (EngineError e) {
             if (e.status() != 409) {
                 throw e;

@@ -5,9 +5,11 @@ import dev.gantry.api.volume.VolumeList;
 import dev.gantry.api.volume.VolumeUsage;
 import dev.gantry.api.volume.VolumesPruned;
 import dev.gantry.base.Conflict;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Parallel;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.Query;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
@@ -154,7 +156,7 @@ public final class VolumeRoutes {
         find(call.subject());
         try {
             if (call.query().has("lastUse")) {
-                volumes().removeUnchanged(call.subject(), call.query().number("lastUse", 0));
+                volumes().removeUnchanged(call.subject(), lastUse(call.query()));
             } else {
                 volumes().remove(call.subject(), force);
             }
@@ -162,6 +164,16 @@ public final class VolumeRoutes {
             throw new DockerError(409, e.what() + ": " + e.why(), e);
         }
         return ApiResponse.noContent();
+    }
+
+    private static long lastUse(Query query) {
+        if (query.text("lastUse").isEmpty()) {
+            throw new InvalidArgument(
+                    "read the parameter lastUse",
+                    "it is empty",
+                    "send the header Gantry-Last-Use of a backup, or leave it out");
+        }
+        return query.number("lastUse", 0);
     }
 
     private ApiResponse prune(Call call) {
