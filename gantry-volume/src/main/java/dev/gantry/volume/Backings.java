@@ -33,13 +33,13 @@ final class Backings {
         }
     }
 
-    /// What is to be done once the files of such a volume are deleted.
-    Runnable release(LocalOptions options, Fd directory) {
+    /// What is to be done once the files of such a volume, which is in `root`, are deleted.
+    Runnable release(LocalOptions options, Fd directory, Fd root) {
         if (!(options instanceof LocalOptions.Limited)) {
             return () -> {};
         }
         try (Fd data = data(directory)) {
-            return projects.release(data, directory);
+            return projects.release(data, root);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.gantry.volume;
 
 import dev.gantry.base.Conflict;
-import dev.gantry.linux.Fd;
-import dev.gantry.linux.LinuxError;
 
 /// The end of a volume, or of its name: a row that says what was begun, the files, and the row again, so that
 /// whoever opens the store next can finish it.
@@ -10,21 +8,13 @@ final class Endings {
     private final VolumeTable table;
     private final Turns turns;
     private final VolumeDirectories directories;
-    private final Backings backings;
     private final Mounts mounts;
     private final Elsewhere elsewhere;
 
-    Endings(
-            VolumeTable table,
-            Turns turns,
-            VolumeDirectories directories,
-            Backings backings,
-            Mounts mounts,
-            Elsewhere elsewhere) {
+    Endings(VolumeTable table, Turns turns, VolumeDirectories directories, Mounts mounts, Elsewhere elsewhere) {
         this.table = table;
         this.turns = turns;
         this.directories = directories;
-        this.backings = backings;
         this.mounts = mounts;
         this.elsewhere = elsewhere;
     }
@@ -49,23 +39,8 @@ final class Endings {
         }
         table.delete(v);
         e.volume = null;
-        deleteFiles(v, moved);
+        directories.delete(moved);
         return v;
-    }
-
-    private void deleteFiles(Volume v, String moved) {
-        LocalOptions options = LocalOptions.parse(v.options());
-        if (!(options instanceof LocalOptions.Limited) || !directories.exists(moved)) {
-            directories.delete(moved);
-            return;
-        }
-        try (Fd directory = directories.open(moved)) {
-            Runnable after = backings.release(options, directory);
-            directories.delete(moved);
-            after.run();
-        } catch (LinuxError e) {
-            throw e.during("remove the files of volume " + v.name());
-        }
     }
 
     /// Gives it another name, while nobody holds it.

@@ -27,9 +27,9 @@ final class Projects {
         try {
             int project = unused(data);
             linux.quotas().limit(data, project, bytes);
-            linux.quotas().enter(data, project);
+            enter(data, project);
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOSYS, Errno.ESRCH, Errno.EOPNOTSUPP, Errno.ENOTTY, Errno.EINVAL)) {
+            if (isWithoutProjects(e)) {
                 throw new Unsupported(
                         "limit the volume",
                         "the file system of the data root has no project quotas",
@@ -50,9 +50,31 @@ final class Projects {
         throw new Unavailable("limit the volume", "no project was found that nobody uses", "try again");
     }
 
-    /// What gives the project back once its files are gone.
-    Runnable release(Fd data, Fd place) {
-        int project = linux.quotas().project(data);
-        return project < LEAST ? () -> {} : () -> linux.quotas().limit(place, project, 0);
+    private void enter(Fd data, int project) {
+        try {
+            linux.quotas().enter(data, project);
+        } catch (LinuxError e) {
+            linux.quotas().limit(data, project, 0);
+            throw e;
+        }
+    }
+
+    /// What gives the project back once its files are gone. One that `root`, which they are in, has as well is
+    /// somebody else's.
+    Runnable release(Fd data, Fd root) {
+        try {
+            int project = linux.quotas().project(data);
+            boolean own = project >= LEAST && project != linux.quotas().project(root);
+            return own ? () -> linux.quotas().limit(root, project, 0) : () -> {};
+        } catch (LinuxError e) {
+            if (isWithoutProjects(e)) {
+                return () -> {};
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isWithoutProjects(LinuxError e) {
+        return e.is(Errno.ENOSYS, Errno.ESRCH, Errno.EOPNOTSUPP, Errno.ENOTTY, Errno.EINVAL);
     }
 }

@@ -40,9 +40,11 @@ final class VolumeDirectories implements AutoCloseable {
     private final Fd root;
     private final RandomGenerator random;
     private final VolumeDocuments documents;
+    private final Backings backings;
 
-    VolumeDirectories(Linux linux, Path path, RandomGenerator random) {
+    VolumeDirectories(Linux linux, Path path, Backings backings, RandomGenerator random) {
         this.linux = linux;
+        this.backings = backings;
         this.path = path;
         this.random = random;
         this.documents = new VolumeDocuments(linux);
@@ -86,8 +88,7 @@ final class VolumeDirectories implements AutoCloseable {
     /// Gives one that was made aside its name.
     void publish(String aside, Volume volume) {
         try {
-            linux.directories().renameNew(root, aside, root, volume.name());
-            linux.files().sync(root);
+            move(aside, volume.name());
         } catch (LinuxError e) {
             throw e.during("create volume " + volume.name());
         }
@@ -123,8 +124,8 @@ final class VolumeDirectories implements AutoCloseable {
 
     private RuntimeException undone(String temporary, RuntimeException failure) {
         try {
-            linux.trees().delete(root, temporary);
-        } catch (LinuxError e) {
+            delete(temporary);
+        } catch (GantryException e) {
             failure.addSuppressed(e);
         }
         return failure;
@@ -134,8 +135,7 @@ final class VolumeDirectories implements AutoCloseable {
     String moveAway(String name) {
         String gone = GONE + suffix();
         try {
-            linux.directories().renameNew(root, name, root, gone);
-            linux.files().sync(root);
+            move(name, gone);
         } catch (LinuxError e) {
             if (!e.is(Errno.ENOENT)) {
                 throw e.during("remove volume " + name);
@@ -153,24 +153,62 @@ final class VolumeDirectories implements AutoCloseable {
         }
     }
 
+    /// With its limit, if it has one.
     void delete(String moved) {
         try {
+            Runnable after = release(moved);
             linux.trees().delete(root, moved);
+            after.run();
         } catch (LinuxError e) {
             throw e.during("remove the files of a volume");
         }
     }
 
+    private Runnable release(String moved) {
+        try (Fd directory = linux.files().open(root, moved, DIRECTORY, 0, Resolve.PLAIN)) {
+            return documents
+                    .read(directory)
+                    .map(v -> backings.release(LocalOptions.parse(v.options()), directory, root))
+                    .orElse(() -> {});
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                return () -> {};
+            }
+            throw e;
+        }
+    }
+
+    /// Durable on return; what fails has its old name, and says so.
     void rename(String from, Volume to) {
-        try {
-            linux.directories().renameNew(root, from, root, to.name());
-            try (Fd directory = open(to.name())) {
+        try (Fd directory = open(from)) {
+            Optional<Volume> before = documents.read(directory);
+            try {
                 documents.write(directory, to);
                 linux.files().sync(directory);
+                move(from, to.name());
+            } catch (LinuxError e) {
+                before.ifPresent(v -> undo(e, () -> documents.write(directory, v)));
+                throw e.during("rename volume " + from);
             }
+        }
+    }
+
+    /// Durable on return, or it did not happen.
+    private void move(String from, String to) {
+        linux.directories().renameNew(root, from, root, to);
+        try {
             linux.files().sync(root);
         } catch (LinuxError e) {
-            throw e.during("rename volume " + from);
+            undo(e, () -> linux.directories().renameNew(root, to, root, from));
+            throw e;
+        }
+    }
+
+    private static void undo(LinuxError failure, Runnable step) {
+        try {
+            step.run();
+        } catch (LinuxError also) {
+            failure.addSuppressed(also);
         }
     }
 

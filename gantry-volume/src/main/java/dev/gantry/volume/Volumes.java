@@ -55,10 +55,10 @@ public final class Volumes implements AutoCloseable {
         this.table = table;
         this.clock = clock;
         this.random = random;
-        this.directories = new VolumeDirectories(linux, root, random);
         this.backings = new Backings(linux, random);
+        this.directories = new VolumeDirectories(linux, root, backings, random);
         this.mounts = new Mounts(directories, backings, elsewhere, turns, slow);
-        this.endings = new Endings(table, turns, directories, backings, mounts, elsewhere);
+        this.endings = new Endings(table, turns, directories, mounts, elsewhere);
         this.unfinished = new Unfinished(table, turns, directories, mounts, elsewhere);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }

@@ -5,22 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
+import dev.gantry.linux.Kernel;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.RecordingKernel;
 import dev.gantry.linux.Sys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +82,41 @@ class VolumesTest {
             assertThat(volumes.find("fresh").orElseThrow().intent()).isEmpty();
         }
         assertThat(file("fresh")).isEqualTo("old");
+    }
+
+    /// Each call that makes a change durable or writes the document fails once, as on a disk that is full.
+    @Test
+    void whatCannotBeRenamedOrRemovedKeepsItsNameAndItsFiles() throws IOException {
+        made("data");
+        for (Sys sys : List.of(Sys.PWRITE, Sys.FSYNC, Sys.RENAMEAT2)) {
+            for (int nth = 1; failedOnce(sys, nth, v -> v.rename("data", "other")); nth++) {
+                assertThat(file("data")).isEqualTo("data");
+                assertThat(dir.resolve("v/data/volume.json")).content().contains("\"data\"");
+            }
+            try (Volumes volumes = open()) {
+                volumes.rename("other", "data");
+            }
+        }
+        assertThat(failedOnce(Sys.FSYNC, 1, v -> v.remove("data"))).isTrue();
+        assertThat(file("data")).isEqualTo("data");
+        assertThat(dir.resolve("v").toFile().list()).containsExactly("data");
+    }
+
+    /// False when it makes fewer such calls, and has succeeded.
+    private boolean failedOnce(Sys failing, int nth, Consumer<Volumes> work) {
+        var left = new AtomicInteger(Integer.MAX_VALUE);
+        Kernel kernel = (arena, sys, a, b, c, d, e, f) -> sys == failing && left.decrementAndGet() == 0
+                ? -Errno.ENOSPC.number()
+                : Kernel.host().call(arena, sys, a, b, c, d, e, f);
+        try (Volumes volumes =
+                Volumes.open(Linux.over(kernel), dir.resolve("v"), table, Clock.systemUTC(), new Random(1))) {
+            left.set(nth);
+            work.accept(volumes);
+            return false;
+        } catch (GantryException full) {
+            assertThat(left.get()).as(failing + " " + full).isNotPositive();
+            return true;
+        }
     }
 
     @Test
@@ -186,6 +230,77 @@ class VolumesTest {
             assertThat(none).hasMessageContaining("the file system of the data root has no project quotas");
         }
         assertThat(dir.resolve("v")).isEmptyDirectory();
+    }
+
+    /// The host, with a file system that has project quotas.
+    private static final class Quotas implements Kernel {
+        private final Map<Object, Integer> projects = new HashMap<>();
+        private final Map<Integer, Long> limits = new HashMap<>();
+
+        @Override
+        public long call(Arena arena, Sys sys, long a, long b, long c, long d, long e, long f) {
+            try {
+                return switch (sys) {
+                    case QUOTACTL_FD -> b >> 8 == 0x5803 ? -Errno.ENOENT.number() : limit((int) c, bytes(d));
+                    case IOCTL ->
+                        attributes(b, Files.getAttribute(Path.of("/proc/self/fd/" + a), "unix:ino"), bytes(c));
+                    default -> Kernel.host().call(arena, sys, a, b, c, d, e, f);
+                };
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+
+        private static MemorySegment bytes(long address) {
+            return MemorySegment.ofAddress(address).reinterpret(28);
+        }
+
+        private long limit(int project, MemorySegment quota) {
+            long blocks = quota.get(ValueLayout.JAVA_LONG_UNALIGNED, 8);
+            Long before = blocks == 0 ? limits.remove(project) : limits.put(project, blocks);
+            assertThat(before == null).isEqualTo(blocks != 0);
+            return 0;
+        }
+
+        private long attributes(long command, Object directory, MemorySegment attributes) {
+            if (command == 0x401c5820) {
+                projects.put(directory, attributes.get(ValueLayout.JAVA_INT_UNALIGNED, 12));
+            } else if (command == 0x801c581fL) {
+                attributes.set(ValueLayout.JAVA_INT_UNALIGNED, 12, projects.getOrDefault(directory, 0));
+            } else {
+                return -Errno.ENOTTY.number();
+            }
+            return 0;
+        }
+    }
+
+    @Test
+    void aLimitGoesWithWhatItWasFor() throws IOException {
+        var quotas = new Quotas();
+        Path root = dir.resolve("v");
+        var wanted = new VolumeRequest("data", Map.of(), Map.of("size", "1m", "backing", "project"));
+        try (Volumes v = Volumes.open(Linux.over(quotas), root, table, Clock.systemUTC(), new Random(1))) {
+            v.create(wanted);
+            Copies.Still still = (_, work) -> work.accept(() -> {});
+            v.copies().copy("data", VolumeRequest.named("copy"), still);
+            v.copies().restore("data", "copy", still);
+            v.copies().restore(wanted, false, _ -> {});
+            v.copies().moment("data", still).close();
+            assertThatThrownBy(() -> v.copies().restore(wanted, false, _ -> {
+                        throw new Unavailable("read the files", "they end early", "send them again");
+                    }))
+                    .isInstanceOf(Unavailable.class);
+            assertThat(quotas.limits).hasSize(2);
+            v.remove("copy");
+            assertThat(quotas.limits).hasSize(1);
+        }
+        Files.move(root.resolve("data"), root.resolve(".gone-1"));
+        table.delete(table.load().getFirst());
+        try (Volumes v = Volumes.open(Linux.over(quotas), root, table, Clock.systemUTC(), new Random(1))) {
+            v.settle();
+        }
+        assertThat(quotas.limits).isEmpty();
+        assertThat(root).isEmptyDirectory();
     }
 
     @Test
