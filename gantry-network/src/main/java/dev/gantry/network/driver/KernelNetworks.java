@@ -73,7 +73,7 @@ public final class KernelNetworks implements HostNetworks {
         this.endpoints = new EndpointLinks(instance, sockets.route());
         this.tunnels = new TunnelEntries(instance, sockets.route());
         this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
-        this.forwarding = new Forwarding(firewall, settings);
+        this.forwarding = new Forwarding(firewall::holds, e -> firewall.change(List.of(), List.of(e)), settings);
         this.reaper = new LinkReaper(instance, sockets.gone());
         this.guard = FirewallGuard.start(sockets.events(), firewall);
     }
