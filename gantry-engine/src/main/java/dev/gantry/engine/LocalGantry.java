@@ -60,6 +60,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
@@ -126,8 +127,8 @@ final class LocalGantry implements Gantry {
                     plugins,
                     own(new CsiDrivers(linux, csi, new CsiPlaces(discovery, managed, csi), host.bootId(), clock)));
             volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), drivers, clock, random));
-            var directory = own(
-                    options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay(), clock));
+            var directory =
+                    own(options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay()));
             var networking = own(NetworkEngine.open(
                     store.networks(),
                     linux,
@@ -219,8 +220,7 @@ final class LocalGantry implements Gantry {
                 : new Underlay(
                         shared.advertise().address(),
                         shared.peers().stream()
-                                .map(OverlayOptions.Place::address)
-                                .toList(),
+                                .collect(Collectors.toMap(OverlayOptions.Place::address, OverlayOptions.Place::port)),
                         shared.dataPort());
     }
 

@@ -15,7 +15,6 @@ import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.firewall.Element;
 import dev.gantry.network.firewall.Elements;
 import dev.gantry.network.firewall.GantryTable;
-import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
@@ -106,11 +105,7 @@ public final class KernelNetworks implements HostNetworks {
     }
 
     private List<Element> elements(Network network) {
-        List<Element> all = new ArrayList<>(Elements.of(instance, List.of(network), List.of()));
-        if (network.options() instanceof DriverOptions.Overlay) {
-            all.addAll(underlay.elements());
-        }
-        return all;
+        return Elements.of(instance, List.of(network), List.of());
     }
 
     @Override
@@ -228,6 +223,8 @@ public final class KernelNetworks implements HostNetworks {
         networks.forEach(n -> ofNetworks.put(n.id(), elements(n)));
         running.forEach(a -> ofEndpoints.put(a.endpoint().id(), Elements.of(instance, List.of(), List.of(a))));
         List<Element> all = new ArrayList<>(forwarding.found());
+        // Whether or not this host has an overlay now: a container of any network could send to the others.
+        all.addAll(underlay.elements());
         ofNetworks.values().forEach(all::addAll);
         ofEndpoints.values().forEach(all::addAll);
         during("load the rules of all networks", () -> firewall.load(all));

@@ -191,6 +191,7 @@ final class RuleMessages {
                     builder.oifgroup(group);
                 }
             }
+            case Match.NotOfRoot() -> builder.notSocketUser(0);
             case Match.Within(var field, var block) -> {
                 var address = block.address().toInetAddress();
                 boolean source = field == Field.SOURCE_V4 || field == Field.SOURCE_V6;

@@ -14,6 +14,7 @@ import dev.gantry.network.port.PublishedPort;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -52,15 +53,20 @@ public final class Elements {
     }
 
     /// Of the tunnels between this host and others: who may send into them.
-    public static List<Element> ofTunnels(Ip own, Collection<Ip> others, int udpPort) {
+    ///
+    /// @param others each with the TCP port of its engine, to which only engines speak
+    public static List<Element> ofTunnels(Ip own, Map<Ip, Integer> others, int udpPort) {
         Elements all = new Elements(Instance.DEFAULT);
         Element.Value udp = new Element.Value.Transport(Protocol.UDP);
         Element.Value port = new Element.Value.Port(udpPort);
         all.add(GantryTable.TUNNELS, List.of(new Element.Value.Address(own), udp, port));
-        for (Ip other : others) {
-            all.add(GantryTable.TUNNELS, List.of(new Element.Value.Address(other), udp, port));
-            all.add(GantryTable.TUNNEL_HOSTS, List.of(new Element.Value.Address(other)));
-        }
+        Element.Value tcp = new Element.Value.Transport(Protocol.TCP);
+        others.forEach((host, enginesPort) -> {
+            Element.Value other = new Element.Value.Address(host);
+            all.add(GantryTable.TUNNELS, List.of(other, udp, port));
+            all.add(GantryTable.TUNNELS, List.of(other, tcp, new Element.Value.Port(enginesPort)));
+            all.add(GantryTable.TUNNEL_HOSTS, List.of(other));
+        });
         return List.copyOf(all.elements);
     }
 

@@ -25,6 +25,8 @@ import java.util.List;
 ///   route such addresses, because ports published on 127.0.0.1 are reached from there. Where hosts share overlay
 ///   networks, packets for their tunnels are dropped unless they come from one of these hosts, and never from a
 ///   container.
+/// * `forged` (output, raw): nor may a program of this host that is not root's send into these tunnels, or speak to
+///   the engines of these hosts.
 /// * `arriving` (prerouting, mangle): a packet for a published port of this host passes the
 ///   administrator's chain `user-published` **before** it is translated, so that its rules speak of the
 ///   address and port the client used.
@@ -89,6 +91,7 @@ public final class GantryTable {
                 new Chain.Called(OPEN),
                 new Chain.Called(STRANGERS),
                 new Chain.Base("spoofed", Chain.Type.FILTER, Chain.Hook.PREROUTING, RAW),
+                new Chain.Base("forged", Chain.Type.FILTER, Chain.Hook.OUTPUT, RAW),
                 new Chain.Base("arriving", Chain.Type.FILTER, Chain.Hook.PREROUTING, MANGLE),
                 new Chain.Base("translate-arriving", Chain.Type.NAT, Chain.Hook.PREROUTING, DSTNAT),
                 new Chain.Base("translate-local", Chain.Type.NAT, Chain.Hook.OUTPUT, DSTNAT),
@@ -129,7 +132,10 @@ public final class GantryTable {
         Match tunnel = in(List.of(Field.DESTINATION_V4, Field.TRANSPORT, Field.DESTINATION_PORT), TUNNELS);
         // What a container sends to another host would bear this host's address there.
         rules.add(Rule.of("spoofed", new Action.Drop(), tunnel, in(List.of(Field.INPUT_INTERFACE), BRIDGES)));
+        Match anyEngines = new Match.OfGroup(Field.INPUT_INTERFACE, GROUP);
+        rules.add(Rule.of("spoofed", new Action.Drop(), tunnel, anyEngines));
         rules.add(Rule.of("spoofed", new Action.Drop(), tunnel, notIn(List.of(Field.SOURCE_V4), TUNNEL_HOSTS)));
+        rules.add(Rule.of("forged", new Action.Drop(), tunnel, new Match.NotOfRoot()));
         List<Field> port = List.of(Field.TRANSPORT, Field.DESTINATION_PORT);
         rules.add(Rule.of("arriving", new Action.Jump(USER_PUBLISHED), in(port, PORTS), TO_THIS_HOST));
         rules.add(Rule.of("translate-arriving", new Action.Jump("publish"), TO_THIS_HOST));

@@ -28,6 +28,9 @@ public sealed interface Match {
     /// The interface, incoming or outgoing, belongs to this group.
     record OfGroup(Field field, int group) implements Match {}
 
+    /// It was sent through a socket of this host's that is not root's.
+    record NotOfRoot() implements Match {}
+
     /// The address lies in the block.
     record Within(Field field, Subnet block) implements Match {}
 }

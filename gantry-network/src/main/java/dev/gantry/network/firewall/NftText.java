@@ -100,6 +100,7 @@ public final class NftText {
             case Match.Interface i -> i.field().nft() + (i.is() ? " \"" : " != \"") + i.name() + "\"";
             case Match.OfGroup(var field, int group) ->
                 (field == Field.INPUT_INTERFACE ? "iifgroup " : "oifgroup ") + group;
+            case Match.NotOfRoot _ -> "meta skuid != 0";
             case Match.Within w -> w.field().nft() + " " + w.block();
         };
     }

@@ -42,7 +42,7 @@ class OverlayKernelTest {
     }
 
     private static Underlay underlay(String own, String other) {
-        return new Underlay(Ip.parse(own), List.of(Ip.parse(other)), Underlay.PORT);
+        return new Underlay(Ip.parse(own), Map.of(Ip.parse(other), 7946), Underlay.PORT);
     }
 
     @Test
@@ -73,6 +73,43 @@ class OverlayKernelTest {
                     + " ip neigh add " + address + " lladdr " + mac + " dev x0;"
                     + " busybox ping -c1 -W1 " + address + " || true");
             assertThat(one.run(received).strip()).isNotEqualTo("0");
+        }
+    }
+
+    /// Sends one datagram, as root or as somebody else.
+    private static String sends(int uid, String address, int port) {
+        return "python3 -c 'import os, socket; os.setuid(" + uid + ");"
+                + " socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b\"x\", (\"" + address + "\", " + port
+                + "))' 2>/dev/null || true; ";
+    }
+
+    @Test
+    void onlyEnginesSpeakToTheOtherHostsAlsoWhereNoOverlayIsYet() {
+        Network near = Networks.bridge("near", "10.9.0.0/24");
+        try (TestHost one = TestHost.open();
+                TestHost two = TestHost.open();
+                TestHost left = TestHost.open();
+                KernelNetworks first = one.driver(US, underlay("192.0.2.1", "192.0.2.2"))) {
+            one.run("ip link add w0 type veth peer name w1 netns " + two.pid()
+                    + "; ip addr add 192.0.2.1/24 dev w0; ip link set w0 up");
+            two.run("ip addr add 192.0.2.2/24 dev w1; ip link set w1 up; nft add table inet seen;"
+                    + " nft add set inet seen ports '{ type inet_service; flags dynamic; size 99; }';"
+                    + " nft add chain inet seen every '{ type filter hook prerouting priority 0; }';"
+                    + " nft add rule inet seen every meta l4proto '{ tcp, udp }' add @ports '{ th dport }'");
+            first.reconcile(List.of(), List.of());
+            first.create(near);
+            attach(first, Placed.in(near, "a"), left);
+            TestHost.await("there is a way", () -> left.pings("192.0.2.2"));
+            left.run(sends(0, "192.0.2.2", 4789) + sends(0, "192.0.2.2", 4001));
+            assertThat(left.ask("192.0.2.2", 7946)).isEqualTo("-");
+            one.run(sends(1, "192.0.2.2", 4789) + sends(1, "192.0.2.2", 4002));
+            assertThat(two.run("nft list set inet seen ports"))
+                    .contains("4001", "4002")
+                    .doesNotContain("4789")
+                    .doesNotContain("7946");
+            one.run(sends(0, "192.0.2.2", 4789));
+            assertThat(one.ask("192.0.2.2", 7946)).isEqualTo("-");
+            assertThat(two.run("nft list set inet seen ports")).contains("4789", "7946");
         }
     }
 
@@ -142,7 +179,7 @@ class OverlayKernelTest {
                 driver.reconcile(List.of(wide), List.of());
                 assertThat(one.run("ip -o link show vx-001001")).isEqualTo(before);
             }
-            var other = new Underlay(Ip.parse("192.0.2.9"), List.of(), 4790);
+            var other = new Underlay(Ip.parse("192.0.2.9"), Map.of(), 4790);
             try (KernelNetworks driver = one.driver(US, other)) {
                 driver.reconcile(List.of(wide), List.of());
                 assertThat(one.run("ip -d link show vx-001001")).contains("local 192.0.2.9", "dstport 4790");

@@ -1,7 +1,6 @@
 package dev.gantry.engine.network.overlay;
 
 import dev.gantry.network.address.Ip;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ public final class PeerDirectory implements OverlayDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(PeerDirectory.class);
 
     private final OverlayOptions options;
-    private final Clock clock;
     private final Map<Ip, PeerView> views = new LinkedHashMap<>();
     private final List<PeerSender> senders = new ArrayList<>();
     private final PeerListener listener;
@@ -34,11 +32,10 @@ public final class PeerDirectory implements OverlayDirectory {
     private Runnable changed = () -> {};
     private boolean closed;
 
-    private PeerDirectory(OverlayOptions options, Clock clock) {
+    private PeerDirectory(OverlayOptions options) {
         this.options = options;
-        this.clock = clock;
         PeerTls tls = PeerTls.open(options);
-        Instant now = clock.instant();
+        Instant now = now();
         options.peers().forEach(p -> views.put(p.address(), new PeerView(now, options.grace())));
         this.listener = new PeerListener(options, tls, this);
         options.peers().forEach(p -> senders.add(new PeerSender(options.advertise(), p, tls, this)));
@@ -46,13 +43,18 @@ public final class PeerDirectory implements OverlayDirectory {
     }
 
     /// Listens, and goes on trying to reach the others. [dev.gantry.base.Unavailable] when it cannot listen.
-    public static PeerDirectory open(OverlayOptions options, Clock clock) {
-        var directory = new PeerDirectory(options, clock);
+    public static PeerDirectory open(OverlayOptions options) {
+        var directory = new PeerDirectory(options);
         directory.listener.start();
         directory.senders.forEach(PeerSender::start);
         directory.keeper.start();
         LOG.info("overlay host={} peers={}", options.advertise(), options.peers());
         return directory;
+    }
+
+    /// Of a clock that nobody sets: only the time between two of them means anything.
+    private static Instant now() {
+        return Instant.EPOCH.plusNanos(System.nanoTime());
     }
 
     @Override
@@ -92,7 +94,7 @@ public final class PeerDirectory implements OverlayDirectory {
 
     @Override
     public synchronized Map<Ip, HostState> others() {
-        Instant now = clock.instant();
+        Instant now = now();
         Map<Ip, HostState> all = new LinkedHashMap<>();
         views.forEach((host, view) -> view.state(now).ifPresent(state -> all.put(host, state)));
         return all;
@@ -100,7 +102,7 @@ public final class PeerDirectory implements OverlayDirectory {
 
     @Override
     public synchronized Set<Ip> unheard() {
-        Instant now = clock.instant();
+        Instant now = now();
         Set<Ip> all = new LinkedHashSet<>();
         views.forEach((host, view) -> {
             if (view.isUnheard(now)) {
@@ -119,9 +121,9 @@ public final class PeerDirectory implements OverlayDirectory {
 
     /// What is published once it is another than `last`, or again after a while; empty at the end.
     synchronized Optional<Map<String, String>> next(Map<String, String> last, Duration patience) {
-        Instant until = clock.instant().plus(patience);
+        Instant until = now().plus(patience);
         while (!closed && (!isPublished || last == published)) {
-            long millis = Duration.between(clock.instant(), until).toMillis();
+            long millis = Duration.between(now(), until).toMillis();
             if (isPublished && millis <= 0) {
                 return Optional.of(published);
             }
@@ -147,7 +149,7 @@ public final class PeerDirectory implements OverlayDirectory {
     /// A host that reached us can be reached.
     void connected(Ip host, long connection) {
         synchronized (this) {
-            view(host).connected(connection, clock.instant());
+            view(host).connected(connection, now());
             notifyAll();
         }
         senders.stream().filter(s -> s.host().equals(host)).forEach(PeerSender::tryNow);
@@ -156,7 +158,7 @@ public final class PeerDirectory implements OverlayDirectory {
 
     void disconnected(Ip host, long connection, String why) {
         synchronized (this) {
-            view(host).disconnected(connection, clock.instant());
+            view(host).disconnected(connection, now());
             notifyAll();
         }
         LOG.info("overlay peer={} disconnected: {}", host, why);
@@ -184,7 +186,7 @@ public final class PeerDirectory implements OverlayDirectory {
         while (true) {
             Runnable tell;
             synchronized (this) {
-                Instant now = clock.instant();
+                Instant now = now();
                 Optional<Instant> next = views.values().stream()
                         .flatMap(v -> v.next(now).stream())
                         .min(Instant::compareTo);
@@ -193,7 +195,7 @@ public final class PeerDirectory implements OverlayDirectory {
                 if (closed || !await(millis)) {
                     return;
                 }
-                boolean due = next.isPresent() && !clock.instant().isBefore(next.get());
+                boolean due = next.isPresent() && !now().isBefore(next.get());
                 tell = due ? changed : () -> {};
             }
             tell.run();

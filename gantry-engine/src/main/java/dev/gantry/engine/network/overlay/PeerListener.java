@@ -8,9 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -21,23 +22,29 @@ final class PeerListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerListener.class);
     static final int PROTOCOL = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final int MOST_CONNECTIONS = 256;
+    /// Of one address, which takes no room from another: in all, and of those that have not shown who they are.
+    private static final int MOST_CONNECTIONS = 16;
+
+    private static final int MOST_UNKNOWN = 4;
+
+    private record Room(Semaphore all, Semaphore unknown) {}
 
     private final OverlayOptions options;
     private final PeerTls tls;
     private final PeerDirectory directory;
-    private final Set<Ip> named;
+    private final Map<Ip, Room> named;
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong numbers = new AtomicLong();
 
     PeerListener(OverlayOptions options, PeerTls tls, PeerDirectory directory) {
         this.options = options;
         this.tls = tls;
         this.directory = directory;
-        this.named =
-                options.peers().stream().map(OverlayOptions.Place::address).collect(Collectors.toUnmodifiableSet());
+        this.named = options.peers().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        OverlayOptions.Place::address,
+                        _ -> new Room(new Semaphore(MOST_CONNECTIONS), new Semaphore(MOST_UNKNOWN))));
         try {
             this.server = new ServerSocket();
             server.setReuseAddress(true);
@@ -62,13 +69,13 @@ final class PeerListener implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 Ip from = Ip.of(socket.getInetAddress());
-                if (!named.contains(from) || connections.get() >= MOST_CONNECTIONS) {
+                Room room = named.get(from);
+                if (room == null || !enter(room)) {
                     socket.close();
                     continue;
                 }
-                connections.incrementAndGet();
                 open.add(socket);
-                Thread.ofVirtual().name("overlay-peer-" + from).start(() -> serve(socket, from));
+                Thread.ofVirtual().name("overlay-peer-" + from).start(() -> serve(socket, from, room));
             } catch (IOException e) {
                 if (!server.isClosed()) {
                     LOG.warn("overlay accept: {}", e.getMessage());
@@ -87,21 +94,61 @@ final class PeerListener implements AutoCloseable {
         }
     }
 
-    private void serve(Socket socket, Ip from) {
-        try {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.setTcpNoDelay(true);
-            try (PeerSocket connection = tls.over(socket, from, false)) {
-                checkHello(connection.receive().message(), from);
-                connection.send(PeerMessage.hello(PROTOCOL, options.advertise().address()));
-                connection.flush();
-                hear(connection, from);
-            }
+    private static boolean enter(Room room) {
+        if (!room.unknown().tryAcquire()) {
+            return false;
+        }
+        if (!room.all().tryAcquire()) {
+            room.unknown().release();
+            return false;
+        }
+        return true;
+    }
+
+    private void serve(Socket socket, Ip from, Room room) {
+        try (PeerSocket connection = greet(socket, from, room)) {
+            hear(connection, from);
         } catch (IOException e) {
             LOG.warn("overlay peer={} refused: {}", from, e.getMessage());
         } finally {
             open.remove(socket);
-            connections.decrementAndGet();
+            room.all().release();
+        }
+    }
+
+    /// Who it is, within [#PATIENCE] in all: each read alone would give who sends byte by byte all the time it likes.
+    private PeerSocket greet(Socket socket, Ip from, Room room) throws IOException {
+        Thread watch = Thread.ofVirtual().name("overlay-patience-" + from).start(() -> closeLater(socket));
+        try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setTcpNoDelay(true);
+            PeerSocket connection = tls.over(socket, from, false);
+            try {
+                checkHello(connection.receive().message(), from);
+                connection.send(PeerMessage.hello(PROTOCOL, options.advertise().address()));
+                connection.flush();
+                return connection;
+            } catch (IOException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        } finally {
+            watch.interrupt();
+            room.unknown().release();
+        }
+    }
+
+    private static void closeLater(Socket socket) {
+        try {
+            Thread.sleep(PATIENCE);
+            socket.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.debug("overlay close: {}", e.getMessage());
         }
     }
 

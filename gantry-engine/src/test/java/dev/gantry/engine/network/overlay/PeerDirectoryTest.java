@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,7 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
 
     @Override
     OverlayDirectory make(Ip self) throws IOException {
-        return PeerDirectory.open(options(self, ours.of(self.toString()), Duration.ofMinutes(5)), Clock.systemUTC());
+        return PeerDirectory.open(options(self, ours.of(self.toString()), Duration.ofMinutes(5)));
     }
 
     private static OverlayOptions options(Ip self, OverlayOptions.Files files, Duration grace) {
@@ -186,7 +188,7 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
     @Test
     void whoIsSilentIsForgottenAfterTheGraceTimeAndWelcomeAgain() throws Exception {
         var grace = Duration.ofSeconds(1);
-        try (PeerDirectory a = PeerDirectory.open(options(A, ours.of(A.toString()), grace), Clock.systemUTC())) {
+        try (PeerDirectory a = PeerDirectory.open(options(A, ours.of(A.toString()), grace))) {
             assertThat(a.unheard()).containsExactly(B);
             Network n = network("wide", B);
             PeerSocket c = asB();
@@ -208,16 +210,70 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
 
     @Test
     void whatCannotWorkIsRefusedAtTheStart() throws Exception {
-        assertThatThrownBy(() ->
-                        PeerDirectory.open(options(A, ours.of(B.toString()), OverlayOptions.GRACE), Clock.systemUTC()))
+        assertThatThrownBy(() -> PeerDirectory.open(options(A, ours.of(B.toString()), OverlayOptions.GRACE)))
                 .isInstanceOf(InvalidArgument.class)
                 .hasMessageContaining("does not name this address");
         var nowhere = new OverlayOptions.Files(dir.resolve("x"), dir.resolve("y"), dir.resolve("z"));
-        assertThatThrownBy(() -> PeerDirectory.open(options(A, nowhere, OverlayOptions.GRACE), Clock.systemUTC()))
+        assertThatThrownBy(() -> PeerDirectory.open(options(A, nowhere, OverlayOptions.GRACE)))
                 .isInstanceOf(InvalidArgument.class)
                 .hasMessageContaining("--overlay-tls-");
         open(A);
         assertThatThrownBy(() -> open(A)).isInstanceOf(Unavailable.class).hasMessageContaining("cannot listen");
+    }
+
+    @Test
+    void connectionsThatDoNotSayWhoTheyAreAreFewAndNotForEver() throws Exception {
+        OverlayDirectory a = open(A);
+        List<Socket> mute = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                var one = new Socket();
+                mute.add(one);
+                one.bind(new InetSocketAddress(B.toInetAddress(), 0));
+                one.connect(new InetSocketAddress(A.toInetAddress(), PORT));
+                one.setSoTimeout(10_000);
+            }
+            // All but four were closed at once.
+            for (Socket refused : mute.subList(4, mute.size())) {
+                assertThat(ends(refused)).isTrue();
+            }
+            // Byte by byte, none is waited for too long: a record of a handshake that never ends.
+            Socket slow = mute.getFirst();
+            slow.getOutputStream().write(new byte[] {22, 3, 3, 0x40, 0});
+            slow.setSoTimeout(1);
+            until("it is closed", () -> {
+                try {
+                    slow.getOutputStream().write(1);
+                    return ends(slow);
+                } catch (IOException e) {
+                    return true;
+                }
+            });
+        } finally {
+            for (Socket s : mute) {
+                s.close();
+            }
+        }
+        until("there is room again", () -> {
+            try (PeerSocket c = asB()) {
+                say(c, PeerMessage.mark(PeerMessage.END));
+                c.awaitAcknowledge();
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        assertThat(a.others()).containsOnlyKeys(B);
+    }
+
+    private static boolean ends(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     @Test

@@ -174,6 +174,7 @@ final class NftHeader {
     static final int NFT_META_OIF = 5;
     static final int NFT_META_IIFNAME = 6;
     static final int NFT_META_OIFNAME = 7;
+    static final int NFT_META_SKUID = 10;
     static final int NFT_META_NFPROTO = 15;
     static final int NFT_META_L4PROTO = 16;
     static final int NFT_META_PKTTYPE = 19;

@@ -68,6 +68,12 @@ public final class RuleBuilder {
         return meta(NftHeader.NFT_META_OIFGROUP, Value.u32(group));
     }
 
+    /// It was sent through a socket of a user of this host, who is another than this one.
+    public RuleBuilder notSocketUser(int uid) {
+        return with(Expression.meta(NftHeader.NFT_META_SKUID, ONE))
+                .with(Expression.compare(NftHeader.NFT_CMP_NEQ, Value.u32(uid), ONE));
+    }
+
     // Addresses, protocols, ports.
 
     /// `family` is 4 or 6.
