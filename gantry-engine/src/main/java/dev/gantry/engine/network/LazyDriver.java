@@ -106,8 +106,8 @@ final class LazyDriver implements AutoCloseable {
         }
     }
 
-    /// The endpoints on other hosts of an overlay that was made are these.
-    void reach(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {
+    /// The endpoints on other hosts of an overlay that was made are these. False when it was not made yet.
+    boolean reach(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {
         HostNetworks open;
         synchronized (this) {
             open = made.contains(network.id()) ? driver : null;
@@ -115,6 +115,7 @@ final class LazyDriver implements AutoCloseable {
         if (open != null) {
             open.peers(network, elsewhere, unheard);
         }
+        return open != null;
     }
 
     synchronized void remove(Network network) {

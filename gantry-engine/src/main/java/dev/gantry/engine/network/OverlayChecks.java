@@ -5,6 +5,7 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.network.overlay.OverlayEndpoint;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.address.Subnet;
 import dev.gantry.network.ipam.Blocks;
 import dev.gantry.network.model.DriverOptions;
@@ -117,6 +118,9 @@ final class OverlayChecks {
             if (!ours || isFixed(network, ip)) {
                 throw new Forbidden(what, "the address " + ip + " is not in a block of that host", "restart it there");
             }
+        }
+        if (endpoint.mac().equals(MacAddress.UNKNOWN)) {
+            throw new InvalidArgument(what, "it has no MAC address", "restart it there");
         }
         Set<String> own = new HashSet<>(List.of(endpoint.mac().text()));
         endpoint.addresses().forEach(ip -> own.add(ip.toString()));

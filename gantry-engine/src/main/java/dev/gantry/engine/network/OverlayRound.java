@@ -1,17 +1,23 @@
 package dev.gantry.engine.network;
 
+import dev.gantry.base.Conflict;
+import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.network.NetworkBook.Elsewhere;
 import dev.gantry.engine.network.overlay.BlockWish;
 import dev.gantry.engine.network.overlay.HostState;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
 import dev.gantry.engine.network.overlay.OverlayEndpoint;
 import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.ipam.Blocks;
+import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.model.Span;
@@ -44,6 +50,7 @@ final class OverlayRound {
     private Set<String> refusedBefore = Set.of();
 
     private final Set<String> refused = new HashSet<>();
+    private boolean failed;
 
     OverlayRound(
             OverlayDirectory directory,
@@ -58,8 +65,10 @@ final class OverlayRound {
         this.wishes = wishes;
     }
 
-    void settle() {
+    /// False when something failed that may succeed later without another change.
+    boolean settle() {
         refused.clear();
+        failed = false;
         Map<Ip, HostState> others = directory.others();
         others.forEach(this::withdraw);
         others.forEach(this::adopt);
@@ -69,6 +78,7 @@ final class OverlayRound {
         ours().forEach(n -> attempt(() -> tunnels.lead(n)));
         directory.publish(mine());
         refusedBefore = Set.copyOf(refused);
+        return !failed;
     }
 
     private List<Network> ours() {
@@ -82,6 +92,8 @@ final class OverlayRound {
         try {
             work.run();
         } catch (RuntimeException e) {
+            // What a host must not say, it may say for ever: another change comes before it is right.
+            failed |= !(e instanceof Forbidden || e instanceof Conflict || e instanceof InvalidArgument);
             String why = e instanceof GantryException ? e.getMessage() : e.toString();
             if (refused.add(why) && !refusedBefore.contains(why)) {
                 LOG.warn("overlay: {}", why);
@@ -123,28 +135,45 @@ final class OverlayRound {
             if (!n.span().home().equals(self)) {
                 continue;
             }
-            attempt(() -> networks.respan(n.id(), now -> Blocks.share(now, directory.hosts())));
-            wishes.get().forEach(w -> grant(n, self, w));
-            others.forEach((host, state) -> state.wishes().forEach(w -> grant(n, host, w)));
+            attempt(() -> networks.respan(n.id(), now -> {
+                Network next = now.with(Blocks.share(now, directory.hosts()));
+                next = granted(next, self, wishes.get());
+                for (Map.Entry<Ip, HostState> other : others.entrySet()) {
+                    next = granted(next, other.getKey(), other.getValue().wishes());
+                }
+                return next.span();
+            }));
         }
     }
 
-    private void grant(Network network, Ip host, BlockWish wish) {
-        if (wish.network().equals(network.id())) {
-            attempt(() -> networks.respan(network.id(), now -> granted(now, host, wish)));
+    /// One block of a family at a time, and what was granted already changes nothing. Another host gets at most half of
+    /// them: whoever it is, the others have something left.
+    private Network granted(Network network, Ip host, List<BlockWish> wishes) {
+        boolean own = host.equals(directory.self());
+        Network next = network;
+        for (Family family : Family.values()) {
+            if (own || Blocks.count(next, host, family) < Blocks.most(next, family)) {
+                Network before = next;
+                next = wishes.stream()
+                        .filter(w -> w.network().equals(before.id()))
+                        .flatMap(w -> granted(before, host, family, w).stream())
+                        .findFirst()
+                        .map(before::with)
+                        .orElse(before);
+            }
         }
+        return next;
     }
 
-    /// One block at a time, and what was granted already changes nothing.
-    private static Span granted(Network network, Ip host, BlockWish wish) {
-        Optional<Span> more = switch (wish) {
+    private static Optional<Span> granted(Network network, Ip host, Family family, BlockWish wish) {
+        return switch (wish) {
             case BlockWish.More m ->
-                Blocks.count(network, host, m.family()) < m.blocks()
-                        ? Blocks.grow(network, host, m.family())
+                m.family() == family && Blocks.count(network, host, family) < m.blocks()
+                        ? Blocks.grow(network, host, family)
                         : Optional.empty();
-            case BlockWish.Around a -> Blocks.claim(network, host, a.address());
+            case BlockWish.Around a ->
+                a.address().family() == family ? Blocks.claim(network, host, a.address()) : Optional.empty();
         };
-        return more.orElse(network.span());
     }
 
     // endpoints
@@ -155,20 +184,36 @@ final class OverlayRound {
         book.attachments()
                 .forEach(a -> known.computeIfAbsent(a.network().id(), _ -> new HashSet<>())
                         .addAll(addresses(a)));
-        others.forEach((host, state) -> {
-            for (OverlayEndpoint e : state.endpoints()) {
-                Optional<Network> network =
-                        book.get(e.network()).filter(n -> !n.span().isNone());
-                network.ifPresent(n -> attempt(() -> {
-                    Set<String> taken = known.computeIfAbsent(n.id(), _ -> new HashSet<>());
-                    OverlayChecks.endpoint(e, host, n, taken);
-                    Attachment a = attachment(n, e);
-                    taken.addAll(addresses(a));
-                    all.add(new Elsewhere(host, a));
-                }));
-            }
-        });
+        // Who was there before keeps its addresses, whoever else claims them now.
+        Set<Said> before = new HashSet<>();
+        book.elsewhere().forEach(e -> before.add(Said.of(e)));
+        for (boolean old : new boolean[] {true, false}) {
+            others.forEach((host, state) -> state.endpoints().stream()
+                    .filter(e -> before.contains(new Said(host, e.id(), e.mac())) == old)
+                    .forEach(e -> note(host, e, known, all)));
+        }
         return all;
+    }
+
+    /// The hardware address of an endpoint, and who said so.
+    private record Said(Ip host, EndpointId endpoint, MacAddress mac) {
+        static Said of(Elsewhere e) {
+            return new Said(
+                    e.host(),
+                    e.attachment().endpoint().id(),
+                    e.attachment().endpoint().mac());
+        }
+    }
+
+    private void note(Ip host, OverlayEndpoint e, Map<NetworkId, Set<String>> known, List<Elsewhere> all) {
+        Optional<Network> network = book.get(e.network()).filter(n -> !n.span().isNone());
+        network.ifPresent(n -> attempt(() -> {
+            Set<String> taken = known.computeIfAbsent(n.id(), _ -> new HashSet<>());
+            OverlayChecks.endpoint(e, host, n, taken);
+            Attachment a = attachment(n, e);
+            taken.addAll(addresses(a));
+            all.add(new Elsewhere(host, a));
+        }));
     }
 
     private static List<String> addresses(Attachment a) {

@@ -117,16 +117,19 @@ final class Overlays implements AutoCloseable {
 
     private void run(OverlayRound round) {
         while (await()) {
+            boolean settled = false;
             try {
-                round.settle();
+                settled = round.settle();
             } catch (RuntimeException e) {
                 // The thread goes on in any case: nobody would settle anything after it.
                 LOG.error("overlay networks not settled", e);
-                again();
             }
             synchronized (this) {
                 rounds++;
                 notifyAll();
+            }
+            if (!settled) {
+                again();
             }
         }
     }

@@ -39,8 +39,7 @@ final class Tunnels {
     synchronized void lead(Network network) {
         var wanted = new Led(
                 book.elsewhere(network.id()).stream().map(Tunnels::peer).toList(), Set.copyOf(directory.unheard()));
-        if (!wanted.equals(led.get(network.id()))) {
-            driver.reach(network, wanted.peers(), wanted.unheard());
+        if (!wanted.equals(led.get(network.id())) && driver.reach(network, wanted.peers(), wanted.unheard())) {
             led.put(network.id(), wanted);
         }
     }

@@ -8,6 +8,7 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
+import dev.gantry.engine.network.overlay.BlockWish;
 import dev.gantry.engine.network.overlay.HostState;
 import dev.gantry.engine.network.overlay.InMemoryHosts;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
@@ -15,6 +16,7 @@ import dev.gantry.engine.network.overlay.OverlayEndpoint;
 import dev.gantry.engine.store.EngineStore;
 import dev.gantry.engine.store.InMemoryEngineStore;
 import dev.gantry.engine.store.SqliteEngineStore;
+import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.MacAddress;
 import dev.gantry.network.address.Subnet;
@@ -256,6 +258,66 @@ class OverlaysTest {
         Network later = a.networks().create(OverlayHost.overlay("later", "10.67.0.0/24"));
         shared(later, b);
         assertThat(a.networks().find("fine").span().of(A)).hasSize(1);
+    }
+
+    @Test
+    void whoWishesForEverythingLeavesSomethingForTheOthers() {
+        OverlayHost a = host(A);
+        OverlayHost b = host(B);
+        OverlayDirectory liar = wire.open(C);
+        Network wide = a.networks().create(OverlayHost.overlay("wide", "10.64.0.0/24"));
+        shared(wide, b);
+        List<BlockWish> wishes = new ArrayList<>();
+        wishes.add(new BlockWish.More(wide.id(), Family.IPV4, 1000));
+        for (int i = 0; i < 256; i++) {
+            wishes.add(new BlockWish.Around(wide.id(), Ip.parse("10.64.0." + i)));
+        }
+        liar.publish(new HostState(List.of(), List.of(), wishes));
+        until("it gets more", () -> a.networks().find("wide").span().of(C).size() >= 8);
+        // So many that b needs one more than it had at first, which it gets after the liar had every turn it wanted.
+        for (int i = 0; i < 33; i++) {
+            b.start("c" + i, "wide");
+        }
+        assertThat(a.networks().find("wide").span().of(C)).hasSize(8);
+        liar.publish(new HostState(
+                List.of(),
+                List.of(at(
+                        wide,
+                        "nothing",
+                        a.networks()
+                                .find("wide")
+                                .span()
+                                .of(C)
+                                .getFirst()
+                                .first()
+                                .plus(3),
+                        MacAddress.UNKNOWN.text())),
+                List.of()));
+        Network later = a.networks().create(OverlayHost.overlay("later", "10.67.0.0/24"));
+        shared(later, b);
+        assertThat(a.networks().hosts(wide.id())).doesNotContain(C);
+    }
+
+    @Test
+    void whoWasThereBeforeKeepsItsHardwareAddress() {
+        OverlayHost c = host(C);
+        OverlayDirectory first = wire.open(A);
+        OverlayDirectory second = wire.open(B);
+        Network wide = c.networks().create(OverlayHost.overlay("wide", "10.64.0.0/24"));
+        Span span = c.networks().find("wide").span();
+        String mac = "02:42:00:00:00:09";
+        OverlayEndpoint honest =
+                at(wide, "honest", span.of(B).getFirst().first().plus(3), mac);
+        OverlayEndpoint thief = at(wide, "thief", span.of(A).getFirst().first().plus(3), mac);
+        second.publish(new HostState(List.of(), List.of(honest), List.of()));
+        until("it is there", () -> c.networks().hosts(wide.id()).equals(List.of(B)));
+        OverlayEndpoint other = at(wide, "other", span.of(A).getFirst().first().plus(4), "02:42:00:00:00:0a");
+        first.publish(new HostState(List.of(), List.of(thief, other), List.of()));
+        until("both hosts are there", () -> c.networks().hosts(wide.id()).equals(List.of(A, B)));
+        assertThatThrownBy(() -> c.networks().remove(wide.id()))
+                .hasMessageContaining("honest")
+                .hasMessageContaining("other")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("thief"));
     }
 
     private static Network other(String name, String subnet, Ip home, int number) {

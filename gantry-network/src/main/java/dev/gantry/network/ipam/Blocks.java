@@ -88,6 +88,13 @@ public final class Blocks {
                 .count();
     }
 
+    /// How many of a family a host may have that another than itself gives them to: half of all.
+    public static int most(Network network, Family family) {
+        return network.pools(family).stream()
+                .mapToInt(p -> Math.max(1, (1 << prefix(p) - p.range().prefix()) / 2))
+                .sum();
+    }
+
     /// Whether all blocks are pieces of the network's subnets.
     public static boolean fit(Network network) {
         return network.span().blocks().keySet().stream()
