@@ -15,15 +15,17 @@
 
 #define BACKLOG 4096
 #define HELPER_NS (10ull * 1000000000u)
-/* A helper that dies is started again, but not for ever. */
+/* A helper that dies is started again, each time after a longer pause, but not for ever. */
 #define MOST_RESTARTS 5
+#define PAUSE_NS 1000000000ull
 #define CALM_NS (60ull * 1000000000u)
 
 static struct {
     int pair, log;
-    pid_t inside, helper;
+    pid_t inside, helper; /* helper: 0 when none is needed, -1 when there is none any more */
     enum net net, asked;
     unsigned restarts;
+    bool up;
     uint64_t started;
     struct idmap map;
 } own;
@@ -139,18 +141,25 @@ static void last_words(char *out, size_t size)
     snprintf(out, size, "%s", line == NULL ? text : line + 1);
 }
 
+static void start_helper(void)
+{
+    own.up = false;
+    own.started = monotonic_ns();
+    own.helper = helper_start(own.net, own.inside, own.log);
+}
+
 /* True when the namespaces reach the world. Waits for the helper, whose end is noticed. */
 static bool connected_by(enum net net)
 {
     own.net = net;
-    own.started = monotonic_ns();
-    own.helper = helper_start(net, own.inside, own.log);
+    start_helper();
     while (own.helper > 0 && monotonic_ns() - own.started < HELPER_NS) {
         if (waitpid(own.helper, NULL, WNOHANG) != 0)
-            break;
-        if (helper_is_up(own.inside))
+            own.helper = -1;
+        else if ((own.up = helper_is_up(own.inside)))
             return true;
-        poll(NULL, 0, 2);
+        else
+            poll(NULL, 0, 2);
     }
     if (own.helper > 0)
         kill(own.helper, SIGKILL);
@@ -191,7 +200,7 @@ static int connect_world(char *why, size_t size)
     return -1;
 }
 
-static void helper_ended(void)
+static void child_has_ended(void)
 {
     int status;
     pid_t pid;
@@ -204,9 +213,24 @@ static void helper_ended(void)
         own.helper = -1;
         if (monotonic_ns() - own.started > CALM_NS)
             own.restarts = 0;
-        if (own.restarts++ < MOST_RESTARTS)
-            connected_by(own.net);
     }
+}
+
+/* Does what is due for the helper, without waiting: inside waits for answers. Returns when to look again, for ppoll. */
+static const struct timespec *look_after_helper(void)
+{
+    static const struct timespec soon = {.tv_nsec = 200 * 1000000};
+    if (own.helper < 0 && own.restarts < MOST_RESTARTS && monotonic_ns() - own.started >= own.restarts * PAUSE_NS) {
+        own.restarts++;
+        start_helper();
+    }
+    if (own.helper > 0 && !own.up) {
+        own.up = helper_is_up(own.inside);
+        if (!own.up && monotonic_ns() - own.started > HELPER_NS)
+            kill(own.helper, SIGKILL);
+    }
+    bool settled = own.helper < 0 ? own.restarts == MOST_RESTARTS : own.helper == 0 || own.up;
+    return settled ? NULL : &soon;
 }
 
 static void grant(const struct wish_bind *wish)
@@ -243,9 +267,9 @@ static _Noreturn void serve(void)
     child_ended = 1; /* one may have ended before */
     for (;;) {
         if (child_ended)
-            helper_ended();
+            child_has_ended();
         struct pollfd one = {.fd = own.pair, .events = POLLIN};
-        if (ppoll(&one, 1, NULL, &none) <= 0)
+        if (ppoll(&one, 1, look_after_helper(), &none) <= 0)
             continue;
         struct wish_bind wish = {0};
         if (!read_wish(own.pair, &wish))
