@@ -28,6 +28,9 @@
 #define LINE 256
 #define WORDS 6
 #define SWEEP_MS 10000
+/* Every connection waits while outside is asked and while gantryd is answered: neither may take for ever. */
+#define OUTSIDE_SECONDS 5
+#define CLIENT_SECONDS 1
 
 struct client {
     struct watched watched;
@@ -36,6 +39,7 @@ struct client {
 };
 
 static int outside;
+static unsigned late; /* answers of outside's that nobody waits for any more */
 static enum net net;
 static int state;
 static struct relay *relays;
@@ -48,8 +52,8 @@ static _Noreturn void fail(const char *what)
     _exit(1);
 }
 
-/* Asks, and waits for the answer and perhaps a descriptor. -1 and errno. */
-static int ask(const void *wish, size_t size, struct granted *granted, int *fd)
+/* The next answer, with a descriptor or -1. False and errno. */
+static bool receive(struct granted *granted, int *fd, int flags)
 {
     union {
         struct cmsghdr align;
@@ -59,17 +63,44 @@ static int ask(const void *wish, size_t size, struct granted *granted, int *fd)
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     ssize_t n;
-    if (send(outside, wish, size, MSG_NOSIGNAL) < 0)
-        return -1;
-    while ((n = recvmsg(outside, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+    *fd = -1;
+    while ((n = recvmsg(outside, &message, MSG_CMSG_CLOEXEC | flags)) < 0 && errno == EINTR)
         ;
     if (n != (ssize_t)sizeof *granted) {
         errno = n < 0 ? errno : EPIPE;
-        return -1;
+        return false;
     }
     struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-    if (fd != NULL && c != NULL && c->cmsg_type == SCM_RIGHTS)
+    if (c != NULL && c->cmsg_type == SCM_RIGHTS)
         memcpy(fd, CMSG_DATA(c), sizeof *fd);
+    return true;
+}
+
+/* A port that was bound too late is free again. */
+static bool drop_late(int flags)
+{
+    struct granted granted;
+    int fd;
+    while (late > 0 && receive(&granted, &fd, flags)) {
+        late--;
+        if (fd >= 0)
+            close(fd);
+    }
+    return late == 0;
+}
+
+/* Asks, and waits for the answer and perhaps a descriptor. Answers come in the order of wishes. -1 and errno. */
+static int ask(const void *wish, size_t size, struct granted *granted, int *fd)
+{
+    if (send(outside, wish, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        return -1;
+    if (!drop_late(0) || !receive(granted, fd, 0)) {
+        if (errno == EAGAIN) {
+            late++;
+            errno = ETIMEDOUT;
+        }
+        return -1;
+    }
     errno = granted->error;
     return granted->error == 0 ? 0 : -1;
 }
@@ -77,7 +108,8 @@ static int ask(const void *wish, size_t size, struct granted *granted, int *fd)
 static void wish(enum wish what, struct granted *granted)
 {
     uint32_t word = what;
-    if (ask(&word, sizeof word, granted, NULL) != 0)
+    int none;
+    if (ask(&word, sizeof word, granted, &none) != 0)
         _exit(1); /* outside has said why */
 }
 
@@ -230,8 +262,15 @@ static _Noreturn void do_leave(int fd)
     const uint32_t word = WISH_END;
     unlinkat(state, "s", 0);
     if (write_all(fd, "ok\n", 3) == 0)
-        send(outside, &word, sizeof word, MSG_NOSIGNAL);
+        send(outside, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
     _exit(0);
+}
+
+/* Who does not read his answer misses it, and all that follow. */
+static void tell(int fd, const char *text, size_t size)
+{
+    if (write_all(fd, text, size) != 0)
+        shutdown(fd, SHUT_RDWR);
 }
 
 static void list(int fd)
@@ -239,8 +278,7 @@ static void list(int fd)
     for (struct relay *relay = relays; relay != NULL; relay = relay->next) {
         char line[RELAY_NAME + 1];
         int n = snprintf(line, sizeof line, "%s\n", relay->name);
-        if (write_all(fd, line, (size_t)n) != 0)
-            return;
+        tell(fd, line, (size_t)n);
     }
 }
 
@@ -249,9 +287,7 @@ static void say(int fd, int error)
     char line[LINE];
     int n = error == 0 ? snprintf(line, sizeof line, "ok\n")
                        : snprintf(line, sizeof line, "error %d %s\n", error, strerror(error));
-    /* One who does not read his answer misses it. */
-    if (write_all(fd, line, (size_t)n) != 0)
-        return;
+    tell(fd, line, (size_t)n);
 }
 
 /* `tcp 0.0.0.0 8080`; false when it is none. */
@@ -270,16 +306,15 @@ static void obey(int fd, char *line)
     struct granted granted;
     if (count == 1 && strcmp(words[0], "status") == 0) {
         int n = snprintf(text, sizeof text, "ok %d %s\n", (int)getpid(), NET_NAMES[net]);
-        if (write_all(fd, text, (size_t)n) != 0)
-            return;
+        tell(fd, text, (size_t)n);
     } else if (count == 1 && strcmp(words[0], "addresses") == 0) {
         const uint32_t word = WISH_ADDRESSES;
-        if (ask(&word, sizeof word, &granted, NULL) != 0)
+        int none;
+        if (ask(&word, sizeof word, &granted, &none) != 0)
             say(fd, errno);
         else {
             int n = snprintf(text, sizeof text, "ok %s\n", granted.addresses);
-            if (write_all(fd, text, (size_t)n) != 0)
-                return;
+            tell(fd, text, (size_t)n);
         }
     } else if (count == 1 && strcmp(words[0], "list") == 0) {
         list(fd);
@@ -324,12 +359,14 @@ static void greet(struct watched *who, uint32_t events)
     (void)events;
     struct ucred peer;
     socklen_t size = sizeof peer;
+    const struct timeval patience = {.tv_sec = CLIENT_SECONDS};
     int fd = accept4(who->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         return;
     struct client *client = calloc(1, sizeof *client);
     /* Id 0 of this namespace is the user, from wherever it calls. */
-    if (client == NULL || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != 0) {
+    if (client == NULL || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0) {
         free(client);
         close(fd);
         return;
@@ -340,9 +377,10 @@ static void greet(struct watched *who, uint32_t events)
 }
 
 /* Outside is gone, and with it the way out: the next caller makes new namespaces rather than join these. */
-static void end_with_outside(struct watched *who, uint32_t events)
+static void hear_outside(struct watched *who, uint32_t events)
 {
     (void)who;
+    drop_late(MSG_DONTWAIT);
     if (!(events & EPOLLHUP))
         return;
     unlinkat(state, "s", 0);
@@ -361,7 +399,7 @@ static void raise_descriptor_limit(void)
 _Noreturn void inside_run(const char *path, enum net asked, int pair)
 {
     struct granted granted;
-    static struct watched door = {.ready = greet}, other = {.ready = end_with_outside};
+    static struct watched door = {.ready = greet}, other = {.ready = hear_outside};
     outside = pair;
     net = asked;
     make_namespaces();
@@ -387,7 +425,9 @@ _Noreturn void inside_run(const char *path, enum net asked, int pair)
         dup2(nothing, fd);
     sys_retitle("gantry-inside");
     other.fd = outside;
-    if (loop_wait_for(&other, EPOLLHUP) != 0)
+    const struct timeval patience = {.tv_sec = OUTSIDE_SECONDS};
+    if (setsockopt(outside, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+        loop_wait_for(&other, EPOLLIN) != 0)
         _exit(1);
     for (;;) {
         loop_turn(SWEEP_MS);

@@ -22,6 +22,7 @@
 #include "sys.h"
 
 #define FAILED 125
+#define HOLDER_SECONDS 30
 
 const char *const NET_NAMES[NET_COUNT] = {"auto", "pasta", "slirp4netns", "none", "host"};
 
@@ -62,13 +63,17 @@ static int open_state(const char *path)
     return dir;
 }
 
-/* A connection to inside, or -1 when nobody holds namespaces here. Through the descriptor: paths may be long. */
+/* A connection to inside, or -1 when nobody holds namespaces here (or, EAGAIN, does not listen). Through the descriptor:
+ * paths may be long. */
 static int dial(int dir)
 {
+    const struct timeval patience = {.tv_sec = HOLDER_SECONDS};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/s", dir);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+    if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+                    connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)) {
         close(fd);
         fd = -1;
     }
@@ -133,6 +138,12 @@ static const char *word(char *line, char **save)
     return next == NULL ? "" : next;
 }
 
+static int no_answer(void)
+{
+    fputs("gantry-shim rootless: whoever holds the namespaces does not answer: stop it and start again\n", stderr);
+    return FAILED;
+}
+
 static int join(int fd, enum net wanted)
 {
     char line[256], *save;
@@ -140,10 +151,8 @@ static int join(int fd, enum net wanted)
     enum net net;
     if (write_all(fd, "status\n", 7) != 0 || read_line(fd, line, sizeof line) != 0 ||
         strcmp(word(line, &save), "ok") != 0 || !parse_u64(word(NULL, &save), &pid) ||
-        !net_parse(word(NULL, &save), &net)) {
-        fputs("gantry-shim rootless: whoever holds the namespaces does not answer: stop it and start again\n", stderr);
-        return FAILED;
-    }
+        !net_parse(word(NULL, &save), &net))
+        return no_answer();
     if (wanted != NET_AUTO && wanted != net) {
         fprintf(stderr,
                 "gantry-shim rootless: the namespaces are connected by %s already, not by %s: stop all containers and "
@@ -189,6 +198,8 @@ int face_rootless(int argc, char **argv)
     if (lock < 0 || flock(lock, LOCK_EX) != 0)
         return complain("lock the state");
     int fd = dial(dir);
+    if (fd < 0 && errno == EAGAIN)
+        return no_answer();
     if (fd < 0) {
         int code = hold(argv[1], dir, lock, net);
         if (code != 0)

@@ -5,13 +5,18 @@ import dev.gantry.network.port.Protocol;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,7 @@ import java.util.Optional;
 /// ```
 public final class Outside {
     private static final String DIRECTORY = "rootless";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path socket;
     private final String network;
@@ -112,25 +118,51 @@ public final class Outside {
 
     /// The lines of an answer; the last one begins with `ok`.
     private List<String> ask(String request) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            ByteBuffer bytes = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.US_ASCII));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            var in = new BufferedReader(
-                    new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.US_ASCII));
-            List<String> lines = new ArrayList<>();
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.startsWith("error ")) {
-                    String[] words = line.split(" ", 3);
-                    throw new Refused(Integer.parseInt(words[1]), words[2]);
-                }
-                lines.add(line);
-                if (line.equals("ok") || line.startsWith("ok ")) {
-                    return lines;
-                }
-            }
-            throw new IOException("whoever holds the namespaces at " + socket + " gave no answer to " + request);
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Thread watch = Thread.ofVirtual().name("outside").start(() -> closeLate(channel));
+        try (channel) {
+            return ask(request, channel);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (AsynchronousCloseException e) {
+            throw new IOException(
+                    "whoever holds the namespaces at " + socket + " gave no answer to " + request + " in "
+                            + PATIENCE.toSeconds() + " s",
+                    e);
+        } finally {
+            watch.interrupt();
         }
+    }
+
+    /// Closing ends whatever waits for the channel: it has no timeout of its own.
+    private static void closeLate(SocketChannel channel) {
+        try (channel) {
+            Thread.sleep(PATIENCE);
+        } catch (InterruptedException answered) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> ask(String request, SocketChannel channel) throws IOException {
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        ByteBuffer bytes = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.US_ASCII));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        var in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.US_ASCII));
+        List<String> lines = new ArrayList<>();
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.startsWith("error ")) {
+                String[] words = line.split(" ", 3);
+                throw new Refused(Integer.parseInt(words[1]), words[2]);
+            }
+            lines.add(line);
+            if (line.equals("ok") || line.startsWith("ok ")) {
+                return lines;
+            }
+        }
+        throw new IOException("whoever holds the namespaces at " + socket + " gave no answer to " + request);
     }
 }
