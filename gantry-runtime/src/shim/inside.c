@@ -429,9 +429,12 @@ _Noreturn void inside_run(const char *path, enum net asked, int pair)
     if (setsockopt(outside, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
         loop_wait_for(&other, EPOLLIN) != 0)
         _exit(1);
-    for (;;) {
+    for (uint64_t swept = monotonic_ns();;) {
         loop_turn(SWEEP_MS);
+        if (monotonic_ns() - swept < SWEEP_MS * 1000000ull)
+            continue;
         for (struct relay *relay = relays; relay != NULL; relay = relay->next)
             relay_sweep(relay, false);
+        swept = monotonic_ns();
     }
 }

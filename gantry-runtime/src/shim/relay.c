@@ -36,9 +36,10 @@ static int spare = -1;
 
 struct relay *relay_open(const char *name, int fd, bool datagrams)
 {
-    struct relay *relay = calloc(1, sizeof *relay);
+    struct relay *relay = calloc(1, sizeof *relay + (datagrams ? RELAY_BUCKETS * sizeof *relay->buckets : 0));
     if (relay == NULL)
         return NULL;
+    TAILQ_INIT(&relay->sessions);
     strncpy(relay->name, name, RELAY_NAME - 1);
     relay->datagrams = datagrams;
     relay->watched.fd = fd;

@@ -3,13 +3,16 @@
 #define GANTRY_RELAY_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include "loop.h"
 
 #define RELAY_NAME 96
+#define RELAY_BUCKETS 1024u
 
 struct udp_session;
+TAILQ_HEAD(udp_sessions, udp_session);
 
 /* A published port. It belongs to whoever opened it until relay_close. */
 struct relay {
@@ -19,9 +22,10 @@ struct relay {
     bool serving;
     struct sockaddr_storage to;
     socklen_t to_size;
-    struct udp_session *sessions;
+    struct udp_sessions sessions; /* the one whose client spoke last is the first */
     unsigned session_count;
     struct relay *next;
+    struct udp_session *buckets[]; /* by client: RELAY_BUCKETS for datagrams, else none */
 };
 
 /* A bound (and listening) socket; nothing is taken from it before relay_serve. NULL and errno. */

@@ -23,7 +23,8 @@ struct udp_session {
     char at[CMSG_SPACE(sizeof(struct in6_pktinfo))]; /* control message: our address that it wrote to */
     size_t at_size;
     uint64_t moved;
-    struct udp_session *next;
+    TAILQ_ENTRY(udp_session) by_age;
+    struct udp_session *next; /* of its bucket */
 };
 
 static char datagram[MOST_DATAGRAM];
@@ -33,50 +34,48 @@ static bool same_client(const struct udp_session *session, const struct sockaddr
     return session->client_size == size && memcmp(&session->client, client, size) == 0;
 }
 
+/* FNV-1a of the address. */
+static struct udp_session **bucket(struct relay *relay, const struct sockaddr_storage *client, socklen_t size)
+{
+    uint32_t hash = 2166136261u;
+    for (socklen_t i = 0; i < size; i++)
+        hash = (hash ^ ((const unsigned char *)client)[i]) * 16777619u;
+    return &relay->buckets[(hash ^ hash >> 16) % RELAY_BUCKETS];
+}
+
 static void end(struct udp_session *session)
 {
-    session->relay->session_count--;
+    struct relay *relay = session->relay;
+    struct udp_session **at = bucket(relay, &session->client, session->client_size);
+    while (*at != session)
+        at = &(*at)->next;
+    *at = session->next;
+    TAILQ_REMOVE(&relay->sessions, session, by_age);
+    relay->session_count--;
     loop_bury(&session->watched, session);
 }
 
 void relay_sweep(struct relay *relay, bool all)
 {
     uint64_t now = monotonic_ns();
-    struct udp_session **at = &relay->sessions;
-    while (*at != NULL) {
-        struct udp_session *session = *at;
-        if (all || now - session->moved > IDLE_NS) {
-            *at = session->next;
+    for (struct udp_session *session = TAILQ_FIRST(&relay->sessions), *next; session != NULL; session = next) {
+        next = TAILQ_NEXT(session, by_age);
+        if (all || now - session->moved > IDLE_NS)
             end(session);
-        } else
-            at = &session->next;
     }
 }
 
-/* The one in which nothing came from its client for the longest time. */
-static void forget_last(struct relay *relay)
-{
-    struct udp_session **at = &relay->sessions;
-    while ((*at)->next != NULL)
-        at = &(*at)->next;
-    struct udp_session *last = *at;
-    *at = NULL;
-    end(last);
-}
-
-/* The client's session, which becomes the first of the list; NULL when there is none. */
+/* The client's session, which becomes the first of all; NULL when there is none. */
 static struct udp_session *find(struct relay *relay, const struct sockaddr_storage *client, socklen_t size)
 {
-    for (struct udp_session **at = &relay->sessions; *at != NULL; at = &(*at)->next) {
-        struct udp_session *session = *at;
-        if (!same_client(session, client, size))
-            continue;
-        *at = session->next;
-        session->next = relay->sessions;
-        relay->sessions = session;
-        return session;
+    struct udp_session *session = *bucket(relay, client, size);
+    while (session != NULL && !same_client(session, client, size))
+        session = session->next;
+    if (session != NULL) {
+        TAILQ_REMOVE(&relay->sessions, session, by_age);
+        TAILQ_INSERT_HEAD(&relay->sessions, session, by_age);
     }
-    return NULL;
+    return session;
 }
 
 static void answered(struct watched *who, uint32_t events)
@@ -106,7 +105,7 @@ static void answered(struct watched *who, uint32_t events)
 static struct udp_session *begin(struct relay *relay, const struct sockaddr_storage *client, socklen_t size)
 {
     if (relay->session_count >= MOST_SESSIONS)
-        forget_last(relay);
+        end(TAILQ_LAST(&relay->sessions, udp_sessions));
     struct udp_session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return NULL;
@@ -123,8 +122,10 @@ static struct udp_session *begin(struct relay *relay, const struct sockaddr_stor
     session->relay = relay;
     session->client = *client;
     session->client_size = size;
-    session->next = relay->sessions;
-    relay->sessions = session;
+    struct udp_session **first = bucket(relay, client, size);
+    session->next = *first;
+    *first = session;
+    TAILQ_INSERT_HEAD(&relay->sessions, session, by_age);
     relay->session_count++;
     return session;
 }
