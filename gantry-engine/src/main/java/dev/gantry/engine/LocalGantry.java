@@ -79,7 +79,7 @@ final class LocalGantry implements Gantry {
     private final VolumeCopies volumeCopies;
     private final Networks networks;
     private final Plugins plugins;
-    private final ManagedPlugins managedPlugins;
+    private final LocalPlugins managedPlugins;
     private volatile List<String> guards = List.of();
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
@@ -281,6 +281,7 @@ final class LocalGantry implements Gantry {
     @Override
     public AuthorizationPlugins authorization(List<String> names) {
         guards = List.copyOf(names);
+        managedPlugins.guardedBy(guards);
         return new AuthorizationPlugins(plugins, guards);
     }
 

@@ -211,6 +211,26 @@ class ManagedPluginTest {
     }
 
     @Test
+    void nothingTakesTheNameOfAGuardAndNothingTakesItAway() throws IOException {
+        plugins().enable("sample", PATIENCE);
+        engine.gantry.authorization(List.of("sample", "guard", "Not A Name"));
+        assertThatThrownBy(() -> plugins().create("guard:latest", sample.tar()))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("about every request");
+        for (boolean force : List.of(true, false)) {
+            String id = plugins().get("sample").id();
+            assertThatThrownBy(() -> plugins().disable(id, force))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("about every request");
+            assertThatThrownBy(() -> plugins().remove("sample", force))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("about every request");
+        }
+        assertThat(plugins().list()).singleElement().matches(PluginView::enabled);
+        engine.gantry.authorization(List.of());
+    }
+
+    @Test
     void onlyWhatIsSettableIsSetAndOnlyWhileItIsOff() {
         assertThatThrownBy(() -> plugins().set("sample", List.of("FAULT=x", "FIXED=2")))
                 .isInstanceOf(InvalidArgument.class)
@@ -240,6 +260,11 @@ class ManagedPluginTest {
                 "{\"entrypoint\": []}",
                 SampleManaged.CONFIG.replace("sample.sock\"},", "../../x.sock\"},"),
                 SampleManaged.CONFIG.replace("/mnt/state", "/"),
+                SampleManaged.CONFIG.replace(
+                        "\"bind\", \"options\": [\"ro\"]", "\"overlay\", \"options\": [\"lowerdir=/\"]"),
+                SampleManaged.CONFIG.replace("\"type\": \"bind\"", "\"type\": \"proc\""),
+                SampleManaged.CONFIG.replace("\"type\": \"bind\"", "\"type\": \"none\""),
+                SampleManaged.CONFIG.replace("\"bind\", \"options\": [\"ro\"]", "\"tmpfs\", \"options\": [\"x=/etc\"]"),
                 SampleManaged.CONFIG.replace("\"none\"", "\"strange\""))) {
             sample.config(config);
             assertThatThrownBy(() -> plugins().create("other", sample.tar()))

@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -53,6 +55,9 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     private final ReentrantLock changing = new ReentrantLock();
 
     private volatile Function<String, List<String>> users = _ -> List.of();
+
+    /// Full names.
+    private volatile Set<String> guards = Set.of();
 
     private LocalPlugins(
             PluginSources sources,
@@ -107,6 +112,28 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     /// Who says what uses a plugin, by its full name: a word for each user.
     public void usedBy(Function<String, List<String>> whose) {
         users = whose;
+    }
+
+    /// Whoever is asked about every request: from now on nothing takes its name, and nothing takes it away.
+    public void guardedBy(List<String> names) {
+        Set<String> full = new HashSet<>();
+        for (String name : names) {
+            try {
+                full.add(named(name));
+            } catch (InvalidArgument noReference) {
+                LOG.debug("no managed plugin can be called {}", name);
+            }
+        }
+        guards = Set.copyOf(full);
+    }
+
+    private void requireNoGuard(String full, String verb) {
+        if (guards.contains(full)) {
+            throw new Conflict(
+                    verb + " plugin " + full,
+                    "the daemon asks the plugin of this name about every request",
+                    "start the daemon without --authorization-plugin " + full + " first");
+        }
     }
 
     private void takeUp() {
@@ -239,6 +266,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                     "plugin " + full + " already exists",
                     "choose another name, or upgrade it");
         }
+        requireNoGuard(full, "install");
     }
 
     @Override
@@ -268,6 +296,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             ProgressListener progress) {
         return exclusively(() -> {
             LivePlugin plugin = need(text);
+            requireNoGuard(plugin.stored().name(), "upgrade");
             plugin.requireDisabled("upgrade");
             PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config =
@@ -302,6 +331,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     public PluginView remove(String text, boolean force) {
         return exclusively(() -> {
             LivePlugin plugin = need(text);
+            requireNoGuard(plugin.stored().name(), "remove");
             if (force) {
                 if (plugin.disable()) {
                     told("disable", plugin);
@@ -331,6 +361,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     @Override
     public void disable(String text, boolean force) {
         LivePlugin plugin = need(text);
+        requireNoGuard(plugin.stored().name(), "disable");
         if (!force) {
             requireUnused(plugin, "disable");
         }

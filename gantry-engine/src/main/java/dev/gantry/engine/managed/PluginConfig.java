@@ -181,7 +181,9 @@ public record PluginConfig(
         String mount = "the mount at \"" + m.destination() + "\"";
         require(MOUNTS.contains(m.type()), what, mount + " is of the type \"" + m.type() + "\", not bind or tmpfs");
         require(
-                !m.type().equals("none") || m.options().contains("bind") || m.options().contains("rbind"),
+                !m.type().equals("none")
+                        || m.options().contains("bind")
+                        || m.options().contains("rbind"),
                 what,
                 mount + " is of the type none without the option bind");
         for (String option : m.options()) {
