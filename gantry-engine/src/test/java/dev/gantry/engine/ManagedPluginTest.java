@@ -23,6 +23,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +194,41 @@ class ManagedPluginTest {
                 .hasMessageContaining("ended before it listened");
         assertThat(plugins().get("sample").enabled()).isFalse();
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(dir.toString());
+    }
+
+    @Test
+    void whatADeadWatchLeftIsInNobodysWay() throws IOException {
+        String id = plugins().get("sample").id();
+        Path watch = Files.createDirectories(
+                engine.options.runRoot().resolve("p/w").resolve(id.substring(0, 16)));
+        Files.writeString(watch.resolve("s"), "");
+        plugins().enable("sample", PATIENCE);
+        assertThat(pids()).isNotEmpty();
+    }
+
+    @Test
+    void oneThatIsWaitedForIsDisabledAtOnce() throws Exception {
+        plugins().set("sample", List.of("FAULT=deaf"));
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> enabling = tasks.submit(() -> plugins().enable("sample", Duration.ofHours(1)));
+            TestEngine.await("it runs", this::runs);
+            assertThatThrownBy(() -> plugins().set("sample", List.of("FAULT=")))
+                    .isInstanceOf(Conflict.class);
+            plugins().disable("sample", false);
+            assertThatThrownBy(enabling::get).hasCauseInstanceOf(Unavailable.class);
+        }
+        assertThat(plugins().get("sample").enabled()).isFalse();
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(dir.toString());
+        plugins().set("sample", List.of("FAULT="));
+        plugins().enable("sample", PATIENCE);
+    }
+
+    private boolean runs() {
+        try {
+            return !pids().isEmpty();
+        } catch (IOException | NoSuchElementException notYet) {
+            return false;
+        }
     }
 
     @Test

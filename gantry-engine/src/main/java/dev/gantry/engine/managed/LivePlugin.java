@@ -3,6 +3,7 @@ package dev.gantry.engine.managed;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unavailable;
 import dev.gantry.engine.plugin.ManagedPlugin;
 import dev.gantry.engine.plugin.PluginAddress;
 import dev.gantry.engine.plugin.PluginKind;
@@ -37,7 +38,7 @@ final class LivePlugin {
     private volatile StoredPlugin stored;
     private volatile PluginConfig config;
 
-    // Guarded by `turn`.
+    // Guarded by `turn`. A run that is not stored as enabled is one that has not listened yet, or would not end.
     private @Nullable PluginRun run;
     private @Nullable Thread again;
     private boolean left;
@@ -86,13 +87,11 @@ final class LivePlugin {
         turn.lock();
         try {
             Optional<PluginRun> running = launcher.adopt(stored);
+            running.ifPresent(this::hold);
             if (!stored.enabled()) {
-                running.ifPresent(this::stop);
+                endRun();
                 launcher.forget(stored.id());
-            } else if (running.isPresent()) {
-                run = running.get();
-                follow(run, System.nanoTime());
-            } else {
+            } else if (running.isEmpty()) {
                 launcher.forget(stored.id());
                 startLater(Duration.ZERO);
             }
@@ -101,8 +100,21 @@ final class LivePlugin {
         }
     }
 
-    /// Returns when it listens. What fails leaves it disabled.
+    /// Returns when it listens, which is waited for outside of the turn. What fails leaves it disabled.
     void enable(Duration patience) {
+        PluginRun fresh = begin();
+        try {
+            fresh.awaitReady(
+                    launcher.sockets(stored.id()).resolve(config.socket()),
+                    patience.isZero() ? USUAL_PATIENCE : patience);
+            enabled(fresh);
+        } catch (RuntimeException e) {
+            undo(fresh, e);
+            throw e;
+        }
+    }
+
+    private PluginRun begin() {
         turn.lock();
         try {
             requireHere();
@@ -112,51 +124,80 @@ final class LivePlugin {
                         "plugin " + stored.name() + " is already enabled",
                         "disable it first");
             }
+            requireEnded("enable");
             PluginRun fresh = launcher.launch(stored, config, view().settings());
-            try {
-                fresh.awaitReady(
-                        launcher.sockets(stored.id()).resolve(config.socket()),
-                        patience.isZero() ? USUAL_PATIENCE : patience);
-                keep(stored.enabled(true));
-            } catch (RuntimeException e) {
-                stop(fresh);
-                throw e;
-            }
-            run = fresh;
-            pause = FIRST_PAUSE;
-            follow(fresh, System.nanoTime());
+            hold(fresh);
+            return fresh;
         } finally {
             turn.unlock();
         }
     }
 
-    /// False when it was disabled.
+    private void enabled(PluginRun fresh) {
+        turn.lock();
+        try {
+            if (run != fresh) {
+                throw new Unavailable(
+                        "enable plugin " + stored.name(), "it has ended, or was disabled meanwhile", "enable it again");
+            }
+            keep(stored.enabled(true));
+            pause = FIRST_PAUSE;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void undo(PluginRun fresh, RuntimeException why) {
+        turn.lock();
+        try {
+            if (run == fresh) {
+                endRun();
+            }
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// False when it was disabled. One that would not end is asked again.
     boolean disable() {
         turn.lock();
         try {
             requireHere();
-            if (!stored.enabled()) {
+            if (!stored.enabled() && run == null) {
                 return false;
             }
             keep(stored.enabled(false));
             cancelAgain();
-            PluginRun running = run;
-            run = null;
-            if (running != null) {
-                stop(running);
-            } else {
+            if (run == null) {
                 launcher.clean(stored.id());
             }
+            endRun();
             return true;
         } finally {
             turn.unlock();
         }
     }
 
-    private void stop(PluginRun running) {
-        running.stop();
+    private void hold(PluginRun running) {
+        run = running;
+        follow(running, System.nanoTime());
+    }
+
+    /// Nothing when there is no run. One that does not end stays the run: nothing is taken away from under it.
+    private void endRun() {
+        PluginRun running = run;
+        if (running != null) {
+            running.stop();
+            run = null;
+            clear(running);
+        }
+    }
+
+    private void clear(PluginRun ended) {
         launcher.clean(stored.id());
-        running.clear();
+        ended.clear();
     }
 
     /// All or none.
@@ -165,6 +206,7 @@ final class LivePlugin {
         try {
             requireHere();
             requireDisabled("set");
+            requireEnded("set");
             PluginSettings settings = view().settings();
             for (String change : changes) {
                 settings = settings.set(config, change);
@@ -190,6 +232,7 @@ final class LivePlugin {
         try {
             requireHere();
             requireDisabled("upgrade");
+            requireEnded("upgrade");
             String old = stored.rootfs();
             List<String> kept = new ArrayList<>();
             for (String change : next.changes()) {
@@ -222,6 +265,15 @@ final class LivePlugin {
         }
     }
 
+    private void requireEnded(String verb) {
+        if (run != null) {
+            throw new Conflict(
+                    verb + " plugin " + stored.name(),
+                    "plugin " + stored.name() + " is being enabled, or has not ended yet",
+                    "disable it first with plugin disable");
+        }
+    }
+
     private void requireHere() {
         if (left) {
             throw new NotFound(
@@ -236,6 +288,7 @@ final class LivePlugin {
         turn.lock();
         try {
             requireDisabled("remove");
+            requireEnded("remove");
             left = true;
             cancelAgain();
         } finally {
@@ -243,16 +296,21 @@ final class LivePlugin {
         }
     }
 
-    /// The same at the close of the engine: it goes on running.
+    /// The same at the close of the engine: it goes on running, unless it has not listened yet.
     void leave() {
         turn.lock();
         try {
             left = true;
             cancelAgain();
+            if (!stored.enabled()) {
+                endRun();
+            }
             PluginRun running = run;
             if (running != null) {
                 running.watch().close();
             }
+        } catch (RuntimeException e) {
+            LOG.warn("plugin name={} is left to the next engine: {}", stored.name(), e.getMessage());
         } finally {
             turn.unlock();
         }
@@ -270,10 +328,12 @@ final class LivePlugin {
             if (left || run != running) {
                 return;
             }
-            LOG.warn("plugin name={} has ended and is started again", stored.name());
             run = null;
-            launcher.clean(stored.id());
-            running.clear();
+            clear(running);
+            if (!stored.enabled()) {
+                return; // whoever enables it, or tried to disable it, says so
+            }
+            LOG.warn("plugin name={} has ended and is started again", stored.name());
             if (System.nanoTime() - since > GOOD_RUN.toNanos()) {
                 pause = FIRST_PAUSE;
             }
@@ -302,8 +362,7 @@ final class LivePlugin {
                 return;
             }
             again = null;
-            run = launcher.launch(stored, config, view().settings());
-            follow(run, System.nanoTime());
+            hold(launcher.launch(stored, config, view().settings()));
         } catch (RuntimeException e) {
             LOG.warn("plugin name={} not started, tried again: {}", stored.name(), e.getMessage());
             startLater(pause);

@@ -89,6 +89,7 @@ final class PluginLauncher {
         });
         Path sockets = sockets(plugin.id());
         Path watchDirectory = watch(plugin.id());
+        requireNoWatch(what, watchDirectory);
         try {
             Files.createDirectories(watchDirectory.getParent());
             Files.createDirectories(sockets);
@@ -121,6 +122,17 @@ final class PluginLauncher {
             directories.unshare(plugin.id());
             throw e;
         }
+    }
+
+    /// The directory of a watch that died is cleared; one that is alive keeps its own.
+    private static void requireNoWatch(String what, Path directory) {
+        try {
+            Watch.connect(directory).close();
+        } catch (Unavailable dead) {
+            Watches.clear(directory);
+            return;
+        }
+        throw new Conflict(what, "its last run has not ended yet", "see whether its processes hang in the kernel");
     }
 
     private LaunchContext context(StoredPlugin plugin) {
