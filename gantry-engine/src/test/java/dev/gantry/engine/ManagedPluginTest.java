@@ -18,6 +18,8 @@ import dev.gantry.engine.managed.SampleManaged;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeRequest;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,8 +202,8 @@ class ManagedPluginTest {
     @Test
     void whatADeadWatchLeftIsInNobodysWay() throws IOException {
         String id = plugins().get("sample").id();
-        Path watch = Files.createDirectories(
-                engine.options.runRoot().resolve("p/w").resolve(id.substring(0, 16)));
+        Path watch =
+                Files.createDirectories(engine.options.runRoot().resolve("p/w").resolve(id.substring(0, 16)));
         Files.writeString(watch.resolve("s"), "");
         plugins().enable("sample", PATIENCE);
         assertThat(pids()).isNotEmpty();
@@ -212,8 +215,7 @@ class ManagedPluginTest {
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> enabling = tasks.submit(() -> plugins().enable("sample", Duration.ofHours(1)));
             TestEngine.await("it runs", this::runs);
-            assertThatThrownBy(() -> plugins().set("sample", List.of("FAULT=")))
-                    .isInstanceOf(Conflict.class);
+            assertThatThrownBy(() -> plugins().set("sample", List.of("FAULT="))).isInstanceOf(Conflict.class);
             plugins().disable("sample", false);
             assertThatThrownBy(enabling::get).hasCauseInstanceOf(Unavailable.class);
         }
@@ -229,6 +231,33 @@ class ManagedPluginTest {
         } catch (IOException | NoSuchElementException notYet) {
             return false;
         }
+    }
+
+    @Test
+    void aSlowClientKeepsNobodyFromChangingOthers() throws Exception {
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor();
+                var slow = new PipedOutputStream()) {
+            var body = new PipedInputStream(slow, 1 << 20);
+            byte[] tar = sample.tar().readAllBytes();
+            Future<PluginView> slowly = tasks.submit(() -> plugins().create("slow", body));
+            slow.write(tar, 0, 1024);
+            slow.flush();
+            TestEngine.await("it reads", () -> directories() == 3);
+            assertThat(tasks.submit(() -> plugins().create("other", sample.tar()))
+                            .get(60, TimeUnit.SECONDS))
+                    .isNotNull();
+            tasks.submit(() -> plugins().remove("other", false)).get(60, TimeUnit.SECONDS);
+            tasks.submit(() -> plugins().create("slow", sample.tar())).get(60, TimeUnit.SECONDS);
+            slow.write(tar, 1024, tar.length - 1024);
+            slow.close();
+            assertThatThrownBy(slowly::get).as("the name was taken meanwhile").hasCauseInstanceOf(Conflict.class);
+        }
+        assertThat(directories()).as("slow, sample and content").isEqualTo(3);
+        plugins().enable("slow", PATIENCE);
+    }
+
+    private int directories() {
+        return dir.resolve("e/data/plugins").toFile().list().length;
     }
 
     @Test

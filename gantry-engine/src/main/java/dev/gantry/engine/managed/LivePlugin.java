@@ -235,7 +235,7 @@ final class LivePlugin {
             requireEnded("upgrade");
             String old = stored.rootfs();
             List<String> kept = new ArrayList<>();
-            for (String change : next.changes()) {
+            for (String change : stored.changes()) {
                 try {
                     PluginSettings.of(fresh).set(fresh, change);
                     kept.add(change);

@@ -51,8 +51,11 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     /// By id.
     private final Map<String, LivePlugin> all = new ConcurrentHashMap<>();
 
-    /// The queue of those who install, upgrade, push or remove.
+    /// The queue of those who install, upgrade or remove; none of them waits in it for a registry or a client.
     private final ReentrantLock changing = new ReentrantLock();
+
+    // Guarded by `changing`: how many need blobs that belong to no plugin yet, or no more.
+    private int transfers;
 
     private volatile Function<String, List<String>> users = _ -> List.of();
 
@@ -226,7 +229,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public List<Privilege> privileges(Reference remote, Credentials credentials) {
-        return exclusively(() -> Privilege.of(
+        return transferring(() -> Privilege.of(
                 PluginConfig.parse(sources.images().look(remote, credentials).config(), remote.familiar())));
     }
 
@@ -238,8 +241,8 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             Credentials credentials,
             ProgressListener progress) {
         String full = named(name.isEmpty() ? remote.familiar() : name);
-        return exclusively(() -> {
-            requireFree(full);
+        requireFree(full);
+        return transferring(() -> {
             PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config = PluginConfig.parse(image.config(), full);
             String id = ContainerId.random(random).hex();
@@ -247,15 +250,29 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                     id, full, remote.toString(), image.digest().toString(), false, "rootfs", List.of());
             try {
                 sources.unpack(image, stored);
-                directories.store(stored);
             } catch (RuntimeException e) {
                 directories.delete(id);
                 throw e;
             }
-            var plugin = new LivePlugin(stored, config, directories, launcher);
-            all.put(id, plugin);
+            PluginView view = added("pull", stored, config);
             progress.on(new ProgressEvent.Pulled(remote, image.digest(), true));
-            return told("pull", plugin);
+            return view;
+        });
+    }
+
+    /// Makes what was unpacked a plugin, unless another took its name meanwhile.
+    private PluginView added(String action, StoredPlugin stored, PluginConfig config) {
+        return exclusively(() -> {
+            try {
+                requireFree(stored.name());
+                directories.store(stored);
+            } catch (RuntimeException e) {
+                directories.delete(stored.id());
+                throw e;
+            }
+            var plugin = new LivePlugin(stored, config, directories, launcher);
+            all.put(stored.id(), plugin);
+            return told(action, plugin);
         });
     }
 
@@ -272,18 +289,17 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     @Override
     public PluginView create(String name, InputStream tar) {
         String full = named(name);
-        return exclusively(() -> {
-            requireFree(full);
+        requireFree(full);
+        return transferring(() -> {
             String id = ContainerId.random(random).hex();
+            PluginSources.Made made;
             try {
-                PluginSources.Made made = sources.make(id, full, tar);
-                var plugin = new LivePlugin(made.stored(), made.config(), directories, launcher);
-                all.put(id, plugin);
-                return told("create", plugin);
+                made = sources.make(id, full, tar);
             } catch (RuntimeException e) {
                 directories.delete(id);
                 throw e;
             }
+            return added("create", made.stored(), made.config());
         });
     }
 
@@ -294,28 +310,34 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             List<Privilege> granted,
             Credentials credentials,
             ProgressListener progress) {
-        return exclusively(() -> {
+        return transferring(() -> {
             LivePlugin plugin = need(text);
-            requireNoGuard(plugin.stored().name(), "upgrade");
+            StoredPlugin old = plugin.stored();
+            requireNoGuard(old.name(), "upgrade");
             plugin.requireDisabled("upgrade");
             PluginImage image = sources.fetch(remote, granted, credentials, progress);
-            PluginConfig config =
-                    PluginConfig.parse(image.config(), plugin.stored().name());
-            StoredPlugin old = plugin.stored();
-            String rootfs = "rootfs-" + image.digest().shortHex();
-            StoredPlugin next = old.upgraded(
-                    remote.toString(), image.digest(), rootfs.equals(old.rootfs()) ? rootfs + "-again" : rootfs);
+            PluginConfig config = PluginConfig.parse(image.config(), old.name());
+            String rootfs = "rootfs-" + ContainerId.random(random).hex().substring(0, 12);
+            StoredPlugin next = old.upgraded(remote.toString(), image.digest(), rootfs);
             sources.unpack(image, next);
-            plugin.upgrade(next, config);
+            PluginView view = exclusively(() -> {
+                try {
+                    plugin.upgrade(next, config);
+                } catch (Conflict | NotFound e) {
+                    directories.deleteRoot(next.id(), rootfs);
+                    throw e;
+                }
+                return told("upgrade", plugin);
+            });
             progress.on(new ProgressEvent.Pulled(
                     remote, image.digest(), !image.digest().equals(old.manifest())));
-            return told("upgrade", plugin);
+            return view;
         });
     }
 
     @Override
     public void push(String text, Credentials credentials, ProgressListener progress) {
-        exclusively(() -> {
+        transferring(() -> {
             LivePlugin plugin = need(text);
             StoredPlugin stored = plugin.stored();
             if (!(Reference.parse(stored.name()) instanceof Reference.Tagged tagged)) {
@@ -402,22 +424,38 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         try {
             return change.get();
         } finally {
-            try {
-                sweep();
-            } catch (RuntimeException e) {
-                LOG.warn("blobs of plugins left: {}", e.getMessage());
-            }
+            sweep();
             changing.unlock();
         }
     }
 
-    /// Blobs that no plugin needs go; none as long as there is a plugin of which we cannot say what it needs.
+    /// Lets others change what is installed, but not sweep.
+    private <T> T transferring(Supplier<T> transfer) {
+        changing.lock();
+        transfers++;
+        changing.unlock();
+        try {
+            return transfer.get();
+        } finally {
+            changing.lock();
+            transfers--;
+            sweep();
+            changing.unlock();
+        }
+    }
+
+    /// Blobs that no plugin needs go; none as long as there is a plugin of which we cannot say what it needs, or
+    /// a transfer that needs more.
     private void sweep() {
-        if (directories.ids().equals(all.keySet())) {
-            sources.images()
-                    .keepOnly(all.values().stream()
-                            .map(p -> p.stored().manifest())
-                            .collect(Collectors.toSet()));
+        try {
+            if (transfers == 0 && directories.ids().equals(all.keySet())) {
+                sources.images()
+                        .keepOnly(all.values().stream()
+                                .map(p -> p.stored().manifest())
+                                .collect(Collectors.toSet()));
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("blobs of plugins left: {}", e.getMessage());
         }
     }
 

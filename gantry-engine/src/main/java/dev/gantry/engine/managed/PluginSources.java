@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Where plugins come from: registries, and tars of their users. Not two changes at a time.
+/// Where plugins come from: registries, and tars of their users.
 final class PluginSources {
     private static final int LARGEST_CONFIG = 1 << 20;
 
@@ -92,9 +92,8 @@ final class PluginSources {
     /// What was made of a tar.
     record Made(StoredPlugin stored, PluginConfig config) {}
 
-    /// Makes the plugin `id` of a tar of `config.json` and `rootfs/`, and stores it. What fails leaves its directory to
-    /// be
-    /// deleted.
+    /// Makes the plugin `id` of a tar of `config.json` and `rootfs/`; it counts once it is stored. What fails leaves
+    /// its directory to be deleted.
     Made make(String id, String full, InputStream tar) {
         String what = "create plugin " + full;
         Path context = directories.make(id, "context");
@@ -118,7 +117,6 @@ final class PluginSources {
         }
         directories.deleteRoot(id, "context");
         var stored = new StoredPlugin(id, full, "", image.digest().toString(), false, "rootfs", List.of());
-        directories.store(stored);
         return new Made(stored, PluginConfig.parse(image.config(), full));
     }
 

@@ -39,17 +39,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 
 /// Plugins on their way from and to registries, and between their archive and a directory. The store is for plugins
-/// alone; nothing in it is kept but what [#keepOnly] is told. Not two changes at a time.
+/// alone; nothing in it is kept but what [#keepOnly] is told.
 public final class PluginImages {
     private static final long MOST_AFTER_END = 64 << 20;
 
     private final Linux linux;
     private final ContentStore content;
     private final RegistryClient registries;
+    private final AtomicLong ingests = new AtomicLong();
 
     public PluginImages(Linux linux, ContentStore content, RegistryClient registries) {
         this.linux = linux;
@@ -209,11 +211,13 @@ public final class PluginImages {
         content.ingests().forEach(content::discard);
     }
 
-    private BlobWriter fresh(String ingest) {
-        try (BlobWriter leftover = content.write(new IngestName(ingest))) {
+    /// Two at a time do not meet; what an earlier process left under the same name goes.
+    private BlobWriter fresh(String kind) {
+        var ingest = new IngestName(kind + "-" + ingests.incrementAndGet());
+        try (BlobWriter leftover = content.write(ingest)) {
             leftover.discard();
         }
-        return content.write(new IngestName(ingest));
+        return content.write(ingest);
     }
 
     private Blob put(String ingest, byte[] bytes) {
