@@ -182,7 +182,12 @@ class ManagedPluginTest {
     }
 
     private static void kill(List<String> pids) {
-        pids.forEach(pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly));
+        for (String pid : pids) {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
+                process.destroyForcibly();
+                TestEngine.await("it is dead", () -> !process.isAlive());
+            });
+        }
     }
 
     @Test
