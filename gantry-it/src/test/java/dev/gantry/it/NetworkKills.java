@@ -165,6 +165,10 @@ final class NetworkKills {
             create(client, "all" + i, "narrow", ports.get(i));
             client.startContainer("all" + i);
         }
+        // What is looked for afterwards is found where it is.
+        assertThat(leftOver())
+                .anyMatch(left -> left.startsWith("gv"))
+                .anyMatch(left -> left.contains("tcp . 90"));
         for (int i = 0; i < ROOM; i++) {
             client.removeContainer("all" + i, true, false, false);
         }
@@ -207,9 +211,14 @@ final class NetworkKills {
             List<String> all = new ArrayList<>(daemon.inside());
             all.addAll(List.of(command));
             Process p = new ProcessBuilder(all).redirectErrorStream(true).start();
-            return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(p.waitFor()).as("%s: %s", all, output).isZero();
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 }
