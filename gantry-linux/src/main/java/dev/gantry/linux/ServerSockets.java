@@ -17,6 +17,7 @@ public final class ServerSockets {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final short POLLOUT = 4;
+    private static final int SOCKADDR_STORAGE = 128; // <bits/socket.h>
 
     private static final int F_GETFL = 3; // <fcntl.h>
     private static final int F_SETFL = 4;
@@ -47,6 +48,24 @@ public final class ServerSockets {
         try (Arena arena = Arena.ofConfined()) {
             long rc = kernel.call(arena, Sys.ACCEPT4, listener.number(), 0, 0, SOCK_CLOEXEC, 0, 0);
             return rc < 0 ? Optional.empty() : Optional.of(Fd.own(kernel, (int) rc));
+        }
+    }
+
+    /// A connection, and whose: an address of [SocketAddresses].
+    public record Accepted(Fd connection, byte[] from) {}
+
+    /// As [#accept], with the address of who connected.
+    public Optional<Accepted> acceptFrom(Fd listener) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment from = arena.allocate(SOCKADDR_STORAGE, 8);
+            MemorySegment size = arena.allocateFrom(JAVA_INT, SOCKADDR_STORAGE);
+            long rc = kernel.call(
+                    arena, Sys.ACCEPT4, listener.number(), from.address(), size.address(), SOCK_CLOEXEC, 0, 0);
+            return rc < 0
+                    ? Optional.empty()
+                    : Optional.of(new Accepted(
+                            Fd.own(kernel, (int) rc),
+                            from.asSlice(0, size.get(JAVA_INT, 0)).toArray(JAVA_BYTE)));
         }
     }
 

@@ -13,6 +13,13 @@ public final class SocketAddresses {
 
     private SocketAddresses() {}
 
+    /// The address in what [#of] makes, without the port.
+    public static ByteBuffer address(byte[] socketAddress) {
+        return socketAddress.length < 28
+                ? ByteBuffer.wrap(socketAddress, 4, 4).slice()
+                : ByteBuffer.wrap(socketAddress, 8, 16).slice();
+    }
+
     /// Family in the order of the host, port in that of the network; IPv6 with no flow and no scope.
     public static byte[] of(InetAddress address, int port) {
         boolean four = address instanceof Inet4Address;

@@ -9,6 +9,7 @@ import dev.gantry.linux.LinuxError;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.firewall.Relay;
 import dev.gantry.network.port.Protocol;
+import dev.gantry.network.testing.Tool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -145,6 +146,32 @@ class RelaysTest {
         }
         try (Socket socket = client(carry(Protocol.TCP, free))) {
             assertThat(ends(socket)).isTrue();
+        }
+    }
+
+    @Test
+    void oneClientLeavesRoomForOthersAndOneThatIsGoneIsNoticed() throws Exception {
+        try (var server = new ServerSocket(0, 50, FOUR)) {
+            serve(server, c -> c.getInputStream().transferTo(c.getOutputStream()));
+            int port = carry(Protocol.TCP, server.getLocalPort());
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 512; i++) {
+                    Socket client = client(port);
+                    clients.add(client);
+                    client.getOutputStream().write(7);
+                    assertThat(client.getInputStream().read()).isEqualTo(7);
+                }
+                try (Socket more = client(port)) {
+                    assertThat(ends(more)).isTrue();
+                }
+                Tool.Result both = Tool.run("", List.of("ss", "-Htno", "sport", "=", String.valueOf(port)));
+                assertThat(both.output()).contains("timer:(keepalive,");
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
         }
     }
 
