@@ -19,7 +19,8 @@ final class PluginUsers {
                 .filter(v -> isOf(plugin, v.driver()) || isOf(CsiDrivers.PREFIX + plugin, v.driver()))
                 .forEach(v -> users.add("volume " + v.name()));
         networks.stream()
-                .filter(n -> isOf(plugin, n.driver()) || isOf(plugin, n.spec().ipam().driver()))
+                .filter(n ->
+                        isOf(plugin, n.driver()) || isOf(plugin, n.spec().ipam().driver()))
                 .forEach(n -> users.add("network " + n.name()));
         guards.stream().filter(g -> isOf(plugin, g)).forEach(_ -> users.add("the authorization of requests"));
         return users;

@@ -29,11 +29,7 @@ class PluginUsersTest {
         var volumes = List.of(volume("data", "csi.p:latest"), volume("more", "p"), volume("local", ""));
         assertThat(PluginUsers.of("p:latest", volumes, networks, List.of("q", "p")))
                 .containsExactly(
-                        "volume data",
-                        "volume more",
-                        "network front",
-                        "network back",
-                        "the authorization of requests");
+                        "volume data", "volume more", "network front", "network back", "the authorization of requests");
         assertThat(PluginUsers.of("p:other", volumes, networks, List.of("p"))).isEmpty();
     }
 }

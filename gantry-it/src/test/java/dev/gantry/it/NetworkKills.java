@@ -166,9 +166,7 @@ final class NetworkKills {
             client.startContainer("all" + i);
         }
         // What is looked for afterwards is found where it is.
-        assertThat(leftOver())
-                .anyMatch(left -> left.startsWith("gv"))
-                .anyMatch(left -> left.contains("tcp . 90"));
+        assertThat(leftOver()).anyMatch(left -> left.startsWith("gv")).anyMatch(left -> left.contains("tcp . 90"));
         for (int i = 0; i < ROOM; i++) {
             client.removeContainer("all" + i, true, false, false);
         }

@@ -73,8 +73,7 @@ public final class VolumeMoveCommand implements Command {
     /// Unless it has newer files by now: then both stay, and the user decides.
     private static void remove(Invocation call, String name, String lastUse) {
         try {
-            call.engine()
-                    .raw(Request.of("DELETE", "/volumes/" + Request.segment(name) + "?lastUse=" + lastUse));
+            call.engine().raw(Request.of("DELETE", "/volumes/" + Request.segment(name) + "?lastUse=" + lastUse));
         } catch (EngineError e) {
             if (e.status() != 409) {
                 throw e;
