@@ -186,7 +186,6 @@ class CreateTranslationTest {
             "{\"Binds\":[\"/a:b\"]}",
             "{\"Binds\":[\"/a:/b:what\"]}",
             "{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}",
-            "{\"Devices\":[{\"PathOnHost\":\"/dev/null\"}]}",
             "{\"DeviceRequests\":[{\"Count\":1}]}",
             "{\"BlkioWeight\":10}",
             "{\"MemorySwappiness\":10}",
