@@ -75,9 +75,10 @@ class OverlayTest {
                 String links = OverlayHosts.on(host, "ip", "-o", "link");
                 return !links.contains(" gv") && !links.contains(" br-") && !links.contains(" vx-");
             });
-            assertThat(OverlayHosts.on(host, "nft", "list", "ruleset"))
-                    .doesNotContain("br-")
-                    .doesNotContain("192.0.2.");
+            // Who the hosts are is in the table as long as the engine names them; nothing else is.
+            String rules = OverlayHosts.on(host, "nft", "list", "ruleset")
+                    .replaceAll("set tunnel[^{]*\\{[^{}]*\\{[^{}]*\\}[^{}]*\\}", "");
+            assertThat(rules).doesNotContain("br-").doesNotContain("192.0.2.");
         }
     }
 
