@@ -38,6 +38,9 @@ final class Adopter {
     private final ContainerIndex index;
     private final ContainerDirectories directories;
     private final Lifecycle lifecycle;
+    private final Rows rows;
+    private final Insistence insistence;
+    private final Departures departures;
     private final Removal removal;
     private final Releases releases;
     private final ContainerVolumes volumes;
@@ -47,6 +50,9 @@ final class Adopter {
             ContainerIndex index,
             ContainerDirectories directories,
             Lifecycle lifecycle,
+            Rows rows,
+            Insistence insistence,
+            Departures departures,
             Removal removal,
             Releases releases,
             ContainerVolumes volumes,
@@ -54,6 +60,9 @@ final class Adopter {
         this.index = index;
         this.directories = directories;
         this.lifecycle = lifecycle;
+        this.rows = rows;
+        this.insistence = insistence;
+        this.departures = departures;
         this.removal = removal;
         this.releases = releases;
         this.volumes = volumes;
@@ -123,17 +132,17 @@ final class Adopter {
                 volumes.mounted(cell.id, cell.row.spec());
                 forget(directory, watch);
                 releases.release(cell.id.hex());
-                lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
+                insistence.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
             }
             case Adoption.Verdict.HostRestarted _ -> {
                 forget(directory, watch);
                 Exit exit = Adoption.hostRestarted(parts.clock().instant());
-                lifecycle.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
+                insistence.nowOrLater(cell, () -> lifecycle.settle(cell, exit));
             }
             case Adoption.Verdict.Lost _ -> {
                 volumes.mounted(cell.id, cell.row.spec());
                 forget(directory, watch);
-                lifecycle.nowOrLater(cell, () -> lifecycle.settleLost(cell));
+                insistence.nowOrLater(cell, () -> lifecycle.settleLost(cell));
             }
             case Adoption.Verdict.AsStored _ -> {
                 forget(directory, watch);
@@ -156,14 +165,14 @@ final class Adopter {
             Instant now = parts.clock().instant();
             Container.History h = cell.row.history();
             var history = new Container.History(Optional.of(now), h.exit(), h.restarts(), false, "");
-            lifecycle.commit(
+            rows.commit(
                     cell,
                     cell.row.started(
                             parts.host().bootId(),
                             directory.toString(),
                             new ContainerState.Running(pid, startTime, now),
                             history),
-                    List.of(lifecycle.event(cell, "start", Map.of())),
+                    List.of(rows.event(cell, "start", Map.of())),
                     Durability.PROCESS);
         }
         parts.networks().adopted(cell.row, watch);
@@ -184,7 +193,7 @@ final class Adopter {
                     removal.removeNow(cell, true);
                 } else if (spec.restart().atOpen(ended.exit().code(), h.stopped(), h.restarts())) {
                     Instant due = parts.clock().instant();
-                    lifecycle.commit(
+                    rows.commit(
                             cell,
                             cell.row.with(new ContainerState.Restarting(ended.exit(), due), h),
                             List.of(),
@@ -202,9 +211,9 @@ final class Adopter {
     private void markDeadIfEmpty(Cell cell) {
         boolean here = Files.isDirectory(parts.places().containers().resolve(cell.id.hex())) && cell.root != null;
         if (!here && index.get(cell.id).isPresent() && !(cell.row.state() instanceof ContainerState.Removing)) {
-            lifecycle.cancelRestart(cell);
+            cell.cancelRestart();
             var dead = new ContainerState.Dead("its files are not on disk any more");
-            lifecycle.commit(cell, cell.row.with(dead, cell.row.history()), List.of(), Durability.PROCESS);
+            rows.commit(cell, cell.row.with(dead, cell.row.history()), List.of(), Durability.PROCESS);
         }
     }
 
@@ -327,7 +336,7 @@ final class Adopter {
         if (watch.greeting().state() == Watch.State.RUNNING && !isExecOfRunning(directory)) {
             watch.subscribe();
             watch.signal(Signals.KILL);
-            lifecycle.leaveBehind(watch, directory);
+            departures.leaveBehind(watch, directory);
             return;
         }
         if (watch.greeting().state() == Watch.State.WAITING) {

@@ -58,6 +58,20 @@ final class Cell {
         this.row = row;
     }
 
+    /// As an error begins.
+    String what(String verb) {
+        return verb + " container " + row.name();
+    }
+
+    /// `turn` is held.
+    void cancelRestart() {
+        Thread waiting = restart;
+        restart = null;
+        if (waiting != null && waiting != Thread.currentThread()) {
+            waiting.interrupt();
+        }
+    }
+
     boolean isActive() {
         return row.state() instanceof ContainerState.Running || row.state() instanceof ContainerState.Restarting;
     }

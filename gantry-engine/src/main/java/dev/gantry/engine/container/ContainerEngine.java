@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerEngine implements AutoCloseable {
     private final ContainerIndex index;
     private final LiveContainers containers;
+    private final Rows rows;
     private final Lifecycle lifecycle;
     private final VolumeCopies volumeCopies;
     private final ContainerDirectories directories;
@@ -34,6 +35,7 @@ public final class ContainerEngine implements AutoCloseable {
             Places places,
             ContainerIndex index,
             LiveContainers containers,
+            Rows rows,
             Lifecycle lifecycle,
             ContainerDirectories directories,
             VolumeCopies volumeCopies) {
@@ -42,6 +44,7 @@ public final class ContainerEngine implements AutoCloseable {
         this.index = index;
         this.directories = directories;
         this.containers = containers;
+        this.rows = rows;
         this.lifecycle = lifecycle;
     }
 
@@ -85,11 +88,19 @@ public final class ContainerEngine implements AutoCloseable {
                 p.autostart(),
                 new HostDevices(p.linux(), p.host(), p.devices()),
                 id -> index.get(id).map(cell -> cell.row));
+        var rows = new Rows(p.table(), p.events(), p.clock());
+        var standby = new Standby(launcher, releases);
+        var stops = new Stops(rows);
+        var insistence = new Insistence();
+        var departures = new Departures();
         var removals = new LateRemoval();
         var lifecycle = new Lifecycle(
-                p.table(),
-                p.events(),
+                rows,
+                standby,
                 launcher,
+                stops,
+                insistence,
+                departures,
                 releases,
                 p.places(),
                 volumes,
@@ -98,8 +109,8 @@ public final class ContainerEngine implements AutoCloseable {
                 p.clock(),
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
-        var removal =
-                new Removal(index, p.table(), p.images(), directories, releases, lifecycle, volumes, p.networks());
+        var removal = new Removal(
+                index, p.table(), p.images(), directories, releases, rows, stops, departures, volumes, p.networks());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
@@ -113,16 +124,20 @@ public final class ContainerEngine implements AutoCloseable {
                         directories,
                         volumes,
                         p.networks(),
+                        rows,
                         lifecycle,
-                        launcher,
+                        stops,
+                        standby,
+                        new Foresight(standby, launcher),
                         removal,
                         releases,
                         p.clock(),
                         p.random()),
+                rows,
                 lifecycle,
                 directories,
                 new VolumeCopies(p.linux(), p.volumes(), freezer));
-        new Adopter(index, directories, lifecycle, removal, releases, volumes, p).adopt();
+        new Adopter(index, directories, lifecycle, rows, insistence, departures, removal, releases, volumes, p).adopt();
         return engine;
     }
 
@@ -187,8 +202,8 @@ public final class ContainerEngine implements AutoCloseable {
         try {
             Task task = cell.task;
             var files = Container.Files.in(places.containers(), id);
-            action.accept(new Turn(
-                    cell.row, files, task == null ? null : task.watch, spec -> lifecycle.respecify(cell, spec)));
+            action.accept(
+                    new Turn(cell.row, files, task == null ? null : task.watch, spec -> rows.respecify(cell, spec)));
         } finally {
             cell.turn.unlock();
         }
@@ -207,12 +222,13 @@ public final class ContainerEngine implements AutoCloseable {
         for (Cell cell : index.all()) {
             cell.turn.lock();
             try {
-                lifecycle.cancelRestart(cell);
+                cell.cancelRestart();
                 Task task = cell.task;
                 if (task != null) {
-                    task.watch.close();
-                    if (!task.launched) {
-                        Watches.clear(task.directory);
+                    if (task.launched) {
+                        task.watch.close();
+                    } else {
+                        task.forget();
                         cell.task = null; // its name may be the next engine's
                     }
                 }

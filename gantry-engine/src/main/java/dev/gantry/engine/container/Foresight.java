@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +18,12 @@ final class Foresight {
     /// So many watches wait at most; who creates more has them made at the start.
     private static final int MOST = 8;
 
-    private final Lifecycle lifecycle;
+    private final Standby standby;
     private final Launcher launcher;
     private final Set<ContainerId> waiting = ConcurrentHashMap.newKeySet();
 
-    Foresight(Lifecycle lifecycle, Launcher launcher) {
-        this.lifecycle = lifecycle;
+    Foresight(Standby standby, Launcher launcher) {
+        this.standby = standby;
         this.launcher = launcher;
     }
 
@@ -40,9 +39,9 @@ final class Foresight {
         ContainerSpec spec = cell.row.spec();
         boolean alone = spec.network() == ContainerSpec.Network.NONE || spec.network() == ContainerSpec.Network.HOST;
         if (alone && spec.binds().isEmpty() && spec.mounts().isEmpty() && waiting.contains(cell.id)) {
-            var plan = new FutureTask<>(() -> launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE));
-            cell.foreseen = new Foreseen(cell.row, plan);
-            Thread.startVirtualThread(plan);
+            StoredContainer row = cell.row;
+            cell.foreseen = new Foreseen(
+                    row, Meanwhile.start(() -> launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE)));
             if (!waiting.contains(cell.id)) {
                 forget(cell); // the second is over already
             }
@@ -55,10 +54,10 @@ final class Foresight {
 
     private void waitFor(Cell cell) {
         try {
-            Optional<Task> task = lifecycle.expected(cell);
+            Optional<Task> task = standby.expected(cell);
             if (task.isPresent()) {
                 Thread.sleep(PATIENCE);
-                lifecycle.letGo(cell, task.get());
+                standby.letGo(cell, task.get());
             }
         } catch (GantryException e) {
             LOG.debug("no watch yet for container id={}: {}", cell.id.shortHex(), e.toString());
@@ -75,7 +74,7 @@ final class Foresight {
         Foreseen ahead = cell.foreseen;
         if (ahead != null) {
             try {
-                Lifecycle.joined(ahead.plan());
+                ahead.plan().joined();
             } catch (RuntimeException e) {
                 LOG.debug("no plan ahead for container id={}: {}", cell.id.shortHex(), e.toString());
             }

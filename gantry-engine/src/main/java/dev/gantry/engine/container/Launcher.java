@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 
 /// Starts one container: writes its files, compiles its plan, hands it to a watch.
@@ -95,9 +94,8 @@ final class Launcher {
         if (cell.row.history().startedAt().isPresent()) {
             storing(cell, () -> Files.deleteIfExists(places.exitRecord(cell.id)));
         }
-        var keeping = new FutureTask<>(
-                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes())), true);
-        Thread.startVirtualThread(keeping);
+        Meanwhile<?> keeping = Meanwhile.start(
+                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes())));
         LaunchOutcome outcome;
         try {
             outcome = task.watch.launch(plan.bytes(), door -> {
@@ -107,11 +105,11 @@ final class Launcher {
                 }
             });
         } catch (RuntimeException e) {
-            Lifecycle.joinedAfter(e, keeping);
+            keeping.joinedAfter(e);
             throw e;
         }
         task.launched = outcome instanceof LaunchOutcome.Started;
-        Lifecycle.joined(keeping);
+        keeping.joined();
         return outcome;
     }
 

@@ -27,7 +27,10 @@ final class LiveContainers implements Containers {
     private final ContainerDirectories directories;
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
+    private final Rows rows;
     private final Lifecycle lifecycle;
+    private final Stops stops;
+    private final Standby standby;
     private final Foresight foresight;
     private final Removal removal;
     private final Releases releases;
@@ -42,8 +45,11 @@ final class LiveContainers implements Containers {
             ContainerDirectories directories,
             ContainerVolumes volumes,
             ContainerNetworks networks,
+            Rows rows,
             Lifecycle lifecycle,
-            Launcher launcher,
+            Stops stops,
+            Standby standby,
+            Foresight foresight,
             Removal removal,
             Releases releases,
             Clock clock,
@@ -55,8 +61,11 @@ final class LiveContainers implements Containers {
         this.directories = directories;
         this.volumes = volumes;
         this.networks = networks;
+        this.rows = rows;
         this.lifecycle = lifecycle;
-        this.foresight = new Foresight(lifecycle, launcher);
+        this.stops = stops;
+        this.standby = standby;
+        this.foresight = foresight;
         this.removal = removal;
         this.releases = releases;
         this.clock = clock;
@@ -97,7 +106,7 @@ final class LiveContainers implements Containers {
             volumes.fill(id, held, cell.root);
             networks.join(id, held);
             foresight.made(cell);
-            table.insert(cell.row, lifecycle.event(cell, "create", Map.of()), Durability.POWER)
+            table.insert(cell.row, rows.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
         } catch (GantryException e) {
             throw undone(cell, e);
@@ -194,7 +203,7 @@ final class LiveContainers implements Containers {
 
     @Override
     public StopOutcome stop(ContainerId id, StopRequest how) {
-        return lifecycle.stop(index.need(id), how);
+        return stops.stop(index.need(id), how);
     }
 
     @Override
@@ -204,7 +213,7 @@ final class LiveContainers implements Containers {
 
     @Override
     public void kill(ContainerId id, int signal) {
-        lifecycle.kill(index.need(id), signal);
+        stops.kill(index.need(id), signal);
     }
 
     @Override
@@ -235,8 +244,8 @@ final class LiveContainers implements Containers {
             index.take(name, id);
             try {
                 StoredContainer renamed = cell.row.named(name);
-                var event = lifecycle.event(cell, "rename", Map.of("oldName", "/" + old, "name", name));
-                lifecycle.commit(cell, renamed, List.of(event), Durability.POWER);
+                var event = rows.event(cell, "rename", Map.of("oldName", "/" + old, "name", name));
+                rows.commit(cell, renamed, List.of(event), Durability.POWER);
             } catch (GantryException e) {
                 index.giveBack(name, id);
                 throw e;
@@ -274,7 +283,7 @@ final class LiveContainers implements Containers {
         try {
             Task task = switch (cell.row.state()) {
                 case ContainerState.Running _ -> cell.task;
-                case ContainerState.Created _, ContainerState.Exited _ -> lifecycle.pending(cell);
+                case ContainerState.Created _, ContainerState.Exited _ -> standby.pending(cell);
                 case ContainerState.Restarting _ ->
                     throw new Conflict(
                             "attach to container " + cell.row.name(), "it is restarting", "wait until it is running");
@@ -293,7 +302,7 @@ final class LiveContainers implements Containers {
             return new WatchAttachment(
                     task.watch.attach(WatchAttachment.options(what, stdin, log)),
                     cell.row.spec().streams().tty(),
-                    () -> lifecycle.letGo(cell, task));
+                    () -> standby.letGo(cell, task));
         } finally {
             cell.turn.unlock();
         }

@@ -18,7 +18,9 @@ final class Removal {
     private final Images images;
     private final ContainerDirectories directories;
     private final Releases releases;
-    private final Lifecycle lifecycle;
+    private final Rows rows;
+    private final Stops stops;
+    private final Departures departures;
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
 
@@ -28,7 +30,9 @@ final class Removal {
             Images images,
             ContainerDirectories directories,
             Releases releases,
-            Lifecycle lifecycle,
+            Rows rows,
+            Stops stops,
+            Departures departures,
             ContainerVolumes volumes,
             ContainerNetworks networks) {
         this.index = index;
@@ -36,7 +40,9 @@ final class Removal {
         this.images = images;
         this.directories = directories;
         this.releases = releases;
-        this.lifecycle = lifecycle;
+        this.rows = rows;
+        this.stops = stops;
+        this.departures = departures;
         this.volumes = volumes;
         this.networks = networks;
     }
@@ -50,22 +56,20 @@ final class Removal {
                 switch (cell.row.state()) {
                     case ContainerState.Removing _ ->
                         throw new Conflict(
-                                Lifecycle.what("remove", cell),
+                                cell.what("remove"),
                                 "removal of container " + cell.row.name() + " is already in progress",
                                 "wait for it");
                     case ContainerState.Running _ -> {
                         if (!force) {
-                            throw new Conflict(
-                                    Lifecycle.what("remove", cell), "it is running", "stop it first, or use force");
+                            throw new Conflict(cell.what("remove"), "it is running", "stop it first, or use force");
                         }
                         end = cell.expect(WaitCondition.NEXT_EXIT);
                     }
                     case ContainerState.Restarting _ -> {
                         if (!force) {
-                            throw new Conflict(
-                                    Lifecycle.what("remove", cell), "it is restarting", "stop it first, or use force");
+                            throw new Conflict(cell.what("remove"), "it is restarting", "stop it first, or use force");
                         }
-                        lifecycle.cancelRestart(cell);
+                        cell.cancelRestart();
                         removeNow(cell, anonymous);
                         return;
                     }
@@ -77,7 +81,7 @@ final class Removal {
             } finally {
                 cell.turn.unlock();
             }
-            lifecycle.killAndWait(cell, end);
+            stops.killAndWait(cell, end);
             if (index.get(cell.id).isEmpty()) {
                 return; // it had autoRemove
             }
@@ -99,15 +103,14 @@ final class Removal {
             if (task != null) {
                 if (task.launched) {
                     releases.await(task, cell.id.hex());
-                    lifecycle.leaveBehind(task.watch, task.directory);
+                    departures.leaveBehind(task.watch, task.directory);
                 } else {
-                    task.watch.close();
-                    Watches.clear(task.directory);
+                    task.forget();
                 }
                 cell.task = null;
             }
             networks.forget(cell.id);
-            commit = table.delete(cell.id, List.of(lifecycle.event(cell, "destroy", Map.of())), Durability.PROCESS);
+            commit = table.delete(cell.id, List.of(rows.event(cell, "destroy", Map.of())), Durability.PROCESS);
             images.release(cell.id);
             directories.remove(cell.id);
             commit.await();
@@ -116,7 +119,7 @@ final class Removal {
                     cell.row.with(new ContainerState.Dead("its removal failed: " + e.getMessage()), before.history());
             cell.row = dead;
             try {
-                EventDraft told = lifecycle.event(cell, "dead", Map.of());
+                EventDraft told = rows.event(cell, "dead", Map.of());
                 Commit again = commit == null
                         ? table.update(dead, List.of(told), Durability.PROCESS)
                         : table.insert(dead, told, Durability.PROCESS);

@@ -21,4 +21,10 @@ final class Task {
         this.directory = directory;
         this.watch = watch;
     }
+
+    /// Gives up a watch that nothing was launched in.
+    void forget() {
+        watch.close();
+        Watches.clear(directory);
+    }
 }

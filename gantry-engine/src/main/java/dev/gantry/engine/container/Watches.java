@@ -1,6 +1,5 @@
 package dev.gantry.engine.container;
 
-import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.Unavailable;
 import dev.gantry.runtime.watch.Starter;
@@ -13,9 +12,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes watches in directories, and clears the directories away. A starter that died is started again.
 public final class Watches implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+
     private final Supplier<Starter> starters;
 
     /// Guarded by this object.
@@ -84,15 +87,12 @@ public final class Watches implements AutoCloseable {
     }
 
     private static RuntimeException cleared(Path directory, RuntimeException e) {
-        try {
-            clear(directory);
-        } catch (GantryException left) {
-            e.addSuppressed(left);
-        }
+        clear(directory);
         return e;
     }
 
-    /// Removes the directory of a watch that has ended or is to be forgotten; what is absent is not an error.
+    /// Removes the directory of a watch that has ended or is to be forgotten. What cannot be removed is left to the
+    /// next engine.
     public static void clear(Path directory) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
@@ -102,7 +102,7 @@ public final class Watches implements AutoCloseable {
         } catch (NoSuchFileException e) {
             // It is what was wanted.
         } catch (IOException e) {
-            throw failed("remove directory " + directory, e);
+            LOG.warn("watch directory left: {}", e.toString());
         }
     }
 
