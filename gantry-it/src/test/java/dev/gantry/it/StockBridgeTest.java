@@ -212,6 +212,26 @@ class StockBridgeTest {
     }
 
     @Test
+    void anIpvlanWorksWhereTheKernelHasItAndIsRefusedInWordsWhereNot() throws IOException {
+        onHost("sh", "-c", "ip link add up0 type veth peer name up1; ip link set up0 up; ip link set up1 up");
+        String probe = "ip link add link up0 name probe type ipvlan && ip link del probe && echo has; true";
+        out("network", "create", "-d", "ipvlan", "-o", "parent=up0", "--subnet", "10.86.0.0/24", "lan");
+        assertThat(refusal("network", "create", "-d", "ipvlan", "-o", "parent=up0", "--subnet", "10.87.0.0/24", "two"))
+                .contains("network lan is already using parent interface up0");
+        String[] run = {"run", "--name", "web", "--network", "lan", "busybox:it", "busybox", "ip", "-o", "-4", "addr"};
+        if (onHost("sh", "-c", probe).contains("has")) {
+            assertThat(out(run)).contains("10.86.0.2/24");
+        } else {
+            assertThat(refusal(run)).contains("failed to create the ipvlan port", "modprobe ipvlan");
+            assertThat(out("network", "inspect", "-f", "{{len .Containers}}", "lan"))
+                    .isEqualTo("0");
+        }
+        out("rm", "web");
+        out("network", "rm", "lan");
+        onHost("ip", "link", "del", "up0");
+    }
+
+    @Test
     void aNetworkWithBothFamiliesGivesAddressesNamesAndPortsOfBoth() throws IOException {
         out("network", "create", "--ipv6", "--subnet", "10.85.0.0/24", "--subnet", "fd00:85::/64", "both");
         out("run", "-d", "--name", "web", "--network", "both", "-p", "8080:80", "busybox:it", "sh", "-c", SERVE);

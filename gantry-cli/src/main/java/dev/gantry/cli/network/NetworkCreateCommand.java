@@ -17,7 +17,7 @@ public final class NetworkCreateCommand implements Command {
                 .list("aux-address", "name=address", "Keep this address from containers")
                 .text("config-from", "network", "Take subnets and options from this configuration network")
                 .toggle("config-only", "Make a configuration that other networks take theirs from")
-                .text('d', "driver", "name", "Driver of the network: bridge or macvlan")
+                .text('d', "driver", "name", "Driver: bridge, macvlan, ipvlan, overlay, or a plugin's")
                 .list("gateway", "address", "Address of the host in the subnet")
                 .toggle("ingress", "Make the routing mesh of a cluster")
                 .toggle("internal", "No way out of the network")
@@ -27,12 +27,13 @@ public final class NetworkCreateCommand implements Command {
                 .toggle("ipv4", "Give IPv4 addresses (--ipv4=false: none)")
                 .toggle("ipv6", "Give IPv6 addresses")
                 .list("label", "key=value", "Set a label")
-                .list('o', "opt", "key=value", "Option of the driver, such as com.docker.network.driver.mtu=1400")
+                .list('o', "opt", "key=value", "Option of the driver, such as parent=eth0")
                 .text("scope", "scope", "Scope of the network: local")
                 .list("subnet", "subnet", "Subnet, such as 172.28.0.0/16; one for each family")
                 .takes(1, 1)
                 .example("gantry network create front")
-                .example("gantry network create --subnet 10.7.0.0/24 --gateway 10.7.0.1 --internal back");
+                .example("gantry network create --subnet 10.7.0.0/24 --gateway 10.7.0.1 --internal back")
+                .example("gantry network create -d ipvlan -o parent=eth0 -o ipvlan_mode=l2 --subnet 192.0.2.0/24 lan");
     }
 
     @Override

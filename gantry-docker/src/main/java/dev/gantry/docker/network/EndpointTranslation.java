@@ -79,7 +79,7 @@ public final class EndpointTranslation {
     }
 
     private static void live(EndpointSettings.Builder wire, Network network, Endpoint e, int minor) {
-        wire.endpointId(e.id().hex()).macAddress(e.mac().text());
+        wire.endpointId(e.id().hex()).macAddress(e.mac().known());
         if (minor >= DNS_NAMES) {
             wire.dnsNames(orNull(SandboxPlan.dnsNames(new SandboxPlan.Attachment(network, e))));
         }

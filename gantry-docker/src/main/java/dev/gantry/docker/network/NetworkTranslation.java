@@ -134,7 +134,7 @@ final class NetworkTranslation {
     }
 
     static NetworkContainer container(String name, Endpoint e) {
-        return new NetworkContainer(name, e.id().hex(), e.mac().text(), address(e, true), address(e, false));
+        return new NetworkContainer(name, e.id().hex(), e.mac().known(), address(e, true), address(e, false));
     }
 
     private static String address(Endpoint e, boolean v4) {

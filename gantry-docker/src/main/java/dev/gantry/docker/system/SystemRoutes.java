@@ -131,7 +131,7 @@ public final class SystemRoutes {
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
                 .plugins(new PluginsInfo(
                         with(List.of("local"), "volumedriver"),
-                        with(List.of("bridge", "host", "macvlan", "null"), "networkdriver"),
+                        with(List.of("bridge", "host", "ipvlan", "macvlan", "null", "overlay"), "networkdriver"),
                         null,
                         List.of("json-file", "none")))
                 .memoryLimit(limits)

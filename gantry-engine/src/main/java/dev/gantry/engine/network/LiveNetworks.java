@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 /// The networks of one data root.
 final class LiveNetworks implements Networks {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNetworks.class);
-    private static final Set<String> TO_COME = Set.of(Drivers.IPVLAN);
 
     private final NetworkBook book;
     private final NetworkTable table;
@@ -155,12 +153,6 @@ final class LiveNetworks implements Networks {
 
     private void checkDrivers(NetworkSpec spec) {
         String what = "create network " + spec.name();
-        if (TO_COME.contains(spec.driver())) {
-            throw new Unsupported(
-                    what,
-                    "this version of the engine has no driver " + spec.driver() + " yet",
-                    "use --driver bridge, or leave --driver out");
-        }
         if (spec.ipam().driver().equals(NetworkSpec.Ipam.NULL_DRIVER)) {
             throw new Unsupported(
                     what,

@@ -98,7 +98,7 @@ public final class Message {
 
     /// The bytes of several messages behind each other, numbered from `first` on, each with its own and `more`
     /// flags.
-    static byte[] encode(List<Message> messages, int first, int more) {
+    public static byte[] encode(List<Message> messages, int first, int more) {
         int size = messages.stream().mapToInt(Message::alignedSize).sum();
         ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
         int at = 0;

@@ -52,6 +52,11 @@ public record MacAddress(String text) {
         return COLONS.parseHex(text);
     }
 
+    /// As engines say it to their users: empty where nobody knows it.
+    public String known() {
+        return equals(UNKNOWN) ? "" : text;
+    }
+
     @Override
     public String toString() {
         return text;

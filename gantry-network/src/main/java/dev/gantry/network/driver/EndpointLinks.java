@@ -44,17 +44,10 @@ final class EndpointLinks {
                 case Link.Moved moved -> move(plan, moved, container, what);
                 case Link.Ready _ -> {}
                 case Link.Veth veth -> veth(plan, veth, inside.mac(mac(plan)), what);
-                case Link.Macvlan m ->
-                    socket.execute(List.of(inside.mac(mac(plan))
-                            .parent(index(m.parent(), what))
-                            .macvlan(LinkRequest.MacvlanMode.valueOf(m.mode().name()))
-                            .create()));
-                case Link.Ipvlan i ->
-                    socket.execute(List.of(inside.parent(index(i.parent(), what))
-                            .ipvlan(
-                                    LinkRequest.IpvlanMode.valueOf(i.mode().name()),
-                                    LinkRequest.IpvlanFlag.valueOf(i.flag().name()))
-                            .create()));
+                case Link.OnParent on -> {
+                    int parent = index(on.parent(), what);
+                    ParentLinks.make(socket, on, parent, inside, mac(plan), what);
+                }
             }
         } catch (NetlinkError e) {
             throw e.is(Errno.EEXIST) ? taken(plan, what, e) : e;

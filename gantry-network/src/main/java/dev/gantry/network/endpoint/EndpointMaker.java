@@ -36,7 +36,6 @@ public final class EndpointMaker {
             EndpointRequest request) {
         String what = "connect container " + names.getFirst() + " to network " + network.name();
         check(network, request, what);
-        boolean foreign = network.options() instanceof DriverOptions.Plugin;
         List<AddressWithPrefix> taken = new ArrayList<>();
         boolean done = false;
         try {
@@ -61,13 +60,18 @@ public final class EndpointMaker {
                 names,
                 request,
                 taken,
-                foreign && request.mac() == null ? MacAddress.UNKNOWN : mac(request, taken),
+                keepsItsOwn(network) && request.mac() == null ? MacAddress.UNKNOWN : mac(request, taken),
                 List.of());
     }
 
     /// Without pools whoever drives the network gives the addresses.
     private static List<Family> ofPools(Network network) {
         return network.pools().isEmpty() ? List.of() : List.of(Family.values());
+    }
+
+    /// A hardware address that is not ours to give.
+    private static boolean keepsItsOwn(Network network) {
+        return network.options() instanceof DriverOptions.Plugin || network.options() instanceof DriverOptions.Ipvlan;
     }
 
     private MacAddress mac(EndpointRequest request, List<AddressWithPrefix> addresses) {

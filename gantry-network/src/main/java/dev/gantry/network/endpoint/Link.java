@@ -10,9 +10,14 @@ public sealed interface Link {
     record Veth(String hostInterface, String bridge, boolean isolated, boolean hairpin) implements Link {}
 
     /// An interface of its own on a parent of the host.
-    record Macvlan(String parent, DriverOptions.Macvlan.Mode mode) implements Link {}
+    sealed interface OnParent extends Link {
+        String parent();
+    }
 
-    record Ipvlan(String parent, DriverOptions.Ipvlan.Mode mode, DriverOptions.Ipvlan.Flag flag) implements Link {}
+    record Macvlan(String parent, DriverOptions.Macvlan.Mode mode) implements OnParent {}
+
+    /// With the hardware address of its parent.
+    record Ipvlan(String parent, DriverOptions.Ipvlan.Mode mode, DriverOptions.Ipvlan.Flag flag) implements OnParent {}
 
     /// An interface of the host that somebody else made: it is moved into the container.
     record Moved(String source) implements Link {}

@@ -53,6 +53,9 @@ public final class NetworkChecks {
         if (options instanceof DriverOptions.Bridge bridge && !spec.configOnly()) {
             checkBridge(spec, bridge, existing, what);
         }
+        if (!spec.configOnly()) {
+            ParentChecks.check(options, existing, what);
+        }
         return spec;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.SandboxPlan;
@@ -332,5 +333,41 @@ class BridgeKernelTest {
             driver.release(List.of(a.endpoint().id()));
             driver.remove(physical);
         }
+    }
+
+    @Test
+    void aLinkOfAKindThatTheKernelLacksIsRefusedAndLeavesNothing() {
+        host.run("ip link add w0 type veth peer name w1; ip link set w0 up");
+        boolean has = host.run("ip link add link w0 name i0 type ipvlan && ip link del i0 && echo has; true")
+                .contains("has");
+        Network routed = Networks.of("routed", "ipvlan", "192.0.2.0/24", Map.of("parent", "w0"));
+        driver.create(routed);
+        Attachment a = Placed.in(routed, new Addresses(routed, Set.of()), "a");
+        if (has) {
+            attach(a, inside);
+            assertThat(inside.run("ip -d link show eth0")).contains("ipvlan", "mode l2");
+        } else {
+            assertThatThrownBy(() -> attach(a, inside))
+                    .isInstanceOf(Unsupported.class)
+                    .hasMessageContaining("failed to create the ipvlan port: this kernel has no ipvlan")
+                    .hasMessageContaining("modprobe ipvlan");
+            assertThat(inside.run("ip -o link")).doesNotContain("eth0");
+            assertThat(host.run("ip -o link")).doesNotContain("eth0");
+            assertThatThrownBy(() -> attach(a, inside))
+                    .as("it is not thought to be connected")
+                    .isInstanceOf(Unsupported.class);
+        }
+    }
+
+    @Test
+    void aParentThatABridgeHasIsRefused() {
+        host.run(
+                "ip link add br-mine type bridge; ip link add w0 type veth peer name w1; ip link set w0 master br-mine");
+        Network physical = Networks.of("lan", "macvlan", "192.0.2.0/24", Map.of("parent", "w0"));
+        driver.create(physical);
+        Attachment a = Placed.in(physical, new Addresses(physical, Set.of()), "a");
+        assertThatThrownBy(() -> attach(a, inside))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("the interface w0 is used in another way already");
     }
 }

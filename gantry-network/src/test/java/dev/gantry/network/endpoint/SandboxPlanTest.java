@@ -204,4 +204,15 @@ class SandboxPlanTest {
             assertThatThrownBy(() -> EndpointRequest.link(bad)).hasMessageContaining("bad format for links");
         }
     }
+
+    @Test
+    void anIpvlanIsRoutedByItsParentOrReachesItsGatewayAndKeepsItsParentsHardwareAddress() {
+        Map<String, String> routed = Map.of("parent", "eth1", "ipvlan_mode", "l3s", "ipvlan_flag", "private");
+        Attachment a = attach(Networks.of("far", "ipvlan", "10.1.0.0/24", routed), EndpointRequest.ANY);
+        assertThat(a.endpoint().mac().known()).isEmpty();
+        assertThat(plan(a).getFirst().link()).hasToString("Ipvlan[parent=eth1, mode=L3S, flag=PRIVATE]");
+        assertThat(plan(a).getFirst().routes()).hasToString("[default]");
+        Network near = Networks.of("near", "ipvlan", "10.1.0.0/24", Map.of("parent", "eth1"));
+        assertThat(plan(attach(near, EndpointRequest.ANY)).getFirst().routes()).hasToString("[default via 10.1.0.1]");
+    }
 }

@@ -197,6 +197,34 @@ class NetworkChecksTest {
                 .hasMessageContaining("bridge name br7 is in use by network other");
     }
 
+    private static NetworkSpec on(String driver, String name, String parent, String mode) {
+        String key = driver + "_mode";
+        return NetworkSpec.named(name).withDriver(driver).withOptions(Map.of("parent", parent, key, mode));
+    }
+
+    @Test
+    void onlyMacvlansShareTheirParent() {
+        List<Network> there = List.of(
+                existing(on("macvlan", "lan", "eth0", "bridge")),
+                existing(on("ipvlan", "routed", "eth1", "l3")),
+                existing(on("macvlan", "alone", "eth2", "passthru")),
+                existing(NetworkSpec.named("cfg").withConfig(true, "").withOptions(Map.of("parent", "eth3"))));
+        NetworkChecks.check(on("macvlan", "web", "eth0", "private"), there);
+        NetworkChecks.check(on("ipvlan", "web", "eth3", "l2"), there);
+        NetworkChecks.check(on("ipvlan", "web", "eth1.50", "l2"), there);
+        for (NetworkSpec second : List.of(
+                on("ipvlan", "web", "eth0", "l2"),
+                on("macvlan", "web", "eth0", "passthru"),
+                on("ipvlan", "web", "eth1", "l3"),
+                on("macvlan", "web", "eth1", "bridge"),
+                on("macvlan", "web", "eth2", "bridge"))) {
+            assertThatThrownBy(() -> NetworkChecks.check(second, there))
+                    .as(second.toString())
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("is already using parent interface");
+        }
+    }
+
     @Test
     void aNetworkTakesWhatItsConfigurationNetworkHas() {
         NetworkSpec config = NetworkSpec.named("cfg")
