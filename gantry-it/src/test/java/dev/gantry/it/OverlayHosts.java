@@ -58,39 +58,14 @@ final class OverlayHosts implements AutoCloseable {
                 dir.resolve(name + "-key.pem").toString());
     }
 
-    /// As docs/networking.md has it.
     private static void authority(Path dir) throws IOException {
-        Rootfs.run(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "3650",
-                "-subj",
-                "/CN=overlay",
-                "-keyout",
-                dir.resolve("ca-key.pem").toString(),
-                "-out",
-                dir.resolve("ca.pem").toString());
+        request(dir, "ca", "-subj", "/CN=overlay");
     }
 
     static void certificate(Path dir, String name, String address) throws IOException {
-        Rootfs.run(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "3650",
+        request(
+                dir,
+                name,
                 "-subj",
                 "/CN=" + name,
                 "-addext",
@@ -100,11 +75,28 @@ final class OverlayHosts implements AutoCloseable {
                 "-CA",
                 dir.resolve("ca.pem").toString(),
                 "-CAkey",
-                dir.resolve("ca-key.pem").toString(),
+                dir.resolve("ca-key.pem").toString());
+    }
+
+    /// As docs/networking.md has it.
+    private static void request(Path dir, String name, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "3650",
                 "-keyout",
                 dir.resolve(name + "-key.pem").toString(),
                 "-out",
-                dir.resolve(name + ".pem").toString());
+                dir.resolve(name + ".pem").toString()));
+        command.addAll(List.of(more));
+        Rootfs.run(command.toArray(String[]::new));
     }
 
     static String on(DaemonProcess host, String... arguments) throws IOException {
