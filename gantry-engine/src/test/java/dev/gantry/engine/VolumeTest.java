@@ -122,22 +122,6 @@ class VolumeTest {
     }
 
     @Test
-    void anonymousVolumesGoWithTheirContainerWhereThatIsAskedFor() {
-        Container kept = engine.create(engine.sh("true").volume("", "/a"));
-        Container gone = engine.create(engine.sh("true").declareVolume("/a").volume("named", "/b"));
-        assertThat(volumes().list()).hasSize(3).filteredOn(Volume::anonymous).hasSize(2);
-        engine.containers().remove(kept.id(), false);
-        engine.containers().remove(gone.id(), false, true);
-        assertThat(volumes().list()).hasSize(2).filteredOn(Volume::anonymous).hasSize(1);
-        engine.ran(engine.sh("true").volume("", "/a"));
-        Container own = engine.create(engine.sh("true").volume("", "/a").autoRemove(true));
-        engine.containers().start(own.id());
-        TestEngine.await(
-                "it is removed", () -> engine.containers().get(own.id()).isEmpty());
-        assertThat(volumes().list()).filteredOn(Volume::anonymous).hasSize(2);
-    }
-
-    @Test
     void aContainerGetsTheVolumesAndBindsOfAnother() throws IOException {
         Path bound = Files.createDirectories(dir.resolve("bound"));
         Container first = engine.create(engine.sh("true")

@@ -43,6 +43,16 @@ final class Endings {
         return v;
     }
 
+    /// Whether it goes with its user, in its turn. Nothing is written where that was so before.
+    void mark(Turns.Entry e, boolean goes) {
+        Volume v = e.volume;
+        if (v != null && v.goesWithUser() != goes) {
+            Volume marked = v.with(goes ? Volume.WITH_USER : "");
+            table.update(marked);
+            e.volume = marked;
+        }
+    }
+
     /// Gives it another name, while nobody holds it.
     Volume rename(String from, String to) {
         VolumeName name = new VolumeName(to);

@@ -13,8 +13,16 @@ final class Unfinished {
     private final VolumeDirectories directories;
     private final Mounts mounts;
     private final Elsewhere elsewhere;
+    private final Endings endings;
 
-    Unfinished(VolumeTable table, Turns turns, VolumeDirectories directories, Mounts mounts, Elsewhere elsewhere) {
+    Unfinished(
+            VolumeTable table,
+            Turns turns,
+            VolumeDirectories directories,
+            Mounts mounts,
+            Elsewhere elsewhere,
+            Endings endings) {
+        this.endings = endings;
         this.table = table;
         this.turns = turns;
         this.directories = directories;
@@ -41,7 +49,7 @@ final class Unfinished {
         Volume v = stored;
         if (!v.isLocal()) {
             // Whether its driver removed it is known when somebody asks for it again.
-            turns.entry(v.name()).volume = v.with("");
+            turns.entry(v.name()).volume = v.goesWithUser() ? v : v.with("");
             return;
         }
         if (v.intent().equals(Volume.REMOVING)) {
@@ -61,20 +69,58 @@ final class Unfinished {
         turns.entry(v.name()).volume = v;
     }
 
-    /// Lets go of mounts that nobody told to have, and deletes garbage.
+    /// Lets go of mounts that nobody told to have, removes what went with a user who is gone, and deletes garbage.
     void settle() {
         for (Turns.Entry e : turns.all()) {
             e.turn.lock();
             try {
-                Volume v = e.volume;
-                if (v != null && v.isLocal() && e.mounted.isEmpty()) {
-                    mounts.takeAway(v.name());
-                }
+                settle(e);
             } finally {
                 e.turn.unlock();
             }
         }
         elsewhere.settle();
+        sweep();
+    }
+
+    private void settle(Turns.Entry e) {
+        Volume v = e.volume;
+        if (v == null) {
+            return;
+        }
+        if (v.isLocal() && e.mounted.isEmpty()) {
+            mounts.takeAway(v.name());
+        }
+        if (!isOver(e)) {
+            return;
+        }
+        if (v.isLocal()) {
+            remove(e, v.name());
+        } else {
+            // Nobody's opening waits for a driver.
+            Thread.startVirtualThread(() -> turns.in(v.name(), later -> {
+                if (isOver(later)) {
+                    remove(later, v.name());
+                }
+                return later;
+            }));
+        }
+    }
+
+    private static boolean isOver(Turns.Entry e) {
+        Volume v = e.volume;
+        return v != null && v.goesWithUser() && e.users.isEmpty();
+    }
+
+    private void remove(Turns.Entry e, String name) {
+        try {
+            endings.remove(e, name, false);
+        } catch (GantryException failure) {
+            LOG.warn("volume name={} left: {}", name, failure.getMessage());
+        }
+    }
+
+    private void sweep() {
         try {
             directories.sweep();
         } catch (GantryException e) {

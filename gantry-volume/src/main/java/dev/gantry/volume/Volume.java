@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A volume as it is stored. `anonymous`: nobody gave it a name. `intent` is what was begun and must be
-/// finished by whoever opens the store next: empty, `removing`, or `from:` and the name it had. `driver` is
-/// `local`, the store itself, or whoever else keeps it.
+/// finished by whoever opens the store next: empty, `removing`, `with-user` where it goes with the only user it has,
+/// or `from:` and the name it had. `driver` is `local`, the store itself, or whoever else keeps it.
 @Json
 public record Volume(
         @Json.Property("Name") String name,
@@ -20,6 +20,7 @@ public record Volume(
     public static final String LOCAL = "local";
 
     static final String REMOVING = "removing";
+    static final String WITH_USER = "with-user";
     static final String FROM = "from:";
 
     public Volume {
@@ -39,6 +40,10 @@ public record Volume(
 
     public Instant created() {
         return Instant.parse(createdAt);
+    }
+
+    boolean goesWithUser() {
+        return intent.equals(WITH_USER);
     }
 
     Volume with(String wanted) {

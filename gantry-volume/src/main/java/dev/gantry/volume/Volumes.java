@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -59,7 +60,7 @@ public final class Volumes implements AutoCloseable {
         this.directories = new VolumeDirectories(linux, root, backings, random);
         this.mounts = new Mounts(directories, backings, elsewhere, turns, slow);
         this.endings = new Endings(table, turns, directories, mounts, elsewhere);
-        this.unfinished = new Unfinished(table, turns, directories, mounts, elsewhere);
+        this.unfinished = new Unfinished(table, turns, directories, mounts, elsewhere, endings);
         this.copies = new Copies(linux, table, turns, directories, backings, mounts, clock);
     }
 
@@ -88,10 +89,10 @@ public final class Volumes implements AutoCloseable {
     public Volume create(VolumeRequest request) {
         VolumeName name = request.name().isEmpty() ? VolumeName.random(random) : new VolumeName(request.name());
         VolumeRequest named = elsewhere.named(request);
-        return turns.in(name.text(), e -> createIn(e, name, named));
+        return turns.in(name.text(), e -> createIn(e, name, named, ""));
     }
 
-    private Volume createIn(Turns.Entry e, VolumeName name, VolumeRequest request) {
+    private Volume createIn(Turns.Entry e, VolumeName name, VolumeRequest request, String intent) {
         Volume there = e.volume;
         if (there != null) {
             if (!request.driver().isEmpty() && !request.driver().equals(there.driver())) {
@@ -114,7 +115,7 @@ public final class Volumes implements AutoCloseable {
                 request.labels(),
                 request.options(),
                 request.name().isEmpty(),
-                "",
+                intent,
                 request.driver());
         if (made.isLocal()) {
             makeLocal(made);
@@ -250,14 +251,28 @@ public final class Volumes implements AutoCloseable {
         return endings.rename(from, to);
     }
 
-    /// Makes `user` a user of the volume, which is created when it is not there.
+    /// Makes `user` a user of the volume, which is created when it is not there. One that nobody named goes with this
+    /// user from its first moment on, should all end here; who names it has it stay.
     public Volume hold(VolumeRequest request, String user) {
         VolumeName name = request.name().isEmpty() ? VolumeName.random(random) : new VolumeName(request.name());
         VolumeRequest named = elsewhere.named(request);
         return turns.in(name.text(), e -> {
-            Volume v = createIn(e, name, named);
+            boolean unnamed = request.name().isEmpty();
+            Volume v = createIn(e, name, named, unnamed ? Volume.WITH_USER : "");
+            if (!unnamed) {
+                endings.mark(e, false);
+            }
             e.users.add(user);
             return v;
+        });
+    }
+
+    /// Says, durably, whether a volume that nobody named goes with `user`: should this process end before it is let go
+    /// and removed, who opens the store next removes it. One that others hold too stays.
+    public void goesWith(String name, String user, boolean yes) {
+        turns.in(name, e -> {
+            endings.mark(e, yes && e.users.equals(Set.of(user)));
+            return e;
         });
     }
 

@@ -70,6 +70,34 @@ class VolumesTest {
     }
 
     @Test
+    void whatGoesWithItsUserIsRemovedWhereNobodyTellsOfOne() {
+        Volume v;
+        try (Volumes volumes = open()) {
+            v = volumes.hold(VolumeRequest.named(""), "me");
+        }
+        try (Volumes volumes = Volumes.open(Linux.host(), dir.resolve("v"), table, Clock.systemUTC(), new Random(1))) {
+            volumes.held(v.name(), "me");
+            volumes.settle();
+            assertThat(volumes.list()).containsExactly(v);
+            volumes.goesWith(v.name(), "me", false);
+        }
+        try (Volumes volumes = open()) {
+            volumes.held(v.name(), "me");
+            volumes.held(v.name(), "other");
+            volumes.goesWith(v.name(), "me", true);
+        }
+        try (Volumes volumes = open()) {
+            volumes.held(v.name(), "me");
+            volumes.goesWith(v.name(), "me", true);
+        }
+        try (Volumes volumes = open()) {
+            assertThat(volumes.list()).isEmpty();
+        }
+        assertThat(table.load()).isEmpty();
+        assertThat(dir.resolve("v")).isEmptyDirectory();
+    }
+
+    @Test
     void aRenameThatWasBegunIsFinishedWhereverItStopped() throws IOException {
         Volume v = made("old");
         table.rename("old", v.named("fresh", Volume.FROM + "old"));

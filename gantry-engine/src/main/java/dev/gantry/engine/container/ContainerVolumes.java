@@ -217,6 +217,15 @@ final class ContainerVolumes {
 
     // removal
 
+    /// Before the row of the container goes: whether those that nobody named go with it, should all end in between.
+    void leaving(ContainerId id, ContainerSpec spec, boolean anonymous) {
+        for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
+            if (v.anonymous()) {
+                volumes.goesWith(v.name(), id.hex(), anonymous);
+            }
+        }
+    }
+
     /// Lets go of all, and removes those that nobody named if that is wanted and nobody else holds them.
     void letGo(ContainerId id, ContainerSpec spec, boolean anonymous) {
         images.release(spec);

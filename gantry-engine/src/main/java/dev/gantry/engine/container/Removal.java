@@ -97,6 +97,7 @@ final class Removal {
         if (!(before.state() instanceof ContainerState.Removing)) {
             cell.row = before.with(new ContainerState.Removing(), before.history());
         }
+        boolean unnamed = anonymous || before.spec().autoRemove();
         Commit commit = null;
         try {
             Task task = cell.task;
@@ -110,6 +111,7 @@ final class Removal {
                 cell.task = null;
             }
             networks.forget(cell.id);
+            volumes.leaving(cell.id, before.spec(), unnamed);
             commit = table.delete(cell.id, List.of(rows.event(cell, "destroy", Map.of())), Durability.PROCESS);
             images.release(cell.id);
             directories.remove(cell.id);
@@ -129,7 +131,7 @@ final class Removal {
             }
             throw e;
         }
-        volumes.letGo(cell.id, before.spec(), anonymous || before.spec().autoRemove());
+        volumes.letGo(cell.id, before.spec(), unnamed);
         index.remove(cell);
         cell.tellRemoved();
     }
