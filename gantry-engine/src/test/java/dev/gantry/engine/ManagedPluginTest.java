@@ -261,6 +261,24 @@ class ManagedPluginTest {
         plugins().enable("slow", PATIENCE);
     }
 
+    @Test
+    void oneThatDoesNotEndKeepsNobodyFromChangingOthers() throws Exception {
+        plugins().set("sample", List.of("FAULT=stay"));
+        plugins().enable("sample", PATIENCE);
+        List<String> running = pids();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<PluginView> removing = tasks.submit(() -> plugins().remove("sample", true));
+            TestEngine.await("it is off", () -> !plugins().get("sample").enabled());
+            plugins().create("other", sample.tar());
+            plugins().remove("other", false);
+            assertThat(removing.isDone()).isFalse();
+            kill(running);
+            assertThat(removing.get().name()).isEqualTo("sample:latest");
+        }
+        assertThat(plugins().list()).isEmpty();
+        assertThat(directories()).as("content").isOne();
+    }
+
     private int directories() {
         return dir.resolve("e/data/plugins").toFile().list().length;
     }

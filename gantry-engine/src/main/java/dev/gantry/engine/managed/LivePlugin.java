@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class LivePlugin {
     private static final Logger LOG = LoggerFactory.getLogger(LivePlugin.class);
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final Duration GOOD_RUN = Duration.ofSeconds(10);
 
     private final PluginDirectory directories;
     private final PluginLauncher launcher;
@@ -40,9 +37,8 @@ final class LivePlugin {
 
     // Guarded by `turn`. A run that is not stored as enabled is one that has not listened yet, or would not end.
     private @Nullable PluginRun run;
-    private @Nullable Thread again;
     private boolean left;
-    private Duration pause = FIRST_PAUSE;
+    private final PluginRevival revival = new PluginRevival(this::startAgain);
 
     LivePlugin(StoredPlugin stored, PluginConfig config, PluginDirectory directories, PluginLauncher launcher) {
         this.stored = stored;
@@ -93,7 +89,7 @@ final class LivePlugin {
                 launcher.forget(stored.id());
             } else if (running.isEmpty()) {
                 launcher.forget(stored.id());
-                startLater(Duration.ZERO);
+                revival.now();
             }
         } finally {
             turn.unlock();
@@ -141,7 +137,7 @@ final class LivePlugin {
                         "enable plugin " + stored.name(), "it has ended, or was disabled meanwhile", "enable it again");
             }
             keep(stored.enabled(true));
-            pause = FIRST_PAUSE;
+            revival.reset();
         } finally {
             turn.unlock();
         }
@@ -169,7 +165,7 @@ final class LivePlugin {
                 return false;
             }
             keep(stored.enabled(false));
-            cancelAgain();
+            revival.cancel();
             if (run == null) {
                 launcher.clean(stored.id());
             }
@@ -283,14 +279,16 @@ final class LivePlugin {
         }
     }
 
-    /// From now on nothing happens to it any more.
-    void retire() {
+    /// Does the last that is done to it: `forget` what is stored of it.
+    void retire(Runnable forget) {
         turn.lock();
         try {
+            requireHere();
             requireDisabled("remove");
             requireEnded("remove");
+            forget.run();
             left = true;
-            cancelAgain();
+            revival.cancel();
         } finally {
             turn.unlock();
         }
@@ -301,7 +299,7 @@ final class LivePlugin {
         turn.lock();
         try {
             left = true;
-            cancelAgain();
+            revival.cancel();
             if (!stored.enabled()) {
                 endRun();
             }
@@ -334,49 +332,24 @@ final class LivePlugin {
                 return; // whoever enables it, or tried to disable it, says so
             }
             LOG.warn("plugin name={} has ended and is started again", stored.name());
-            if (System.nanoTime() - since > GOOD_RUN.toNanos()) {
-                pause = FIRST_PAUSE;
-            }
-            startLater(pause);
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            revival.after(Duration.ofNanos(System.nanoTime() - since));
         } finally {
             turn.unlock();
         }
-    }
-
-    private void startLater(Duration after) {
-        again = Thread.startVirtualThread(() -> {
-            try {
-                Thread.sleep(after);
-            } catch (InterruptedException e) {
-                return;
-            }
-            startAgain();
-        });
     }
 
     private void startAgain() {
         turn.lock();
         try {
-            if (left || again != Thread.currentThread() || !stored.enabled()) {
+            if (left || !revival.isDue() || !stored.enabled()) {
                 return;
             }
-            again = null;
             hold(launcher.launch(stored, config, view().settings()));
         } catch (RuntimeException e) {
             LOG.warn("plugin name={} not started, tried again: {}", stored.name(), e.getMessage());
-            startLater(pause);
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            revival.after(Duration.ZERO);
         } finally {
             turn.unlock();
-        }
-    }
-
-    private void cancelAgain() {
-        Thread waiting = again;
-        again = null;
-        if (waiting != null) {
-            waiting.interrupt();
         }
     }
 }

@@ -21,24 +21,16 @@ import dev.gantry.runtime.oci.HostFacts;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The plugins of one data root. What is installed is changed one at a time; one plugin's start or end keeps nobody
-/// from another.
+/// The plugins of one data root. What is done to one, and waited for, keeps nobody from another.
 public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalPlugins.class);
 
@@ -48,19 +40,11 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     private final Events events;
     private final RandomGenerator random;
 
-    /// By id.
-    private final Map<String, LivePlugin> all = new ConcurrentHashMap<>();
-
-    /// The queue of those who install, upgrade or remove; none of them waits in it for a registry or a client.
-    private final ReentrantLock changing = new ReentrantLock();
-
-    // Guarded by `changing`: how many need blobs that belong to no plugin yet, or no more.
-    private int transfers;
+    private final InstalledPlugins installed = new InstalledPlugins();
+    private final PluginGuards guards = new PluginGuards();
+    private final PluginTransfers transfers;
 
     private volatile Function<String, List<String>> users = _ -> List.of();
-
-    /// Full names.
-    private volatile Set<String> guards = Set.of();
 
     private LocalPlugins(
             PluginSources sources,
@@ -73,6 +57,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         this.launcher = launcher;
         this.events = events;
         this.random = random;
+        this.transfers = new PluginTransfers(sources, directories, installed);
     }
 
     /// What they are made of.
@@ -119,24 +104,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     /// Whoever is asked about every request: from now on nothing takes its name, and nothing takes it away.
     public void guardedBy(List<String> names) {
-        Set<String> full = new HashSet<>();
-        for (String name : names) {
-            try {
-                full.add(named(name));
-            } catch (InvalidArgument noReference) {
-                LOG.debug("no managed plugin can be called {}", name);
-            }
-        }
-        guards = Set.copyOf(full);
-    }
-
-    private void requireNoGuard(String full, String verb) {
-        if (guards.contains(full)) {
-            throw new Conflict(
-                    verb + " plugin " + full,
-                    "the daemon asks the plugin of this name about every request",
-                    "start the daemon without --authorization-plugin " + full + " first");
-        }
+        guards.set(names);
     }
 
     private void takeUp() {
@@ -144,7 +112,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             try {
                 PluginConfig config = sources.config(stored);
                 LivePlugin plugin = new LivePlugin(stored, config, directories, launcher);
-                all.put(stored.id(), plugin);
+                installed.add(plugin);
                 plugin.takeUp();
             } catch (GantryException e) {
                 LOG.error("plugin name={} is left out: {}", stored.name(), e.getMessage());
@@ -156,16 +124,16 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public Optional<ManagedPlugin> find(String name) {
-        if (all.isEmpty()) {
+        if (installed.all().isEmpty()) {
             return Optional.empty();
         }
         String full;
         try {
-            full = named(name);
+            full = InstalledPlugins.named(name);
         } catch (InvalidArgument noReference) {
             return Optional.empty();
         }
-        Optional<LivePlugin> found = byName(full);
+        Optional<LivePlugin> found = installed.byName(full);
         found.ifPresent(p -> {
             if (!p.stored().enabled()) {
                 throw new Conflict(
@@ -175,46 +143,9 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         return found.map(LivePlugin::managed);
     }
 
-    private Optional<LivePlugin> byName(String full) {
-        return all.values().stream().filter(p -> p.stored().name().equals(full)).findFirst();
-    }
-
-    /// With the tag that a user leaves out.
-    private static String named(String text) {
-        if (Reference.parse(text) instanceof Reference.Tagged tagged) {
-            return tagged.familiar();
-        }
-        throw new InvalidArgument("read the name " + text, "a plugin has a tag, not a digest", "write name:tag");
-    }
-
-    private LivePlugin need(String text) {
-        Optional<LivePlugin> found = Optional.empty();
-        try {
-            found = byName(named(text));
-        } catch (InvalidArgument _) {
-            // It may be the beginning of an id all the same.
-        }
-        if (found.isPresent()) {
-            return found.get();
-        }
-        List<LivePlugin> begun = text.isEmpty()
-                ? List.of()
-                : all.entrySet().stream()
-                        .filter(e -> e.getKey().startsWith(text))
-                        .map(Map.Entry::getValue)
-                        .toList();
-        if (begun.size() > 1) {
-            throw new InvalidArgument("find plugin " + text, "several ids begin with it", "write more of the id");
-        }
-        return begun.stream()
-                .findFirst()
-                .orElseThrow(() -> new NotFound(
-                        "find plugin " + text, "plugin \"" + text + "\" not found", "see the list of plugins"));
-    }
-
     @Override
     public List<PluginView> list() {
-        return all.values().stream()
+        return installed.all().stream()
                 .map(LivePlugin::view)
                 .sorted(Comparator.comparing(PluginView::name))
                 .toList();
@@ -222,14 +153,14 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public PluginView get(String text) {
-        return need(text).view();
+        return installed.need(text).view();
     }
 
     // coming and going
 
     @Override
     public List<Privilege> privileges(Reference remote, Credentials credentials) {
-        return transferring(() -> Privilege.of(
+        return transfers.during(() -> Privilege.of(
                 PluginConfig.parse(sources.images().look(remote, credentials).config(), remote.familiar())));
     }
 
@@ -240,9 +171,9 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             List<Privilege> granted,
             Credentials credentials,
             ProgressListener progress) {
-        String full = named(name.isEmpty() ? remote.familiar() : name);
+        String full = InstalledPlugins.named(name.isEmpty() ? remote.familiar() : name);
         requireFree(full);
-        return transferring(() -> {
+        return transfers.during(() -> {
             PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config = PluginConfig.parse(image.config(), full);
             String id = ContainerId.random(random).hex();
@@ -262,7 +193,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     /// Makes what was unpacked a plugin, unless another took its name meanwhile.
     private PluginView added(String action, StoredPlugin stored, PluginConfig config) {
-        return exclusively(() -> {
+        return transfers.exclusively(() -> {
             try {
                 requireFree(stored.name());
                 directories.store(stored);
@@ -271,26 +202,26 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                 throw e;
             }
             var plugin = new LivePlugin(stored, config, directories, launcher);
-            all.put(stored.id(), plugin);
+            installed.add(plugin);
             return told(action, plugin);
         });
     }
 
     private void requireFree(String full) {
-        if (byName(full).isPresent()) {
+        if (installed.byName(full).isPresent()) {
             throw new Conflict(
                     "install plugin " + full,
                     "plugin " + full + " already exists",
                     "choose another name, or upgrade it");
         }
-        requireNoGuard(full, "install");
+        guards.requireNone(full, "install");
     }
 
     @Override
     public PluginView create(String name, InputStream tar) {
-        String full = named(name);
+        String full = InstalledPlugins.named(name);
         requireFree(full);
-        return transferring(() -> {
+        return transfers.during(() -> {
             String id = ContainerId.random(random).hex();
             PluginSources.Made made;
             try {
@@ -310,17 +241,17 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
             List<Privilege> granted,
             Credentials credentials,
             ProgressListener progress) {
-        return transferring(() -> {
-            LivePlugin plugin = need(text);
+        return transfers.during(() -> {
+            LivePlugin plugin = installed.need(text);
             StoredPlugin old = plugin.stored();
-            requireNoGuard(old.name(), "upgrade");
+            guards.requireNone(old.name(), "upgrade");
             plugin.requireDisabled("upgrade");
             PluginImage image = sources.fetch(remote, granted, credentials, progress);
             PluginConfig config = PluginConfig.parse(image.config(), old.name());
             String rootfs = "rootfs-" + ContainerId.random(random).hex().substring(0, 12);
             StoredPlugin next = old.upgraded(remote.toString(), image.digest(), rootfs);
             sources.unpack(image, next);
-            PluginView view = exclusively(() -> {
+            PluginView view = transfers.exclusively(() -> {
                 try {
                     plugin.upgrade(next, config);
                 } catch (Conflict | NotFound e) {
@@ -337,8 +268,8 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public void push(String text, Credentials credentials, ProgressListener progress) {
-        transferring(() -> {
-            LivePlugin plugin = need(text);
+        transfers.during(() -> {
+            LivePlugin plugin = installed.need(text);
             StoredPlugin stored = plugin.stored();
             if (!(Reference.parse(stored.name()) instanceof Reference.Tagged tagged)) {
                 throw new IllegalStateException("names of plugins have tags");
@@ -351,9 +282,10 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public PluginView remove(String text, boolean force) {
-        return exclusively(() -> {
-            LivePlugin plugin = need(text);
-            requireNoGuard(plugin.stored().name(), "remove");
+        return transfers.during(() -> {
+            LivePlugin plugin = installed.need(text);
+            String id = plugin.stored().id();
+            guards.requireNone(plugin.stored().name(), "remove");
             if (force) {
                 if (plugin.disable()) {
                     told("disable", plugin);
@@ -362,10 +294,10 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                 plugin.requireDisabled("remove");
                 requireUnused(plugin, "remove");
             }
-            plugin.retire();
-            all.remove(plugin.stored().id());
-            directories.remove(plugin.stored().id());
-            launcher.removeSockets(plugin.stored().id());
+            plugin.retire(() -> directories.forget(id));
+            installed.remove(plugin);
+            directories.delete(id);
+            launcher.removeSockets(id);
             return told("remove", plugin);
         });
     }
@@ -374,7 +306,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public void enable(String text, Duration patience) {
-        LivePlugin plugin = need(text);
+        LivePlugin plugin = installed.need(text);
         Unspoken.refuse(plugin.stored().name(), plugin.config());
         plugin.enable(patience);
         told("enable", plugin);
@@ -382,8 +314,8 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public void disable(String text, boolean force) {
-        LivePlugin plugin = need(text);
-        requireNoGuard(plugin.stored().name(), "disable");
+        LivePlugin plugin = installed.need(text);
+        guards.requireNone(plugin.stored().name(), "disable");
         if (!force) {
             requireUnused(plugin, "disable");
         }
@@ -398,7 +330,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     @Override
     public void set(String text, List<String> changes) {
-        LivePlugin plugin = need(text);
+        LivePlugin plugin = installed.need(text);
         plugin.set(changes);
     }
 
@@ -419,49 +351,9 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         return view;
     }
 
-    private <T> T exclusively(Supplier<T> change) {
-        changing.lock();
-        try {
-            return change.get();
-        } finally {
-            sweep();
-            changing.unlock();
-        }
-    }
-
-    /// Lets others change what is installed, but not sweep.
-    private <T> T transferring(Supplier<T> transfer) {
-        changing.lock();
-        transfers++;
-        changing.unlock();
-        try {
-            return transfer.get();
-        } finally {
-            changing.lock();
-            transfers--;
-            sweep();
-            changing.unlock();
-        }
-    }
-
-    /// Blobs that no plugin needs go; none as long as there is a plugin of which we cannot say what it needs, or
-    /// a transfer that needs more.
-    private void sweep() {
-        try {
-            if (transfers == 0 && directories.ids().equals(all.keySet())) {
-                sources.images()
-                        .keepOnly(all.values().stream()
-                                .map(p -> p.stored().manifest())
-                                .collect(Collectors.toSet()));
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("blobs of plugins left: {}", e.getMessage());
-        }
-    }
-
     /// Plugins go on.
     @Override
     public void close() {
-        new ArrayList<>(all.values()).forEach(LivePlugin::leave);
+        List.copyOf(installed.all()).forEach(LivePlugin::leave);
     }
 }

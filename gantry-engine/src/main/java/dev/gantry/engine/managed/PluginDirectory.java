@@ -138,11 +138,10 @@ final class PluginDirectory {
         }
     }
 
-    /// First what makes it a plugin, then the rest: a crash in between leaves garbage only.
-    void remove(String id) {
+    /// From now on its directory is garbage.
+    void forget(String id) {
         try {
             Files.deleteIfExists(root.resolve(id).resolve(STATE));
-            delete(id);
         } catch (IOException e) {
             throw failed("remove the directory of plugin " + id, e);
         }

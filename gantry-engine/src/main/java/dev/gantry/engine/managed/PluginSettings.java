@@ -109,10 +109,10 @@ public record PluginSettings(List<Mount> mounts, List<String> env, List<String> 
     /// The document, with the names of the wire.
     public Map<String, @Nullable Object> tree() {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        all.put("Mounts", PluginConfig.mounts(mounts));
+        all.put("Mounts", ConfigTree.mounts(mounts));
         all.put("Env", env);
         all.put("Args", args);
-        all.put("Devices", PluginConfig.devices(devices));
+        all.put("Devices", ConfigTree.devices(devices));
         return all;
     }
 
