@@ -101,6 +101,7 @@ static int obey_step(struct obey *o, const struct step *step)
     case OP_OOM_COUNTER:
     case OP_TIED:
     case OP_ORPHAN:
+    case OP_LOG_ATTRIBUTES:
     case OP_CLONE:
     case OP_KILL_GROUP:
     case OP_CGROUP_REMOVE:

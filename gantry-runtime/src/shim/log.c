@@ -89,6 +89,16 @@ int log_open(struct log *log, enum log_kind kind, const char *path, uint64_t max
     return 0;
 }
 
+int log_attributes(struct log *log, const char *object)
+{
+    if (strlen(object) > LOG_ATTRIBUTES_MAX) {
+        errno = E2BIG;
+        return -1;
+    }
+    log->attributes = strdup(object);
+    return log->attributes == NULL ? -1 : 0;
+}
+
 /* ---- writing */
 
 static size_t count_records(const unsigned char *bytes, size_t size)
@@ -117,8 +127,8 @@ static size_t format_note(struct log *log, unsigned char *out)
     char words[128];
     int n = snprintf(words, sizeof words, "gantry: %llu log records dropped: %s", (unsigned long long)log->unreported,
                      strerror(ENOSPC));
-    return record_format(log->kind, STREAM_ERR, (unsigned char *)words, (size_t)n, true, stamp(log, realtime_ns()),
-                         out);
+    return record_format(log->kind, STREAM_ERR, (unsigned char *)words, (size_t)n, true, NULL,
+                         stamp(log, realtime_ns()), out);
 }
 
 /* Writes as much as there is space for. Returns the bytes written; less than wanted: errno says why. */
@@ -253,7 +263,8 @@ static void emit(struct log *log, int stream, const unsigned char *text, size_t 
         log->unreported++;
         return;
     }
-    log->have += record_format(log->kind, stream, text, size, newline, stamp(log, when), log->buffer + log->have);
+    log->have += record_format(log->kind, stream, text, size, newline, log->attributes, stamp(log, when),
+                               log->buffer + log->have);
 }
 
 static bool hold(struct log_partial *partial, const unsigned char *bytes, size_t size)

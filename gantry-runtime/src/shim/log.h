@@ -14,8 +14,10 @@ enum { STREAM_OUT = 0, STREAM_ERR = 1 };
 
 /* A longer line becomes several records, as Docker does it. */
 #define LOG_PIECE (16u << 10)
+/* Of what every record of a log says besides. */
+#define LOG_ATTRIBUTES_MAX (16u << 10)
 /* A piece of control characters grows sixfold; the rest is stream name and time. */
-#define LOG_RECORD_MAX (6 * LOG_PIECE + 256)
+#define LOG_RECORD_MAX (6 * LOG_PIECE + LOG_ATTRIBUTES_MAX + 256)
 
 struct log_partial {
     unsigned char *bytes; /* LOG_PIECE of them, or NULL */
@@ -27,6 +29,7 @@ struct log {
     enum log_kind kind;
     int fd;
     char *path;
+    char *attributes; /* a JSON object that each record carries, or NULL */
     uint64_t max_bytes;
     unsigned max_files;
     bool blocking;
@@ -44,6 +47,8 @@ struct log {
 /* Opens or creates. The log continues an existing file; a torn last record is cut off. 0, or -1 and errno. */
 int log_open(struct log *log, enum log_kind kind, const char *path, uint64_t max_bytes, uint64_t max_files,
              bool blocking);
+/* Has every record of a json-file carry this JSON object. 0, or -1 and errno. */
+int log_attributes(struct log *log, const char *object);
 /* Takes bytes of a stream. True when all are in the file (or dropped, or wait for their newline). False: there is no
  * space and the log is blocking; *consumed bytes were taken, and log_retry must succeed before the rest is fed. */
 bool log_feed(struct log *log, int stream, const unsigned char *bytes, size_t size, uint64_t now, size_t *consumed);
@@ -67,9 +72,10 @@ void log_cursor_close(struct log_cursor *cursor);
 
 /* log_format.c: one record, and back. */
 
-/* Formats a record into `out` (LOG_RECORD_MAX of room); returns its length. `stamp` is RFC 3339 with nanoseconds. */
+/* Formats a record into `out` (LOG_RECORD_MAX of room); returns its length. `stamp` is RFC 3339 with nanoseconds,
+ * `attributes` a JSON object or NULL. */
 size_t record_format(enum log_kind kind, int stream, const unsigned char *text, size_t size, bool newline,
-                     const char *stamp, unsigned char *out);
+                     const char *attributes, const char *stamp, unsigned char *out);
 /* Decodes a record without its newline: returns the length of the text in `out` (which has room for `size` + 1 bytes),
  * or -1 when it is no record of ours. */
 ssize_t record_decode(enum log_kind kind, const unsigned char *record, size_t size, int *stream, unsigned char *out);

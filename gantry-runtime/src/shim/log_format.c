@@ -130,7 +130,7 @@ static unsigned char *escape(unsigned char *out, const unsigned char *text, size
 }
 
 size_t record_format(enum log_kind kind, int stream, const unsigned char *text, size_t size, bool newline,
-                     const char *stamp, unsigned char *out)
+                     const char *attributes, const char *stamp, unsigned char *out)
 {
     unsigned char *at = out;
     if (kind == LOG_CRI) {
@@ -145,7 +145,13 @@ size_t record_format(enum log_kind kind, int stream, const unsigned char *text, 
         at = escape(at, text, size);
         at = put(at, newline ? "\\n\",\"stream\":\"" : "\",\"stream\":\"");
         at = put(at, STREAMS[stream]);
-        at = put(at, "\",\"time\":\"");
+        if (attributes != NULL) {
+            at = put(at, "\",\"attrs\":");
+            at = put(at, attributes);
+            at = put(at, ",\"time\":\"");
+        } else {
+            at = put(at, "\",\"time\":\"");
+        }
         at = put(at, stamp);
         at = put(at, "\"}");
     }

@@ -21,6 +21,7 @@ static const struct op_row {
     {OP_OOM_COUNTER, AT(WATCH), "ss", "OOM_COUNTER"},
     {OP_TIED, AT(WATCH), "uu", "TIED"},
     {OP_ORPHAN, AT(WATCH), "l", "ORPHAN"},
+    {OP_LOG_ATTRIBUTES, AT(WATCH), "s", "LOG_ATTRIBUTES"},
     {OP_CGROUP_MAKE, AT(PREPARE), "Fs", "CGROUP_MAKE"},
     {OP_CGROUP_SET, AT(PREPARE) | AT(SETTLE), "Uss", "CGROUP_SET"},
     {OP_OPEN_TREE, AT(PREPARE), "Fsu", "OPEN_TREE"},

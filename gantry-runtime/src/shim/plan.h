@@ -25,6 +25,7 @@ enum op {
     OP_OOM_COUNTER = 5,
     OP_TIED = 6,
     OP_ORPHAN = 7,
+    OP_LOG_ATTRIBUTES = 8,
     OP_CGROUP_MAKE = 16,
     OP_CGROUP_SET = 17,
     OP_OPEN_TREE = 18,

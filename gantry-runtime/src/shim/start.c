@@ -54,6 +54,12 @@ static int open_log(struct watch *watch, const struct step *step)
     return log_open(&watch->log, (enum log_kind)kind, path, max_bytes, max_files, blocking != 0);
 }
 
+static int read_log_attributes(struct watch *watch, const struct step *step)
+{
+    struct fields in = step_fields(step);
+    return log_attributes(&watch->log, field_s(&in).ptr);
+}
+
 static void owner_died(struct watch *watch, struct source *source, uint32_t events)
 {
     (void)events;
@@ -112,6 +118,9 @@ static int read_options(struct watch *watch, const struct step **step)
 {
     *step = plan_find(&watch->plan, OP_LOG);
     if (*step != NULL && open_log(watch, *step) != 0)
+        return -1;
+    *step = plan_find(&watch->plan, OP_LOG_ATTRIBUTES);
+    if (*step != NULL && read_log_attributes(watch, *step) != 0)
         return -1;
     *step = plan_find(&watch->plan, OP_TIED);
     if (*step != NULL && tie(watch, *step) != 0)

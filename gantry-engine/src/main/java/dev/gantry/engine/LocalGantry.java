@@ -16,6 +16,8 @@ import dev.gantry.engine.exec.ExecLauncher;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
+import dev.gantry.engine.log.Forwarding;
+import dev.gantry.engine.log.LogDrivers;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.LocalPlugins;
 import dev.gantry.engine.managed.ManagedPlugins;
@@ -141,6 +143,7 @@ final class LocalGantry implements Gantry {
                     random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
+            var forwarding = own(new Forwarding(LogDrivers.NONE));
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
                     store.containers(),
                     events,
@@ -150,6 +153,7 @@ final class LocalGantry implements Gantry {
                     own(new MappedPlaces(linux, options.shim())),
                     networking.ofContainers(),
                     new CdiNamedDevices(options.plugins().cdi()),
+                    forwarding,
                     rootFiles,
                     watches,
                     places,
@@ -170,6 +174,7 @@ final class LocalGantry implements Gantry {
                     clock,
                     random));
             logs = new FileLogs(containers::get, engine::watchDirectory);
+            forwarding.open(containers.list(), engine::watchDirectory);
         } catch (GantryException e) {
             closeParts();
             throw e;

@@ -2,7 +2,6 @@ package dev.gantry.docker.container;
 
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
-import dev.gantry.api.container.LogConfig;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
@@ -55,7 +54,7 @@ final class CreateTranslation {
                         r.stopTimeout() == null ? ContainerSpec.Stop.DEFAULT : r.stopTimeout())
                 .restart(restart(host))
                 .autoRemove(host.autoRemove())
-                .log(log(host.logConfig()))
+                .log(LogTranslation.of(host.logConfig()))
                 .doorNotes(Wire.json().toJson(CreateRequest.of(r.config(), host)));
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
@@ -153,46 +152,6 @@ final class CreateTranslation {
         }
         throw DockerError.badParameter("invalid restart policy: unknown policy '" + name
                 + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
-    }
-
-    private static ContainerSpec.LogConfig log(LogConfig c) {
-        ContainerSpec.LogConfig standard = ContainerSpec.LogConfig.DEFAULT;
-        return switch (c.type()) {
-            case "none" -> {
-                // dockerd takes them in silence; these are the words of its client, which does not.
-                if (!c.config().isEmpty()) {
-                    throw DockerError.badParameter("invalid logging opts for driver none");
-                }
-                yield new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.NONE, 0, 1, false);
-            }
-            case "", "json-file" -> {
-                long bytes = standard.maxBytes();
-                int files = standard.maxFiles();
-                boolean blocking = false;
-                for (var option : c.config().entrySet()) {
-                    String value = option.getValue();
-                    switch (option.getKey()) {
-                        case "max-size" -> bytes = value.equals("-1") ? 0 : Sizes.parse(value);
-                        case "max-file" -> files = Sizes.count("max-file", value);
-                        case "mode" -> blocking = isBlocking(value);
-                        default ->
-                            throw DockerError.badParameter(
-                                    "unknown log opt '" + option.getKey() + "' for json-file log driver");
-                    }
-                }
-                yield new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.JSON_FILE, bytes, files, blocking);
-            }
-            case String other ->
-                throw DockerError.badParameter("logger: no log driver named '" + other + "' is registered");
-        };
-    }
-
-    private static boolean isBlocking(String mode) {
-        return switch (mode) {
-            case "blocking" -> true;
-            case "", "non-blocking" -> false;
-            default -> throw DockerError.badParameter("logger: logging mode not supported: " + mode);
-        };
     }
 
     private static List<String> extraHosts(List<String> hosts) {

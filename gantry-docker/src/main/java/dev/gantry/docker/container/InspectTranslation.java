@@ -42,9 +42,9 @@ final class InspectTranslation {
                 .hostnamePath(c.files().hostname().toString())
                 .hostsPath(c.files().hosts().toString())
                 .logPath(
-                        c.spec().log().kind() == ContainerSpec.LogConfig.Kind.NONE
-                                ? ""
-                                : c.files().log().toString())
+                        c.spec().log().kind() == ContainerSpec.LogConfig.Kind.JSON_FILE
+                                ? c.files().log().toString()
+                                : "")
                 .name("/" + c.name())
                 .restartCount(c.history().restarts())
                 .driver("overlay2")
@@ -141,6 +141,10 @@ final class InspectTranslation {
     }
 
     private static String logType(ContainerSpec.LogConfig log) {
-        return log.kind() == ContainerSpec.LogConfig.Kind.NONE ? "none" : "json-file";
+        return switch (log.kind()) {
+            case NONE -> "none";
+            case JSON_FILE -> "json-file";
+            case TEXT -> log.isForwarded() ? log.driver() : "local";
+        };
     }
 }

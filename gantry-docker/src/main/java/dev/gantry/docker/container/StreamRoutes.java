@@ -12,7 +12,6 @@ import dev.gantry.docker.route.Times;
 import dev.gantry.engine.container.AttachRequest;
 import dev.gantry.engine.container.Attachment;
 import dev.gantry.engine.container.Container;
-import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.Exit;
@@ -101,7 +100,7 @@ public final class StreamRoutes {
             throw DockerError.badParameter("Bad parameters: you must choose at least one stream");
         }
         Container c = lookup.find(call.subject());
-        if (c.spec().log().kind() == ContainerSpec.LogConfig.Kind.NONE) {
+        if (!c.spec().log().isReadable()) {
             throw new DockerError(501, "configured logging driver does not support reading");
         }
         boolean follow = q.flag("follow");

@@ -193,7 +193,7 @@ class CreateTranslationTest {
             "{\"MaskedPaths\":[]}",
             "{\"Runtime\":\"runsc\"}",
             "{\"RestartPolicy\":{\"Name\":\"sometimes\"}}",
-            "{\"LogConfig\":{\"Type\":\"syslog\"}}",
+            "{\"LogConfig\":{\"Type\":\"syslog\",\"Config\":{\"max-buffer-size\":\"1m\"}}}",
             "{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"compress\":\"true\"}}}",
             "{\"SecurityOpt\":[\"apparmor=mine\"]}",
             "{\"SecurityOpt\":[\"what\"]}",

@@ -25,8 +25,16 @@ public record Container(
         static final History NONE = new History(Optional.empty(), Optional.empty(), 0, false, "");
     }
 
-    /// Where its files are. `log` is there once it has run with a log.
+    /// Where its files are. `log` is there once it has run with a log of the kind JSON_FILE.
     public record Files(Path directory, Path log, Path hostname, Path hosts, Path resolvConf) {
+        /// Where the watch writes a log that is so kept.
+        public Path log(ContainerSpec.LogConfig how) {
+            return switch (how.kind()) {
+                case JSON_FILE, NONE -> log;
+                case TEXT -> directory.resolve(how.isForwarded() ? "container-cached.log" : "container.log");
+            };
+        }
+
         static Files in(Path containers, ContainerId id) {
             Path d = containers.resolve(id.hex());
             return new Files(

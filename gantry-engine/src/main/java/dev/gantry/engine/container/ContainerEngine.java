@@ -60,6 +60,7 @@ public final class ContainerEngine implements AutoCloseable {
             MappedPlaces mapped,
             ContainerNetworks networks,
             NamedDevices devices,
+            ContainerLogs logs,
             RootFiles rootFiles,
             Watches watches,
             Places places,
@@ -87,6 +88,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.rootFiles(),
                 p.autostart(),
                 new HostDevices(p.linux(), p.host(), p.devices()),
+                p.logs(),
                 id -> index.get(id).map(cell -> cell.row));
         var rows = new Rows(p.table(), p.events(), p.clock());
         var standby = new Standby(launcher, releases);
@@ -105,12 +107,13 @@ public final class ContainerEngine implements AutoCloseable {
                 p.places(),
                 volumes,
                 p.networks(),
+                p.logs(),
                 p.host().bootId(),
                 p.clock(),
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
         var removal = new Removal(
-                index, p.table(), p.images(), directories, releases, rows, stops, departures, volumes, p.networks());
+                index, p.table(), p.images(), directories, releases, rows, stops, departures, volumes, p.networks(), p.logs());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
@@ -125,6 +128,7 @@ public final class ContainerEngine implements AutoCloseable {
                         volumes,
                         p.networks(),
                         rows,
+                        p.logs(),
                         lifecycle,
                         stops,
                         standby,

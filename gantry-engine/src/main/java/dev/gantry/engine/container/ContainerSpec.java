@@ -167,19 +167,56 @@ public record ContainerSpec(
         public static final int DEFAULT = -2;
     }
 
-    /// `kind` NONE writes nothing; `maxBytes` 0 never rotates; `blocking` waits on a full disk instead of dropping.
+    /// What becomes of what it writes.
+    ///
+    /// @param kind what its watch keeps in files: NONE nothing
+    /// @param maxBytes 0 never rotates
+    /// @param blocking waits on a full disk instead of dropping
+    /// @param driver whom the files' records are sent to; empty: the files are the log
+    /// @param hidden what is to be sent cannot be read here
+    /// @param options of the driver, and those that say what a record tells besides: `labels`, `env`, `tag`
     @Json
     public record LogConfig(
             @Json.Property("Kind") Kind kind,
             @Json.Property("MaxBytes") long maxBytes,
             @Json.Property("MaxFiles") int maxFiles,
-            @Json.Property("Blocking") boolean blocking) {
+            @Json.Property("Blocking") boolean blocking,
+            @Json.Property("Driver") String driver,
+            @Json.Property("Hidden") boolean hidden,
+            @Json.Property("Options") Map<String, String> options) {
         /// Twenty MiB in two files.
         public static final LogConfig DEFAULT = new LogConfig(Kind.JSON_FILE, 20L << 20, 2, false);
 
+        /// The form of the records in the files.
         public enum Kind {
+            /// Docker's `json-file`.
             JSON_FILE,
+            /// Lines of time, stream, `F` or `P` and the bytes as they were written.
+            TEXT,
             NONE
+        }
+
+        public LogConfig {
+            // Rows of a version that knew no drivers have neither.
+            driver = driver == null ? "" : driver;
+            options = options == null ? Map.of() : Map.copyOf(options);
+        }
+
+        /// Files alone.
+        public LogConfig(Kind kind, long maxBytes, int maxFiles, boolean blocking) {
+            this(kind, maxBytes, maxFiles, blocking, "", false, Map.of());
+        }
+
+        public LogConfig with(Map<String, String> others) {
+            return new LogConfig(kind, maxBytes, maxFiles, blocking, driver, hidden, others);
+        }
+
+        public boolean isForwarded() {
+            return !driver.isEmpty();
+        }
+
+        public boolean isReadable() {
+            return kind != Kind.NONE && !hidden;
         }
     }
 }

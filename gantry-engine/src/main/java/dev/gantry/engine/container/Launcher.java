@@ -37,6 +37,7 @@ final class Launcher {
     private final RootFiles rootFiles;
     private final List<String> autostart;
     private final HostDevices devices;
+    private final ContainerLogs logs;
     private final Function<ContainerId, Optional<StoredContainer>> others;
     private final PlanCompiler compiler = new PlanCompiler();
     private final SeccompProfile standard = SeccompProfile.standard();
@@ -50,9 +51,11 @@ final class Launcher {
             RootFiles rootFiles,
             List<String> autostart,
             HostDevices devices,
+            ContainerLogs logs,
             Function<ContainerId, Optional<StoredContainer>> others) {
         this.others = others;
         this.devices = devices;
+        this.logs = logs;
         this.watches = watches;
         this.places = places;
         this.host = host;
@@ -185,13 +188,24 @@ final class Launcher {
                         !spec.streams().openStdin()
                                 ? Step.Stdin.NONE
                                 : spec.streams().stdinOnce() ? Step.Stdin.ONCE : Step.Stdin.OPEN);
-        ContainerSpec.LogConfig log = spec.log();
-        if (log.kind() == ContainerSpec.LogConfig.Kind.JSON_FILE) {
-            options = options.withLog(new Step.Log(
-                    Step.Log.JSON_FILE, files.log().toString(), log.maxBytes(), log.maxFiles(), log.blocking()));
-        }
+        options = withLog(options, row, files);
         boolean cares = spec.autoRemove() || spec.restart().kind() != RestartPolicy.Kind.NO;
         return cares && !autostart.isEmpty() ? options.withOrphan(autostart) : options;
+    }
+
+    private WatchOptions withLog(WatchOptions options, StoredContainer row, Container.Files files) {
+        ContainerSpec.LogConfig log = row.spec().log();
+        if (log.kind() == ContainerSpec.LogConfig.Kind.NONE) {
+            return options;
+        }
+        boolean json = log.kind() == ContainerSpec.LogConfig.Kind.JSON_FILE;
+        WatchOptions logging = options.withLog(new Step.Log(
+                json ? Step.Log.JSON_FILE : Step.Log.CRI,
+                files.log(log).toString(),
+                log.maxBytes(),
+                log.maxFiles(),
+                log.blocking()));
+        return json && !log.options().isEmpty() ? logging.withLogAttributes(logs.attributes(row)) : logging;
     }
 
     /// Over a directory of the host our own places would be seen below it. What is mounted counts, not what the name

@@ -36,6 +36,7 @@ final class Lifecycle {
     private final Places places;
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
+    private final ContainerLogs logs;
     private final String bootId;
     private final Clock clock;
 
@@ -55,6 +56,7 @@ final class Lifecycle {
             Places places,
             ContainerVolumes volumes,
             ContainerNetworks networks,
+            ContainerLogs logs,
             String bootId,
             Clock clock,
             Consumer<Cell> remover) {
@@ -68,6 +70,7 @@ final class Lifecycle {
         this.places = places;
         this.volumes = volumes;
         this.networks = networks;
+        this.logs = logs;
         this.bootId = bootId;
         this.clock = clock;
         this.remover = remover;
@@ -110,6 +113,27 @@ final class Lifecycle {
     }
 
     private void launch(Cell cell, int restarts) {
+        if (!cell.row.spec().log().isForwarded()) {
+            run(cell, restarts);
+            return;
+        }
+        try {
+            logs.begin(
+                    cell.row,
+                    Container.Files.in(places.containers(), cell.id)
+                            .log(cell.row.spec().log()));
+        } catch (RuntimeException e) {
+            failed(cell, null, e);
+            throw e;
+        }
+        try {
+            run(cell, restarts);
+        } finally {
+            logs.begun(cell.id);
+        }
+    }
+
+    private void run(Cell cell, int restarts) {
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
             ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());

@@ -28,6 +28,7 @@ final class LiveContainers implements Containers {
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
     private final Rows rows;
+    private final ContainerLogs logs;
     private final Lifecycle lifecycle;
     private final Stops stops;
     private final Standby standby;
@@ -46,6 +47,7 @@ final class LiveContainers implements Containers {
             ContainerVolumes volumes,
             ContainerNetworks networks,
             Rows rows,
+            ContainerLogs logs,
             Lifecycle lifecycle,
             Stops stops,
             Standby standby,
@@ -62,6 +64,7 @@ final class LiveContainers implements Containers {
         this.volumes = volumes;
         this.networks = networks;
         this.rows = rows;
+        this.logs = logs;
         this.lifecycle = lifecycle;
         this.stops = stops;
         this.standby = standby;
@@ -85,6 +88,7 @@ final class LiveContainers implements Containers {
             Signals.parse(spec.stop().signal());
         }
         Cpusets.check(spec.resources());
+        logs.check(spec.log());
         volumes.makeSources(spec);
         ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
@@ -298,7 +302,8 @@ final class LiveContainers implements Containers {
             }
             task.attachments++;
             boolean stdin = what.stdin() && cell.row.spec().streams().openStdin();
-            Path log = Container.Files.in(places.containers(), id).log();
+            Path log = Container.Files.in(places.containers(), id)
+                    .log(cell.row.spec().log());
             return new WatchAttachment(
                     task.watch.attach(WatchAttachment.options(what, stdin, log)),
                     cell.row.spec().streams().tty(),

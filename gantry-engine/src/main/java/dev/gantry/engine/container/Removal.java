@@ -23,6 +23,7 @@ final class Removal {
     private final Departures departures;
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
+    private final ContainerLogs logs;
 
     Removal(
             ContainerIndex index,
@@ -34,7 +35,8 @@ final class Removal {
             Stops stops,
             Departures departures,
             ContainerVolumes volumes,
-            ContainerNetworks networks) {
+            ContainerNetworks networks,
+            ContainerLogs logs) {
         this.index = index;
         this.table = table;
         this.images = images;
@@ -45,6 +47,7 @@ final class Removal {
         this.departures = departures;
         this.volumes = volumes;
         this.networks = networks;
+        this.logs = logs;
     }
 
     /// `anonymous`: with the volumes that nobody named.
@@ -111,6 +114,9 @@ final class Removal {
                 cell.task = null;
             }
             networks.forget(cell.id);
+            if (before.spec().log().isForwarded()) {
+                logs.forget(cell.id);
+            }
             volumes.leaving(cell.id, before.spec(), unnamed);
             commit = table.delete(cell.id, List.of(rows.event(cell, "destroy", Map.of())), Durability.PROCESS);
             images.release(cell.id);

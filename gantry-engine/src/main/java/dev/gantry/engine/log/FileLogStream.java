@@ -18,6 +18,7 @@ final class FileLogStream implements LogStream {
     private static final int QUEUE = 64;
 
     private final Path log;
+    private final RecordForm form;
     private final LogQuery query;
     private final Function<LogPosition, Optional<Follower>> follow;
     private final LineSplitter lines = new LineSplitter();
@@ -46,8 +47,14 @@ final class FileLogStream implements LogStream {
         END
     }
 
-    FileLogStream(Path log, LogFiles files, LogQuery query, Function<LogPosition, Optional<Follower>> follow) {
+    FileLogStream(
+            Path log,
+            RecordForm form,
+            LogFiles files,
+            LogQuery query,
+            Function<LogPosition, Optional<Follower>> follow) {
         this.log = log;
+        this.form = form;
         this.files = files;
         this.query = query;
         this.follow = follow;
@@ -163,7 +170,7 @@ final class FileLogStream implements LogStream {
     }
 
     private void take(byte[] line, int length) {
-        JsonRecords.parse(line, length).ifPresent(r -> {
+        form.parse(line, length).ifPresent(r -> {
             if (r.time().isAfter(query.until())) {
                 past = true;
             } else if (wanted(r)) {

@@ -31,14 +31,15 @@ public final class FileLogs implements Logs {
                 .apply(id)
                 .orElseThrow(() -> new NotFound(
                         "read the log of " + id.shortHex(), "there is no such container", "see gantry ps -a"));
-        if (c.spec().log().kind() == ContainerSpec.LogConfig.Kind.NONE) {
+        ContainerSpec.LogConfig how = c.spec().log();
+        if (!how.isReadable()) {
             throw new Unsupported(
                     "read the log of " + c.name(),
                     "it was created with a log driver that does not support reading",
                     "create it with the json-file driver");
         }
-        LogFiles files = LogFiles.open(c.files().log());
-        return new FileLogStream(c.files().log(), files, query, position -> follow(id, position));
+        Path log = c.files().log(how);
+        return new FileLogStream(log, RecordForm.of(how), LogFiles.open(log), query, position -> follow(id, position));
     }
 
     /// Empty when it has ended.

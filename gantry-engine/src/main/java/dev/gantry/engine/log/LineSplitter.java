@@ -13,6 +13,16 @@ final class LineSplitter {
         void line(byte[] bytes, int length);
     }
 
+    /// How many bytes wait for their newline.
+    int pending() {
+        return length;
+    }
+
+    /// Forgets them.
+    void reset() {
+        length = 0;
+    }
+
     void feed(ByteBuffer bytes, Sink sink) {
         while (bytes.hasRemaining()) {
             byte b = bytes.get();

@@ -111,14 +111,16 @@ final class LogFiles implements AutoCloseable {
     }
 
     /// Goes to a place; when its file is gone, to the beginning of the oldest there is.
-    void seek(LogPosition place) {
+    /// False: some may have been missed.
+    boolean seek(LogPosition place) {
         for (int p = 0; p < parts.size(); p++) {
             if (parts.get(p).generation() == place.generation()) {
                 current = p;
                 offset = place.offset();
-                return;
+                return true;
             }
         }
+        return parts.isEmpty();
     }
 
     void seekEnd() throws IOException {

@@ -95,14 +95,17 @@ public record LaunchContext(
     /// @param stdin a constant of `Step.Stdin`
     /// @param orphan the command that is run when the container ends unseen; empty: none
     /// @param release further release steps, run after the container's groups are gone
+    /// @param logAttributes a JSON object that each record of a json-file carries; empty: none
     public record WatchOptions(
             Step.@Nullable Log log,
             String exitRecord,
             long stdin,
             @Nullable Peer tiedTo,
             List<String> orphan,
-            List<Step> release) {
-        public static final WatchOptions NONE = new WatchOptions(null, "", Step.Stdin.NONE, null, List.of(), List.of());
+            List<Step> release,
+            String logAttributes) {
+        public static final WatchOptions NONE =
+                new WatchOptions(null, "", Step.Stdin.NONE, null, List.of(), List.of(), "");
 
         public WatchOptions {
             orphan = List.copyOf(orphan);
@@ -110,27 +113,32 @@ public record LaunchContext(
         }
 
         public WatchOptions withLog(Step.Log to) {
-            return new WatchOptions(to, exitRecord, stdin, tiedTo, orphan, release);
+            return new WatchOptions(to, exitRecord, stdin, tiedTo, orphan, release, logAttributes);
+        }
+
+        /// A JSON object that each record of a json-file carries; empty: none.
+        public WatchOptions withLogAttributes(String object) {
+            return new WatchOptions(log, exitRecord, stdin, tiedTo, orphan, release, object);
         }
 
         public WatchOptions withExitRecord(String path) {
-            return new WatchOptions(log, path, stdin, tiedTo, orphan, release);
+            return new WatchOptions(log, path, stdin, tiedTo, orphan, release, logAttributes);
         }
 
         public WatchOptions withStdin(long mode) {
-            return new WatchOptions(log, exitRecord, mode, tiedTo, orphan, release);
+            return new WatchOptions(log, exitRecord, mode, tiedTo, orphan, release, logAttributes);
         }
 
         public WatchOptions withTiedTo(Peer owner) {
-            return new WatchOptions(log, exitRecord, stdin, owner, orphan, release);
+            return new WatchOptions(log, exitRecord, stdin, owner, orphan, release, logAttributes);
         }
 
         public WatchOptions withOrphan(List<String> argv) {
-            return new WatchOptions(log, exitRecord, stdin, tiedTo, argv, release);
+            return new WatchOptions(log, exitRecord, stdin, tiedTo, argv, release, logAttributes);
         }
 
         public WatchOptions withRelease(List<Step> steps) {
-            return new WatchOptions(log, exitRecord, stdin, tiedTo, orphan, steps);
+            return new WatchOptions(log, exitRecord, stdin, tiedTo, orphan, steps, logAttributes);
         }
     }
 }

@@ -21,6 +21,9 @@ final class WatchSteps {
         Step.Log log = watch.log();
         if (log != null) {
             steps.add(log);
+            if (!watch.logAttributes().isEmpty()) {
+                steps.add(new Step.LogAttributes(watch.logAttributes()));
+            }
         }
         if (!watch.exitRecord().isEmpty()) {
             steps.add(new Step.ExitRecordAt(watch.exitRecord(), bootId));

@@ -18,6 +18,7 @@ sealed interface Field {
         return switch (step) {
             case Step.Log(var kind, var path, var max, var files, var blocking) ->
                 List.of(n(kind), s(path), n(max), n(files), n(blocking));
+            case Step.LogAttributes(var object) -> List.of(s(object));
             case Step.ExitRecordAt(var path, var boot) -> List.of(s(path), s(boot));
             case Step.Stdin(var mode) -> List.of(n(mode));
             case Step.Tty(var rows, var columns) -> List.of(n(rows), n(columns));
@@ -110,6 +111,7 @@ sealed interface Field {
     static Step step(Op op, Where where, Fields in) {
         return switch (op) {
             case LOG -> new Step.Log(in.n(), in.s(), in.n(), in.n(), in.flag());
+            case LOG_ATTRIBUTES -> new Step.LogAttributes(in.s());
             case EXIT_RECORD -> new Step.ExitRecordAt(in.s(), in.s());
             case STDIN -> new Step.Stdin(in.n());
             case TTY -> new Step.Tty(in.n(), in.n());

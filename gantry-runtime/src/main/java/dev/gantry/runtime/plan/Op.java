@@ -26,6 +26,7 @@ enum Op {
     OOM_COUNTER(5, WATCH, "ss"),
     TIED(6, WATCH, "uu"),
     ORPHAN(7, WATCH, "l"),
+    LOG_ATTRIBUTES(8, WATCH, "s"),
     CGROUP_MAKE(16, PREPARE, "Fs"),
     CGROUP_SET(17, PREPARE, "Uss"),
     OPEN_TREE(18, PREPARE, "Fsu"),
@@ -104,6 +105,7 @@ enum Op {
     static Op of(Step step) {
         return switch (step) {
             case Step.Log _ -> LOG;
+            case Step.LogAttributes _ -> LOG_ATTRIBUTES;
             case Step.ExitRecordAt _ -> EXIT_RECORD;
             case Step.Stdin _ -> STDIN;
             case Step.Tty _ -> TTY;

@@ -26,6 +26,7 @@ public final class PlanText {
     public static String words(Step step) {
         return switch (step) {
             case Step.Log l -> "log to " + l.path();
+            case Step.LogAttributes l -> "say " + l.object() + " in each record of the log";
             case Step.ExitRecordAt e -> "record the exit in " + e.path();
             case Step.Stdin s -> s.mode() == Step.Stdin.NONE ? "give no standard input" : "give standard input";
             case Step.Tty t -> "give a terminal of " + t.rows() + " rows and " + t.columns() + " columns";

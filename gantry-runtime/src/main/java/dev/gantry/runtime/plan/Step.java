@@ -26,6 +26,9 @@ public sealed interface Step {
         public static final long CRI = 2;
     }
 
+    /// A JSON object that each record of a json-file carries.
+    record LogAttributes(String object) implements Step {}
+
     record ExitRecordAt(String path, String bootId) implements Step {}
 
     record Stdin(long mode) implements Step {

@@ -74,6 +74,17 @@ class LogTest {
     }
 
     @Test
+    void eachRecordCarriesTheAttributesOfTheLog() throws IOException {
+        var options = List.<Step>of(
+                new Step.Log(Step.Log.JSON_FILE, log.toString(), 0, 1, false),
+                new Step.LogAttributes("{\"tag\":\"a\"}"));
+        watched.end(watched.run(shell(options, "echo one; echo two >&2")));
+        assertThat(Files.readAllLines(log))
+                .hasSize(2)
+                .allMatch(line -> line.contains("\",\"attrs\":{\"tag\":\"a\"},\"time\":\"2"));
+    }
+
+    @Test
     void recordsEscapeAsDockerDoes() throws IOException {
         byte[] text = "\"\\<>&\t\r\u0001\u007f\u00e9\u2028\u2029\ud83d\ude00|".getBytes(StandardCharsets.UTF_8);
         Path input = temp.resolve("input");
