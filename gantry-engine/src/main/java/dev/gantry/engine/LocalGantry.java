@@ -17,8 +17,8 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Forwarding;
-import dev.gantry.engine.log.LogDrivers;
 import dev.gantry.engine.log.Logs;
+import dev.gantry.engine.log.driver.BuiltInDrivers;
 import dev.gantry.engine.managed.LocalPlugins;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.NetworkEngine;
@@ -67,6 +67,7 @@ import java.util.stream.Collectors;
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
     private static final Path USUAL_ROOT = Path.of("/var/lib/gantry");
+    private static final Path JOURNAL = Path.of("/run/systemd/journal/socket");
     private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final int CAP_NET_ADMIN = 12; // <linux/capability.h>
 
@@ -143,7 +144,7 @@ final class LocalGantry implements Gantry {
                     random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
-            var forwarding = own(new Forwarding(LogDrivers.NONE));
+            var forwarding = own(new Forwarding(new BuiltInDrivers(linux, JOURNAL)));
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
                     store.containers(),
                     events,

@@ -17,9 +17,12 @@ import java.util.List;
 public final class SocketCalls {
     static final int AF_UNIX = 1;
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int SOL_SOCKET = 1;
     static final int SCM_RIGHTS = 1;
+    static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CTRUNC = 0x8;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
     static final short POLLIN = 1;
@@ -62,11 +65,20 @@ public final class SocketCalls {
 
     /// A stream connected to the Unix socket at `path`. unix(7).
     public Fd connectUnix(String path) {
+        return connectUnix(path, SOCK_STREAM);
+    }
+
+    /// Datagrams to the Unix socket at `path`. unix(7).
+    public Fd connectUnixDatagrams(String path) {
+        return connectUnix(path, SOCK_DGRAM);
+    }
+
+    private Fd connectUnix(String path, int type) {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
         if (name.length >= SUN_PATH_SIZE) {
             throw new LinuxError(Sys.CONNECT.callName(), path, Errno.ENAMETOOLONG);
         }
-        Fd socket = open(AF_UNIX, SOCK_STREAM, 0);
+        Fd socket = open(AF_UNIX, type, 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(2L + SUN_PATH_SIZE, 2);
             address.set(JAVA_SHORT, 0, (short) AF_UNIX);
@@ -113,6 +125,20 @@ public final class SocketCalls {
             long memory = copy(arena, bytes).address();
             long rc = retry(arena, Sys.SENDTO, socket, memory, bytes.length, 0, 0, 0);
             return (int) check(Sys.SENDTO, socket.toString(), rc);
+        }
+    }
+
+    /// Sends one datagram to whom the socket speaks. False: there is no room for it now. sendto(2).
+    public boolean offer(Fd socket, byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            long memory = copy(arena, bytes).address();
+            long flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+            long rc = retry(arena, Sys.SENDTO, socket, memory, bytes.length, flags, 0, 0);
+            if (rc == -Errno.EAGAIN.number() || rc == -Errno.ENOBUFS.number()) {
+                return false;
+            }
+            check(Sys.SENDTO, socket.toString(), rc);
+            return true;
         }
     }
 

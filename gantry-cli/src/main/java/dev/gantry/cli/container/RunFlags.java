@@ -79,7 +79,10 @@ final class RunFlags {
                 .text("ipc", "mode", "IPC namespace: private")
                 .list('l', "label", "key=value", "Set a label")
                 .list("label-file", "file", "Set the labels of a file")
-                .text("log-driver", "name", "Where output is logged: json-file, none")
+                .text(
+                        "log-driver",
+                        "name",
+                        "Where output is logged: json-file, local, syslog, gelf, fluentd, journald, none")
                 .list("log-opt", "key=value", "Option of the log driver, such as max-size=10m")
                 .text('m', "memory", "bytes", "Memory limit, such as 512m")
                 .text("memory-reservation", "bytes", "Memory to fall back to under pressure")

@@ -133,7 +133,7 @@ public final class SystemRoutes {
                         with(List.of("local"), "volumedriver"),
                         with(List.of("bridge", "host", "ipvlan", "macvlan", "null", "overlay"), "networkdriver"),
                         null,
-                        List.of("json-file", "none")))
+                        List.of("fluentd", "gelf", "journald", "json-file", "local", "none", "syslog")))
                 .memoryLimit(limits)
                 .swapLimit(limits)
                 .cpuCfsPeriod(limits)

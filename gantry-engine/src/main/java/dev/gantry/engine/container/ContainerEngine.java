@@ -113,7 +113,17 @@ public final class ContainerEngine implements AutoCloseable {
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
         var removal = new Removal(
-                index, p.table(), p.images(), directories, releases, rows, stops, departures, volumes, p.networks(), p.logs());
+                index,
+                p.table(),
+                p.images(),
+                directories,
+                releases,
+                rows,
+                stops,
+                departures,
+                volumes,
+                p.networks(),
+                p.logs());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
         var engine = new ContainerEngine(
