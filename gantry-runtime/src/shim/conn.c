@@ -39,6 +39,7 @@ void conn_accept(struct watch *watch, struct source *source, uint32_t events)
         put_u32(&hello, (uint32_t)watch->pid);
         put_u64(&hello, watch->start_time);
         put_u8(&hello, watch->phase <= LAUNCHING ? 0 : watch->phase == ENDED ? 2 : 1);
+        put_u8(&hello, watch->paused);
         conn_send_fields(watch, conn, WATCH_HELLO, &hello);
     }
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHIM_VERSION 3
+#define SHIM_VERSION 4
 #define FRAME_HEADER 8u
 #define FRAME_MAX (1u << 20)
 #define FRAME_MAX_LAUNCH (16u << 20)

@@ -1,5 +1,6 @@
 /* Holding the container still. A freeze belongs to the connection that asked for it: when the engine that copies a
- * volume dies, the kernel ends its connections, and the container goes on. */
+ * volume dies, the kernel ends its connections, and the container goes on. A pause belongs to the container: it lasts
+ * until somebody ends it. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 
 static bool anybody_freezes(const struct watch *watch)
 {
+    if (watch->paused)
+        return true;
     for (const struct conn *c = watch->conns; c != NULL; c = c->next)
         if (c->freezes)
             return true;
@@ -18,17 +21,31 @@ static bool runs(const struct watch *watch)
     return watch->phase == RUNNING || watch->phase == DRAINING;
 }
 
-void freeze_wanted(struct watch *watch, struct conn *conn, bool wanted)
+static void unpause(struct watch *watch)
 {
-    if (!wanted) {
+    bool was = watch->paused;
+    watch->paused = false;
+    if (was && runs(watch) && !anybody_freezes(watch))
+        release_freeze(&watch->plan, false);
+}
+
+void freeze_wanted(struct watch *watch, struct conn *conn, enum freeze_wish wish)
+{
+    if (wish == FREEZE_THAW) {
         freeze_let_go(watch, conn);
+        conn_send(watch, conn, WATCH_OK, NULL, 0);
+    } else if (wish == FREEZE_UNPAUSE) {
+        unpause(watch);
         conn_send(watch, conn, WATCH_OK, NULL, 0);
     } else if (!runs(watch)) {
         conn_error(watch, conn, ESRCH, "the container does not run");
     } else if (release_freeze(&watch->plan, true) != 0) {
         conn_error(watch, conn, errno, strerror(errno));
     } else {
-        conn->freezes = true;
+        if (wish == FREEZE_PAUSE)
+            watch->paused = true;
+        else
+            conn->freezes = true;
         conn_send(watch, conn, WATCH_OK, NULL, 0);
     }
 }

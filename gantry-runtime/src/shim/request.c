@@ -135,9 +135,9 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
         return true;
     case WATCH_FREEZE:
         number = get_u32(&in);
-        if (!fields_done(&in) || number > 1)
+        if (!fields_done(&in) || number > FREEZE_UNPAUSE)
             return false;
-        freeze_wanted(watch, conn, number == 1);
+        freeze_wanted(watch, conn, number);
         return true;
     case WATCH_NETWORK:
         number = get_u32(&in);

@@ -106,6 +106,7 @@ struct watch {
     int pidfd;
     uint64_t launch_came;
     bool failed;
+    bool paused; /* by a user: no connection's end thaws it */
 
     struct {
         int space;       /* the namespace, from the handover to the end; -1 before and after */
@@ -205,7 +206,8 @@ void attach_end(struct watch *watch, struct conn *conn, enum end_reason reason, 
 void attach_end_all(struct watch *watch, const char *words);
 
 /* freeze.c */
-void freeze_wanted(struct watch *watch, struct conn *conn, bool wanted);
+enum freeze_wish { FREEZE_THAW = 0, FREEZE_HOLD = 1, FREEZE_PAUSE = 2, FREEZE_UNPAUSE = 3 };
+void freeze_wanted(struct watch *watch, struct conn *conn, enum freeze_wish wish);
 /* A connection that ends wants nothing any more. */
 void freeze_let_go(struct watch *watch, struct conn *conn);
 

@@ -6,6 +6,7 @@ import dev.gantry.cli.container.CreateCommand;
 import dev.gantry.cli.container.ExecCommand;
 import dev.gantry.cli.container.KillCommand;
 import dev.gantry.cli.container.LogsCommand;
+import dev.gantry.cli.container.PauseCommand;
 import dev.gantry.cli.container.PsCommand;
 import dev.gantry.cli.container.RenameCommand;
 import dev.gantry.cli.container.RmCommand;
@@ -81,8 +82,8 @@ final class Commands {
             Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
-            "attach", "create", "exec", "inspect", "kill", "logs", "port", "rename", "restart", "rm", "run", "start",
-            "stop", "update", "wait");
+            "attach", "create", "exec", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
+            "start", "stop", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_NETWORKS =
@@ -124,6 +125,8 @@ final class Commands {
             "start",
             "restart",
             "kill",
+            "pause",
+            "unpause",
             "wait",
             "attach",
             "port",
@@ -247,6 +250,7 @@ final class Commands {
                     case "network ls" -> new NetworkLsCommand();
                     case "network prune" -> new NetworkPruneCommand();
                     case "network rm" -> new NetworkRmCommand();
+                    case "pause" -> PauseCommand.pause();
                     case "plugin create" -> new PluginCreateCommand();
                     case "plugin disable" -> new PluginDisableCommand();
                     case "plugin enable" -> new PluginEnableCommand();
@@ -270,6 +274,7 @@ final class Commands {
                     case "start" -> new StartCommand();
                     case "stop" -> StopCommand.stop();
                     case "tag" -> new TagCommand();
+                    case "unpause" -> PauseCommand.unpause();
                     case "update" -> new UpdateCommand();
                     case "version" -> new VersionCommand();
                     case "volume backup" -> new VolumeBackupCommand();

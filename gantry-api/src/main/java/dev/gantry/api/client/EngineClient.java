@@ -77,6 +77,14 @@ public final class EngineClient implements Closeable {
         done(container(container, "POST", "/kill").with("signal", signal));
     }
 
+    public void pauseContainer(String container) {
+        done(container(container, "POST", "/pause"));
+    }
+
+    public void unpauseContainer(String container) {
+        done(container(container, "POST", "/unpause"));
+    }
+
     public void renameContainer(String container, String name) {
         done(container(container, "POST", "/rename").with("name", name));
     }

@@ -72,6 +72,8 @@ public final class ContainerRoutes {
                 .add("POST", "/containers/{id}/stop", this::stop)
                 .add("POST", "/containers/{id}/restart", this::restart)
                 .add("POST", "/containers/{id}/kill", this::kill)
+                .add("POST", "/containers/{id}/pause", this::pause)
+                .add("POST", "/containers/{id}/unpause", this::unpause)
                 .add("POST", "/containers/{id}/rename", this::rename)
                 .add("POST", "/containers/{id}/ports", this::ports)
                 .add("POST", "/containers/{id}/resize", this::resize)
@@ -192,6 +194,9 @@ public final class ContainerRoutes {
 
     private ApiResponse start(Call call) {
         Container c = lookup.find(call.subject());
+        if (c.isPaused()) {
+            throw new DockerError(409, "cannot start a paused container, try unpause instead");
+        }
         try {
             return containers.start(c.id()) == StartOutcome.STARTED
                     ? ApiResponse.noContent()
@@ -252,6 +257,28 @@ public final class ContainerRoutes {
         } catch (Conflict e) {
             throw new DockerError(409, "cannot kill container: " + call.subject() + ": " + e.getMessage(), e);
         }
+        return ApiResponse.noContent();
+    }
+
+    private ApiResponse pause(Call call) {
+        Container c = lookup.find(call.subject());
+        if (!c.isRunning()) {
+            throw Lookup.notRunning(c);
+        }
+        if (c.isPaused()) {
+            throw new DockerError(409, "Container " + c.id().hex() + " is already paused");
+        }
+        containers.pause(c.id());
+        return ApiResponse.noContent();
+    }
+
+    private ApiResponse unpause(Call call) {
+        Container c = lookup.find(call.subject());
+        if (!c.isPaused()) {
+            // The status is dockerd's.
+            throw new DockerError(500, "Container " + c.id().hex() + " is not paused");
+        }
+        containers.unpause(c.id());
         return ApiResponse.noContent();
     }
 
@@ -321,8 +348,10 @@ public final class ContainerRoutes {
     private static DockerError stillRunning(Container c) {
         return new DockerError(
                 409,
-                "cannot remove container \"/" + c.name() + "\": container is running:"
-                        + " stop the container before removing or force remove");
+                "cannot remove container \"/" + c.name() + "\": container is "
+                        + (c.isPaused()
+                                ? "paused and must be unpaused first"
+                                : "running: stop the container before removing or force remove"));
     }
 
     private ApiResponse prune(Call call) {

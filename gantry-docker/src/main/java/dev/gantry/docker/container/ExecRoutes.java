@@ -32,10 +32,12 @@ public final class ExecRoutes {
     /// How long the end of the output may come before the end of the process.
     private static final Duration SETTLE = Duration.ofSeconds(2);
 
+    private final Containers containers;
     private final Execs execs;
     private final Lookup lookup;
 
     public ExecRoutes(Containers containers, Execs execs) {
+        this.containers = containers;
         this.execs = execs;
         this.lookup = new Lookup(containers);
     }
@@ -60,6 +62,9 @@ public final class ExecRoutes {
         Container c = lookup.find(call.subject());
         if (!c.isRunning()) {
             throw Lookup.notRunning(c);
+        }
+        if (c.isPaused()) {
+            throw Lookup.paused(call.subject(), "exec");
         }
         ExecSpec spec = new ExecSpec(
                 args,
@@ -94,6 +99,9 @@ public final class ExecRoutes {
                 throw new DockerError(409, "exec command " + call.subject() + " is already running");
             case Exec.State.Exited _ ->
                 throw new DockerError(409, "exec command " + call.subject() + " has already run");
+        }
+        if (containers.get(exec.container()).filter(Container::isPaused).isPresent()) {
+            throw Lookup.paused(exec.container().hex(), "exec");
         }
         TerminalSize size = size(how);
         if (how.detach()) {

@@ -84,7 +84,7 @@ final class InspectTranslation {
         return new ContainerState(
                 c.state().word(),
                 running || restarting,
-                false,
+                c.isPaused(),
                 restarting,
                 !running && exit.map(Exit::oomKilled).orElse(false),
                 dead,

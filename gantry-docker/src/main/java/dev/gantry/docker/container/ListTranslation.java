@@ -62,7 +62,8 @@ final class ListTranslation {
     static String status(Container c, Instant now) {
         return switch (c.state()) {
             case ContainerState.Created _ -> "Created";
-            case ContainerState.Running r -> "Up " + HumanTime.of(Duration.between(r.since(), now));
+            case ContainerState.Running r ->
+                "Up " + HumanTime.of(Duration.between(r.since(), now)) + (r.paused() ? " (Paused)" : "");
             case ContainerState.Restarting r ->
                 "Restarting (" + r.last().code() + ") "
                         + HumanTime.of(Duration.between(r.last().at(), now)) + " ago";

@@ -21,6 +21,10 @@ final class Lookup {
         }
     }
 
+    static DockerError paused(String name, String before) {
+        return new DockerError(409, "Container " + name + " is paused, unpause the container before " + before);
+    }
+
     static DockerError notRunning(Container c) {
         return new DockerError(409, "container " + c.id().hex() + " is not running");
     }

@@ -56,6 +56,9 @@ public final class StreamRoutes {
         Query q = call.query();
         DetachKeys keys = DetachKeys.parse(q.text("detachKeys"));
         Container c = lookup.find(call.subject());
+        if (c.isPaused()) {
+            throw Lookup.paused(call.subject(), "attach");
+        }
         boolean stdin = q.flag("stdin") && c.spec().streams().openStdin();
         boolean stdout = q.flag("stdout");
         boolean stderr = q.flag("stderr");

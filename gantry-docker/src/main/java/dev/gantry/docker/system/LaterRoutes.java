@@ -26,7 +26,6 @@ public final class LaterRoutes {
                 "copy files out of or into containers",
                 "HEAD /containers/{id}/archive",
                 "GET /containers/{id}/export");
-        later(routes, "pause containers", "POST /containers/{id}/pause", "POST /containers/{id}/unpause");
         later(routes, "change the limits of a container", "POST /containers/{id}/update");
         later(
                 routes,

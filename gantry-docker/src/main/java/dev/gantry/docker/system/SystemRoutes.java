@@ -112,7 +112,8 @@ public final class SystemRoutes {
 
     private ApiResponse info(Call call) {
         List<Container> all = engine.containers().list();
-        int running = (int) all.stream().filter(Container::isRunning).count();
+        int alive = (int) all.stream().filter(Container::isRunning).count();
+        int paused = (int) all.stream().filter(Container::isPaused).count();
         String root = engine.options().dataRoot().toString();
         boolean rootless = !host.rootlessNet().isEmpty();
         // An ordinary user's engine makes no control groups.
@@ -124,8 +125,9 @@ public final class SystemRoutes {
                         .map(Path::toString)
                         .toList())
                 .containers(all.size())
-                .containersRunning(running)
-                .containersStopped(all.size() - running)
+                .containersRunning(alive - paused)
+                .containersPaused(paused)
+                .containersStopped(all.size() - alive)
                 .images(engine.images().list().size())
                 .driver("overlay2")
                 .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))

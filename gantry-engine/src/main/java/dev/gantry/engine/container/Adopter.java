@@ -175,6 +175,10 @@ final class Adopter {
                     List.of(rows.event(cell, "start", Map.of())),
                     Durability.PROCESS);
         }
+        boolean still = watch.greeting().paused();
+        if (cell.row.state() instanceof ContainerState.Running r && r.paused() != still) {
+            rows.paused(cell, still); // what was done last was not stored any more
+        }
         parts.networks().adopted(cell.row, watch);
         lifecycle.listen(cell, task);
         if (!stored && task.plan == null) {

@@ -57,6 +57,10 @@ public record Container(
         return state instanceof ContainerState.Running;
     }
 
+    public boolean isPaused() {
+        return state instanceof ContainerState.Running r && r.paused();
+    }
+
     /// The process, or 0.
     public int pid() {
         return state instanceof ContainerState.Running r ? r.pid() : 0;

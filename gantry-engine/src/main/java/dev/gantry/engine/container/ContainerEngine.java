@@ -145,6 +145,7 @@ public final class ContainerEngine implements AutoCloseable {
                         new Foresight(standby, launcher),
                         removal,
                         releases,
+                        new Pauses(rows, freezer),
                         p.clock(),
                         p.random()),
                 rows,
@@ -190,6 +191,10 @@ public final class ContainerEngine implements AutoCloseable {
             }
             LaunchPlan plan = task.plan;
             RootFs root = cell.root;
+            if (state.paused()) {
+                throw new Conflict(
+                        "exec in container " + cell.row.name(), "it is paused", "unpause the container before exec");
+            }
             if (plan == null || root == null) {
                 throw new Conflict(
                         "exec in container " + cell.row.name(),

@@ -7,8 +7,17 @@ public sealed interface ContainerState {
     /// Never started, or not since its creation.
     record Created() implements ContainerState {}
 
-    /// `pid` and `startTime` (clock ticks since the boot) name the process; never act on the pid alone.
-    record Running(int pid, long startTime, Instant since) implements ContainerState {}
+    /// `pid` and `startTime` (clock ticks since the boot) name the process; never act on the pid alone. `paused`: its
+    /// processes stand still.
+    record Running(int pid, long startTime, Instant since, boolean paused) implements ContainerState {
+        public Running(int pid, long startTime, Instant since) {
+            this(pid, startTime, since, false);
+        }
+
+        Running paused(boolean still) {
+            return new Running(pid, startTime, since, still);
+        }
+    }
 
     /// Ended, and to be started again at `due` by its policy.
     record Restarting(Exit last, Instant due) implements ContainerState {}
@@ -21,11 +30,11 @@ public sealed interface ContainerState {
     /// Being removed.
     record Removing() implements ContainerState {}
 
-    /// The word of listings: `created`, `running`, `restarting`, `exited`, `dead`, `removing`.
+    /// The word of listings: `created`, `running`, `paused`, `restarting`, `exited`, `dead`, `removing`.
     default String word() {
         return switch (this) {
             case Created _ -> "created";
-            case Running _ -> "running";
+            case Running r -> r.paused() ? "paused" : "running";
             case Restarting _ -> "restarting";
             case Exited _ -> "exited";
             case Dead _ -> "dead";

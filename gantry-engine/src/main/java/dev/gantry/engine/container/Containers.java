@@ -30,6 +30,13 @@ public interface Containers {
     /// Sends a signal; [dev.gantry.base.Conflict] when it is not running.
     void kill(ContainerId id, int signal);
 
+    /// Holds all its processes still, also while no engine lives; [dev.gantry.base.Conflict] when it is not running, or
+    /// is paused already.
+    void pause(ContainerId id);
+
+    /// Lets a paused one go on; [dev.gantry.base.Conflict] when it is not paused.
+    void unpause(ContainerId id);
+
     ExitWait expect(ContainerId id, WaitCondition condition);
 
     /// Deletes it and its files; `force` kills it first. A running one without `force` is a Conflict.

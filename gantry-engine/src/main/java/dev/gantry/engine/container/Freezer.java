@@ -74,7 +74,8 @@ final class Freezer {
         }
     }
 
-    private void await(String name, Runnable check) {
+    /// Returns when all processes of the container `name` are still; `check` ends the wait by throwing.
+    void await(String name, Runnable check) {
         while (!isFrozen(name)) {
             check.run();
             try {

@@ -82,7 +82,10 @@ final class Lifecycle {
         cell.turn.lock();
         try {
             switch (cell.row.state()) {
-                case ContainerState.Running _ -> {
+                case ContainerState.Running running -> {
+                    if (running.paused()) {
+                        throw new Conflict(cell.what("start"), "it is paused", "unpause it instead");
+                    }
                     return StartOutcome.ALREADY_RUNNING;
                 }
                 case ContainerState.Removing _ ->

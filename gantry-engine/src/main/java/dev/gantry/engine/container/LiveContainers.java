@@ -35,6 +35,7 @@ final class LiveContainers implements Containers {
     private final Foresight foresight;
     private final Removal removal;
     private final Releases releases;
+    private final Pauses pauses;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -54,6 +55,7 @@ final class LiveContainers implements Containers {
             Foresight foresight,
             Removal removal,
             Releases releases,
+            Pauses pauses,
             Clock clock,
             RandomGenerator random) {
         this.index = index;
@@ -71,6 +73,7 @@ final class LiveContainers implements Containers {
         this.foresight = foresight;
         this.removal = removal;
         this.releases = releases;
+        this.pauses = pauses;
         this.clock = clock;
         this.random = random;
     }
@@ -218,6 +221,16 @@ final class LiveContainers implements Containers {
     @Override
     public void kill(ContainerId id, int signal) {
         stops.kill(index.need(id), signal);
+    }
+
+    @Override
+    public void pause(ContainerId id) {
+        pauses.pause(index.need(id));
+    }
+
+    @Override
+    public void unpause(ContainerId id) {
+        pauses.unpause(index.need(id));
     }
 
     @Override

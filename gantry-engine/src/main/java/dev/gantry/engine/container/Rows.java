@@ -34,6 +34,17 @@ final class Rows {
         cell.row = row;
     }
 
+    /// What has become of a container that runs. The cell's turn is held.
+    void paused(Cell cell, boolean still) {
+        if (cell.row.state() instanceof ContainerState.Running running) {
+            commit(
+                    cell,
+                    cell.row.with(running.paused(still), cell.row.history()),
+                    List.of(event(cell, still ? "pause" : "unpause", Map.of())),
+                    Durability.PROCESS);
+        }
+    }
+
     /// To be stored with a row.
     EventDraft event(Cell cell, String action, Map<String, String> more) {
         return new EventDraft(clock.instant(), Event.Kind.CONTAINER, action, cell.id.hex(), attributes(cell, more));

@@ -83,6 +83,9 @@ final class Stops {
                     throw new Conflict(cell.what("kill"), "it is not running", "start it first");
                 }
                 rows.tell(cell, "kill", signalled(signal));
+                if (cell.row.spec().stop().signal().isEmpty()) {
+                    goOn(cell);
+                }
             }
         } finally {
             cell.turn.unlock();
@@ -97,6 +100,21 @@ final class Stops {
                 List.of(rows.event(cell, "kill", signalled(signal))),
                 Durability.PROCESS);
         send(cell, signal);
+        goOn(cell);
+    }
+
+    /// Nobody dies of a signal while standing still.
+    private void goOn(Cell cell) {
+        Task task = cell.task;
+        if (task == null || !(cell.row.state() instanceof ContainerState.Running running) || !running.paused()) {
+            return;
+        }
+        try {
+            task.watch.unpause();
+        } catch (Unavailable ended) {
+            return; // as in [#send]
+        }
+        rows.paused(cell, false);
     }
 
     /// False when there is nobody any more to get it.

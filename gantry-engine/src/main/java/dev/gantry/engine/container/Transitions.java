@@ -19,7 +19,8 @@ final class Transitions {
     private static final Map<Kind, Set<Kind>> TABLE = new EnumMap<>(Map.of(
             // A start that was not stored before the engine died is found again as running, or ended.
             Kind.CREATED, EnumSet.of(Kind.RUNNING, Kind.RESTARTING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),
-            Kind.RUNNING, EnumSet.of(Kind.EXITED, Kind.RESTARTING),
+            // To itself: paused, and going on again.
+            Kind.RUNNING, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.RESTARTING),
             Kind.RESTARTING, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.RESTARTING, Kind.REMOVING, Kind.DEAD),
             Kind.EXITED, EnumSet.of(Kind.RUNNING, Kind.RESTARTING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),
             Kind.DEAD, EnumSet.of(Kind.REMOVING),

@@ -230,6 +230,7 @@ final class SqliteStatements {
         ContainerState state = switch (r.getString("state")) {
             case "created" -> new ContainerState.Created();
             case "running" -> new ContainerState.Running(r.getInt("pid"), r.getLong("start_time"), since);
+            case "paused" -> new ContainerState.Running(r.getInt("pid"), r.getLong("start_time"), since, true);
             case "restarting" -> new ContainerState.Restarting(exit, since);
             case "exited" -> new ContainerState.Exited(exit);
             case "removing" -> new ContainerState.Removing();

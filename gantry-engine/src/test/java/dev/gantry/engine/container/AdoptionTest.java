@@ -35,7 +35,7 @@ class AdoptionTest {
     }
 
     private static Optional<Watch.Greeting> watch(Watch.State state, long pid, long startTime) {
-        return Optional.of(new Watch.Greeting(1, 40, pid, startTime, state));
+        return Optional.of(new Watch.Greeting(1, 40, pid, startTime, state, false));
     }
 
     private static Optional<ExitRecord> record(String boot, long pid, long startTime) {

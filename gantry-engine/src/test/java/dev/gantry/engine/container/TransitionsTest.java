@@ -26,7 +26,7 @@ class TransitionsTest {
         // rows: from; columns: to, in the order created running restarting exited dead removing
         assertThat(table()).isEqualTo("""
                         created     -  x  x  x  x  x
-                        running     -  -  x  x  -  -
+                        running     -  x  x  x  -  -
                         restarting  -  x  x  x  x  x
                         exited      -  x  x  x  x  x
                         dead        -  -  -  -  -  x

@@ -2,7 +2,7 @@ package dev.gantry.runtime.watch;
 
 /// Numbers of the protocol. `docs/shim-protocol.md` §Frames.
 final class Frame {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     static final int HEADER = 8;
     static final int MAX = 1 << 20;
     static final int MAX_LAUNCH = 16 << 20;

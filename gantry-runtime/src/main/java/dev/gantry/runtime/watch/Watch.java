@@ -35,8 +35,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Closing leaves the container alone. Attachments and followers are connections of their own.
 public final class Watch implements AutoCloseable {
-    /// What the watch says of itself when one connects. `initPid` is 0 before the start.
-    public record Greeting(int version, long watchPid, long initPid, long initStartTime, State state) {}
+    /// What the watch says of itself when one connects. `initPid` is 0 before the start; `paused`: see [#pause].
+    public record Greeting(int version, long watchPid, long initPid, long initStartTime, State state, boolean paused) {}
 
     public enum State {
         WAITING,
@@ -96,7 +96,8 @@ public final class Watch implements AutoCloseable {
                     case 0 -> State.WAITING;
                     case 1 -> State.RUNNING;
                     default -> State.ENDED;
-                });
+                },
+                in.hasRemaining() && in.get() == 1);
     }
 
     private static ByteBuffer hello() {
@@ -228,17 +229,42 @@ public final class Watch implements AutoCloseable {
                     "it was started by a release that could not thaw it for sure",
                     "restart the container, or stop it for the time of the copy");
         }
-        Reply reply = call(Frame.FREEZE, Payload.of(4).putInt(1).array());
+        return held("freeze", HOLD);
+    }
+
+    private boolean held(String verb, int wish) {
+        Reply reply = wish(wish);
         if (reply instanceof Reply.Error error && error.errno() == ESRCH) {
             return false;
         }
-        expectOk("freeze", reply);
+        expectOk(verb, reply);
         return true;
+    }
+
+    private Reply wish(int wish) {
+        return call(Frame.FREEZE, Payload.of(4).putInt(wish).array());
     }
 
     /// Lets the container go on, unless another connection holds it still.
     public void thaw() {
-        expectOk("thaw", call(Frame.FREEZE, Payload.of(4).putInt(0).array()));
+        expectOk("thaw", wish(THAW));
+    }
+
+    /// Begins to hold all processes of the container still until [#unpause], whatever becomes of this connection. False
+    /// when it does not run.
+    public boolean pause() {
+        if (greeting.version() < PAUSE_VERSION) {
+            throw new Conflict(
+                    "pause the container of " + dir,
+                    "it was started by a release that could not keep it still",
+                    "restart the container");
+        }
+        return held("pause", PAUSE);
+    }
+
+    /// Lets a paused container go on, unless a connection holds it still. One that is not paused is left as it is.
+    public void unpause() {
+        expectOk("unpause", wish(UNPAUSE));
     }
 
     /// Where the log ends now.
@@ -296,6 +322,13 @@ public final class Watch implements AutoCloseable {
 
     private static final int NETWORK_VERSION = 2;
     private static final int FREEZE_VERSION = 3;
+    private static final int PAUSE_VERSION = 4;
+
+    // the wishes of FREEZE
+    private static final int THAW = 0;
+    private static final int HOLD = 1;
+    private static final int PAUSE = 2;
+    private static final int UNPAUSE = 3;
 
     private Reply call(int type, byte[] payload) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();

@@ -52,6 +52,7 @@ final class FreezeKernelTest {
     @Test
     void whatDoesNotRunIsNotFrozen() {
         assertThat(watched.connect().freeze()).isFalse();
+        assertThat(watched.connect().pause()).isFalse();
     }
 
     private void isFrozenAndThawed(TestGroup group, String file, String word) throws IOException {
@@ -79,6 +80,24 @@ final class FreezeKernelTest {
         assertThat(first.freeze()).isTrue();
         first.thaw();
         assertThat(read(state)).doesNotContain(word);
+
+        // A pause is of the container.
+        assertThat(first.pause()).isTrue();
+        Shim.await("it is paused", () -> read(state).contains(word));
+        assertThat(first.freeze()).isTrue();
+        first.thaw();
+        first.close();
+        try (Watch next = watched.connect()) {
+            assertThat(next.greeting().paused()).isTrue();
+            assertThat(read(state)).contains(word);
+            assertThat(next.freeze()).isTrue();
+            next.unpause(); // who copies its volumes still holds it
+            assertThat(read(state)).contains(word);
+            next.thaw();
+            next.unpause();
+        }
+        Shim.await("it goes on again", () -> !read(state).contains(word));
+        assertThat(watched.connect().greeting().paused()).isFalse();
         watch.signal(9);
         watched.end(watch);
     }
