@@ -3,6 +3,7 @@ package dev.gantry.docker;
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.container.ContainerRoutes;
 import dev.gantry.docker.container.ExecRoutes;
+import dev.gantry.docker.container.StatsRoutes;
 import dev.gantry.docker.container.StreamRoutes;
 import dev.gantry.docker.image.ImageRoutes;
 import dev.gantry.docker.image.TransferRoutes;
@@ -41,6 +42,7 @@ public final class DockerApi implements ApiHandler {
         new ContainerRoutes(engine, clock).addTo(routes);
         new StreamRoutes(engine.containers(), engine.logs(), clock).addTo(routes);
         new ExecRoutes(engine.containers(), engine.execs()).addTo(routes);
+        new StatsRoutes(engine.containers(), engine.stats()).addTo(routes);
         new ImageRoutes(engine, clock).addTo(routes);
         new TransferRoutes(engine.images()).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);

@@ -13,6 +13,7 @@ import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
+import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
 import java.io.IOException;
@@ -52,6 +53,11 @@ class RouteTableTest {
 
         @Override
         public Events events() {
+            return null;
+        }
+
+        @Override
+        public Stats stats() {
             return null;
         }
 
@@ -126,7 +132,7 @@ class RouteTableTest {
 
     @Test
     void whatIsNotThereYetSaysSoInWords() {
-        for (String route : List.of("POST /build", "POST /v1.41/images/a/push", "GET /containers/a/stats")) {
+        for (String route : List.of("POST /build", "POST /v1.41/images/a/push", "GET /containers/a/changes")) {
             String[] parts = route.split(" ");
             assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(501);
             assertThat(text(ask(parts[0], parts[1]))).contains("this version of the engine cannot");

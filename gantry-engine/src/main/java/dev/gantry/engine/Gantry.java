@@ -8,6 +8,7 @@ import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
+import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
 import dev.gantry.volume.Volumes;
 import java.util.List;
@@ -37,6 +38,9 @@ public interface Gantry extends AutoCloseable {
     Logs logs();
 
     Events events();
+
+    /// What containers use.
+    Stats stats();
 
     Images images();
 

@@ -35,6 +35,9 @@ import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.CsiPlaces;
 import dev.gantry.engine.plugin.volume.VolumeDriversOfPlugins;
 import dev.gantry.engine.rootless.Outside;
+import dev.gantry.engine.stats.GroupGauges;
+import dev.gantry.engine.stats.LiveStats;
+import dev.gantry.engine.stats.Stats;
 import dev.gantry.engine.store.SqliteEngineStore;
 import dev.gantry.images.content.DiskContentStore;
 import dev.gantry.images.image.Images;
@@ -77,6 +80,7 @@ final class LocalGantry implements Gantry {
     private final Execs execs;
     private final Logs logs;
     private final Events events;
+    private final Stats stats;
     private final Images images;
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
@@ -174,6 +178,7 @@ final class LocalGantry implements Gantry {
                     events,
                     clock,
                     random));
+            stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
             logs = new FileLogs(containers::get, engine::watchDirectory);
             forwarding.open(containers.list(), engine::watchDirectory);
         } catch (GantryException e) {
@@ -277,6 +282,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Events events() {
         return events;
+    }
+
+    @Override
+    public Stats stats() {
+        return stats;
     }
 
     @Override

@@ -66,9 +66,32 @@ class StockLifeTest {
         assertThat(stock.out("exec", "still", "echo", "there")).isEqualTo("there");
         stock.out("pause", "still");
         assertThat(stock.out("restart", "-t", "0", "still")).isEqualTo("still");
-        assertThat(stock.out("inspect", "still", "--format", "{{.State.Status}}")).isEqualTo("running");
+        assertThat(stock.out("inspect", "still", "--format", "{{.State.Status}}"))
+                .isEqualTo("running");
         stock.out("pause", "still");
         assertThat(stock.out("stop", "-t", "0", "still")).isEqualTo("still");
         assertThat(stock.refusal("pause", "still")).contains("ontainer " + id + " is not running");
+    }
+
+    @Test
+    void statisticsAreTheKernelsAndThoseOfAStoppedOneAreNought() throws IOException {
+        String id = stock.out(
+                "run", "-d", "--name", "busy", "--memory", "64m", "busybox:it", "sh", "-c", "yes > /dev/null");
+        stock.out("create", "--name", "idle", "--network", "none", "busybox:it", "true");
+        String busy = stock.out(
+                "stats",
+                "--no-stream",
+                "--format",
+                "{{.Name}} {{.MemUsage}} {{.PIDs}} {{.CPUPerc}} {{.NetIO}}",
+                "busy");
+        assertThat(busy).matches("busy [1-9][0-9.]*[KM]iB / 64MiB [12] [0-9.]+% [0-9].*");
+        assertThat(busy).doesNotContain(" 0.00% ").doesNotContain(" 0B / 0B");
+        assertThat(stock.out("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}} {{.PIDs}}", "idle"))
+                .isEqualTo("idle 0B / 0B 0");
+        assertThat(stock.out("stats", "--no-stream", "-a", "--format", "{{.Name}}"))
+                .hasLineCount(2);
+        assertThat(stock.out("stats", "--no-stream", "--no-trunc", "--format", "{{.ID}}"))
+                .isEqualTo(id);
+        assertThat(stock.refusal("stats", "--no-stream", "nobody")).contains("No such container: nobody");
     }
 }

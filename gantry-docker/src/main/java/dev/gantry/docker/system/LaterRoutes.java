@@ -27,11 +27,7 @@ public final class LaterRoutes {
                 "HEAD /containers/{id}/archive",
                 "GET /containers/{id}/export");
         later(routes, "change the limits of a container", "POST /containers/{id}/update");
-        later(
-                routes,
-                "tell statistics or changes of a container",
-                "GET /containers/{id}/stats",
-                "GET /containers/{id}/changes");
+        later(routes, "tell changes of a container", "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)

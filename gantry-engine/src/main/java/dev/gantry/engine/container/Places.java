@@ -30,7 +30,7 @@ public record Places(
         return watches.resolve(id.hex().substring(0, ID_DIGITS));
     }
 
-    String cgroup(ContainerId id) {
+    public String cgroup(ContainerId id) {
         return cgroup + "/" + id.hex();
     }
 
