@@ -155,7 +155,7 @@ static void flush(struct watch *watch, struct conn *conn)
 /* How long a payload of this type may be; 0 for HELLO and what is empty is enforced by its fields. */
 static uint32_t payload_most(uint16_t type)
 {
-    return type == WATCH_LAUNCH ? FRAME_MAX_LAUNCH : FRAME_MAX;
+    return type == WATCH_LAUNCH || type == WATCH_PREPARE ? FRAME_MAX_LAUNCH : FRAME_MAX;
 }
 
 /* Obeys whole frames. Returns how many bytes they took, or -1 when the connection must end. */

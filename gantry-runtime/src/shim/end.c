@@ -38,8 +38,9 @@ void end_reap(struct watch *watch)
 {
     int status;
     pid_t pid;
-    /* While a launch is under way its init may have ended, and must remain a zombie until its pidfd is open. */
-    if (watch->phase == LAUNCHING)
+    /* While a launch is under way its init may have ended, and must remain a zombie until its pidfd is open, or until
+     * who undoes the launch has killed it by its number. */
+    if (watch->phase == LAUNCHING || watch->ahead_bytes != NULL)
         return;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
         if (pid == watch->pid && watch->phase == RUNNING)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHIM_VERSION 4
+#define SHIM_VERSION 5
 #define FRAME_HEADER 8u
 #define FRAME_MAX (1u << 20)
 #define FRAME_MAX_LAUNCH (16u << 20)
@@ -48,6 +48,8 @@ enum watch_frame {
     WATCH_SOCKETS = 28,
     WATCH_SETTINGS = 29,
     WATCH_FREEZE = 30,
+    WATCH_PREPARE = 31,
+    WATCH_UNDO = 32,
 };
 
 struct frame_head {

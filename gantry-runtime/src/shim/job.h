@@ -14,4 +14,10 @@ int send_job(int line, const struct plan *plan, const struct launch_stdio *io);
  * never freed. */
 bool receive_job(int line, struct plan *plan, struct launch_stdio *io);
 
+/* Of a job that was sent with `later` not -1: the ends themselves, to the child. 0, or -1 and errno. */
+int send_ends(int line, const struct launch_stdio *io);
+
+/* Waits for them. -1 and ECANCELED: the plan is not wanted any more. */
+int receive_ends(struct launch_stdio *io);
+
 #endif

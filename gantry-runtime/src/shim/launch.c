@@ -40,6 +40,7 @@ static struct {
     struct undo *undo;
     int ready;        /* to a launch that waits for its plan, -1: there is none */
     bool own_network; /* of that one: it was told to live in a network namespace of its own */
+    bool ahead;       /* `fd` is of a plan that nobody has started yet */
 } pending = {.fd = -1, .ready = -1};
 
 void explain(struct obey *o, const char *format, ...)
@@ -376,10 +377,10 @@ void forget_shared(struct obey *o)
     o->shared = NULL;
 }
 
-static _Noreturn void launch_main(const struct plan *plan, const struct launch_stdio *io, int up)
+static _Noreturn void launch_main(const struct plan *plan, struct launch_stdio io, int up)
 {
     sys_reset_signals();
-    struct obey o = {.plan = plan, .io = io, .shared = pending.shared, .undo = pending.undo, .root = -1, .overlay = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
+    struct obey o = {.plan = plan, .io = &io, .shared = pending.shared, .undo = pending.undo, .root = -1, .overlay = -1, .host_proc = -1, .sync = -1, .pidfd = -1,
                      .masks = -1, .null = -1, .parent = -1, .master = -1, .slave = -1,
                      .has_identity = plan_find(plan, OP_IDENTITY) != NULL};
     for (int i = 0; i < PLAN_SLOTS; i++)
@@ -421,7 +422,7 @@ static _Noreturn void wait_for_plan(int line, int listener)
         pending.undo->own_network = unshare(CLONE_NEWNET) == 0;
     if (!receive_job(line, &plan, &io))
         _exit(0);
-    launch_main(&plan, &io, line);
+    launch_main(&plan, io, line);
 }
 
 /* Of the child's own new network namespace only, and once; then it waits once. */
@@ -471,7 +472,7 @@ static int fork_launch(const struct plan *plan, const struct launch_stdio *io, i
         close(line[0]);
         if (plan == NULL)
             wait_for_plan(line[1], listener);
-        launch_main(plan, io, line[1]);
+        launch_main(plan, *io, line[1]);
     }
     int error = errno;
     close(line[1]);
@@ -490,14 +491,20 @@ void launch_prepare(bool own_network, int listener)
     pending.ready = fork_launch(NULL, NULL, listener);
 }
 
-/* Gives the plan to the launch that waits. False when there is none that can do it, and then there is none at all. */
-static bool hand_plan(const struct plan *plan, const struct launch_stdio *io)
+/* False when no launch waits for its plan, or not for one like this. */
+static bool suits(const struct plan *plan)
 {
     struct fields clone = step_fields(plan_find(plan, OP_CLONE));
     bool wants_network = (field_u(&clone) & CLONE_NEWNET) != 0;
+    return pending.ready >= 0 && (wants_network || !pending.own_network);
+}
+
+/* Gives the plan to the launch that waits. False when there is none that can do it, and then there is none at all. */
+static bool hand_plan(const struct plan *plan, const struct launch_stdio *io)
+{
     if (pending.ready < 0)
         return false;
-    if ((wants_network || !pending.own_network) && send_job(pending.ready, plan, io) == 0) {
+    if (suits(plan) && send_job(pending.ready, plan, io) == 0) {
         pending.fd = pending.ready;
         pending.ready = -1;
         return true;
@@ -508,8 +515,45 @@ static bool hand_plan(const struct plan *plan, const struct launch_stdio *io)
     return false;
 }
 
+bool launch_ahead(const struct plan *plan)
+{
+    bool later = plan_find(plan, OP_TTY) == NULL && plan_find(plan, OP_HANDOVER) == NULL;
+    struct launch_stdio none = {.in = -1, .out = -1, .err = -1, .later = pending.ready};
+    if (pending.ahead || !can_launch(plan) || !later || !suits(plan) || send_job(pending.ready, plan, &none) < 0)
+        return false;
+    pending.fd = pending.ready;
+    pending.ready = -1;
+    pending.plan = plan;
+    pending.ahead = true;
+    return true;
+}
+
+void launch_forget(void)
+{
+    struct launch_result none;
+    if (!pending.ahead)
+        return;
+    pending.ahead = false;
+    send_with(pending.fd, 'a', -1); /* to the child, now or when it has come so far */
+    launch_finish(pending.fd, &none);
+}
+
+/* What went ahead needs only its ends. One that has failed meanwhile has told so, and that is the result. */
+static bool go_on(const struct plan *plan, const struct launch_stdio *io)
+{
+    if (!pending.ahead || plan->size != pending.plan->size || memcmp(plan->bytes, pending.plan->bytes, plan->size) != 0)
+        return false;
+    pending.ahead = false;
+    pending.plan = plan;
+    send_ends(pending.fd, io);
+    return true;
+}
+
 int launch_start(const struct plan *plan, const struct launch_stdio *io)
 {
+    if (go_on(plan, io))
+        return pending.fd;
+    launch_forget();
     if (pending.fd >= 0) {
         errno = EBUSY;
         return -1;
@@ -609,7 +653,7 @@ static int print_failure(uint32_t step, int error, const char *detail)
 
 static int launch_plan(const struct plan *plan, bool tell)
 {
-    struct launch_stdio io = {.in = 0, .out = 1, .err = 2};
+    struct launch_stdio io = {.in = 0, .out = 1, .err = 2, .later = -1};
     struct launch_result result;
     int line = launch_start(plan, &io);
     if (line < 0)

@@ -13,6 +13,7 @@
 struct launch_stdio {
     int in, out, err;
     unsigned short rows, columns; /* of the terminal, instead of what the TTY step says; both 0: as it says */
+    int later;                    /* -1; in a child that goes ahead: where its ends will come from */
 };
 
 struct launch_result {
@@ -30,7 +31,15 @@ struct launch_result {
  * It does not keep `listener`. Without it launch_start forks one, so that a failure here costs time only. */
 void launch_prepare(bool own_network, int listener);
 
-/* Gives the plan to that launch, or forks one. Returns a descriptor (close-on-exec) that becomes readable with the result, or -1 and errno.
+/* Has that launch obey the plan as far as it comes without the ends, which launch_start of the same plan gives. False,
+ * and nothing is under way: there is no such launch, or the plan has a terminal or hands over a network. The plan must
+ * live, and nothing be reaped, until one of the two below. */
+bool launch_ahead(const struct plan *plan);
+
+/* Undoes that, and waits for it. */
+void launch_forget(void);
+
+/* Gives the plan to that launch, or forks one. What went ahead with another plan is undone first. Returns a descriptor (close-on-exec) that becomes readable with the result, or -1 and errno.
  * The caller has all signals blocked that it takes by signalfd: launch starts with sys_reset_signals(). */
 int launch_start(const struct plan *plan, const struct launch_stdio *io);
 

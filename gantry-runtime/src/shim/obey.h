@@ -32,7 +32,7 @@ struct shared {
 
 struct obey {
     const struct plan *plan;
-    const struct launch_stdio *io;
+    struct launch_stdio *io;
     struct shared *shared;
     struct undo *undo;                /* NULL in the child */
     int slots[PLAN_SLOTS];            /* -1: empty */
@@ -101,6 +101,9 @@ int obey_root_ready(struct obey *o);
 
 /* With a TTY: opens the terminal inside the container, sizes it and passes the master to launch. Else nothing. */
 int terminal_ready(struct obey *o);
+
+/* Waits for the streams, if they were not given with the plan. */
+int streams_come(struct obey *o);
 
 /* Makes descriptors 0-2 what the program shall have and marks all others close-on-exec. */
 int stdio_ready(struct obey *o);

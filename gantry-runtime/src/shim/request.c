@@ -139,6 +139,13 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
             return false;
         freeze_wanted(watch, conn, number);
         return true;
+    case WATCH_PREPARE:
+        start_ahead(watch, payload, head->size);
+        return true;
+    case WATCH_UNDO:
+        start_forget(watch);
+        ok(watch, conn);
+        return head->size == 0;
     case WATCH_NETWORK:
         number = get_u32(&in);
         if (!fields_done(&in))

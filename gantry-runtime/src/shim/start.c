@@ -27,6 +27,7 @@ static void send_failed(struct watch *watch, uint32_t step, int err, const char 
     put_u32(&out, step);
     put_u32(&out, (uint32_t)err);
     put_str(&out, detail);
+    start_forget(watch);
     stop_listening(watch);
     if (watch->launcher != NULL)
         conn_send_fields(watch, watch->launcher, WATCH_FAILED, &out);
@@ -162,7 +163,8 @@ static void open_output(struct watch *watch, int stream, int fd)
 static int make_stdio(struct watch *watch, struct launch_stdio *io)
 {
     /* A RESIZE that came first goes to launch, so that the terminal has its size before the program runs. */
-    *io = (struct launch_stdio){.in = -1, .out = -1, .err = -1, .rows = watch->rows, .columns = watch->columns};
+    *io = (struct launch_stdio){
+        .in = -1, .out = -1, .err = -1, .rows = watch->rows, .columns = watch->columns, .later = -1};
     watch->sized = false;
     if (watch->tty)
         return 0;
@@ -187,6 +189,31 @@ static unsigned char *copy_plan(const unsigned char *plan, size_t size)
     if (copy != NULL)
         memcpy(copy, plan, size);
     return copy;
+}
+
+void start_ahead(struct watch *watch, const unsigned char *bytes, size_t size)
+{
+    uint32_t bad;
+    const char *why;
+    if (watch->phase != WAITING || watch->ahead_bytes != NULL)
+        return;
+    watch->ahead_bytes = copy_plan(bytes, size);
+    if (watch->ahead_bytes == NULL)
+        return;
+    bool whole = plan_decode(&watch->ahead, watch->ahead_bytes, size, &bad, &why) == 0;
+    if (!whole || !launch_ahead(&watch->ahead))
+        start_forget(watch);
+}
+
+void start_forget(struct watch *watch)
+{
+    if (watch->ahead_bytes == NULL)
+        return;
+    launch_forget();
+    plan_free(&watch->ahead);
+    free(watch->ahead_bytes);
+    watch->ahead_bytes = NULL;
+    end_reap(watch);
 }
 
 void start_launch(struct watch *watch, struct conn *conn, const unsigned char *plan, size_t size)
@@ -222,6 +249,7 @@ void start_launch(struct watch *watch, struct conn *conn, const unsigned char *p
     int rc = make_stdio(watch, &io);
     int result = rc != 0 ? -1 : launch_start(&watch->plan, &io);
     int err = errno;
+    start_forget(watch);
     close_fd(&io.in);
     close_fd(&io.out);
     close_fd(&io.err);

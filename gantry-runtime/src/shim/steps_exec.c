@@ -7,16 +7,25 @@
 #include <sys/stat.h>
 
 #include "init.h"
+#include "job.h"
 #include "kernel.h"
 #include "obey.h"
 #include "root.h"
 #include "sys.h"
 
+int streams_come(struct obey *o)
+{
+    if (o->io->later < 0 || receive_ends(o->io) == 0)
+        return 0;
+    explain(o, "it was not to be started");
+    return -1;
+}
+
 int stdio_ready(struct obey *o)
 {
     if (o->stdio_ready)
         return 0;
-    if (terminal_ready(o) < 0)
+    if (terminal_ready(o) < 0 || streams_come(o) < 0)
         return -1;
     int fds[3] = {o->io->in, o->io->out, o->io->err};
     if (o->slave >= 0)

@@ -100,7 +100,7 @@ int obey_identity(struct obey *o, struct fields in)
         errno = EINVAL;
         return -1;
     }
-    if (terminal_ready(o) < 0)
+    if (terminal_ready(o) < 0 || (uid != 0 && streams_come(o) < 0))
         return -1;
     if (uid != 0)
         own_stdio(o, (uid_t)uid);

@@ -99,6 +99,7 @@ void stop_listening(struct watch *watch)
 _Noreturn static void leave(struct watch *watch)
 {
     stop_listening(watch);
+    start_forget(watch);
     if (watch->phase == ENDED && !watch->failed && !watch->heard)
         call_for_engine(watch);
     _exit(0);

@@ -99,6 +99,8 @@ struct watch {
     struct conn *conns, *dead;
     struct conn *launcher; /* who waits for STARTED or FAILED */
 
+    unsigned char *ahead_bytes; /* NULL: nothing was begun ahead of LAUNCH */
+    struct plan ahead;
     unsigned char *plan_bytes;
     struct plan plan;
     pid_t pid;
@@ -163,6 +165,10 @@ bool request_handle(struct watch *watch, struct conn *conn, const struct frame_h
                     const unsigned char *payload);
 
 /* start.c */
+/* Begins before anybody asks for the start; only the container's streams are not made. Nothing when that cannot be. */
+void start_ahead(struct watch *watch, const unsigned char *plan, size_t size);
+/* Undoes that, unless the start took it. */
+void start_forget(struct watch *watch);
 void start_launch(struct watch *watch, struct conn *conn, const unsigned char *plan, size_t size);
 bool terminal_resize(struct watch *watch);
 

@@ -2,7 +2,7 @@ package dev.gantry.runtime.watch;
 
 /// Numbers of the protocol. `docs/shim-protocol.md` §Frames.
 final class Frame {
-    static final int VERSION = 4;
+    static final int VERSION = 5;
     static final int HEADER = 8;
     static final int MAX = 1 << 20;
     static final int MAX_LAUNCH = 16 << 20;
@@ -46,6 +46,8 @@ final class Frame {
     static final int SOCKETS = 28;
     static final int SETTINGS = 29;
     static final int FREEZE = 30;
+    static final int PREPARE = 31;
+    static final int UNDO = 32;
 
     private Frame() {}
 }

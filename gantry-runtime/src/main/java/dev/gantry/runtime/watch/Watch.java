@@ -115,6 +115,22 @@ public final class Watch implements AutoCloseable {
         return greeting;
     }
 
+    /// Has the container made as far as it comes without its streams, so that a [#launch(byte[])] of the same `plan`
+    /// only
+    /// lets it go on. Nothing when that cannot be; [#undo] or the end of this connection takes it back.
+    public void prepare(byte[] plan) {
+        if (greeting.version() >= PREPARE_VERSION && plan.length <= Frame.MAX_LAUNCH) {
+            send(Frame.PREPARE, plan);
+        }
+    }
+
+    /// Takes back what was prepared and not launched; afterwards nothing of it is left.
+    public void undo() {
+        if (greeting.version() >= PREPARE_VERSION) {
+            expectOk("undo the preparation of", call(Frame.UNDO, new byte[0]));
+        }
+    }
+
     /// Subscribes to the end and obeys `plan`, an encoded launch plan without a handover. May be called once.
     public LaunchOutcome launch(byte[] plan) {
         return launch(plan, _ -> {
@@ -171,7 +187,7 @@ public final class Watch implements AutoCloseable {
         send(Frame.GO, new byte[0]);
     }
 
-    /// Answered by the outcome of the launch, which also tells when the watch has ended the connection.
+    /// Of what has no answer of its own: a later one tells when the watch has ended the connection.
     private void send(int type, byte[] payload) {
         try {
             channel.send(FrameChannel.frame(type, payload));
@@ -323,6 +339,7 @@ public final class Watch implements AutoCloseable {
     private static final int NETWORK_VERSION = 2;
     private static final int FREEZE_VERSION = 3;
     private static final int PAUSE_VERSION = 4;
+    private static final int PREPARE_VERSION = 5;
 
     // the wishes of FREEZE
     private static final int THAW = 0;
