@@ -3,14 +3,16 @@ package dev.gantry.engine.container;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who creates a container starts it, nearly always and at once: while its creation is stored its watch is made and its
-/// plan is compiled. Both go when nobody has wanted them for a second.
+/// Who creates a container starts it, nearly always and at once: while its creation is stored its watch is made, its
+/// plan is compiled, and the watch obeys the plan up to the program. All of it goes when nobody has wanted it for a
+/// second.
 final class Foresight {
     private static final Logger LOG = LoggerFactory.getLogger(Foresight.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -20,7 +22,9 @@ final class Foresight {
 
     private final Standby standby;
     private final Launcher launcher;
-    private final Set<ContainerId> waiting = ConcurrentHashMap.newKeySet();
+
+    /// With the watch, once it is there.
+    private final Map<ContainerId, CompletableFuture<Task>> waiting = new ConcurrentHashMap<>();
 
     Foresight(Standby standby, Launcher launcher) {
         this.standby = standby;
@@ -29,8 +33,10 @@ final class Foresight {
 
     /// Nothing of it is made yet.
     void expects(Cell cell) {
-        if (waiting.size() < MOST && waiting.add(cell.id)) {
-            Thread.startVirtualThread(() -> waitFor(cell));
+        if (waiting.size() < MOST) {
+            var watch = new CompletableFuture<Task>();
+            waiting.put(cell.id, watch);
+            Thread.startVirtualThread(() -> waitFor(cell, watch));
         }
     }
 
@@ -38,24 +44,33 @@ final class Foresight {
     void made(Cell cell) {
         ContainerSpec spec = cell.row.spec();
         boolean alone = spec.network() == ContainerSpec.Network.NONE || spec.network() == ContainerSpec.Network.HOST;
-        if (alone && spec.binds().isEmpty() && spec.mounts().isEmpty() && waiting.contains(cell.id)) {
+        CompletableFuture<Task> watch = waiting.get(cell.id);
+        if (alone && spec.binds().isEmpty() && spec.mounts().isEmpty() && watch != null) {
             StoredContainer row = cell.row;
-            cell.foreseen = new Foreseen(
-                    row, Meanwhile.start(() -> launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE)));
-            if (!waiting.contains(cell.id)) {
+            cell.foreseen = new Foreseen(row, Meanwhile.start(() -> planned(cell, watch)));
+            if (!waiting.containsKey(cell.id)) {
                 forget(cell); // the second is over already
             }
         }
+    }
+
+    private EncodedPlan planned(Cell cell, CompletableFuture<Task> watch) {
+        EncodedPlan plan = launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE);
+        if (!cell.row.spec().streams().tty()) { // the terminal may get its size until the start
+            watch.thenAccept(task -> launcher.prepare(cell, task, plan));
+        }
+        return plan;
     }
 
     void started(Cell cell) {
         waiting.remove(cell.id);
     }
 
-    private void waitFor(Cell cell) {
+    private void waitFor(Cell cell, CompletableFuture<Task> watch) {
         try {
             Optional<Task> task = standby.expected(cell);
             if (task.isPresent()) {
+                watch.complete(task.get());
                 Thread.sleep(PATIENCE);
                 standby.letGo(cell, task.get());
             }
@@ -73,11 +88,7 @@ final class Foresight {
     private static void forget(Cell cell) {
         Foreseen ahead = cell.foreseen;
         if (ahead != null) {
-            try {
-                ahead.plan().joined();
-            } catch (RuntimeException e) {
-                LOG.debug("no plan ahead for container id={}: {}", cell.id.shortHex(), e.toString());
-            }
+            ahead.plan().joinedQuietly();
             cell.foreseen = null;
         }
     }

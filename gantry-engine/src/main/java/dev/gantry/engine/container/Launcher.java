@@ -97,8 +97,7 @@ final class Launcher {
         if (cell.row.history().startedAt().isPresent()) {
             storing(cell, () -> Files.deleteIfExists(places.exitRecord(cell.id)));
         }
-        Meanwhile<?> keeping = Meanwhile.start(
-                () -> storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes())));
+        Meanwhile<?> keeping = task.keep(plan, () -> keep(cell, task, plan));
         LaunchOutcome outcome;
         try {
             outcome = task.watch.launch(plan.bytes(), door -> {
@@ -114,6 +113,15 @@ final class Launcher {
         task.launched = outcome instanceof LaunchOutcome.Started;
         keeping.joined();
         return outcome;
+    }
+
+    /// Begins what [#launch] of this plan ends, before anybody asks for it.
+    void prepare(Cell cell, Task task, EncodedPlan plan) {
+        task.prepare(plan, () -> keep(cell, task, plan));
+    }
+
+    private static void keep(Cell cell, Task task, EncodedPlan plan) {
+        storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes()));
     }
 
     @FunctionalInterface
@@ -157,9 +165,7 @@ final class Launcher {
         if (!cell.row.spec().autoRemove()) {
             return root;
         }
-        if (cell.row.history().startedAt().isPresent()) {
-            snapshots.allowRemount(cell.id);
-        }
+        snapshots.allowRemount(cell.id); // after a start, or one that was only prepared
         return root.forgettable();
     }
 

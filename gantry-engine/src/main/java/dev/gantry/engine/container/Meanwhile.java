@@ -4,10 +4,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Work on a thread of its own while its owner does something else. It is joined before the owner goes on, also when
 /// either fails or is interrupted, for both work on the same things.
 final class Meanwhile<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Meanwhile.class);
+
     private final FutureTask<T> work;
 
     private Meanwhile(FutureTask<T> work) {
@@ -43,6 +47,15 @@ final class Meanwhile<T> {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /// Waits for the end of what nobody wants any more.
+    void joinedQuietly() {
+        try {
+            joined();
+        } catch (RuntimeException e) {
+            LOG.debug("not done, and not wanted: {}", e.toString());
         }
     }
 
