@@ -5,41 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.base.ContainerId;
 import dev.gantry.engine.container.Container;
 import dev.gantry.volume.Volume;
-import dev.gantry.volume.Volumes;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Volumes that nobody named: whose they are, and with whom they go.
 @Timeout(120)
-class AnonymousVolumeTest {
-    @TempDir
-    Path dir;
-
-    private TestEngine engine;
-
-    @BeforeEach
-    void start() {
-        engine = TestEngine.start(dir);
-    }
-
-    @AfterEach
-    void stop() {
-        if (engine != null) {
-            engine.close();
-        }
-    }
-
-    private Volumes volumes() {
-        return engine.gantry.volumes();
-    }
-
+class AnonymousVolumeTest extends VolumeSetting {
     private static String volume(Container c) {
         return c.spec().mounts().volumes().getFirst().name();
     }

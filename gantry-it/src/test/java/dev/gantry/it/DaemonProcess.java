@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A gantryd of its own, as a process, with its own roots below one directory. It can be killed and started again.
 final class DaemonProcess implements AutoCloseable {
+    /// How the control groups of all daemons of these tests begin; others on this host have other ones.
+    static final String GROUPS = "gantry-it-" + ProcessHandle.current().pid() + "-";
+
     private final Path root;
     private final @Nullable Process network;
     private final boolean ownsNetwork;
     private final List<String> flags;
+    private final String group;
     private Process process;
     private boolean killed;
 
@@ -68,6 +72,7 @@ final class DaemonProcess implements AutoCloseable {
         this.ownsNetwork = ownsNetwork;
         this.flags = flags;
         this.root = root;
+        this.group = GROUPS + Integer.toHexString(root.hashCode());
         this.process = launch();
     }
 
@@ -141,6 +146,7 @@ final class DaemonProcess implements AutoCloseable {
         if (network != null && ownsNetwork) {
             network.destroy();
         }
+        HostState.removeGroups(group);
     }
 
     /// What begins a command that is to see the daemon's host network.
@@ -165,7 +171,9 @@ final class DaemonProcess implements AutoCloseable {
                 "--data-root",
                 data().toString(),
                 "--exec-root",
-                run().toString()));
+                run().toString(),
+                "--cgroup-parent",
+                group));
         command.addAll(flags);
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)

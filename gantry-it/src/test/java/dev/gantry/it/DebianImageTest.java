@@ -29,7 +29,7 @@ class DebianImageTest {
                 new byte[0],
                 Duration.ofMinutes(5));
         assertThat(made.code()).as(made.text()).isZero();
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         try (DaemonProcess daemon = DaemonProcess.start(Files.createDirectories(directory.resolve("root")))) {
             var gantry = new GantryCommand(daemon);
             Path archive = directory.resolve("debian.tar");

@@ -1,6 +1,7 @@
 package dev.gantry.it;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +15,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a container may leave behind: mounts, cgroups, namespaces, processes of ours, interfaces.
-record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces, Set<String> processes) {
+/// What the containers of these tests' daemons may leave behind: mounts below a directory, cgroups, namespaces,
+/// processes. Other engines of this host come and go.
+record HostState(
+        Path directory, Set<String> mounts, Set<String> cgroups, Set<String> namespaces, Set<String> processes) {
+    private static final Path TOP = Path.of("/sys/fs/cgroup");
 
-    static HostState observe() {
+    /// @param directory where the daemons have their roots
+    static HostState observe(Path directory) {
         try {
-            return new HostState(mountsNow(), cgroupsNow(), namespacesNow(), processesNow());
+            return new HostState(directory, mountsNow(directory), cgroupsNow(), namespacesNow(), processesNow());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -29,8 +34,8 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
     void mustComeBack(Duration limit) {
         Waiting.until(
                 limit,
-                () -> "left behind: " + observe().without(this),
-                () -> observe().without(this).isEmpty());
+                () -> "left behind: " + observe(directory).without(this),
+                () -> observe(directory).without(this).isEmpty());
     }
 
     private List<String> without(HostState before) {
@@ -46,28 +51,28 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
         now.stream().filter(x -> !before.contains(x)).forEach(x -> all.add(kind + " " + x));
     }
 
-    private static Set<String> mountsNow() throws IOException {
+    private static Set<String> mountsNow(Path directory) throws IOException {
         Set<String> found = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-            String[] fields = line.split(" ");
-            found.add(fields[2] + " " + fields[4]);
+            if (line.contains(directory.toString())) {
+                String[] fields = line.split(" ");
+                found.add(fields[2] + " " + fields[4]);
+            }
         }
         return found;
     }
 
     private static Set<String> cgroupsNow() throws IOException {
         Set<String> found = new TreeSet<>();
-        Path top = Path.of("/sys/fs/cgroup");
-        if (!Files.isDirectory(top)) {
+        if (!Files.isDirectory(TOP)) {
             return found;
         }
         // A group may go while we look: that is what is waited for, and no failure.
-        Files.walkFileTree(top, Set.of(), 6, new SimpleFileVisitor<>() {
+        Files.walkFileTree(TOP, Set.of(), 6, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
                 String path = directory.toString();
-                // The parents that all daemons of a host share stay.
-                if (path.contains("/gantry") && !path.matches(".*/gantry(/(daemon|watch))?")) {
+                if (path.contains("/" + DaemonProcess.GROUPS)) {
                     found.add(path);
                 }
                 return FileVisitResult.CONTINUE;
@@ -88,7 +93,7 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
 
     private static Set<String> namespacesNow() throws IOException {
         Set<String> found = new TreeSet<>();
-        for (Path process : processDirectories()) {
+        for (Path process : ownProcesses()) {
             for (String kind : List.of("net", "mnt", "pid", "ipc", "uts", "user", "cgroup", "time")) {
                 try {
                     found.add(Files.readSymbolicLink(process.resolve("ns").resolve(kind))
@@ -103,14 +108,10 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
 
     private static Set<String> processesNow() throws IOException {
         Set<String> found = new TreeSet<>();
-        for (Path process : processDirectories()) {
+        for (Path process : ownProcesses()) {
             try {
-                String command = Files.readString(process.resolve("cmdline")).replace('\0', ' ');
-                String stat = Files.readString(process.resolve("stat"));
-                boolean zombie = stat.substring(stat.lastIndexOf(')') + 2).startsWith("Z");
-                if (command.contains("gantry-shim") || (zombie && stat.contains("gantry"))) {
-                    found.add(process.getFileName() + " " + command);
-                }
+                found.add(process.getFileName() + " "
+                        + Files.readString(process.resolve("cmdline")).replace('\0', ' '));
             } catch (IOException _) {
                 // The process ended.
             }
@@ -118,10 +119,53 @@ record HostState(Set<String> mounts, Set<String> cgroups, Set<String> namespaces
         return found;
     }
 
-    private static List<Path> processDirectories() throws IOException {
+    /// Also those that nobody has reaped.
+    private static List<Path> ownProcesses() throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(p -> Character.isDigit(p.getFileName().toString().charAt(0)))
+                    .filter(HostState::isOwn)
                     .toList();
+        }
+    }
+
+    private static boolean isOwn(Path process) {
+        try {
+            return Files.readString(process.resolve("cgroup")).contains("/" + DaemonProcess.GROUPS)
+                    || isUnreaped(Files.readString(process.resolve("stat")));
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    /// A child of these tests that has ended; it is in no group any more. proc_pid_stat(5)
+    private static boolean isUnreaped(String stat) {
+        String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return behindName[0].equals("Z")
+                && stat.contains("gantry")
+                && Long.parseLong(behindName[1]) == ProcessHandle.current().pid();
+    }
+
+    /// Those of a daemon that has ended, its parents included; what is not empty soon stays to be found.
+    static void removeGroups(String name) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!removed(name) && System.nanoTime() < deadline) {
+            Waiting.pause();
+        }
+    }
+
+    private static boolean removed(String name) {
+        try (Stream<Path> hierarchies = Files.list(TOP)) {
+            for (Path group :
+                    hierarchies.map(h -> h.resolve(name)).filter(Files::exists).toList()) {
+                try (Stream<Path> all = Files.walk(group)) {
+                    for (Path d : all.filter(Files::isDirectory).toList().reversed()) {
+                        Files.deleteIfExists(d);
+                    }
+                }
+            }
+            return true;
+        } catch (IOException | UncheckedIOException busy) {
+            return false;
         }
     }
 }

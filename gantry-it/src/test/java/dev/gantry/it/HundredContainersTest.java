@@ -33,7 +33,7 @@ class HundredContainersTest {
     @Test
     void aHundredContainersAtOnceLeaveTheHostAsItWas() throws IOException {
         Path image = Rootfs.busybox(directory.resolve("image"));
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         try (DaemonProcess daemon = DaemonProcess.start(directory);
                 EngineClient client = daemon.client()) {
             // One first, so that what the daemon opens once and keeps is not counted as a leak.

@@ -49,7 +49,7 @@ final class Kills {
     static void campaign(Path directory, int kills, Campaign campaign) throws IOException, InterruptedException {
         long seed = Long.getLong("gantry.seed", System.nanoTime());
         System.out.println("campaign seed: -Dgantry.seed=" + seed);
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         try (DaemonProcess daemon = DaemonProcess.startApart(directory)) {
             System.out.println(kills + " kills, " + campaign.run(daemon, seed, kills));
         }

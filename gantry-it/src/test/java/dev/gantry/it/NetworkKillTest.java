@@ -57,7 +57,7 @@ class NetworkKillTest {
     }
 
     private void noticesNothing(int kills) throws IOException {
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         try (StockDaemon daemon = StockDaemon.start(directory);
                 Neighbour neighbour = Neighbour.of(daemon)) {
             Nginx.load(daemon, directory);

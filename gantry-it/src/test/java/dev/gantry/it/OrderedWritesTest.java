@@ -39,7 +39,7 @@ class OrderedWritesTest {
 
     private void clonesAreOfOneMoment(String source) throws IOException {
         Path image = Rootfs.busybox(directory.resolve("image"));
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         try (DaemonProcess daemon = DaemonProcess.start(directory);
                 EngineClient client = daemon.client()) {
             client.raw(Request.post("/volumes/create").json(source));

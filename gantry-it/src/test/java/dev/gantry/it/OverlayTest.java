@@ -35,7 +35,7 @@ class OverlayTest {
     @BeforeAll
     static void start() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
-        before = HostState.observe();
+        before = HostState.observe(dir);
         Path rootfs = Rootfs.busybox(dir.resolve("rootfs"));
         Path tar = Rootfs.tarball(rootfs, dir.resolve("rootfs.tar"));
         hosts = new OverlayHosts(dir);

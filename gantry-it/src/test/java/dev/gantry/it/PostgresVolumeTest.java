@@ -37,7 +37,7 @@ class PostgresVolumeTest {
     @Test
     void fiveClonesOfASnapshotUnderLoadHoldTheSameRowsAndOneMovesToAnotherEngine() throws Exception {
         Postgres postgres = Postgres.at(directory.resolve("image"));
-        HostState before = HostState.observe();
+        HostState before = HostState.observe(directory);
         Path here = Files.createDirectories(directory.resolve("a"));
         Path there = Files.createDirectories(directory.resolve("b"));
         try (DaemonProcess daemon = DaemonProcess.start(here);

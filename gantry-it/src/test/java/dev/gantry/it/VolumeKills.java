@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -130,14 +131,17 @@ final class VolumeKills {
     /// As the command does between two engines: what is read is sent at once, and then the old one goes.
     private void moved(EngineClient client, String name, String to) {
         written.put(to, name);
+        var lastUse = new AtomicReference<String>();
         asked(to, Known.THERE, () -> {
             try (Response files = client.http().ask(Request.get("/volumes/" + name + "/backup"))) {
                 client.copyVolume(restoring(to, files.body()).with("new", true));
+                lastUse.set(files.header("gantry-last-use"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         });
-        asked(name, Known.GONE, () -> client.removeVolume(name, false));
+        Request unchanged = Request.of("DELETE", "/volumes/" + name + "?lastUse=" + lastUse.get());
+        asked(name, Known.GONE, () -> client.raw(unchanged));
     }
 
     private static Request restoring(String name, InputStream tar) {

@@ -1,0 +1,54 @@
+package dev.gantry.engine;
+
+import dev.gantry.engine.container.Container;
+import dev.gantry.volume.Volumes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// An engine for the tests of volumes, and what they ask it and the kernel.
+abstract class VolumeSetting {
+    static final Duration PAUSE = Duration.ofSeconds(5);
+
+    @TempDir
+    Path dir;
+
+    TestEngine engine;
+
+    @BeforeEach
+    void start() {
+        engine = TestEngine.start(dir);
+    }
+
+    @AfterEach
+    void stop() {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    Volumes volumes() {
+        return engine.gantry.volumes();
+    }
+
+    String output(Container c) {
+        return engine.log(c.id());
+    }
+
+    static String mounts() throws IOException {
+        return Files.readString(Path.of("/proc/self/mountinfo"));
+    }
+
+    static Future<?> aside(Callable<?> work) {
+        var task = new FutureTask<>(work);
+        Thread.startVirtualThread(task);
+        return task;
+    }
+}
