@@ -17,6 +17,7 @@ import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Forwarding;
+import dev.gantry.engine.log.LogDrivers;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.log.driver.BuiltInDrivers;
 import dev.gantry.engine.managed.LocalPlugins;
@@ -31,6 +32,7 @@ import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.plugin.cdi.CdiNamedDevices;
 import dev.gantry.engine.plugin.cni.CniDriver;
+import dev.gantry.engine.plugin.log.LogPlugins;
 import dev.gantry.engine.plugin.network.PluginNetworks;
 import dev.gantry.engine.plugin.volume.CsiPlaces;
 import dev.gantry.engine.plugin.volume.VolumeDriversOfPlugins;
@@ -148,7 +150,9 @@ final class LocalGantry implements Gantry {
                     random));
             networks = networking.networks();
             RootFiles rootFiles = new LayeredFiles(linux);
-            var forwarding = own(new Forwarding(new BuiltInDrivers(linux, JOURNAL)));
+            LogDrivers logDrivers =
+                    new BuiltInDrivers(linux, JOURNAL).or(new LogPlugins(linux, plugins, run.resolve("l")));
+            var forwarding = own(new Forwarding(logDrivers));
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
                     store.containers(),
                     events,
@@ -179,7 +183,7 @@ final class LocalGantry implements Gantry {
                     clock,
                     random));
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
-            logs = new FileLogs(containers::get, engine::watchDirectory);
+            logs = new FileLogs(containers::get, engine::watchDirectory, logDrivers);
             forwarding.open(containers.list(), engine::watchDirectory);
         } catch (GantryException e) {
             closeParts();
@@ -198,7 +202,7 @@ final class LocalGantry implements Gantry {
 
     /// What keeps a managed plugin from being disabled.
     private List<String> usersOf(String plugin) {
-        return PluginUsers.of(plugin, volumes.list(), networks.list(), guards);
+        return PluginUsers.of(plugin, volumes.list(), networks.list(), containers.list(), guards);
     }
 
     /// What a container over a directory of the host must not see, if it is below it.

@@ -2,6 +2,7 @@ package dev.gantry.engine;
 
 import dev.gantry.base.Reference;
 import dev.gantry.csi.CsiDrivers;
+import dev.gantry.engine.container.Container;
 import dev.gantry.network.model.Network;
 import dev.gantry.volume.Volume;
 import java.util.ArrayList;
@@ -13,7 +14,12 @@ final class PluginUsers {
 
     /// @param plugin its full name
     /// @param guards the plugins that requests are shown to
-    static List<String> of(String plugin, List<Volume> volumes, List<Network> networks, List<String> guards) {
+    static List<String> of(
+            String plugin,
+            List<Volume> volumes,
+            List<Network> networks,
+            List<Container> containers,
+            List<String> guards) {
         List<String> users = new ArrayList<>();
         volumes.stream()
                 .filter(v -> isOf(plugin, v.driver()) || isOf(CsiDrivers.PREFIX + plugin, v.driver()))
@@ -22,6 +28,9 @@ final class PluginUsers {
                 .filter(n ->
                         isOf(plugin, n.driver()) || isOf(plugin, n.spec().ipam().driver()))
                 .forEach(n -> users.add("network " + n.name()));
+        containers.stream()
+                .filter(c -> c.isRunning() && isOf(plugin, c.spec().log().driver()))
+                .forEach(c -> users.add("container " + c.name()));
         guards.stream().filter(g -> isOf(plugin, g)).forEach(_ -> users.add("the authorization of requests"));
         return users;
     }

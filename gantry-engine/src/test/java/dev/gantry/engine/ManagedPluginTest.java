@@ -10,6 +10,7 @@ import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.ContainerSpec.LogConfig;
 import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.managed.ManagedPlugins;
@@ -112,6 +113,25 @@ class ManagedPluginTest {
                         .filter(e -> e.kind() == Event.Kind.PLUGIN)
                         .map(Event::action))
                 .containsExactly("create", "enable", "disable");
+    }
+
+    @Test
+    void itKeepsLogs() throws IOException {
+        sample.config(SampleManaged.CONFIG.replace("volumedriver", "logdriver"));
+        plugins().create("logs", sample.tar());
+        var log = new LogConfig(LogConfig.Kind.TEXT, 1 << 20, 2, false, "logs", false, Map.of());
+        assertThatThrownBy(() -> engine.create(engine.sh("true").log(log)))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("found but disabled");
+        plugins().enable("logs", PATIENCE);
+        Container c =
+                engine.started(engine.sh("echo one; read x; echo two").log(log).openStdin(true, false));
+        TestEngine.await("the plugin has it", () -> engine.log(c.id()).equals("one\n"));
+        assertThatThrownBy(() -> plugins().disable("logs", false))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("in use by container " + c.name());
+        engine.containers().remove(c.id(), true);
+        plugins().disable("logs", false);
     }
 
     @Test
@@ -361,11 +381,11 @@ class ManagedPluginTest {
                     .as(config)
                     .isInstanceOf(InvalidArgument.class);
         }
-        sample.config(SampleManaged.CONFIG.replace("volumedriver", "logdriver"));
-        plugins().create("logs", sample.tar());
-        assertThatThrownBy(() -> plugins().enable("logs", PATIENCE)).isInstanceOf(Unsupported.class);
-        plugins().remove("logs", false);
-        assertThatThrownBy(() -> plugins().get("logs")).isInstanceOf(NotFound.class);
+        sample.config(SampleManaged.CONFIG.replace("volumedriver", "secretprovider"));
+        plugins().create("secrets", sample.tar());
+        assertThatThrownBy(() -> plugins().enable("secrets", PATIENCE)).isInstanceOf(Unsupported.class);
+        plugins().remove("secrets", false);
+        assertThatThrownBy(() -> plugins().get("secrets")).isInstanceOf(NotFound.class);
         try (Stream<Path> directories = Files.list(dir.resolve("e/data/plugins"))) {
             assertThat(directories.map(d -> d.getFileName().toString()))
                     .containsExactlyInAnyOrder(plugins().get("sample").id(), "content");

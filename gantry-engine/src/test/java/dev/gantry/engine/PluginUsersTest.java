@@ -27,9 +27,10 @@ class PluginUsersTest {
                 network(NetworkSpec.named("back").withIpam(new NetworkSpec.Ipam("p:latest", List.of(), Map.of()))),
                 network(NetworkSpec.named("other")));
         var volumes = List.of(volume("data", "csi.p:latest"), volume("more", "p"), volume("local", ""));
-        assertThat(PluginUsers.of("p:latest", volumes, networks, List.of("q", "p")))
+        assertThat(PluginUsers.of("p:latest", volumes, networks, List.of(), List.of("q", "p")))
                 .containsExactly(
                         "volume data", "volume more", "network front", "network back", "the authorization of requests");
-        assertThat(PluginUsers.of("p:other", volumes, networks, List.of("p"))).isEmpty();
+        assertThat(PluginUsers.of("p:other", volumes, networks, List.of(), List.of("p")))
+                .isEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -16,6 +17,7 @@ public final class FileCalls {
     /// meanwhile.
     private static final int OPEN_ATTEMPTS = 1000;
 
+    private static final long FIONREAD = 0x541B; // <asm-generic/ioctls.h>
     private static final int LOCK_EX = 2; // <sys/file.h>
     private static final int LOCK_NB = 4;
     private static final int LOCK_UN = 8;
@@ -90,6 +92,18 @@ public final class FileCalls {
             if (size > limit) {
                 throw new LinuxError(Sys.READ.callName(), fd.toString(), Errno.EFBIG);
             }
+        }
+    }
+
+    /// How many bytes are in a pipe that nobody has read yet. ioctl_pipe(2), FIONREAD.
+    public int unread(Fd pipe) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            long rc = kernel.call(arena, Sys.IOCTL, pipe.number(), FIONREAD, count.address(), 0, 0, 0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.IOCTL, pipe.toString(), rc);
+            }
+            return count.get(JAVA_INT, 0);
         }
     }
 

@@ -75,7 +75,11 @@ final class LivePlugin {
                 s.name(),
                 new PluginAddress.Unix(launcher.sockets(s.id()).resolve(c.socket())),
                 kinds,
-                new PluginPlaces(directories.rootfs(s), c.propagatedMount(), directories.propagated(s.id())));
+                new PluginPlaces(
+                        directories.rootfs(s),
+                        c.propagatedMount(),
+                        directories.propagated(s.id()),
+                        launcher.logging(s.id())));
     }
 
     /// After the start of the engine. Returns at once.

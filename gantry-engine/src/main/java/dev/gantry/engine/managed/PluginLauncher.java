@@ -76,6 +76,11 @@ final class PluginLauncher {
         return run.resolve("s").resolve(id.substring(0, ID_DIGITS));
     }
 
+    /// The directory of the pipes that it reads if it is a log driver.
+    Path logging(String id) {
+        return run.resolve("l").resolve(id.substring(0, ID_DIGITS));
+    }
+
     private Path watch(String id) {
         return run.resolve("w").resolve(id.substring(0, ID_DIGITS));
     }
@@ -93,6 +98,7 @@ final class PluginLauncher {
         try {
             Files.createDirectories(watchDirectory.getParent());
             Files.createDirectories(sockets);
+            Files.createDirectories(logging(plugin.id()));
             Files.deleteIfExists(sockets.resolve(config.socket()));
         } catch (IOException e) {
             throw new Internal(what, String.valueOf(e), "look at the file system of the run root", e);
@@ -102,7 +108,12 @@ final class PluginLauncher {
                 : directories.share(plugin.id());
         try {
             RuntimeSpec spec = PluginSpec.of(
-                    plugin.id(), config, settings, new PluginSpec.Places(sockets, shared), host, this::device);
+                    plugin.id(),
+                    config,
+                    settings,
+                    new PluginSpec.Places(sockets, shared, logging(plugin.id())),
+                    host,
+                    this::device);
             LaunchPlan plan = compiler.compile(spec, context(plugin));
             Watch watch = watches.spawnIn(watchDirectory);
             var started = new PluginRun(plugin.name(), watch, watchDirectory);
@@ -200,8 +211,13 @@ final class PluginLauncher {
         }
     }
 
+    /// What it had below the run root.
     void removeSockets(String id) {
-        Path directory = sockets(id);
+        removeFiles(id, sockets(id));
+        removeFiles(id, logging(id));
+    }
+
+    private static void removeFiles(String id, Path directory) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);
@@ -210,7 +226,7 @@ final class PluginLauncher {
         } catch (NoSuchFileException none) {
             return;
         } catch (IOException e) {
-            LOG.warn("sockets of plugin id={} left: {}", id, e.toString());
+            LOG.warn("files of plugin id={} left in {}: {}", id, directory, e.toString());
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.gantry.engine.managed;
 
+import dev.gantry.engine.plugin.PluginKind;
+import dev.gantry.engine.plugin.PluginPlaces;
 import dev.gantry.runtime.oci.DefaultSpec;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LinuxSpec;
@@ -23,7 +25,8 @@ final class PluginSpec {
 
     /// @param sockets the directory of the host that is [#SOCKETS] inside
     /// @param shared what is `PropagatedMount` inside
-    record Places(Path sockets, Path shared) {}
+    /// @param logging what is [PluginPlaces#LOGGING] inside one that is a log driver
+    record Places(Path sockets, Path shared, Path logging) {}
 
     static RuntimeSpec of(
             String id,
@@ -64,6 +67,9 @@ final class PluginSpec {
         settings.devices().forEach(d -> d.path().ifPresent(path -> b.device(devices.apply(path), "rwm")));
         settings.mounts().forEach(m -> mount(b, m));
         b.bind(places.sockets().toString(), SOCKETS, List.of("rbind", "rw"));
+        if (config.is(PluginKind.LOG.type())) {
+            b.bind(places.logging().toString(), PluginPlaces.LOGGING.toString(), List.of("rbind", "rw"));
+        }
         if (!config.propagatedMount().isEmpty()) {
             b.bind(places.shared().toString(), config.propagatedMount(), List.of("rbind", "rw", "rshared"));
         }

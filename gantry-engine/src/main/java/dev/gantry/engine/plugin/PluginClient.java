@@ -5,9 +5,11 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +65,19 @@ public final class PluginClient {
         return read(what + " with plugin " + name, method, new byte[0], timeout);
     }
 
+    /// Calls `method` for an answer that goes on for as long as the plugin likes, and begins within `timeout`. Whoever
+    /// closes the stream ends the call. A plugin that does not listen is not waited for.
+    public InputStream stream(String what, String method, Map<String, ?> request, Duration timeout) {
+        String doing = what + " with plugin " + name;
+        var http = new PluginHttp(name, address);
+        byte[] body = JsonTree.bytes(request);
+        try {
+            return within(doing, method, http, () -> http.stream(method, body), timeout, timeout);
+        } catch (IOException e) {
+            throw broken(doing, "it did not answer " + method + ": " + e.getMessage(), e);
+        }
+    }
+
     private PluginAnswer read(String doing, String method, byte[] request, Duration timeout) {
         PluginHttp.Answer answer = exchange(doing, method, request, timeout);
         Map<String, @Nullable Object> fields;
@@ -99,7 +114,7 @@ public final class PluginClient {
             Duration left = timeout.minusNanos(System.nanoTime() - start);
             var http = new PluginHttp(name, address);
             try {
-                return within(doing, method, http, body, timeout, left);
+                return within(doing, method, http, () -> http.post(method, body, LARGEST_ANSWER), timeout, left);
             } catch (IOException e) {
                 Duration spent = Duration.ofNanos(System.nanoTime() - start).plus(pause);
                 if (http.connected() || spent.compareTo(timeout) >= 0 || spent.compareTo(patience) >= 0) {
@@ -115,10 +130,10 @@ public final class PluginClient {
     }
 
     /// The exchange runs on a thread of its own, so that whatever it hangs in, its caller goes on.
-    private PluginHttp.Answer within(
-            String doing, String method, PluginHttp http, byte[] body, Duration timeout, Duration left)
+    private static <T> T within(
+            String doing, String method, PluginHttp http, Callable<T> exchange, Duration timeout, Duration left)
             throws IOException {
-        var task = new FutureTask<>(() -> http.post(method, body, LARGEST_ANSWER));
+        var task = new FutureTask<>(exchange);
         Thread.startVirtualThread(task);
         try {
             return task.get(Math.max(left.toMillis(), 1), TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package dev.gantry.engine.plugin;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /// One request of HTTP/1.1 over a connection of its own, with an answer of bounded size. It blocks as long as the
 /// peer wants: whoever calls closes it when that is too long.
@@ -29,6 +31,7 @@ final class PluginHttp implements Closeable {
     private Closeable open = () -> {}; // guarded by this
     private boolean closed; // guarded by this
     private volatile boolean connected;
+    private @Nullable IOException unsent;
 
     PluginHttp(String plugin, PluginAddress address) {
         this.plugin = plugin;
@@ -44,25 +47,46 @@ final class PluginHttp implements Closeable {
 
     Answer post(String method, byte[] body, int largestAnswer) throws IOException {
         try {
-            return switch (address) {
-                case PluginAddress.Unix(var socket) -> {
-                    SocketChannel channel = hold(SocketChannel.open(StandardProtocolFamily.UNIX));
-                    channel.connect(UnixDomainSocketAddress.of(socket));
-                    yield exchange(
-                            Channels.newInputStream(channel),
-                            Channels.newOutputStream(channel),
-                            request(method, "plugin", body),
-                            largestAnswer);
-                }
-                case PluginAddress.Tcp tcp -> {
-                    Socket socket = connect(tcp);
-                    byte[] request = request(method, tcp.host() + ":" + tcp.port(), body);
-                    yield exchange(socket.getInputStream(), socket.getOutputStream(), request, largestAnswer);
-                }
-            };
+            return answer(begin(method, body), largestAnswer);
         } finally {
             close();
         }
+    }
+
+    /// The body of a good answer, however long it is; its close ends the connection.
+    InputStream stream(String method, byte[] body) throws IOException {
+        InputStream in = begin(method, body);
+        int status = status(in);
+        Headers headers = headers(in);
+        if (status != 200) {
+            close();
+            throw new IOException("status " + status);
+        }
+        return new FilterInputStream(headers.chunked ? new ChunkedInput(in) : in) {
+            @Override
+            public void close() throws IOException {
+                PluginHttp.this.close();
+            }
+        };
+    }
+
+    /// Connects and sends; the answer is to be read.
+    private InputStream begin(String method, byte[] body) throws IOException {
+        return switch (address) {
+            case PluginAddress.Unix(var socket) -> {
+                SocketChannel channel = hold(SocketChannel.open(StandardProtocolFamily.UNIX));
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                yield exchange(
+                        Channels.newInputStream(channel),
+                        Channels.newOutputStream(channel),
+                        request(method, "plugin", body));
+            }
+            case PluginAddress.Tcp tcp -> {
+                Socket socket = connect(tcp);
+                byte[] request = request(method, tcp.host() + ":" + tcp.port(), body);
+                yield exchange(socket.getInputStream(), socket.getOutputStream(), request);
+            }
+        };
     }
 
     private Socket connect(PluginAddress.Tcp tcp) throws IOException {
@@ -110,18 +134,26 @@ final class PluginHttp implements Closeable {
         return all.toByteArray();
     }
 
-    private Answer exchange(InputStream from, OutputStream to, byte[] request, int largest) throws IOException {
+    private InputStream exchange(InputStream from, OutputStream to, byte[] request) {
         connected = true;
-        IOException unsent = null;
         try {
             to.write(request);
             to.flush();
         } catch (IOException e) {
             unsent = e; // it may have answered before it closed
         }
-        InputStream in = new BufferedInputStream(from);
+        return new BufferedInputStream(from);
+    }
+
+    private Answer answer(InputStream in, int largest) throws IOException {
         try {
-            return answer(in, largest);
+            int status = status(in);
+            Headers headers = headers(in);
+            if (status == 204) {
+                return new Answer(status, new byte[0]);
+            }
+            InputStream body = headers.chunked ? new ChunkedInput(in) : in;
+            return new Answer(status, body(body, headers.chunked ? -1 : headers.length, largest));
         } catch (IOException e) {
             if (unsent != null) {
                 e.addSuppressed(unsent);
@@ -130,7 +162,7 @@ final class PluginHttp implements Closeable {
         }
     }
 
-    private static Answer answer(InputStream in, int largest) throws IOException {
+    private static int status(InputStream in) throws IOException {
         String status = line(in);
         while (status.startsWith("HTTP/1.1 100")) {
             headers(in);
@@ -139,13 +171,7 @@ final class PluginHttp implements Closeable {
         if (!status.matches("HTTP/1\\.[01] [1-5][0-9][0-9]( .*)?")) {
             throw new IOException("it does not speak HTTP");
         }
-        Headers headers = headers(in);
-        int code = Integer.parseInt(status.substring(9, 12));
-        if (code == 204) {
-            return new Answer(code, new byte[0]);
-        }
-        byte[] body = headers.chunked ? chunks(in, largest) : body(in, headers.length, largest);
-        return new Answer(code, body);
+        return Integer.parseInt(status.substring(9, 12));
     }
 
     /// `length` -1: until the connection ends.
@@ -183,28 +209,7 @@ final class PluginHttp implements Closeable {
         return body;
     }
 
-    private static byte[] chunks(InputStream in, int largest) throws IOException {
-        var body = new ByteArrayOutputStream();
-        while (true) {
-            String line = line(in);
-            int end = line.indexOf(';');
-            long size = number((end < 0 ? line : line.substring(0, end)).strip(), 16);
-            if (size == 0) {
-                return body.toByteArray();
-            }
-            if (size > largest - body.size()) {
-                throw tooLarge(largest);
-            }
-            byte[] chunk = in.readNBytes((int) size);
-            if (chunk.length < size) {
-                throw new IOException("its answer ended in the middle");
-            }
-            body.write(chunk);
-            line(in);
-        }
-    }
-
-    private static long number(String text, int radix) throws IOException {
+    static long number(String text, int radix) throws IOException {
         try {
             long n = Long.parseLong(text, radix);
             if (n >= 0) {
@@ -220,7 +225,7 @@ final class PluginHttp implements Closeable {
         return new IOException("its answer is larger than " + largest + " bytes");
     }
 
-    private static String line(InputStream in) throws IOException {
+    static String line(InputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
         while (true) {
             int c = in.read();

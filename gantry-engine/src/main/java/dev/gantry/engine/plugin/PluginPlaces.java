@@ -9,7 +9,11 @@ import java.nio.file.Path;
 /// @param inside the directory in which its mounts are seen by the host, as the plugin calls it; empty when there is
 /// none
 /// @param shared the same, as the host calls it
-public record PluginPlaces(Path rootfs, String inside, Path shared) {
+/// @param logging the directory of the host that is [#LOGGING] inside
+public record PluginPlaces(Path rootfs, String inside, Path shared, Path logging) {
+    /// Where log plugins find the pipes that they read.
+    public static final Path LOGGING = Path.of("/run/docker/logging");
+
     public Path onHost(String path) {
         Path below = Path.of("/").relativize(Path.of(path).normalize());
         if (isShared(path)) {

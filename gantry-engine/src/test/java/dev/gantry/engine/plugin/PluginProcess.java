@@ -95,6 +95,11 @@ public final class PluginProcess implements AutoCloseable {
         return home.resolve("volumes").resolve(name);
     }
 
+    /// What it has kept of a container's log, as it came.
+    public Path log(String container) {
+        return home.resolve("log-" + container);
+    }
+
     public void kill() {
         try {
             process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);

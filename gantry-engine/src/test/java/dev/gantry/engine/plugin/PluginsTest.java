@@ -116,10 +116,10 @@ class PluginsTest {
             }
             assertThat(process.calls()).containsExactly("Plugin.Activate ");
             assertThat(plugins.active(PluginKind.VOLUME)).containsExactly("sample");
-            assertThat(plugins.active(PluginKind.LOG)).isEmpty();
-            assertThatThrownBy(() -> plugins.get("sample", PluginKind.LOG))
+            assertThat(plugins.active(PluginKind.METRICS)).isEmpty();
+            assertThatThrownBy(() -> plugins.get("sample", PluginKind.METRICS))
                     .isInstanceOf(NotFound.class)
-                    .hasMessageContaining("it is no LogDriver");
+                    .hasMessageContaining("it is no MetricsCollector");
         }
     }
 

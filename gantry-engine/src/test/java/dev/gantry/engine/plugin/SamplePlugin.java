@@ -70,6 +70,10 @@ final class SamplePlugin {
                 misbehave(fault, out);
                 return;
             }
+            if (method.equals("LogDriver.ReadLogs")) {
+                send(out, Files.readAllBytes(log(JsonTree.object(body.getBytes(StandardCharsets.UTF_8)))));
+                return;
+            }
             Map<String, Object> answer =
                     answer(method, body.isEmpty() ? Map.of() : JsonTree.object(body.getBytes(StandardCharsets.UTF_8)));
             if (answer == null) {
@@ -144,7 +148,7 @@ final class SamplePlugin {
         String name = String.valueOf(request.get("Name"));
         return switch (method) {
             case "Plugin.Activate" ->
-                Map.of("Implements", List.of("VolumeDriver", "authz", "NetworkDriver", "IpamDriver"));
+                Map.of("Implements", List.of("VolumeDriver", "authz", "NetworkDriver", "IpamDriver", "LogDriver"));
             case "VolumeDriver.Capabilities" -> Map.of("Capabilities", Map.of("Scope", "global"));
             case "VolumeDriver.Create" -> create(name, request);
             case "VolumeDriver.Get" ->
@@ -161,9 +165,30 @@ final class SamplePlugin {
                         ? Map.of()
                         : Map.of("Err", "not mounted");
             case "VolumeDriver.Remove" -> remove(name);
+            case "LogDriver.Capabilities" -> Map.of("Cap", Map.of("ReadLogs", true));
+            case "LogDriver.StartLogging" -> keep(request);
+            case "LogDriver.StopLogging" -> Map.of();
             case "AuthZPlugin.AuthZReq", "AuthZPlugin.AuthZRes" -> Map.of("Allow", true);
             default -> network.answer(method, request);
         };
+    }
+
+    /// Records as they come, for each container.
+    private Map<String, Object> keep(Map<String, ?> request) {
+        Path log = log(request);
+        Thread.ofPlatform().daemon().start(() -> {
+            try (var in = Files.newInputStream(Path.of(String.valueOf(request.get("File"))));
+                    var out = Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                in.transferTo(out);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        return Map.of();
+    }
+
+    private Path log(Map<String, ?> request) {
+        return home.resolve("log-" + ((Map<?, ?>) request.get("Info")).get("ContainerID"));
     }
 
     private Path place(String name) {

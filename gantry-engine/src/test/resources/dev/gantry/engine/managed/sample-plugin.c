@@ -1,5 +1,6 @@
-/* A volume plugin for tests: one request per connection, volumes below /mnt/state. What it says and does wrong is in
+/* A volume and log plugin for tests: one request per connection, volumes below /mnt/state, all records in /mnt/log. What it says and does wrong is in
  * its environment. Started as `sample-plugin SOCKET`. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,14 @@ static void answer(int fd, const char *json) {
     int n = snprintf(out, sizeof out, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
                      strlen(json), json);
     if (write(fd, out, n) < 0) perror("write");
+}
+
+static void copy(int from, int to) {
+    static char bytes[65536];
+    for (;;) {
+        ssize_t n = read(from, bytes, sizeof bytes);
+        if (n <= 0 || write(to, bytes, n) != n) _exit(n != 0);
+    }
 }
 
 static void serve(int fd) {
@@ -77,6 +86,17 @@ static void serve(int fd) {
         else { snprintf(json, sizeof json, "{\"Volume\":{\"Name\":\"%s\",\"Mountpoint\":\"%s\"}}", name, path); answer(fd, json); }
     } else if (strstr(in, "/VolumeDriver.Capabilities")) {
         answer(fd, "{\"Capabilities\":{\"Scope\":\"local\"}}");
+    } else if (strstr(in, "/LogDriver.Capabilities")) {
+        answer(fd, "{\"Cap\":{\"ReadLogs\":true}}");
+    } else if (strstr(in, "/LogDriver.StartLogging")) {
+        field(body, "\"File\":");
+        if (fork() == 0) copy(open(name, O_RDONLY), open("/mnt/log", O_WRONLY | O_CREAT | O_APPEND, 0600));
+        answer(fd, "{}");
+    } else if (strstr(in, "/LogDriver.ReadLogs")) {
+        if (fork() == 0) {
+            dprintf(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+            copy(open("/mnt/log", O_RDONLY), fd);
+        }
     } else {
         answer(fd, "{}");
     }
