@@ -12,6 +12,7 @@ import dev.gantry.cli.container.RenameCommand;
 import dev.gantry.cli.container.RmCommand;
 import dev.gantry.cli.container.RunCommand;
 import dev.gantry.cli.container.StartCommand;
+import dev.gantry.cli.container.StatsCommand;
 import dev.gantry.cli.container.StopCommand;
 import dev.gantry.cli.container.UpdateCommand;
 import dev.gantry.cli.container.WaitCommand;
@@ -83,7 +84,7 @@ final class Commands {
 
     private static final List<String> OF_CONTAINERS = List.of(
             "attach", "create", "exec", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
-            "start", "stop", "unpause", "update", "wait");
+            "start", "stats", "stop", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_NETWORKS =
@@ -133,6 +134,7 @@ final class Commands {
             "rename",
             "update",
             "inspect",
+            "stats",
             "events",
             "info",
             "version",
@@ -272,6 +274,7 @@ final class Commands {
                     case "runtime" -> new RuntimeCommand(extras.runtime());
                     case "save" -> new SaveCommand();
                     case "start" -> new StartCommand();
+                    case "stats" -> new StatsCommand();
                     case "stop" -> StopCommand.stop();
                     case "tag" -> new TagCommand();
                     case "unpause" -> PauseCommand.unpause();

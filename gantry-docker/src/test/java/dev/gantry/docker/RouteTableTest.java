@@ -9,6 +9,7 @@ import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
@@ -53,6 +54,11 @@ class RouteTableTest {
 
         @Override
         public Events events() {
+            return null;
+        }
+
+        @Override
+        public Checks checks() {
             return null;
         }
 

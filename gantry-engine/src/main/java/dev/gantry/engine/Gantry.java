@@ -4,6 +4,7 @@ import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
@@ -41,6 +42,9 @@ public interface Gantry extends AutoCloseable {
 
     /// What containers use.
     Stats stats();
+
+    /// What checks of containers have found.
+    Checks checks();
 
     Images images();
 

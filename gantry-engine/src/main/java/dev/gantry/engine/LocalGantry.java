@@ -15,6 +15,9 @@ import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.ExecLauncher;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.exec.LiveExecs;
+import dev.gantry.engine.health.Checks;
+import dev.gantry.engine.health.ExecProber;
+import dev.gantry.engine.health.LiveChecks;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Forwarding;
 import dev.gantry.engine.log.LogDrivers;
@@ -83,6 +86,7 @@ final class LocalGantry implements Gantry {
     private final Logs logs;
     private final Events events;
     private final Stats stats;
+    private final Checks checks;
     private final Images images;
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
@@ -178,10 +182,13 @@ final class LocalGantry implements Gantry {
             execs = own(new LiveExecs(
                     engine::running,
                     id -> engine.watchDirectory(id).isPresent(),
-                    new ExecLauncher(watches, places, host, rootFiles),
+                    new ExecLauncher(watches, places, host, rootFiles, linux),
                     events,
                     clock,
                     random));
+            var checking = own(new LiveChecks(containers::get, new ExecProber(execs), events, clock));
+            engine.checkedBy(checking);
+            checks = checking;
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
             logs = new FileLogs(containers::get, engine::watchDirectory, logDrivers);
             forwarding.open(containers.list(), engine::watchDirectory);
@@ -291,6 +298,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Stats stats() {
         return stats;
+    }
+
+    @Override
+    public Checks checks() {
+        return checks;
     }
 
     @Override

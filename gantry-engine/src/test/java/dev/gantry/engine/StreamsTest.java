@@ -172,7 +172,7 @@ class StreamsTest {
         var c = engine.started(engine.spec("sleep", "1000"));
         var exec = engine.gantry
                 .execs()
-                .create(c.id(), new ExecSpec(List.of("wc", "-c"), List.of(), "", "", false, true, ""));
+                .create(c.id(), new ExecSpec(List.of("wc", "-c"), List.of(), "", "", false, true, false, ""));
         var attachment = engine.gantry.execs().start(exec.id(), AttachRequest.FOREGROUND, 0, 0);
         var output = reading(attachment);
         try (var in = attachment.stdin()) {

@@ -39,6 +39,7 @@ final class KillCampaign {
     private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
     private final Queue<Run> passing = new ConcurrentLinkedQueue<>();
     private final Kills kills;
+    private final LivingContainers living;
     private int settled;
 
     KillCampaign(Path directory, DaemonProcess daemon, long seed) throws IOException {
@@ -47,6 +48,7 @@ final class KillCampaign {
         try (EngineClient client = daemon.client()) {
             this.images = new CampaignImages(image, directory, client);
         }
+        this.living = new LivingContainers(image);
         this.random = new Random(seed);
         this.kills = new Kills(daemon, random);
     }
@@ -62,6 +64,7 @@ final class KillCampaign {
                             this::containers,
                             this::executions,
                             this::passingContainers,
+                            living::one,
                             images::importOne,
                             images::removeAndLoad),
                     () -> answers + " starts",
@@ -149,6 +152,7 @@ final class KillCampaign {
             for (Run run = passing.poll(); run != null; run = passing.poll()) {
                 passed(client, run);
             }
+            living.verify(client);
             for (String name : images.verify(client)) {
                 runs(client, name);
             }

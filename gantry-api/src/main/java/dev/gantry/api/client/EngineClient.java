@@ -1,6 +1,7 @@
 package dev.gantry.api.client;
 
 import dev.gantry.api.container.ContainerInspect;
+import dev.gantry.api.container.ContainerStats;
 import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.CreateResponse;
@@ -10,6 +11,8 @@ import dev.gantry.api.container.ExecInspect;
 import dev.gantry.api.container.ExecStart;
 import dev.gantry.api.container.PortsUpdate;
 import dev.gantry.api.container.PortsUpdated;
+import dev.gantry.api.container.UpdateRequest;
+import dev.gantry.api.container.UpdateResponse;
 import dev.gantry.api.container.WaitResponse;
 import dev.gantry.api.image.DeletedItem;
 import dev.gantry.api.image.HistoryItem;
@@ -83,6 +86,21 @@ public final class EngineClient implements Closeable {
 
     public void unpauseContainer(String container) {
         done(container(container, "POST", "/unpause"));
+    }
+
+    public UpdateResponse updateContainer(String container, UpdateRequest wanted) {
+        return one(
+                container(container, "POST", "/update").json(write(UpdateRequest.class, wanted)), UpdateResponse.class);
+    }
+
+    /// What a container uses, with a reading before it to count with.
+    public ContainerStats stats(String container) {
+        return one(container(container, "GET", "/stats").with("stream", "0"), ContainerStats.class);
+    }
+
+    /// The same again and again: a [ContainerStats] on each line.
+    public Response statsStream(String container) {
+        return http.ask(container(container, "GET", "/stats").with("stream", "1"));
     }
 
     public void renameContainer(String container, String name) {

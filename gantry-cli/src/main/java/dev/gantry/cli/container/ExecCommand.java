@@ -29,7 +29,7 @@ public final class ExecCommand implements Command {
                 .toggle('t', "tty", "Give it a terminal")
                 .text('u', "user", "user[:group]", "User and group, by name or number")
                 .text('w', "workdir", "path", "Working directory")
-                .notYet(List.of("privileged"))
+                .toggle("privileged", "Give it every capability, and no filter of system calls")
                 .stopsAtArgument()
                 .takes(2, Integer.MAX_VALUE)
                 .example("gantry exec -it web bash");
@@ -54,6 +54,7 @@ public final class ExecCommand implements Command {
                 ExecConfig.builder()
                         .cmd(args.arguments().subList(1, args.arguments().size()))
                         .user(args.text("user"))
+                        .privileged(args.on("privileged"))
                         .tty(tty)
                         .consoleSize(size)
                         .attachStdin(stdin)

@@ -31,16 +31,9 @@ final class RunFlags {
             "device-write-bps",
             "device-write-iops",
             "gpus",
-            "health-cmd",
-            "health-interval",
-            "health-retries",
-            "health-start-interval",
-            "health-start-period",
-            "health-timeout",
             "isolation",
             "kernel-memory",
             "memory-swappiness",
-            "no-healthcheck",
             "oom-kill-disable",
             "privileged",
             "storage-opt",
@@ -73,6 +66,13 @@ final class RunFlags {
                 .list('e', "env", "name[=value]", "Set a variable; a name alone takes the caller's value")
                 .list("env-file", "file", "Set the variables of a file")
                 .list("group-add", "group", "Add a group to the process")
+                .text("health-cmd", "command", "Command for a shell in the container that checks its health")
+                .text("health-interval", "duration", "Time between checks, such as 30s")
+                .text("health-retries", "number", "How many failures in a row make it unhealthy")
+                .text("health-start-interval", "duration", "Time between checks while it starts")
+                .text("health-start-period", "duration", "How long it may start before failures count")
+                .text("health-timeout", "duration", "How long a check may take")
+                .toggle("no-healthcheck", "Do not run the image's checks")
                 .text('h', "hostname", "name", "Host name inside the container")
                 .toggle("init", "Run a small init that forwards signals and reaps processes")
                 .toggle('i', "interactive", "Keep standard input open")
@@ -154,6 +154,7 @@ final class RunFlags {
                 .env(Variables.of(args, caller))
                 .volumes(Mounts.places(args))
                 .exposedPorts(exposed(args))
+                .healthcheck(HealthFlags.of(args))
                 .labels(Variables.labels(args, caller))
                 .stopSignal(orNull(args.text("stop-signal")))
                 .stopTimeout(args.number("stop-timeout").map(Long::intValue).orElse(null))
@@ -248,7 +249,7 @@ final class RunFlags {
                 .ulimits(Security.ulimits(args));
     }
 
-    private static RestartPolicy restart(Parsed args) {
+    static RestartPolicy restart(Parsed args) {
         String policy = args.text("restart");
         int colon = policy.indexOf(':');
         String name = colon < 0 ? policy : policy.substring(0, colon);

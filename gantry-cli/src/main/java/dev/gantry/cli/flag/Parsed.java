@@ -73,6 +73,11 @@ public final class Parsed {
         return isGiven(flag) ? read(flag, Units::nanos) : 0;
     }
 
+    /// Nanoseconds of a duration as `1m30s` says it; 0 when the flag was not given.
+    public long duration(String flag) {
+        return isGiven(flag) ? read(flag, Units::duration) : 0;
+    }
+
     /// An error about this command line.
     public InvalidArgument wrong(String why) {
         return line.wrong(why);

@@ -7,6 +7,9 @@ import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.PortsUpdate;
 import dev.gantry.api.container.PortsUpdated;
 import dev.gantry.api.container.PruneResponse;
+import dev.gantry.api.container.TopResponse;
+import dev.gantry.api.container.UpdateRequest;
+import dev.gantry.api.container.UpdateResponse;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
@@ -28,14 +31,19 @@ import dev.gantry.engine.container.Signals;
 import dev.gantry.engine.container.StartOutcome;
 import dev.gantry.engine.container.StopOutcome;
 import dev.gantry.engine.container.StopRequest;
+import dev.gantry.engine.event.Event;
+import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
+import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -47,6 +55,8 @@ public final class ContainerRoutes {
     private final Containers containers;
     private final Images images;
     private final Execs execs;
+    private final Events events;
+    private final Checks checks;
     private final Lookup lookup;
     private final MountPoints mountpoints;
     private final Supplier<Networks> networks;
@@ -57,6 +67,8 @@ public final class ContainerRoutes {
         this.containers = engine.containers();
         this.images = engine.images();
         this.execs = engine.execs();
+        this.events = engine.events();
+        this.checks = engine.checks();
         this.lookup = new Lookup(containers);
         this.mountpoints = MountPoints.over(engine::volumes);
         this.networks = engine::networks;
@@ -75,6 +87,7 @@ public final class ContainerRoutes {
                 .add("POST", "/containers/{id}/pause", this::pause)
                 .add("POST", "/containers/{id}/unpause", this::unpause)
                 .add("POST", "/containers/{id}/rename", this::rename)
+                .add("POST", "/containers/{id}/update", this::update)
                 .add("POST", "/containers/{id}/ports", this::ports)
                 .add("POST", "/containers/{id}/resize", this::resize)
                 .add("GET", "/containers/{id}/top", this::top)
@@ -175,21 +188,23 @@ public final class ContainerRoutes {
         Filters filters = Filters.of(call.query(), ListTranslation.FILTERS);
         long limit = call.query().number("limit", 0);
         boolean everything = call.query().flag("all") || limit > 0;
-        List<Container> fitting = ListTranslation.filter(containers.list(), filters, everything, lookup, places);
+        List<Container> fitting =
+                ListTranslation.filter(containers.list(), filters, everything, lookup, checks, places);
         Instant now = clock.instant();
         List<ContainerSummary> rows = new ArrayList<>();
         for (Container c : fitting) {
             if (limit > 0 && rows.size() >= limit) {
                 break;
             }
-            rows.add(ListTranslation.summary(c, now, mountpoints, places, call.minor()));
+            rows.add(ListTranslation.summary(c, now, checks, mountpoints, places, call.minor()));
         }
         return ApiResponse.json(rows);
     }
 
     private ApiResponse inspect(Call call) {
         Container c = lookup.find(call.subject());
-        return ApiResponse.json(InspectTranslation.inspect(c, execs.of(c.id()), mountpoints, places, call.minor()));
+        return ApiResponse.json(
+                InspectTranslation.inspect(c, execs.of(c.id()), checks.of(c.id()), mountpoints, places, call.minor()));
     }
 
     private ApiResponse start(Call call) {
@@ -304,6 +319,14 @@ public final class ContainerRoutes {
         return ApiResponse.noContent();
     }
 
+    private ApiResponse update(Call call) {
+        Container c = lookup.find(call.subject());
+        UpdateRequest asked = call.body(UpdateRequest.class);
+        UpdateTranslation.check(asked);
+        containers.update(c.id(), spec -> UpdateTranslation.apply(c, spec, asked));
+        return ApiResponse.json(new UpdateResponse(null));
+    }
+
     /// Our own: ports come and go while the container lives. docs/networking.md, "Ports of a running container".
     private ApiResponse ports(Call call) {
         Container c = lookup.find(call.subject());
@@ -325,11 +348,21 @@ public final class ContainerRoutes {
 
     private ApiResponse top(Call call) {
         Container c = lookup.find(call.subject());
+        if (c.state() instanceof dev.gantry.engine.container.ContainerState.Restarting) {
+            throw new DockerError(
+                    409, "Container " + c.id().hex() + " is restarting, wait until the container is running");
+        }
         if (!c.isRunning()) {
             throw Lookup.notRunning(c);
         }
-        return ApiResponse.json(
-                ProcessTable.read(containers.processes(c.id()), call.query().text("ps_args")));
+        List<Integer> pids = containers.processes(c.id());
+        String arguments = call.query().text("ps_args", "-ef");
+        TopResponse top = HostPs.read(pids, arguments).orElseGet(() -> ProcessTable.read(pids, arguments));
+        Map<String, String> attributes = new HashMap<>(c.spec().labels());
+        attributes.put("image", c.spec().image());
+        attributes.put("name", c.name());
+        events.publish(Event.Kind.CONTAINER, "top", c.id().hex(), attributes);
+        return ApiResponse.json(top);
     }
 
     private ApiResponse remove(Call call) {

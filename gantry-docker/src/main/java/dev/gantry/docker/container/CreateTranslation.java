@@ -52,9 +52,10 @@ final class CreateTranslation {
                 .stop(
                         r.stopSignal() == null ? "" : r.stopSignal(),
                         r.stopTimeout() == null ? ContainerSpec.Stop.DEFAULT : r.stopTimeout())
-                .restart(restart(host))
+                .restart(restart(host.restartPolicy()))
                 .autoRemove(host.autoRemove())
                 .log(LogTranslation.of(host.logConfig()))
+                .health(HealthTranslation.spec(r.healthcheck()))
                 .doorNotes(Wire.json().toJson(CreateRequest.of(r.config(), host)));
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
@@ -142,9 +143,9 @@ final class CreateTranslation {
                 sysctls);
     }
 
-    private static RestartPolicy restart(HostConfig h) {
-        String name = h.restartPolicy().name();
-        int retries = h.restartPolicy().maximumRetryCount();
+    static RestartPolicy restart(dev.gantry.api.container.RestartPolicy asked) {
+        String name = asked.name();
+        int retries = asked.maximumRetryCount();
         for (RestartPolicy.Kind kind : RestartPolicy.Kind.values()) {
             if (kind.text().equals(name) || (name.isEmpty() && kind == RestartPolicy.Kind.NO)) {
                 return new RestartPolicy(kind, retries);

@@ -55,9 +55,6 @@ public final class ExecRoutes {
         if (args.isEmpty()) {
             throw DockerError.badParameter("No exec command specified");
         }
-        if (config.privileged()) {
-            throw DockerError.later("a privileged exec");
-        }
         DetachKeys.parse(config.detachKeys());
         Container c = lookup.find(call.subject());
         if (!c.isRunning()) {
@@ -73,6 +70,7 @@ public final class ExecRoutes {
                 config.workingDir(),
                 config.tty(),
                 config.attachStdin(),
+                config.privileged(),
                 ExecNotes.write(config));
         try {
             return ApiResponse.json(
@@ -173,7 +171,7 @@ public final class ExecRoutes {
                         exec.spec().tty(),
                         args.getFirst(),
                         args.subList(1, args.size()),
-                        false,
+                        exec.spec().privileged(),
                         exec.spec().user().isEmpty() ? null : exec.spec().user()),
                 config.attachStdin(),
                 config.attachStderr(),

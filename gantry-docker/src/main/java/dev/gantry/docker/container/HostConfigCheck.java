@@ -23,7 +23,6 @@ final class HostConfigCheck {
         checkFiles(host);
         checkLimits(host);
         checkRights(host);
-        checkHealth(request);
         checkImageFields(request);
         return NetworkCheck.check(request, host, minor, hasBridge);
     }
@@ -88,12 +87,6 @@ final class HostConfigCheck {
         refuse(h.annotations() != null && !h.annotations().isEmpty(), "Annotations");
         refuse(h.maskedPaths() != null, "MaskedPaths");
         refuse(h.readonlyPaths() != null, "ReadonlyPaths");
-    }
-
-    private static void checkHealth(CreateRequest request) {
-        var health = request.healthcheck();
-        List<String> test = health == null || health.test() == null ? List.of() : health.test();
-        refuse(!test.isEmpty() && !test.getFirst().equals("NONE"), "Healthcheck");
     }
 
     /// What an image says to builders and to Windows; clients send them empty.

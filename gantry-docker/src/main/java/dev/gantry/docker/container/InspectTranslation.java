@@ -14,6 +14,7 @@ import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.Exit;
 import dev.gantry.engine.exec.Exec;
+import dev.gantry.engine.health.Health;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,17 +27,25 @@ final class InspectTranslation {
     private InspectTranslation() {}
 
     static ContainerInspect inspect(
-            Container c, List<Exec> execs, MountPoints mountpoints, ContainerPlaces places, int minor) {
+            Container c,
+            List<Exec> execs,
+            Optional<Health> health,
+            MountPoints mountpoints,
+            ContainerPlaces places,
+            int minor) {
         List<String> argv = argv(c.spec());
         CreateRequest asked = asked(c.spec());
         HostConfig host = hostConfig(c.spec(), asked, places.mode(c));
-        List<String> execIds = execs.stream().map(e -> e.id().hex()).toList();
+        List<String> execIds = execs.stream()
+                .filter(e -> !(e.state() instanceof Exec.State.Exited))
+                .map(e -> e.id().hex())
+                .toList();
         return ContainerInspect.builder()
                 .id(c.id().hex())
                 .created(Times.nano(c.created()))
                 .path(argv.isEmpty() ? "" : argv.getFirst())
                 .args(argv.isEmpty() ? List.of() : argv.subList(1, argv.size()))
-                .state(state(c))
+                .state(state(c, health))
                 .image(c.imageId())
                 .resolvConfPath(c.files().resolvConf().toString())
                 .hostnamePath(c.files().hostname().toString())
@@ -75,7 +84,7 @@ final class InspectTranslation {
         return argv;
     }
 
-    private static ContainerState state(Container c) {
+    private static ContainerState state(Container c, Optional<Health> health) {
         Optional<Exit> exit = c.history().exit();
         boolean running = c.isRunning();
         boolean restarting = c.state() instanceof dev.gantry.engine.container.ContainerState.Restarting;
@@ -93,7 +102,7 @@ final class InspectTranslation {
                 c.history().error().isEmpty() && !running ? words : c.history().error(),
                 c.history().startedAt().map(Times::nano).orElse(Times.NEVER),
                 exit.map(e -> Times.nano(e.at())).orElse(Times.NEVER),
-                null);
+                health.map(HealthTranslation::health).orElse(null));
     }
 
     /// As asked for, with what the image and the engine gave to it.
@@ -114,6 +123,7 @@ final class InspectTranslation {
                 .image(spec.image())
                 .workingDir(command.workingDir())
                 .labels(spec.labels())
+                .healthcheck(HealthTranslation.config(spec.health()))
                 .build();
     }
 

@@ -8,6 +8,7 @@ import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerState;
+import dev.gantry.engine.health.Checks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,10 +39,12 @@ final class ListTranslation {
     private static final Set<String> STATES =
             Set.of("created", "restarting", "running", "removing", "paused", "exited", "dead");
 
+    private static final Set<String> HEALTHS = Set.of("none", "starting", "healthy", "unhealthy");
+
     private ListTranslation() {}
 
     static ContainerSummary summary(
-            Container c, Instant now, MountPoints mountpoints, ContainerPlaces places, int minor) {
+            Container c, Instant now, Checks checks, MountPoints mountpoints, ContainerPlaces places, int minor) {
         return ContainerSummary.builder()
                 .id(c.id().hex())
                 .names(List.of("/" + c.name()))
@@ -51,7 +54,7 @@ final class ListTranslation {
                 .created(c.created().getEpochSecond())
                 .labels(c.spec().labels())
                 .state(c.state().word())
-                .status(status(c, now))
+                .status(status(c, now, checks))
                 .hostConfig(new SummaryHostConfig(places.mode(c), null))
                 .mounts(mountpoints.of(c.spec()))
                 .ports(places.ports(c))
@@ -59,11 +62,11 @@ final class ListTranslation {
                 .build();
     }
 
-    static String status(Container c, Instant now) {
+    static String status(Container c, Instant now, Checks checks) {
         return switch (c.state()) {
             case ContainerState.Created _ -> "Created";
             case ContainerState.Running r ->
-                "Up " + HumanTime.of(Duration.between(r.since(), now)) + (r.paused() ? " (Paused)" : "");
+                "Up " + HumanTime.of(Duration.between(r.since(), now)) + (r.paused() ? " (Paused)" : health(c, checks));
             case ContainerState.Restarting r ->
                 "Restarting (" + r.last().code() + ") "
                         + HumanTime.of(Duration.between(r.last().at(), now)) + " ago";
@@ -75,6 +78,21 @@ final class ListTranslation {
         };
     }
 
+    private static String health(Container c, Checks checks) {
+        return switch (healthWord(c, checks)) {
+            case "none" -> "";
+            case "starting" -> " (health: starting)";
+            case String word -> " (" + word + ")";
+        };
+    }
+
+    /// `none` without a check, and before the first start.
+    private static String healthWord(Container c, Checks checks) {
+        return c.spec().health().isSet()
+                ? checks.of(c.id()).map(h -> h.status().word()).orElse("none")
+                : "none";
+    }
+
     private static String command(Container c) {
         return InspectTranslation.argv(c.spec()).stream()
                 .map(word -> word.contains(" ") ? "'" + word + "'" : word)
@@ -83,10 +101,15 @@ final class ListTranslation {
 
     /// Those that fit, in the order of `all`: newest first. `find` resolves names in `before` and `since`.
     static List<Container> filter(
-            List<Container> all, Filters f, boolean everything, Lookup find, ContainerPlaces places) {
+            List<Container> all, Filters f, boolean everything, Lookup find, Checks checks, ContainerPlaces places) {
         for (String state : f.all("status")) {
             if (!STATES.contains(state)) {
                 throw DockerError.badParameter("invalid filter 'status=[" + state + "]'");
+            }
+        }
+        for (String word : f.all("health")) {
+            if (!HEALTHS.contains(word)) {
+                throw DockerError.badParameter("unrecognised filter value for health: " + word);
             }
         }
         boolean task = f.flag("is-task", false);
@@ -106,7 +129,7 @@ final class ListTranslation {
             boolean shown = stoppedToo || c.isRunning() || c.state() instanceof ContainerState.Restarting;
             if (shown
                     && !task
-                    && fits(c, f, places)
+                    && fits(c, f, checks, places)
                     && (names.isEmpty() || names.stream().anyMatch(p -> matches(p, c.name())))
                     && before.stream().allMatch(b -> c.created().isBefore(b.created()))
                     && since.stream().allMatch(s -> c.created().isAfter(s.created()))) {
@@ -116,7 +139,7 @@ final class ListTranslation {
         return fitting;
     }
 
-    private static boolean fits(Container c, Filters f, ContainerPlaces places) {
+    private static boolean fits(Container c, Filters f, Checks checks, ContainerPlaces places) {
         return f.any("id", id -> c.id().hex().startsWith(id))
                 && f.any("status", state -> c.state().word().equals(state))
                 && f.any(
@@ -137,7 +160,7 @@ final class ListTranslation {
                                 || c.spec().mounts().volumes().stream()
                                         .anyMatch(v -> v.target().equals(text)
                                                 || v.name().equals(text)))
-                && f.any("health", word -> word.equals("none"))
+                && f.any("health", word -> word.equals(healthWord(c, checks)))
                 && f.any("publish", text -> PortFilter.publishes(places.ports(c), text))
                 && f.any("expose", text -> PortFilter.exposes(c.spec(), text))
                 && f.labels("label", c.spec().labels());

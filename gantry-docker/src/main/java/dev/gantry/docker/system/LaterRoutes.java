@@ -26,7 +26,6 @@ public final class LaterRoutes {
                 "copy files out of or into containers",
                 "HEAD /containers/{id}/archive",
                 "GET /containers/{id}/export");
-        later(routes, "change the limits of a container", "POST /containers/{id}/update");
         later(routes, "tell changes of a container", "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {

@@ -49,7 +49,7 @@ class InspectTranslationTest {
     private static Map<?, ?> inspect(ContainerState state) {
         String json = Wire.json()
                 .toJson(InspectTranslation.inspect(
-                        container(state), List.of(), new MountPoints(n -> "/v/" + n), PLACES, 50));
+                        container(state), List.of(), Optional.empty(), new MountPoints(n -> "/v/" + n), PLACES, 50));
         return (Map<?, ?>) Wire.json().type(Object.class).fromJson(json);
     }
 
@@ -196,14 +196,22 @@ class InspectTranslationTest {
     @Test
     void aRowOfTheListingHasDockersWords() {
         Instant now = T0.plusSeconds(182);
-        assertThat(ListTranslation.status(container(new ContainerState.Exited(EXIT)), now))
+        assertThat(ListTranslation.status(container(new ContainerState.Exited(EXIT)), now, _ -> Optional.empty()))
                 .isEqualTo("Exited (7) 3 minutes ago");
-        assertThat(ListTranslation.status(container(new ContainerState.Running(4, 1, T0)), now))
+        assertThat(ListTranslation.status(container(new ContainerState.Running(4, 1, T0)), now, _ -> Optional.empty()))
                 .isEqualTo("Up 3 minutes");
-        assertThat(ListTranslation.status(container(new ContainerState.Created()), now))
+        assertThat(ListTranslation.status(
+                        container(new ContainerState.Running(4, 1, T0, true)), now, _ -> Optional.empty()))
+                .isEqualTo("Up 3 minutes (Paused)");
+        assertThat(ListTranslation.status(container(new ContainerState.Created()), now, _ -> Optional.empty()))
                 .isEqualTo("Created");
         var row = ListTranslation.summary(
-                container(new ContainerState.Created()), now, new MountPoints(n -> n), PLACES, 50);
+                container(new ContainerState.Created()),
+                now,
+                _ -> Optional.empty(),
+                new MountPoints(n -> n),
+                PLACES,
+                50);
         assertThat(row.command()).isEqualTo("sh -c 'echo a b'");
         assertThat(Wire.json().toJson(row))
                 .contains("\"Ports\":[]", "\"Mounts\":[{\"Type\":\"bind\"", "\"Labels\":{\"k\":\"v\"}");

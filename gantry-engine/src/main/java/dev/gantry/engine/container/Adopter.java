@@ -44,6 +44,7 @@ final class Adopter {
     private final Removal removal;
     private final Releases releases;
     private final ContainerVolumes volumes;
+    private final Updates updates;
     private final ContainerEngine.Parts parts;
 
     Adopter(
@@ -56,6 +57,7 @@ final class Adopter {
             Removal removal,
             Releases releases,
             ContainerVolumes volumes,
+            Updates updates,
             ContainerEngine.Parts parts) {
         this.index = index;
         this.directories = directories;
@@ -66,6 +68,7 @@ final class Adopter {
         this.removal = removal;
         this.releases = releases;
         this.volumes = volumes;
+        this.updates = updates;
         this.parts = parts;
     }
 
@@ -179,6 +182,7 @@ final class Adopter {
         if (cell.row.state() instanceof ContainerState.Running r && r.paused() != still) {
             rows.paused(cell, still); // what was done last was not stored any more
         }
+        quietly(() -> updates.settle(cell));
         parts.networks().adopted(cell.row, watch);
         lifecycle.listen(cell, task);
         if (!stored && task.plan == null) {
@@ -369,7 +373,7 @@ final class Adopter {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.warn("garbage left: {}", e.toString());
+            LOG.warn("left for the next engine: {}", e.toString());
         }
     }
 

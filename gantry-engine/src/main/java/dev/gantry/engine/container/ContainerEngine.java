@@ -14,6 +14,7 @@ import dev.gantry.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -26,6 +27,7 @@ public final class ContainerEngine implements AutoCloseable {
     private final LiveContainers containers;
     private final Rows rows;
     private final Lifecycle lifecycle;
+    private final Checkups checkups;
     private final VolumeCopies volumeCopies;
     private final ContainerDirectories directories;
 
@@ -37,6 +39,7 @@ public final class ContainerEngine implements AutoCloseable {
             LiveContainers containers,
             Rows rows,
             Lifecycle lifecycle,
+            Checkups checkups,
             ContainerDirectories directories,
             VolumeCopies volumeCopies) {
         this.places = places;
@@ -46,6 +49,7 @@ public final class ContainerEngine implements AutoCloseable {
         this.containers = containers;
         this.rows = rows;
         this.lifecycle = lifecycle;
+        this.checkups = checkups;
     }
 
     /// What an engine of containers works with.
@@ -90,7 +94,8 @@ public final class ContainerEngine implements AutoCloseable {
                 new HostDevices(p.linux(), p.host(), p.devices()),
                 p.logs(),
                 id -> index.get(id).map(cell -> cell.row));
-        var rows = new Rows(p.table(), p.events(), p.clock());
+        var checkups = new Checkups();
+        var rows = new Rows(p.table(), p.events(), checkups, p.clock());
         var standby = new Standby(launcher, releases);
         var stops = new Stops(rows);
         var insistence = new Insistence();
@@ -98,6 +103,7 @@ public final class ContainerEngine implements AutoCloseable {
         var removals = new LateRemoval();
         var lifecycle = new Lifecycle(
                 rows,
+                checkups,
                 standby,
                 launcher,
                 stops,
@@ -119,6 +125,7 @@ public final class ContainerEngine implements AutoCloseable {
                 directories,
                 releases,
                 rows,
+                checkups,
                 stops,
                 departures,
                 volumes,
@@ -126,6 +133,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.logs());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
+        var updates = new Updates(rows, p.places(), p.host().cgroups());
         var engine = new ContainerEngine(
                 p.places(),
                 index,
@@ -146,13 +154,16 @@ public final class ContainerEngine implements AutoCloseable {
                         removal,
                         releases,
                         new Pauses(rows, freezer),
+                        updates,
                         p.clock(),
                         p.random()),
                 rows,
                 lifecycle,
+                checkups,
                 directories,
                 new VolumeCopies(p.linux(), p.volumes(), freezer));
-        new Adopter(index, directories, lifecycle, rows, insistence, departures, removal, releases, volumes, p).adopt();
+        new Adopter(index, directories, lifecycle, rows, insistence, departures, removal, releases, volumes, updates, p)
+                .adopt();
         return engine;
     }
 
@@ -208,7 +219,7 @@ public final class ContainerEngine implements AutoCloseable {
                     plan,
                     task.directory,
                     root,
-                    cell.row.spec().command().user());
+                    Rows.attributes(cell, Map.of()));
         } finally {
             cell.turn.unlock();
         }
@@ -226,6 +237,12 @@ public final class ContainerEngine implements AutoCloseable {
         } finally {
             cell.turn.unlock();
         }
+    }
+
+    /// From now on. It is told of what runs already.
+    public void checkedBy(HealthWatch watch) {
+        checkups.by(watch);
+        index.all().forEach(checkups::begins);
     }
 
     /// The directory of the watch of a container that runs.

@@ -36,6 +36,7 @@ public record ContainerSpec(
         @Json.Property("Restart") RestartPolicy restart,
         @Json.Property("AutoRemove") boolean autoRemove,
         @Json.Property("Log") LogConfig log,
+        @Json.Property("Health") HealthSpec health,
         @Json.Property("DoorNotes") String doorNotes) {
 
     public ContainerSpec {
@@ -44,6 +45,7 @@ public record ContainerSpec(
         mounts = MountsSpec.orNone(mounts);
         devices = DevicesSpec.orNone(devices);
         networking = NetworkingSpec.orNone(networking);
+        health = HealthSpec.orNone(health);
         labels = Map.copyOf(labels);
         SpecCheck.check(image, command, hostname, resources);
         MountCheck.check(binds, tmpfs, mounts);

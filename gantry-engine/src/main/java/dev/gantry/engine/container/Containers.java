@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.ContainerId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// All containers of one data root. Each method is atomic and blocks until its change is stored; what runs at the same
 /// time on one container is put in an order. What does not exist is [dev.gantry.base.NotFound].
@@ -36,6 +37,10 @@ public interface Containers {
 
     /// Lets a paused one go on; [dev.gantry.base.Conflict] when it is not paused.
     void unpause(ContainerId id);
+
+    /// Changes its limits, its restart policy and its door's notes, and nothing else of its spec, all or nothing;
+    /// [dev.gantry.base.Conflict] when the kernel refuses them for what runs.
+    void update(ContainerId id, UnaryOperator<ContainerSpec> change);
 
     ExitWait expect(ContainerId id, WaitCondition condition);
 

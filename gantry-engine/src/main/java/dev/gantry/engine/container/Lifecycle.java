@@ -27,6 +27,7 @@ final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
     private final Rows rows;
+    private final Checkups checkups;
     private final Standby standby;
     private final Launcher launcher;
     private final Stops stops;
@@ -47,6 +48,7 @@ final class Lifecycle {
 
     Lifecycle(
             Rows rows,
+            Checkups checkups,
             Standby standby,
             Launcher launcher,
             Stops stops,
@@ -61,6 +63,7 @@ final class Lifecycle {
             Clock clock,
             Consumer<Cell> remover) {
         this.rows = rows;
+        this.checkups = checkups;
         this.standby = standby;
         this.launcher = launcher;
         this.stops = stops;
@@ -189,6 +192,7 @@ final class Lifecycle {
         StoredContainer row = cell.row.started(bootId, task.directory.toString(), state, history);
         rows.commit(cell, row, List.of(rows.event(cell, "start", Map.of())), Durability.PROCESS);
         listen(cell, task);
+        checkups.begins(cell);
     }
 
     private void failed(Cell cell, @Nullable Task task, RuntimeException e) {
@@ -314,6 +318,7 @@ final class Lifecycle {
                 "die",
                 Map.of("exitCode", Integer.toString(exit.code()), "execDuration", Long.toString(ran.toSeconds()))));
         rows.commit(cell, row.with(next, history), told, Durability.PROCESS);
+        checkups.ends(cell);
         volumes.unmount(cell.id, row.spec());
         networks.end(cell.id);
         // Only now: what could not be stored is settled again.

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// The containers of one data root, alive under their watches.
@@ -36,6 +37,7 @@ final class LiveContainers implements Containers {
     private final Removal removal;
     private final Releases releases;
     private final Pauses pauses;
+    private final Updates updates;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -56,6 +58,7 @@ final class LiveContainers implements Containers {
             Removal removal,
             Releases releases,
             Pauses pauses,
+            Updates updates,
             Clock clock,
             RandomGenerator random) {
         this.index = index;
@@ -74,6 +77,7 @@ final class LiveContainers implements Containers {
         this.removal = removal;
         this.releases = releases;
         this.pauses = pauses;
+        this.updates = updates;
         this.clock = clock;
         this.random = random;
     }
@@ -231,6 +235,11 @@ final class LiveContainers implements Containers {
     @Override
     public void unpause(ContainerId id) {
         pauses.unpause(index.need(id));
+    }
+
+    @Override
+    public void update(ContainerId id, UnaryOperator<ContainerSpec> change) {
+        updates.update(index.need(id), change);
     }
 
     @Override

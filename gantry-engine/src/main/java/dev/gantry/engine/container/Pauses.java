@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
 import java.time.Duration;
 
 /// Containers that stand still until somebody lets them go on. Their watches keep them so, whatever becomes of this
@@ -30,7 +31,7 @@ final class Pauses {
             if (running.paused()) {
                 throw new Conflict(what, "it is paused already", "unpause it first");
             }
-            if (!task.watch.pause()) {
+            if (!begin(task, what)) {
                 throw notRunning(what);
             }
             try {
@@ -42,6 +43,14 @@ final class Pauses {
             }
         } finally {
             cell.turn.unlock();
+        }
+    }
+
+    private static boolean begin(Task task, String what) {
+        try {
+            return task.watch.pause();
+        } catch (Unsupported e) {
+            throw new Unsupported(what, "it has no control group that can be frozen", "stop it instead", e);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.runtime.oci.CgroupLayout;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /// The end of what a run held outside the file system: its control groups and whatever still runs in them. Usually the
 /// watch has done it; this waits for that, and does it itself when the watch is gone.
@@ -85,15 +87,17 @@ public final class Releases {
         }
     }
 
-    /// The processes in any group of `name`.
+    /// The processes in any group of `name`, and below it: checks of health have groups of their own there.
     List<Long> processes(String name) {
         Set<Long> pids = new LinkedHashSet<>();
         for (Path group : groups(name)) {
-            try {
-                for (String line : Files.readAllLines(group.resolve("cgroup.procs"))) {
-                    pids.add(Long.parseLong(line.strip()));
+            try (Stream<Path> all = Files.walk(group)) {
+                for (Path d : all.filter(Files::isDirectory).toList()) {
+                    for (String line : Files.readAllLines(d.resolve("cgroup.procs"))) {
+                        pids.add(Long.parseLong(line.strip()));
+                    }
                 }
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 // The group is gone, and with it its processes.
             }
         }

@@ -19,6 +19,7 @@ final class Removal {
     private final ContainerDirectories directories;
     private final Releases releases;
     private final Rows rows;
+    private final Checkups checkups;
     private final Stops stops;
     private final Departures departures;
     private final ContainerVolumes volumes;
@@ -32,6 +33,7 @@ final class Removal {
             ContainerDirectories directories,
             Releases releases,
             Rows rows,
+            Checkups checkups,
             Stops stops,
             Departures departures,
             ContainerVolumes volumes,
@@ -43,6 +45,7 @@ final class Removal {
         this.directories = directories;
         this.releases = releases;
         this.rows = rows;
+        this.checkups = checkups;
         this.stops = stops;
         this.departures = departures;
         this.volumes = volumes;
@@ -139,6 +142,7 @@ final class Removal {
         }
         volumes.letGo(cell.id, before.spec(), unnamed);
         index.remove(cell);
+        checkups.forgets(cell);
         cell.tellRemoved();
     }
 }

@@ -13,11 +13,13 @@ import java.util.Map;
 final class Rows {
     private final ContainerTable table;
     private final Events events;
+    private final Checkups checkups;
     private final Clock clock;
 
-    Rows(ContainerTable table, Events events, Clock clock) {
+    Rows(ContainerTable table, Events events, Checkups checkups, Clock clock) {
         this.table = table;
         this.events = events;
+        this.checkups = checkups;
         this.clock = clock;
     }
 
@@ -42,6 +44,7 @@ final class Rows {
                     cell.row.with(running.paused(still), cell.row.history()),
                     List.of(event(cell, still ? "pause" : "unpause", Map.of())),
                     Durability.PROCESS);
+            checkups.pauses(cell, still);
         }
     }
 
@@ -55,7 +58,7 @@ final class Rows {
         events.publish(Event.Kind.CONTAINER, action, cell.id.hex(), attributes(cell, more));
     }
 
-    private static Map<String, String> attributes(Cell cell, Map<String, String> more) {
+    static Map<String, String> attributes(Cell cell, Map<String, String> more) {
         Map<String, String> all = new HashMap<>(cell.row.spec().labels());
         all.put("image", cell.row.spec().image());
         all.put("name", cell.row.name());

@@ -35,6 +35,7 @@ public final class SpecBuilder {
     private RestartPolicy restart = RestartPolicy.NO;
     private boolean autoRemove;
     private ContainerSpec.LogConfig log = ContainerSpec.LogConfig.DEFAULT;
+    private HealthSpec health = HealthSpec.NONE;
     private String doorNotes = "";
 
     SpecBuilder(String image) {
@@ -62,6 +63,7 @@ public final class SpecBuilder {
         restart = spec.restart();
         autoRemove = spec.autoRemove();
         log = spec.log();
+        health = spec.health();
         doorNotes = spec.doorNotes();
     }
 
@@ -87,6 +89,7 @@ public final class SpecBuilder {
                 restart,
                 autoRemove,
                 log,
+                health,
                 doorNotes);
     }
 
@@ -340,6 +343,11 @@ public final class SpecBuilder {
 
     public SpecBuilder log(ContainerSpec.LogConfig config) {
         log = config;
+        return this;
+    }
+
+    public SpecBuilder health(HealthSpec check) {
+        health = check;
         return this;
     }
 

@@ -38,10 +38,21 @@ final class SpecMerge {
                         c.user().isEmpty() ? image.user() : c.user(),
                         c.workingDir().isEmpty() ? image.workingDir() : c.workingDir()))
                 .labels(labels)
+                .health(asked.health().over(health(image.health())))
                 .mounts(mounts(asked, image.volumes()))
                 .networking(asked.networking().exposing(exposed(asked, image.exposedPorts())))
                 .stop(stop.signal().isEmpty() ? image.stopSignal() : stop.signal(), stop.timeoutSeconds())
                 .build();
+    }
+
+    private static HealthSpec health(Image.Health h) {
+        return new HealthSpec(
+                h.test(),
+                h.intervalNanos(),
+                h.timeoutNanos(),
+                h.startPeriodNanos(),
+                h.startIntervalNanos(),
+                h.retries());
     }
 
     /// A `VOLUME` of the image is a new volume, unless something else is asked for in its place.

@@ -4,12 +4,16 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.engine.container.Places;
+import dev.gantry.engine.container.Releases;
 import dev.gantry.engine.container.RootFiles;
 import dev.gantry.engine.container.Running;
+import dev.gantry.engine.container.Signals;
 import dev.gantry.engine.container.UserLookup;
 import dev.gantry.engine.container.Watches;
+import dev.gantry.linux.Linux;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.JoinPlan;
+import dev.gantry.runtime.oci.LaunchContext.Peer;
 import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
 import dev.gantry.runtime.oci.ProcessSpec;
 import dev.gantry.runtime.plan.LaunchPlan;
@@ -33,12 +37,26 @@ public final class ExecLauncher {
     private final Places places;
     private final HostFacts host;
     private final RootFiles rootFiles;
+    private final Releases releases;
+    private final Peer self;
 
-    public ExecLauncher(Watches watches, Places places, HostFacts host, RootFiles rootFiles) {
+    public ExecLauncher(Watches watches, Places places, HostFacts host, RootFiles rootFiles, Linux linux) {
         this.watches = watches;
         this.places = places;
         this.host = host;
         this.rootFiles = rootFiles;
+        this.releases = new Releases(linux, host.cgroups(), places.cgroup());
+        this.self = self();
+    }
+
+    private static Peer self() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return new Peer(ProcessHandle.current().pid(), Long.parseLong(fields[19]));
+        } catch (IOException e) {
+            throw new Internal("find out who this process is", String.valueOf(e), "see whether /proc is mounted", e);
+        }
     }
 
     Path directory(ContainerId exec) {
@@ -67,7 +85,28 @@ public final class ExecLauncher {
         }
     }
 
+    /// `own`: an exec of this id that ends with us, in a group of its own.
+    LaunchPlan tied(Running container, ExecSpec spec, ContainerId own) {
+        var options = WatchOptions.NONE.withTiedTo(self);
+        return JoinPlan.apart(
+                container.plan(), container.init(), exec(container, spec, 0, 0), host, options, own.shortHex());
+    }
+
+    /// Kills all that a tied exec has started.
+    void kill(Running container, ContainerId own, Watch watch) {
+        if (JoinPlan.killable(container.plan()).isPresent()) {
+            releases.release(container.id().hex() + "/" + own.shortHex());
+        } else {
+            watch.signal(Signals.KILL);
+        }
+    }
+
     LaunchPlan plan(Running container, ExecSpec spec, int rows, int columns) {
+        var options = WatchOptions.NONE.withStdin(spec.openStdin() ? Step.Stdin.ONCE : Step.Stdin.NONE);
+        return JoinPlan.of(container.plan(), container.init(), exec(container, spec, rows, columns), host, options);
+    }
+
+    private JoinPlan.Exec exec(Running container, ExecSpec spec, int rows, int columns) {
         UserLookup.@Nullable Identity who = spec.user().isEmpty()
                 ? null
                 : UserLookup.resolve(
@@ -75,16 +114,14 @@ public final class ExecLauncher {
                         List.of(),
                         rootFiles.read(container.root(), "etc/passwd"),
                         rootFiles.read(container.root(), "etc/group"));
-        var exec = new JoinPlan.Exec(
+        return new JoinPlan.Exec(
                 spec.args(),
                 env(container.plan(), spec, who),
                 spec.workingDir(),
                 user(container.plan(), who),
                 spec.tty(),
                 rows > 0 ? new ProcessSpec.ConsoleSize(rows, columns) : null,
-                false);
-        var options = WatchOptions.NONE.withStdin(spec.openStdin() ? Step.Stdin.ONCE : Step.Stdin.NONE);
-        return JoinPlan.of(container.plan(), container.init(), exec, host, options);
+                spec.privileged());
     }
 
     private static ProcessSpec.User user(LaunchPlan plan, UserLookup.@Nullable Identity who) {

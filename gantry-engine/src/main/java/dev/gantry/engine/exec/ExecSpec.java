@@ -3,7 +3,8 @@ package dev.gantry.engine.exec;
 import dev.gantry.base.InvalidArgument;
 import java.util.List;
 
-/// A further process. Empty `user` and `workingDir` are the container's; `env` is added to the container's.
+/// A further process, `privileged` with every capability there is and no filter of system calls. Empty `user` and
+/// `workingDir` are the container's; `env` is added to the container's.
 public record ExecSpec(
         List<String> args,
         List<String> env,
@@ -11,6 +12,7 @@ public record ExecSpec(
         String workingDir,
         boolean tty,
         boolean openStdin,
+        boolean privileged,
         String doorNotes) {
     public ExecSpec {
         args = List.copyOf(args);
@@ -21,6 +23,6 @@ public record ExecSpec(
     }
 
     public static ExecSpec of(String... args) {
-        return new ExecSpec(List.of(args), List.of(), "", "", false, false, "");
+        return new ExecSpec(List.of(args), List.of(), "", "", false, false, false, "");
     }
 }

@@ -23,6 +23,13 @@ public interface Execs {
 
     void startDetached(ContainerId exec, int rows, int columns);
 
+    /// Runs `spec` to its end, or for `limit`, and then kills all that it has started; interrupted, at once.
+    /// It ends with this process, too. Afterwards nobody finds it any more. Of what it writes the first
+    /// `outputBytes` are kept.
+    Ended run(ContainerId container, ExecSpec spec, Duration limit, int outputBytes) throws InterruptedException;
+
+    record Ended(int code, boolean inTime, String output) {}
+
     void resize(ContainerId exec, int rows, int columns);
 
     /// Its exit code, or empty when `limit` passed first.

@@ -2,6 +2,7 @@ package dev.gantry.engine.exec;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.AttachRequest;
 import dev.gantry.engine.container.Attachment;
@@ -16,6 +17,7 @@ import dev.gantry.runtime.plan.PlanCodec;
 import dev.gantry.runtime.watch.Exited;
 import dev.gantry.runtime.watch.LaunchOutcome;
 import dev.gantry.runtime.watch.Watch;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,6 +42,8 @@ public final class LiveExecs implements Execs, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveExecs.class);
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
     private static final int KILLED = 137;
+    private static final Duration KILL_TAKES = Duration.ofSeconds(10);
+    private static final Duration LAST_BYTES = Duration.ofSeconds(2);
 
     private final Function<ContainerId, Running> containers;
     private final Predicate<ContainerId> runs;
@@ -71,7 +75,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
         Running running = containers.apply(container);
         var cell = new ExecCell(new Exec(ContainerId.random(random), container, spec, new Exec.State.Created()));
         cells.put(cell.id, cell);
-        publish("exec_create: " + String.join(" ", spec.args()), cell, running.name(), Map.of());
+        publish(named("exec_create", spec), cell, running, Map.of());
         return cell.exec;
     }
 
@@ -111,7 +115,7 @@ public final class LiveExecs implements Execs, AutoCloseable {
                             what, what.stdin() && cell.exec.spec().openStdin(), directory)),
                     cell.exec.spec().tty(),
                     () -> {});
-            launch(cell, container, directory, watch, rows, columns);
+            launch(cell, container, directory, watch, launcher.plan(container, cell.exec.spec(), rows, columns));
             return attachment;
         } catch (RuntimeException e) {
             if (attachment != null) {
@@ -129,9 +133,71 @@ public final class LiveExecs implements Execs, AutoCloseable {
             Running container = containers.apply(cell.exec.container());
             Path directory = launcher.directory(exec);
             watch = launcher.watch(directory, container.id());
-            launch(cell, container, directory, watch, rows, columns);
+            launch(cell, container, directory, watch, launcher.plan(container, cell.exec.spec(), rows, columns));
         } catch (RuntimeException e) {
             throw failed(cell, watch, e);
+        }
+    }
+
+    @Override
+    public Ended run(ContainerId container, ExecSpec spec, Duration limit, int outputBytes)
+            throws InterruptedException {
+        Running running = containers.apply(container);
+        var cell = new ExecCell(new Exec(ContainerId.random(random), container, spec, new Exec.State.Created()));
+        cell.begun.set(true);
+        cells.put(cell.id, cell);
+        Watch watch = null;
+        try {
+            tell(named("exec_create", spec), cell, running, Map.of());
+            Path directory = launcher.directory(cell.id);
+            watch = launcher.watch(directory, container);
+            var attachment = new WatchAttachment(
+                    watch.attach(WatchAttachment.options(AttachRequest.OUTPUT, false, directory)), false, () -> {});
+            try (attachment) {
+                launch(cell, running, directory, watch, launcher.tied(running, spec, cell.id));
+                return ended(cell, running, watch, attachment, limit, outputBytes);
+            }
+        } catch (GantryException e) {
+            throw cell.exec.state() instanceof Exec.State.Created ? failed(cell, watch, e) : e;
+        } finally {
+            cells.remove(cell.id);
+        }
+    }
+
+    private Ended ended(
+            ExecCell cell, Running running, Watch watch, Attachment attachment, Duration limit, int outputBytes)
+            throws InterruptedException {
+        var output = new BoundedOutput(outputBytes);
+        Thread reader = Thread.startVirtualThread(() -> {
+            try {
+                attachment.pump(output);
+            } catch (IOException e) {
+                LOG.debug("output of exec id={} cut: {}", cell.id.shortHex(), e.toString());
+            }
+        });
+        boolean inTime = false;
+        try {
+            inTime = ends(cell, limit);
+        } finally {
+            if (!inTime) {
+                launcher.kill(running, cell.id, watch);
+            }
+        }
+        if (!inTime && !ends(cell, KILL_TAKES)) {
+            return new Ended(KILLED, false, output.text());
+        }
+        reader.join(LAST_BYTES);
+        return new Ended(cell.code.join(), inTime, output.text());
+    }
+
+    private static boolean ends(ExecCell cell, Duration limit) throws InterruptedException {
+        try {
+            cell.code.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of an exec is never a failure", e);
         }
     }
 
@@ -143,9 +209,8 @@ public final class LiveExecs implements Execs, AutoCloseable {
         return cell;
     }
 
-    private void launch(ExecCell cell, Running container, Path directory, Watch watch, int rows, int columns) {
-        ExecSpec spec = cell.exec.spec();
-        LaunchPlan plan = launcher.plan(container, spec, rows, columns);
+    private void launch(ExecCell cell, Running container, Path directory, Watch watch, LaunchPlan plan) {
+        tell(named("exec_start", cell.exec.spec()), cell, container, Map.of());
         switch (watch.launch(PlanCodec.encode(plan))) {
             case LaunchOutcome.Failed f -> throw LaunchErrors.of("exec in container " + container.name(), plan, f);
             case LaunchOutcome.Started s -> {
@@ -156,19 +221,18 @@ public final class LiveExecs implements Execs, AutoCloseable {
         watch.exited().whenComplete((exited, _) -> {
             // Not when it is this engine that goes.
             if (exited != null || !closing) {
-                Thread.startVirtualThread(() -> ended(cell, container.name(), exited));
+                Thread.startVirtualThread(() -> ended(cell, container, exited));
             }
         });
         watch.gone().thenRun(() -> launcher.clear(directory, watch));
-        tell("exec_start: " + String.join(" ", spec.args()), cell, container.name(), Map.of());
     }
 
-    private void ended(ExecCell cell, String name, @Nullable Exited exited) {
+    private void ended(ExecCell cell, Running container, @Nullable Exited exited) {
         int code = exited == null ? KILLED : exited.code();
         int pid = cell.exec.state() instanceof Exec.State.Running r ? r.pid() : 0;
         cell.endedAt = clock.instant();
         cell.to(new Exec.State.Exited(pid, code));
-        tell("exec_die", cell, name, Map.of("exitCode", Integer.toString(code)));
+        tell("exec_die", cell, container, Map.of("exitCode", Integer.toString(code)));
         cell.code.complete(code);
     }
 
@@ -220,18 +284,24 @@ public final class LiveExecs implements Execs, AutoCloseable {
     }
 
     /// Of what has happened already, and is not undone when the event cannot be stored.
-    private void tell(String action, ExecCell cell, String name, Map<String, String> more) {
+    private void tell(String action, ExecCell cell, Running container, Map<String, String> more) {
         try {
-            publish(action, cell, name, more);
+            publish(action, cell, container, more);
         } catch (RuntimeException e) {
             LOG.warn("event {} of exec id={} lost: {}", action, cell.id.shortHex(), e.toString());
         }
     }
 
-    private void publish(String action, ExecCell cell, String name, Map<String, String> more) {
-        Map<String, String> attributes = new HashMap<>(more);
+    /// The command follows as Docker has it: the first word, a blank, the others.
+    private static String named(String action, ExecSpec spec) {
+        List<String> words = spec.args();
+        return action + ": " + words.getFirst() + " " + String.join(" ", words.subList(1, words.size()));
+    }
+
+    private void publish(String action, ExecCell cell, Running container, Map<String, String> more) {
+        Map<String, String> attributes = new HashMap<>(container.attributes());
+        attributes.putAll(more);
         attributes.put("execID", cell.id.hex());
-        attributes.put("name", name);
         events.publish(Event.Kind.CONTAINER, action, cell.exec.container().hex(), attributes);
     }
 

@@ -191,7 +191,17 @@ public final class Documents {
 
     private static ImageConfig.Run run(Wire.@Nullable Run wire) {
         if (wire == null) {
-            return new ImageConfig.Run(List.of(), List.of(), List.of(), "", "", "", Map.of(), List.of(), List.of());
+            return new ImageConfig.Run(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    "",
+                    "",
+                    "",
+                    Map.of(),
+                    List.of(),
+                    List.of(),
+                    ImageConfig.Health.NONE);
         }
         return new ImageConfig.Run(
                 orEmpty(wire.env()),
@@ -202,7 +212,20 @@ public final class Documents {
                 or(wire.stopSignal(), ""),
                 withoutNulls(wire.labels()),
                 keys(wire.volumes()),
-                keys(wire.exposedPorts()));
+                keys(wire.exposedPorts()),
+                health(wire.healthcheck()));
+    }
+
+    private static ImageConfig.Health health(Wire.@Nullable Health wire) {
+        return wire == null
+                ? ImageConfig.Health.NONE
+                : new ImageConfig.Health(
+                        orEmpty(wire.test()),
+                        wire.interval(),
+                        wire.timeout(),
+                        wire.startPeriod(),
+                        wire.startInterval(),
+                        wire.retries());
     }
 
     private static <T> T read(byte[] bytes, Class<T> type, int limit, String kind, String name) {

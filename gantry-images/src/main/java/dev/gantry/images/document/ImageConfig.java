@@ -25,7 +25,8 @@ public record ImageConfig(
             String stopSignal,
             Map<String, String> labels,
             List<String> volumes,
-            List<String> exposedPorts) {
+            List<String> exposedPorts,
+            Health health) {
         public Run {
             env = List.copyOf(env);
             entrypoint = List.copyOf(entrypoint);
@@ -33,6 +34,21 @@ public record ImageConfig(
             labels = Map.copyOf(labels);
             volumes = List.copyOf(volumes);
             exposedPorts = List.copyOf(exposedPorts);
+        }
+    }
+
+    /// Docker's `Healthcheck`. Durations are nanoseconds; 0 and an empty test say nothing.
+    public record Health(
+            List<String> test,
+            long intervalNanos,
+            long timeoutNanos,
+            long startPeriodNanos,
+            long startIntervalNanos,
+            int retries) {
+        public static final Health NONE = new Health(List.of(), 0, 0, 0, 0, 0);
+
+        public Health {
+            test = List.copyOf(test);
         }
     }
 

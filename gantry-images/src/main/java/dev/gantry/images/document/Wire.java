@@ -54,7 +54,17 @@ public final class Wire {
             @Json.Property("Volumes") @Nullable Map<String, Object> volumes,
             @Json.Property("WorkingDir") @Nullable String workingDir,
             @Json.Property("Labels") @Nullable Map<String, String> labels,
-            @Json.Property("StopSignal") @Nullable String stopSignal) {}
+            @Json.Property("StopSignal") @Nullable String stopSignal,
+            @Json.Property("Healthcheck") @Nullable Health healthcheck) {}
+
+    @Json
+    public record Health(
+            @Json.Property("Test") @Nullable List<String> test,
+            @Json.Property("Interval") long interval,
+            @Json.Property("Timeout") long timeout,
+            @Json.Property("StartPeriod") long startPeriod,
+            @Json.Property("StartInterval") long startInterval,
+            @Json.Property("Retries") int retries) {}
 
     @Json
     public record RootFs(

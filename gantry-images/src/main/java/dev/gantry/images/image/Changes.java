@@ -22,6 +22,7 @@ final class Changes {
     private @Nullable String workingDir;
     private final Map<String, String> labels = new LinkedHashMap<>();
     private @Nullable String stopSignal;
+    private Wire.@Nullable Health health;
 
     private Changes() {}
 
@@ -43,7 +44,8 @@ final class Changes {
                 volumes.isEmpty() ? null : volumes,
                 workingDir,
                 labels.isEmpty() ? null : labels,
-                stopSignal);
+                stopSignal,
+                health);
     }
 
     private void line(String text) {
@@ -67,18 +69,19 @@ final class Changes {
             case "STOPSIGNAL" -> stopSignal = single(text, rest);
             case "EXPOSE" -> Words.split(text, rest).forEach(p -> exposedPorts.put(port(text, p), Map.of()));
             case "VOLUME" -> json(rest).orElseGet(() -> Words.split(text, rest)).forEach(v -> volumes.put(v, Map.of()));
-            case "ONBUILD", "HEALTHCHECK", "SHELL" ->
+            case "HEALTHCHECK" -> health = HealthChange.of(text, rest);
+            case "ONBUILD", "SHELL" ->
                 throw new Unsupported(
                         "change the image by " + text, keyword + " is not supported here yet", "leave it out");
             default -> throw wrong(text, keyword + " is not a valid change command");
         }
     }
 
-    private static List<String> command(String rest) {
+    static List<String> command(String rest) {
         return json(rest).orElseGet(() -> List.of("/bin/sh", "-c", rest));
     }
 
-    private static java.util.Optional<List<String>> json(String rest) {
+    static java.util.Optional<List<String>> json(String rest) {
         if (!rest.startsWith("[")) {
             return java.util.Optional.empty();
         }
@@ -135,7 +138,7 @@ final class Changes {
         return parts[0] + "/" + (parts.length == 1 ? "tcp" : parts[1].toLowerCase(Locale.ROOT));
     }
 
-    private static InvalidArgument wrong(String line, String why) {
+    static InvalidArgument wrong(String line, String why) {
         return new InvalidArgument("change the image by " + line, why, "write it as in a Dockerfile");
     }
 

@@ -34,7 +34,8 @@ public record Image(Id id, Config config, Source source) {
             String stopSignal,
             Map<String, String> labels,
             List<String> volumes,
-            List<String> exposedPorts) {
+            List<String> exposedPorts,
+            Health health) {
         public Config {
             env = List.copyOf(env);
             entrypoint = List.copyOf(entrypoint);
@@ -46,6 +47,21 @@ public record Image(Id id, Config config, Source source) {
 
         /// An image that says nothing.
         public static final Config EMPTY =
-                new Config(List.of(), List.of(), List.of(), "", "", "", Map.of(), List.of(), List.of());
+                new Config(List.of(), List.of(), List.of(), "", "", "", Map.of(), List.of(), List.of(), Health.NONE);
+    }
+
+    /// How the health of its containers is checked. Durations are nanoseconds; 0 and an empty test say nothing.
+    public record Health(
+            List<String> test,
+            long intervalNanos,
+            long timeoutNanos,
+            long startPeriodNanos,
+            long startIntervalNanos,
+            int retries) {
+        public static final Health NONE = new Health(List.of(), 0, 0, 0, 0, 0);
+
+        public Health {
+            test = List.copyOf(test);
+        }
     }
 }

@@ -61,9 +61,20 @@ record StoredImage(
                         run.stopSignal(),
                         run.labels(),
                         run.volumes(),
-                        run.exposedPorts()),
+                        run.exposedPorts(),
+                        health(run.health())),
                 new Image.Source.Layers(
                         layers.reversed().stream().map(Layer::chain).toList()));
+    }
+
+    private static Image.Health health(ImageConfig.Health h) {
+        return new Image.Health(
+                h.test(),
+                h.intervalNanos(),
+                h.timeoutNanos(),
+                h.startPeriodNanos(),
+                h.startIntervalNanos(),
+                h.retries());
     }
 
     static Digest sha256(String text) {

@@ -278,7 +278,8 @@ class LoadTest {
                                 "LABEL x=y",
                                 "EXPOSE 80 53/UDP",
                                 "VOLUME /data /more",
-                                "STOPSIGNAL SIGINT"),
+                                "STOPSIGNAL SIGINT",
+                                "HEALTHCHECK --interval=1m30s --retries=2 CMD test -e /up"),
                         "from a test",
                         Platform.host()),
                 ProgressListener.SILENT);
@@ -292,7 +293,8 @@ class LoadTest {
                         "SIGINT",
                         Map.of("x", "y"),
                         List.of("/data", "/more"),
-                        List.of("53/udp", "80/tcp")));
+                        List.of("53/udp", "80/tcp"),
+                        new Image.Health(List.of("CMD-SHELL", "test -e /up"), 90_000_000_000L, 0, 0, 0, 2)));
         ImageDetails details = fixture.images.inspect("mine:1");
         assertThat(details.diffIds()).containsExactly(TestImage.digest(tar));
         assertThat(details.comment()).isEqualTo("from a test");

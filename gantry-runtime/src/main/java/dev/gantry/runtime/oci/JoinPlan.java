@@ -9,6 +9,7 @@ import dev.gantry.runtime.plan.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,33 @@ public final class JoinPlan {
 
     /// The plan of `exec` in the container that `container` started and whose init is `init`.
     public static LaunchPlan of(LaunchPlan container, Peer init, Exec exec, HostFacts host, WatchOptions watch) {
+        return of(container, init, exec, host, watch, "");
+    }
+
+    /// The same in a group of its own below the container's, called `group`: whatever it starts can be killed with it,
+    /// and is at its end. Where containers have no group that can be killed it is as any other.
+    public static LaunchPlan apart(
+            LaunchPlan container, Peer init, Exec exec, HostFacts host, WatchOptions watch, String group) {
+        Optional<String> parent = killable(container);
+        if (parent.isEmpty()) {
+            return of(container, init, exec, host, watch);
+        }
+        String own = parent.get() + "/" + group;
+        List<Step> release = new ArrayList<>(List.of(new Step.KillGroup(own), new Step.CgroupRemove(own)));
+        release.addAll(watch.release());
+        return of(container, init, exec, host, watch.withRelease(release), own);
+    }
+
+    /// The group with which all of a container is killed.
+    public static Optional<String> killable(LaunchPlan container) {
+        return all(container, Step.KillGroup.class).stream()
+                .map(Step.KillGroup::path)
+                .findFirst();
+    }
+
+    /// `own` is empty, or a group to be made, instead of its parent.
+    private static LaunchPlan of(
+            LaunchPlan container, Peer init, Exec exec, HostFacts host, WatchOptions watch, String own) {
         List<Step> steps = new ArrayList<>();
         watch(steps, exec, host, watch);
         Slots slots = new Slots();
@@ -60,11 +88,11 @@ public final class JoinPlan {
         for (Step.CgroupMake group : all(container, Step.CgroupMake.class)) {
             if (group.slot() == clone.cgroupSlotPlusOne() - 1) {
                 long slot = slots.take(group.path());
-                steps.add(new Step.OpenCgroup(slot, group.path()));
+                steps.add(group(slot, group.path(), own));
                 into = slot + 1;
             } else if (joined.contains(group.slot())) {
                 long slot = slots.take(group.path());
-                steps.add(new Step.OpenCgroup(slot, group.path()));
+                steps.add(group(slot, group.path(), own));
                 joins.add(new Step.CgroupJoin(slot));
             }
         }
@@ -85,6 +113,11 @@ public final class JoinPlan {
         steps.add(new Step.Exec(exec.args(), exec.env(), 0));
         steps.addAll(watch.release());
         return new LaunchPlan(steps);
+    }
+
+    private static Step group(long slot, String path, String own) {
+        boolean below = !own.isEmpty() && own.substring(0, own.lastIndexOf('/')).equals(path);
+        return below ? new Step.CgroupMake(slot, own) : new Step.OpenCgroup(slot, path);
     }
 
     private static void watch(List<Step> steps, Exec exec, HostFacts host, WatchOptions watch) {
