@@ -1,7 +1,9 @@
 """Measures the throughput of networks side by side with a dockerd in one run: medians and ratios.
 
 Both engines have a server in a container on their default bridge. They take turns, measure by measure: from another
-container, and through a published port from a neighbour of the host. iperf3 says how much came through.
+container, and through a published port from a neighbour of the host. Who is first changes from round to round, and the
+ratio is the median of the rounds' own: what the machine does meanwhile falls on both alike. iperf3 says how much came
+through.
 """
 
 import argparse
@@ -135,20 +137,27 @@ def report(what, way, contenders, args):
     rates = {c.name: [] for c in contenders}
     for each in contenders:
         way(each, 1)  # neighbours are found, buffers have grown
-    for _ in range(args.rounds):
-        for each in contenders:
+    for turn in range(args.rounds):
+        for each in contenders if turn % 2 == 0 else reversed(contenders):
             rates[each.name].append(way(each, args.seconds))
-    print(f"\n{what}\n  {'Gbit/s':12} {'median':>8} {'min':>8} {'max':>8} {'n':>4}  this/dockerd")
-    base = statistics.median(rates["dockerd"]) if "dockerd" in rates else 0
+    print(f"\n{what}\n  {'Gbit/s':12} {'median':>8} {'min':>8} {'max':>8} {'n':>4}  this/dockerd, median of rounds (quartiles)")
     for name, values in rates.items():
-        median = statistics.median(values)
-        ratio = f"{median / base:6.2f}" if base else ""
-        print(f"  {name:12} {median:8.2f} {min(values):8.2f} {max(values):8.2f} {len(values):4d}  {ratio}")
+        print(f"  {name:12} {statistics.median(values):8.2f} {min(values):8.2f} {max(values):8.2f} {len(values):4d}"
+              f"  {beside(values, rates.get('dockerd', []))}")
+
+
+def beside(values, base):
+    """The ratio round by round."""
+    ratios = [mine / theirs for mine, theirs in zip(values, base)]
+    if len(ratios) < 2:
+        return f"{ratios[0]:.2f}" if ratios else ""
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, prog="./bench network")
-    options.add_argument("-n", "--rounds", type=int, default=5, help="measures of each kind and engine (default 5)")
+    options.add_argument("-n", "--rounds", type=int, default=12, help="measures of each kind and engine (default 12)")
     options.add_argument("--seconds", type=int, default=2, help="of one measure (default 2)")
     options.add_argument("--docker", metavar="SOCKET", default="/var/run/docker.sock",
                          help="a dockerd to compare with (default %(default)s when it answers)")

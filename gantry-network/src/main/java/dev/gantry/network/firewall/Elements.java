@@ -59,12 +59,12 @@ public final class Elements {
         Elements all = new Elements(Instance.DEFAULT);
         Element.Value udp = new Element.Value.Transport(Protocol.UDP);
         Element.Value port = new Element.Value.Port(udpPort);
-        all.add(GantryTable.TUNNELS, List.of(new Element.Value.Address(own), udp, port));
+        all.tunnel(new Element.Value.Address(own), udp, port);
         Element.Value tcp = new Element.Value.Transport(Protocol.TCP);
         others.forEach((host, enginesPort) -> {
             Element.Value other = new Element.Value.Address(host);
-            all.add(GantryTable.TUNNELS, List.of(other, udp, port));
-            all.add(GantryTable.TUNNELS, List.of(other, tcp, new Element.Value.Port(enginesPort)));
+            all.tunnel(other, udp, port);
+            all.tunnel(other, tcp, new Element.Value.Port(enginesPort));
             all.add(GantryTable.TUNNEL_HOSTS, List.of(other));
         });
         return List.copyOf(all.elements);
@@ -143,9 +143,7 @@ public final class Elements {
         }
         // What a relay serves is the administrator's to refuse, too.
         Relay.of(List.of(a))
-                .forEach(r -> add(
-                        GantryTable.PORTS,
-                        List.of(new Element.Value.Transport(r.protocol()), new Element.Value.Port(r.port()))));
+                .forEach(r -> seen(new Element.Value.Transport(r.protocol()), new Element.Value.Port(r.port())));
     }
 
     /// Where rules send packets for a published port; empty where they cannot, and a relay must: IPv6 to
@@ -169,13 +167,24 @@ public final class Elements {
         if (!mode.translates()) {
             return;
         }
-        add(GantryTable.PORTS, List.of(protocol, outer));
+        seen(protocol, outer);
         if (port.hostIp().isAny()) {
             add(GantryTable.published(family), List.of(protocol, outer), container, inner);
         } else {
             Element.Value host = new Element.Value.Address(port.hostIp());
             add(GantryTable.publishedAt(family), List.of(host, protocol, outer), container, inner);
         }
+    }
+
+    private void tunnel(Element.Value host, Element.Value protocol, Element.Value port) {
+        add(GantryTable.TUNNELS, List.of(host, protocol, port));
+        add(GantryTable.TUNNEL_NUMBERS, List.of(port));
+    }
+
+    /// By the administrator's rules.
+    private void seen(Element.Value protocol, Element.Value port) {
+        add(GantryTable.PORTS, List.of(protocol, port));
+        add(GantryTable.PORT_NUMBERS, List.of(port));
     }
 
     private void add(String set, List<Element.Value> key, Element.Value... value) {
