@@ -138,7 +138,10 @@ static void last_words(char *out, size_t size)
     while (end > 0 && text[end - 1] == '\n')
         text[--end] = 0;
     const char *line = strrchr(text, '\n');
-    snprintf(out, size, "%s", line == NULL ? text : line + 1);
+    line = line == NULL ? text : line + 1;
+    size_t length = strnlen(line, size - 1);
+    memcpy(out, line, length);
+    out[length] = 0;
 }
 
 static void start_helper(void)

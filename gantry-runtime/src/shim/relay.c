@@ -28,6 +28,9 @@ struct side {
 struct stream {
     struct side side[2];
     bool connecting;
+    struct relay *relay; /* NULL when its port is published no more */
+    struct in6_addr client;
+    LIST_ENTRY(stream) of_relay;
 };
 
 static char chunk[CHUNK];
@@ -40,6 +43,7 @@ struct relay *relay_open(const char *name, int fd, bool datagrams)
     if (relay == NULL)
         return NULL;
     TAILQ_INIT(&relay->sessions);
+    LIST_INIT(&relay->streams);
     strncpy(relay->name, name, RELAY_NAME - 1);
     relay->datagrams = datagrams;
     relay->watched.fd = fd;
@@ -55,15 +59,29 @@ int relay_serve(struct relay *relay, const struct sockaddr_storage *to, socklen_
     return loop_wait_for(&relay->watched, EPOLLIN);
 }
 
+/* It is counted no more. */
+static void forget(struct stream *stream)
+{
+    if (stream->relay == NULL)
+        return;
+    LIST_REMOVE(stream, of_relay);
+    stream->relay->stream_count--;
+    stream->relay = NULL;
+}
+
 void relay_close(struct relay *relay)
 {
+    struct stream *stream;
     relay_sweep(relay, true);
+    while ((stream = LIST_FIRST(&relay->streams)) != NULL)
+        forget(stream);
     loop_bury(&relay->watched, relay);
 }
 
 static void end(struct stream *stream, bool failed)
 {
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    forget(stream);
     for (int i = 0; i < 2; i++) {
         struct side *side = &stream->side[i];
         if (failed)
@@ -189,14 +207,44 @@ static void moved(struct watched *who, uint32_t events)
 
 static void prepare(int fd)
 {
-    const int on = 1;
+    const int on = 1, idle = 60, interval = 15, probes = 8;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    /* Who vanishes without a word is noticed in the end. */
+    /* Who vanishes without a word is noticed within three minutes. */
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
-static void begin(struct relay *relay, int client)
+/* Where it comes from, IPv4 as IPv6 has it (RFC 4291 section 2.5.5.2). */
+static struct in6_addr client_of(const struct sockaddr_storage *from)
 {
+    struct in6_addr client = {0};
+    if (from->ss_family == AF_INET6)
+        return ((const struct sockaddr_in6 *)from)->sin6_addr;
+    client.s6_addr[10] = client.s6_addr[11] = 0xff;
+    memcpy(&client.s6_addr[12], &((const struct sockaddr_in *)from)->sin_addr, 4);
+    return client;
+}
+
+static bool has_room(const struct relay *relay, const struct in6_addr *client)
+{
+    unsigned own = 0;
+    const struct stream *stream;
+    if (relay->stream_count < RELAY_STREAMS_OF_CLIENT)
+        return true;
+    LIST_FOREACH(stream, &relay->streams, of_relay)
+        own += IN6_ARE_ADDR_EQUAL(&stream->client, client);
+    return relay->stream_count < RELAY_STREAMS && own < RELAY_STREAMS_OF_CLIENT;
+}
+
+static void begin(struct relay *relay, int client, const struct sockaddr_storage *from)
+{
+    const struct in6_addr whose = client_of(from);
+    if (!has_room(relay, &whose)) {
+        close(client);
+        return;
+    }
     struct stream *stream = calloc(1, sizeof *stream);
     int inside = socket(relay->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (stream == NULL || inside < 0) {
@@ -212,6 +260,10 @@ static void begin(struct relay *relay, int client)
         stream->side[i] = (struct side){.watched = {.fd = fds[i], .ready = moved}, .stream = stream};
     }
     stream->connecting = true;
+    stream->relay = relay;
+    stream->client = whose;
+    LIST_INSERT_HEAD(&relay->streams, stream, of_relay);
+    relay->stream_count++;
     if (connect(inside, (const struct sockaddr *)&relay->to, relay->to_size) != 0 && errno != EINPROGRESS)
         end(stream, true);
     else
@@ -225,7 +277,9 @@ void relay_accept(struct watched *who, uint32_t events)
     if (spare < 0)
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (int i = 0; i < ACCEPTS; i++) {
-        int client = accept4(who->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage from = {0};
+        socklen_t size = sizeof from;
+        int client = accept4(who->fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (client < 0 && (errno == EMFILE || errno == ENFILE) && spare >= 0) {
             close(spare);
             client = accept(who->fd, NULL, NULL);
@@ -236,6 +290,6 @@ void relay_accept(struct watched *who, uint32_t events)
         }
         if (client < 0)
             return;
-        begin(relay, client);
+        begin(relay, client, &from);
     }
 }

@@ -11,8 +11,15 @@
 #define RELAY_NAME 96
 #define RELAY_BUCKETS 1024u
 
+/* Connections of a port, and of them those that one client may have: it leaves room for others. As gantryd's own
+ * relays have it. */
+#define RELAY_STREAMS 1024u
+#define RELAY_STREAMS_OF_CLIENT 512u
+
 struct udp_session;
 TAILQ_HEAD(udp_sessions, udp_session);
+struct stream;
+LIST_HEAD(streams, stream);
 
 /* A published port. It belongs to whoever opened it until relay_close. */
 struct relay {
@@ -24,6 +31,8 @@ struct relay {
     socklen_t to_size;
     struct udp_sessions sessions; /* the one whose client spoke last is the first */
     unsigned session_count;
+    struct streams streams;
+    unsigned stream_count;
     struct relay *next;
     struct udp_session *buckets[]; /* by client: RELAY_BUCKETS for datagrams, else none */
 };

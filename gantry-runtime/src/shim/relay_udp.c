@@ -20,7 +20,7 @@ struct udp_session {
     struct relay *relay;
     struct sockaddr_storage client;
     socklen_t client_size;
-    char at[CMSG_SPACE(sizeof(struct in6_pktinfo))]; /* control message: our address that it wrote to */
+    _Alignas(struct cmsghdr) char at[CMSG_SPACE(sizeof(struct in6_pktinfo))]; /* our address that it wrote to */
     size_t at_size;
     uint64_t moved;
     TAILQ_ENTRY(udp_session) by_age;
@@ -163,7 +163,7 @@ void relay_datagrams(struct watched *who, uint32_t events)
     for (int i = 0; i < TURN; i++) {
         struct sockaddr_storage client;
         memset(&client, 0, sizeof client);
-        char control[256];
+        _Alignas(struct cmsghdr) char control[256];
         struct iovec part = {.iov_base = datagram, .iov_len = sizeof datagram};
         struct msghdr message = {
             .msg_name = &client,
