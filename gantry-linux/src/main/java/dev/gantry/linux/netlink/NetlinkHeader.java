@@ -15,6 +15,7 @@ final class NetlinkHeader {
 
     // protocols
     static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_XFRM = 6;
     static final int NETLINK_NETFILTER = 12;
 
     // socket options

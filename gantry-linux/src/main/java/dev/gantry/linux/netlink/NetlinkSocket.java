@@ -22,6 +22,7 @@ public final class NetlinkSocket implements AutoCloseable {
     /// The protocols Gantry speaks, by their number in <linux/netlink.h>.
     public enum Protocol {
         ROUTE(NetlinkHeader.NETLINK_ROUTE),
+        XFRM(NetlinkHeader.NETLINK_XFRM),
         NETFILTER(NetlinkHeader.NETLINK_NETFILTER);
 
         private final int number;

@@ -55,8 +55,8 @@ final class LinkOptions {
         if (options.has("encrypted") && !"false".equals(options.text("encrypted"))) {
             throw new Unsupported(
                     "create network " + spec.name(),
-                    "an encrypted overlay needs IPsec (xfrm with ESP) or WireGuard in the kernel, and Gantry sets up"
-                            + " neither yet",
+                    "an encrypted overlay needs IPsec in the kernel (XFRM with ESP), and Gantry plans it and does not set"
+                            + " it up yet",
                     "leave the option encrypted out and encrypt in the application, or join the hosts by a VPN of"
                             + " your own");
         }
