@@ -59,9 +59,10 @@ public final class NetworkEngine implements AutoCloseable {
         var runs = new Runs(
                 book, endpoints, driver, overlays, new Sights(book, instance, driving.outside()), foreignRuns, linux);
         var memberships = new Memberships(book, table, runs, overlays);
+        var changes = new NetworkChanges(book, table, clock);
         var networks = new LiveNetworks(
                 book,
-                table,
+                changes,
                 memberships,
                 overlays,
                 new ForeignMaking(foreign, foreignRuns.farewells()),
@@ -72,7 +73,7 @@ public final class NetworkEngine implements AutoCloseable {
                 random);
         networks.makePredefined(instance);
         runs.open(new WayOut(book, networks::wayOut));
-        overlays.start(networks);
+        overlays.start(new SharedNetworks(book, changes, memberships));
         return new NetworkEngine(networks, memberships, runs, overlays);
     }
 

@@ -43,7 +43,7 @@ final class OverlayRound {
     private final OverlayDirectory directory;
     private final NetworkBook book;
     private final Tunnels tunnels;
-    private final LiveNetworks networks;
+    private final SharedNetworks networks;
     private final Supplier<List<BlockWish>> wishes;
 
     /// What was refused in the last round is not logged again.
@@ -56,7 +56,7 @@ final class OverlayRound {
             OverlayDirectory directory,
             NetworkBook book,
             Tunnels tunnels,
-            LiveNetworks networks,
+            SharedNetworks networks,
             Supplier<List<BlockWish>> wishes) {
         this.directory = directory;
         this.book = book;

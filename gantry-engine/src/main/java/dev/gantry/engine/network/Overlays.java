@@ -99,7 +99,7 @@ final class Overlays implements AutoCloseable {
 
     // the thread
 
-    void start(LiveNetworks networks) {
+    void start(SharedNetworks networks) {
         if (directory.self().isAny()) {
             return;
         }
