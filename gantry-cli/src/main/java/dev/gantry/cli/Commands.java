@@ -14,6 +14,7 @@ import dev.gantry.cli.container.RunCommand;
 import dev.gantry.cli.container.StartCommand;
 import dev.gantry.cli.container.StatsCommand;
 import dev.gantry.cli.container.StopCommand;
+import dev.gantry.cli.container.TopCommand;
 import dev.gantry.cli.container.UpdateCommand;
 import dev.gantry.cli.container.WaitCommand;
 import dev.gantry.cli.image.HistoryCommand;
@@ -84,7 +85,7 @@ final class Commands {
 
     private static final List<String> OF_CONTAINERS = List.of(
             "attach", "create", "exec", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
-            "start", "stats", "stop", "unpause", "update", "wait");
+            "start", "stats", "stop", "top", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "save", "tag");
     private static final List<String> OF_NETWORKS =
@@ -135,6 +136,7 @@ final class Commands {
             "update",
             "inspect",
             "stats",
+            "top",
             "events",
             "info",
             "version",
@@ -277,6 +279,7 @@ final class Commands {
                     case "stats" -> new StatsCommand();
                     case "stop" -> StopCommand.stop();
                     case "tag" -> new TagCommand();
+                    case "top" -> new TopCommand();
                     case "unpause" -> PauseCommand.unpause();
                     case "update" -> new UpdateCommand();
                     case "version" -> new VersionCommand();

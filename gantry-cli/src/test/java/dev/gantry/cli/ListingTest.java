@@ -40,6 +40,19 @@ class ListingTest extends CommandTest {
     }
 
     @Test
+    void topPrintsWhatTheEnginesPsSays() {
+        engine.answer("GET /containers/web/top", 200, """
+                {"Titles":["PID","COMMAND"],"Processes":[["4021","sleep 1000"]]}""");
+        assertThat(gantry("top", "web", "-o", "pid,comm")).isZero();
+        assertThat(java.net.URLDecoder.decode(engine.lines().getFirst(), StandardCharsets.UTF_8))
+                .isEqualTo("GET /containers/web/top?ps_args=-o pid,comm");
+        assertThat(out()).isEqualTo("""
+                        PID       COMMAND
+                        4021      sleep 1000
+                        """);
+    }
+
+    @Test
     void filtersAreSentAsTheDockerClientSendsThem() {
         engine.answer("GET /containers/json", 200, "[]");
         gantry("ps", "-f", "status=exited", "--filter", "status=created", "-n", "3");

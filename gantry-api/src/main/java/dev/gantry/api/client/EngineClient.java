@@ -11,6 +11,7 @@ import dev.gantry.api.container.ExecInspect;
 import dev.gantry.api.container.ExecStart;
 import dev.gantry.api.container.PortsUpdate;
 import dev.gantry.api.container.PortsUpdated;
+import dev.gantry.api.container.TopResponse;
 import dev.gantry.api.container.UpdateRequest;
 import dev.gantry.api.container.UpdateResponse;
 import dev.gantry.api.container.WaitResponse;
@@ -91,6 +92,11 @@ public final class EngineClient implements Closeable {
     public UpdateResponse updateContainer(String container, UpdateRequest wanted) {
         return one(
                 container(container, "POST", "/update").json(write(UpdateRequest.class, wanted)), UpdateResponse.class);
+    }
+
+    /// Its processes, in the columns that these options of `ps` give; empty text is the usual ones.
+    public TopResponse top(String container, String options) {
+        return one(container(container, "GET", "/top").with("ps_args", options), TopResponse.class);
     }
 
     /// What a container uses, with a reading before it to count with.
