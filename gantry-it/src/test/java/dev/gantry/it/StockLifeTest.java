@@ -139,9 +139,9 @@ class StockLifeTest {
                 .isEqualTo("fine");
         assertThat(stock.out("inspect", "well", "--format", "{{json .Config.Healthcheck.Test}}"))
                 .isEqualTo("[\"CMD-SHELL\",\"test ! -e /tmp/ill && echo fine\"]");
-        stock.out("exec", "well", "touch", "/tmp/ill");
+        stock.out("exec", "well", "sh", "-c", "touch /tmp/ill");
         awaitOut("(unhealthy)", "ps", "--filter", "name=well", "--format", "{{.Status}}");
-        stock.out("exec", "well", "rm", "/tmp/ill");
+        stock.out("exec", "well", "sh", "-c", "rm /tmp/ill");
         awaitOut("(healthy)", "ps", "--filter", "name=well", "--format", "{{.Status}}");
         sleeping("plain", "--no-healthcheck");
         assertThat(stock.out("ps", "--filter", "health=none", "--format", "{{.Names}}"))
