@@ -193,6 +193,24 @@ class ManagedPluginTest {
     }
 
     @Test
+    void noBlobGoesWhileAPluginCannotBeRead() throws IOException {
+        Path state = dir.resolve("e/data/plugins")
+                .resolve(plugins().get("sample").id())
+                .resolve("plugin.json");
+        String text = Files.readString(state);
+        engine.gantry.close();
+        Files.writeString(state, "{");
+        engine.gantry = Gantry.open(engine.options);
+        assertThat(plugins().list()).isEmpty();
+        plugins().create("other", sample.tar());
+        plugins().remove("other", false);
+        engine.gantry.close();
+        Files.writeString(state, text);
+        engine.gantry = Gantry.open(engine.options);
+        plugins().enable("sample", PATIENCE);
+    }
+
+    @Test
     void oneThatDiesIsStartedAgain() throws IOException {
         plugins().enable("sample", PATIENCE);
         List<String> before = pids();
@@ -238,7 +256,7 @@ class ManagedPluginTest {
     void oneThatIsWaitedForIsDisabledAtOnce() throws Exception {
         plugins().set("sample", List.of("FAULT=deaf"));
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> enabling = tasks.submit(() -> plugins().enable("sample", Duration.ofHours(1)));
+            Future<?> enabling = tasks.submit(() -> plugins().enable("sample", Duration.ofMinutes(2)));
             TestEngine.await("it runs", this::runs);
             assertThatThrownBy(() -> plugins().set("sample", List.of("FAULT="))).isInstanceOf(Conflict.class);
             plugins().disable("sample", false);

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gantry.daemon.client.ClientMain;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +54,7 @@ class StockPluginTest {
     static void stop() throws IOException {
         if (daemon != null) {
             docker.run("volume", "rm", "-f", "data");
-            docker.run("plugin", "rm", "-f", "sample", sample + ":v1", sample + ":v2");
+            docker.run("plugin", "rm", "-f", "keeper", "sample", sample + ":v1", sample + ":v2");
             daemon.close();
         }
         if (registry != null) {
@@ -193,5 +195,38 @@ class StockPluginTest {
         assertThat(ok("plugin", "inspect", "-f", "{{.Enabled}} {{.Settings.Env}}", sample + ":v1"))
                 .isEqualTo("false [KIND=tmpfs]\n");
         assertThat(docker.run("plugin", "inspect", "nope").err()).contains("plugin \"nope\" not found");
+    }
+
+    @Test
+    @Order(4)
+    void whatAContainerSaysGoesToALogPluginAndComesBack() throws Exception {
+        Path keeper = PluginProgram.make(dir.resolve("three"), "directory");
+        Path config = keeper.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("volumedriver", "logdriver"));
+        ok("plugin", "create", "keeper", keeper.toString());
+        Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
+        ok("import", tar.toString(), "busybox:it");
+        String[] run = {
+            "run", "--name", "talks", "--network", "none", "--log-driver", "keeper", "busybox:it", "echo", "said"
+        };
+        assertThat(docker.run(run).err()).contains("plugin keeper:latest found but disabled");
+        ok("plugin", "enable", "keeper");
+        assertThat(ok(run)).isEqualTo("said\n");
+        assertThat(ok("inspect", "-f", "{{.HostConfig.LogConfig.Type}}", "talks"))
+                .isEqualTo("keeper\n");
+        Waiting.until(
+                Duration.ofSeconds(30), () -> "its log", () -> log("talks").equals("said\n"));
+        assertThat(gantry("", "logs", "talks").out()).isEqualTo("said\n");
+        ok("rm", "talks");
+        ok("plugin", "disable", "keeper");
+        ok("plugin", "rm", "keeper");
+    }
+
+    private static String log(String container) {
+        try {
+            return ok("logs", container);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

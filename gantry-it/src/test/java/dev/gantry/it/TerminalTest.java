@@ -66,7 +66,8 @@ class TerminalTest {
         tmux("resize-window", "-x", "100", "-y", "30");
         say("while [ \"$(stty size)\" != '30 100' ]; do :; done; stty size");
         see("^30 100");
-        say("sh -c 'echo asleep; exec sleep 1000'"); // C-c before the shell has let it go to the foreground is for the shell
+        say("sh -c 'echo asleep; exec sleep 1000'"); // C-c before the shell has let it go to the foreground is for
+        // the shell
         see("^asleep");
         tmux("send-keys", "C-c");
         say("echo after=$?");
