@@ -57,9 +57,22 @@ final class Foresight {
     private EncodedPlan planned(Cell cell, CompletableFuture<Task> watch) {
         EncodedPlan plan = launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE);
         if (!cell.row.spec().streams().tty()) { // the terminal may get its size until the start
-            watch.thenAccept(task -> launcher.prepare(cell, task, plan));
+            watch.thenAccept(task -> prepare(cell, task, plan));
         }
         return plan;
+    }
+
+    /// Only while it is nobody's turn: whoever has it starts the container, or needs its root, or removes it.
+    private void prepare(Cell cell, Task task, EncodedPlan plan) {
+        if (cell.turn.tryLock()) {
+            try {
+                if (cell.task == task) {
+                    launcher.prepare(cell, task, plan);
+                }
+            } finally {
+                cell.turn.unlock();
+            }
+        }
     }
 
     void started(Cell cell) {
