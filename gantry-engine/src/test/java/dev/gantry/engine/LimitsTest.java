@@ -91,7 +91,7 @@ class LimitsTest {
         var c = engine.create(engine.spec("true").user("nobody-here"));
         assertThatThrownBy(() -> engine.containers().start(c.id()))
                 .isInstanceOf(InvalidArgument.class)
-                .hasMessageContaining("there is no user nobody-here in the container's /etc/passwd");
+                .hasMessageContaining("unable to find user nobody-here: no matching entries in passwd file");
         assertThat(engine.containers().get(c.id()).orElseThrow().history().error())
                 .contains("nobody-here");
     }

@@ -59,7 +59,7 @@ class StockLifeTest {
                 .contains("Container still is paused, unpause the container before exec");
         assertThat(stock.refusal("start", "still")).contains("cannot start a paused container, try unpause instead");
         assertThat(stock.refusal("rm", "still"))
-                .contains("cannot remove container \"/still\": container is paused and must be unpaused first");
+                .contains("cannot remove container \"still\": container is paused and must be unpaused first");
         assertThat(stock.out("top", "still")).contains("sleep 1000");
         assertThat(stock.out("unpause", "still")).isEqualTo("still");
         assertThat(stock.refusal("unpause", "still")).contains("Container " + id + " is not paused");

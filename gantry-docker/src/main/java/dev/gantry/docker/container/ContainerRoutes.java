@@ -217,7 +217,7 @@ public final class ContainerRoutes {
                     ? ApiResponse.noContent()
                     : new ApiResponse.Empty(304);
         } catch (GantryException e) {
-            throw StartFailure.translate(
+            throw StartFailure.ofStart(
                     e, InspectTranslation.argv(c.spec()), c.spec().command().workingDir());
         }
     }
@@ -234,7 +234,7 @@ public final class ContainerRoutes {
         try {
             containers.restart(c.id(), stopRequest(call));
         } catch (GantryException e) {
-            throw StartFailure.translate(
+            throw StartFailure.ofStart(
                     e, InspectTranslation.argv(c.spec()), c.spec().command().workingDir());
         }
         return ApiResponse.noContent();
@@ -255,13 +255,19 @@ public final class ContainerRoutes {
         try {
             return Signals.parse(text);
         } catch (InvalidArgument e) {
-            throw new DockerError(400, "Invalid signal: " + text, e);
+            throw new DockerError(400, "invalid signal: " + text, e);
         }
     }
 
     private ApiResponse kill(Call call) {
-        Container c = lookup.find(call.subject());
-        int number = signal(call.query().text("signal", "SIGKILL"));
+        Container c;
+        int number;
+        try {
+            c = lookup.find(call.subject());
+            number = signal(call.query().text("signal", "SIGKILL"));
+        } catch (DockerError e) {
+            throw new DockerError(e.status(), "cannot kill container: " + call.subject() + ": " + e.getMessage(), e);
+        }
         if (!c.isRunning()) {
             throw new DockerError(
                     409,
@@ -304,8 +310,8 @@ public final class ContainerRoutes {
             throw DockerError.badParameter("Neither old nor new names may be empty");
         }
         if (!NAME.matcher(name).matches()) {
-            throw DockerError.badParameter(
-                    "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+            throw DockerError.badParameter("Error when allocating new name: Invalid container name ("
+                    + (name.startsWith("/") ? "" : "/") + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
         String plain = name.startsWith("/") ? name.substring(1) : name;
         if (plain.equals(c.name())) {
@@ -381,7 +387,7 @@ public final class ContainerRoutes {
     private static DockerError stillRunning(Container c) {
         return new DockerError(
                 409,
-                "cannot remove container \"/" + c.name() + "\": container is "
+                "cannot remove container \"" + c.name() + "\": container is "
                         + (c.isPaused()
                                 ? "paused and must be unpaused first"
                                 : "running: stop the container before removing or force remove"));

@@ -132,12 +132,12 @@ public final class ExecRoutes {
     }
 
     private static RuntimeException words(Exec exec, GantryException e) {
-        return StartFailure.translate(e, exec.spec().args(), exec.spec().workingDir());
+        return StartFailure.ofExec(e, exec.spec().args(), exec.spec().workingDir());
     }
 
     /// The connection is taken over already, so the words go where the output would have gone.
     private static void tell(ApiResponse.Duplex connection, Exec exec, RuntimeException failure) throws IOException {
-        byte[] line = ("OCI runtime exec failed: " + Failures.words(failure) + "\r\n").getBytes(StandardCharsets.UTF_8);
+        byte[] line = (Failures.words(failure) + "\r\n").getBytes(StandardCharsets.UTF_8);
         new StdCopy(connection.output(), exec.spec().tty()).write(StdCopy.STDOUT, line, 0, line.length);
         connection.output().flush();
     }

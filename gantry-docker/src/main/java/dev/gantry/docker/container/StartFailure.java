@@ -10,22 +10,32 @@ import org.jspecify.annotations.Nullable;
 /// "no such file or directory", 126 from "permission denied" and "is a directory". So only a failure of the program
 /// itself or of its working directory may contain these.
 final class StartFailure {
-    private static final String PREFIX = "failed to create task for container: unable to start container process: ";
+    private static final String START =
+            "failed to create task for container: OCI runtime create failed: unable to start container process: ";
+    private static final String EXEC = "OCI runtime exec failed: exec failed: unable to start container process: ";
 
     private StartFailure() {}
 
-    static RuntimeException translate(GantryException e, List<String> argv, String workingDir) {
+    static RuntimeException ofStart(GantryException e, List<String> argv, String workingDir) {
+        return translate(START, e, argv, workingDir);
+    }
+
+    static RuntimeException ofExec(GantryException e, List<String> argv, String workingDir) {
+        return translate(EXEC, e, argv, workingDir);
+    }
+
+    private static RuntimeException translate(String prefix, GantryException e, List<String> argv, String workingDir) {
         LaunchFailure launch = launchFailure(e);
         if (launch == null || launch.stage() == LaunchFailure.Stage.SETUP) {
             return e;
         }
-        return new DockerError(400, PREFIX + words(launch, argv, workingDir), e);
+        return new DockerError(400, prefix + words(launch, argv, workingDir), e);
     }
 
     private static String words(LaunchFailure launch, List<String> argv, String workingDir) {
         String program = argv.isEmpty() ? "" : argv.getFirst();
         if (launch.stage() == LaunchFailure.Stage.CHDIR) {
-            return "chdir to cwd (\"" + workingDir + "\") failed: " + reason(launch.errno());
+            return "chdir to cwd (\"" + workingDir + "\") set in config.json failed: " + reason(launch.errno());
         }
         String exec = "exec: \"" + program + "\": ";
         if (!launch.errno().equals("ENOENT")) {

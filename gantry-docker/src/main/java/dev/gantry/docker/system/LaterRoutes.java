@@ -1,5 +1,6 @@
 package dev.gantry.docker.system;
 
+import dev.gantry.api.system.BuildCachePruned;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
@@ -12,7 +13,7 @@ public final class LaterRoutes {
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     public void addTo(Routes routes) {
-        later(routes, "build images", "POST /build", "POST /build/prune", "POST /build/cancel", "POST /commit");
+        later(routes, "build images", "POST /build", "POST /build/cancel", "POST /commit");
         later(routes, "hold a session", "POST /session", "POST /grpc");
         later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
         later(routes, "ask a registry for a login", "POST /auth", "GET /distribution/{name...}/json");
@@ -41,7 +42,10 @@ public final class LaterRoutes {
                 .add("GET", "/swarm", LaterRoutes::noSwarm)
                 .add("GET", "/swarm/unlockkey", LaterRoutes::noSwarm)
                 .add("POST", "/swarm/update", LaterRoutes::noSwarm)
-                .add("POST", "/swarm/leave", LaterRoutes::noSwarm);
+                .add("POST", "/swarm/leave", _ -> {
+                    throw new DockerError(503, "This node is not part of a swarm");
+                })
+                .add("POST", "/build/prune", _ -> ApiResponse.json(new BuildCachePruned(List.of(), 0)));
         later(routes, "make or join a cluster", "POST /swarm/init", "POST /swarm/join", "POST /swarm/unlock");
     }
 

@@ -42,7 +42,7 @@ public final class Signals {
         };
         if (number == 0) {
             throw new InvalidArgument(
-                    "read signal " + text, "there is no such signal", "use a name such as SIGTERM or a number");
+                    "read signal " + text, "invalid signal: " + text, "use a name such as SIGTERM or a number");
         }
         return number;
     }

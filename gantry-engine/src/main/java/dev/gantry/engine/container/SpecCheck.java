@@ -23,7 +23,9 @@ final class SpecCheck {
         }
         if (!command.workingDir().isEmpty() && !command.workingDir().startsWith("/")) {
             throw refuse(
-                    "working directory " + command.workingDir(), "it is not an absolute path", "begin it with a slash");
+                    "working directory " + command.workingDir(),
+                    "it is invalid, it needs to be an absolute path",
+                    "begin it with a slash");
         }
         if (hostname.length() > 63 || !hostname.matches("([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")) {
             throw refuse(
@@ -36,12 +38,12 @@ final class SpecCheck {
 
     private static void checkResources(Resources r) {
         if (r.memoryBytes() < 0 || (r.memoryBytes() > 0 && r.memoryBytes() < LEAST_MEMORY)) {
-            throw refuse("memory limit " + r.memoryBytes(), "the least that works is 6 MiB", "ask for more");
+            throw refuse("memory limit " + r.memoryBytes(), "Minimum memory limit allowed is 6MB", "ask for more");
         }
         if (r.memorySwapBytes() < -1 || (r.memorySwapBytes() > 0 && r.memorySwapBytes() < r.memoryBytes())) {
             throw refuse(
                     "memory and swap limit " + r.memorySwapBytes(),
-                    "it holds memory and swap together and cannot be less than the memory limit",
+                    "Minimum memoryswap limit should be larger than memory limit, since it holds both",
                     "raise it, or use -1 for swap without limit");
         }
         if (r.memorySwapBytes() > 0 && r.memoryBytes() == 0) {
@@ -56,6 +58,14 @@ final class SpecCheck {
         if (r.cpuNanos() > 0 && (r.cpuQuotaMicros() != 0 || r.cpuPeriodMicros() != 0)) {
             throw refuse(
                     "processor limits", "--cpus is the same limit as a quota and its period", "use one or the other");
+        }
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (r.cpuNanos() > processors * 1_000_000_000L) {
+            throw refuse(
+                    "processor limit " + r.cpuNanos() / 1e9,
+                    "range of CPUs is from 0.01 to " + processors + ".00, as there are only " + processors
+                            + " CPUs available",
+                    "ask for fewer");
         }
         if (r.cpuNanos() > 0 && r.cpuNanos() < 10_000_000) {
             throw refuse("processor limit", "the least is 0.01", "ask for more");

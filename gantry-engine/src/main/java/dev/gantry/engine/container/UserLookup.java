@@ -46,7 +46,7 @@ public final class UserLookup {
         }
         Account found = account.orElseThrow(() -> new InvalidArgument(
                 "run as user " + user,
-                "there is no user " + who + " in the container's /etc/passwd",
+                "unable to find user " + who + ": no matching entries in passwd file",
                 "use a user of the image, or a number"));
         boolean ownGroup = parts.length == 2 && !parts[1].isEmpty();
         long gid = ownGroup ? gid(parts[1], groups, user) : found.gid();

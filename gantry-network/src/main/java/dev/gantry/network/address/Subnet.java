@@ -24,7 +24,7 @@ public record Subnet(Ip address, int prefix) implements Comparable<Subnet> {
         AddressWithPrefix a = AddressWithPrefix.find(text)
                 .orElseThrow(() -> new InvalidArgument(
                         "read subnet " + text,
-                        "invalid CIDR address: " + text,
+                        "invalid CIDR block notation: " + text,
                         "write it as 172.28.0.0/16 or fd00:db8::/64"));
         if (!a.address().masked(a.prefix()).equals(a.address())) {
             throw new InvalidArgument(

@@ -104,7 +104,7 @@ class AddressTest {
                 .hasMessageContaining("invalid subnet 10.1.2.3/16: it should be 10.1.0.0/16");
         for (String bad :
                 new String[] {"10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "fd00::/129"}) {
-            assertThatThrownBy(() -> Subnet.parse(bad)).hasMessageContaining("invalid CIDR address: " + bad);
+            assertThatThrownBy(() -> Subnet.parse(bad)).hasMessageContaining("invalid CIDR block notation: " + bad);
         }
     }
 
