@@ -5,6 +5,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.csi.CsiDrivers;
 import dev.gantry.engine.container.ContainerEngine;
 import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.container.GroupPlaces;
 import dev.gantry.engine.container.MappedPlaces;
 import dev.gantry.engine.container.MountPoints;
 import dev.gantry.engine.container.Places;
@@ -117,7 +118,7 @@ final class LocalGantry implements Gantry {
                     directory(run.resolve("w")),
                     directory(run.resolve("root")),
                     MountPoints.in(directory(data.resolve("mountpoints"))),
-                    options.cgroup(),
+                    new GroupPlaces(options.cgroup()),
                     hidden());
             var groups = own(new WatchGroups(host.cgroups(), options.cgroup()));
             var watches = own(new Watches(options.shim(), groups.directories()));

@@ -2,6 +2,7 @@ package dev.gantry.cli.container;
 
 import dev.gantry.api.container.DeviceMapping;
 import dev.gantry.api.container.DeviceRequest;
+import dev.gantry.base.InvalidArgument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,7 +15,8 @@ record Devices(List<DeviceMapping> mappings, List<DeviceRequest> requests) {
 
     private static final Pattern ACCESS = Pattern.compile("[rwm]{1,3}");
 
-    static Devices of(List<String> flags) {
+    /// `gpus` is empty, `all`, a number or `device=` and ids.
+    static Devices of(List<String> flags, String gpus) {
         List<DeviceMapping> mappings = new ArrayList<>();
         List<String> named = new ArrayList<>();
         for (String flag : flags) {
@@ -24,8 +26,26 @@ record Devices(List<DeviceMapping> mappings, List<DeviceRequest> requests) {
                 mappings.add(mapping(flag));
             }
         }
-        return new Devices(
-                mappings, named.isEmpty() ? List.of() : List.of(new DeviceRequest("cdi", 0, named, List.of(), null)));
+        List<DeviceRequest> requests = new ArrayList<>();
+        if (!named.isEmpty()) {
+            requests.add(new DeviceRequest("cdi", 0, named, List.of(), null));
+        }
+        if (!gpus.isEmpty()) {
+            requests.add(cards(gpus));
+        }
+        return new Devices(mappings, requests);
+    }
+
+    private static DeviceRequest cards(String gpus) {
+        List<List<String>> able = List.of(List.of("gpu"));
+        if (gpus.startsWith("device=")) {
+            List<String> ids = List.of(gpus.substring("device=".length()).split(","));
+            return new DeviceRequest("", 0, ids, able, null);
+        }
+        if (!gpus.matches("all|[0-9]{1,4}")) {
+            throw new InvalidArgument("run with --gpus " + gpus, "it is no number", "use all, 2 or device=0,1");
+        }
+        return new DeviceRequest("", gpus.equals("all") ? -1 : Integer.parseInt(gpus), null, able, null);
     }
 
     /// `/dev/x`, `/dev/x:/dev/y`, `/dev/x:r` or `/dev/x:/dev/y:r`.

@@ -18,37 +18,18 @@ import org.jspecify.annotations.Nullable;
 /// The flags that `run` and `create` share, and what they ask of the engine.
 final class RunFlags {
     /// Flags of the docker client which the engine cannot honour yet; named so that nobody thinks of a typing error.
-    private static final List<String> NOT_YET = List.of(
-            "annotation",
-            "blkio-weight",
-            "blkio-weight-device",
-            "cgroup-parent",
-            "cpu-rt-period",
-            "cpu-rt-runtime",
-            "device-cgroup-rule",
-            "device-read-bps",
-            "device-read-iops",
-            "device-write-bps",
-            "device-write-iops",
-            "gpus",
-            "isolation",
-            "kernel-memory",
-            "memory-swappiness",
-            "oom-kill-disable",
-            "privileged",
-            "storage-opt",
-            "use-api-socket",
-            "disable-content-trust");
+    private static final List<String> NOT_YET =
+            List.of("isolation", "kernel-memory", "storage-opt", "use-api-socket", "disable-content-trust");
 
     private RunFlags() {}
 
     static CommandLine addTo(CommandLine line) {
-        return NetworkFlags.addTo(line)
+        return RareFlags.addTo(NetworkFlags.addTo(line))
                 .list("add-host", "name:address", "Add a line to /etc/hosts")
                 .list('a', "attach", "stream", "Attach stdin, stdout or stderr only")
                 .list("cap-add", "name", "Add a capability")
                 .list("cap-drop", "name", "Drop a capability, or ALL")
-                .text("cgroupns", "mode", "Cgroup namespace: private")
+                .text("cgroupns", "mode", "Cgroup namespace: private or host")
                 .text("cidfile", "file", "Write the container's id to this new file")
                 .text("cpu-period", "microseconds", "Length of a CPU quota's period")
                 .text("cpu-quota", "microseconds", "CPU time in each period")
@@ -76,7 +57,7 @@ final class RunFlags {
                 .text('h', "hostname", "name", "Host name inside the container")
                 .toggle("init", "Run a small init that forwards signals and reaps processes")
                 .toggle('i', "interactive", "Keep standard input open")
-                .text("ipc", "mode", "IPC namespace: private")
+                .text("ipc", "mode", "IPC namespace: private, shareable, none, host, container:NAME")
                 .list('l', "label", "key=value", "Set a label")
                 .list("label-file", "file", "Set the labels of a file")
                 .text(
@@ -90,7 +71,7 @@ final class RunFlags {
                 .list("mount", "options", "Mount: type=bind|volume|image|tmpfs,source=…,target=…[,readonly]")
                 .text("name", "name", "Name of the container")
                 .text("oom-score-adj", "number", "How ready the kernel is to kill it, -1000 to 1000")
-                .text("pid", "mode", "PID namespace: private")
+                .text("pid", "mode", "PID namespace: host or container:NAME")
                 .text("pids-limit", "number", "Most processes and threads, -1 for any")
                 .text("platform", "os/arch", "Platform of the image")
                 .text("pull", "when", "Pull the image: always, missing or never")
@@ -109,7 +90,7 @@ final class RunFlags {
                 .list("ulimit", "name=soft[:hard]", "Limit of setrlimit(2)")
                 .text('u', "user", "user[:group]", "User and group, by name or number")
                 .text("userns", "mode", "User namespace: host")
-                .text("uts", "mode", "UTS namespace: private")
+                .text("uts", "mode", "UTS namespace: host")
                 .list('v', "volume", "[source:]path[:options]", "Mount a volume, or a path of the host; options: ro, …")
                 .text("volume-driver", "name", "Driver of new volumes: local, or a plugin")
                 .list("volumes-from", "container[:ro]", "Mount what this container has mounted")
@@ -174,7 +155,7 @@ final class RunFlags {
     private static HostConfig host(Parsed args, Caller caller) {
         List<String> security = args.list("security-opt");
         boolean systemPaths = security.contains("systempaths=unconfined");
-        Devices devices = Devices.of(args.list("device"));
+        Devices devices = Devices.of(args.list("device"), args.text("gpus"));
         HostConfig.Builder host = HostConfig.builder()
                 .devices(devices.mappings())
                 .deviceRequests(devices.requests().isEmpty() ? null : devices.requests())
@@ -214,6 +195,7 @@ final class RunFlags {
             host.consoleSize(List.of(size.rows(), size.columns()));
         }
         limits(args, host);
+        RareFlags.host(args, host);
         return NetworkFlags.host(args, host).build();
     }
 

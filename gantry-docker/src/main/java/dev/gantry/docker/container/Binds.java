@@ -195,6 +195,10 @@ final class Binds {
         if (t == null) {
             return options;
         }
+        if (t.sizeBytes() != null && t.sizeBytes() < 0) {
+            throw DockerError.badParameter(
+                    "invalid mount config for type \"tmpfs\": its size of " + t.sizeBytes() + " bytes is negative");
+        }
         if (t.sizeBytes() != null && t.sizeBytes() > 0) {
             options.add("size=" + t.sizeBytes());
         }

@@ -97,7 +97,8 @@ public final class ContainerRoutes {
 
     private ApiResponse create(Call call) {
         CreateRequest request = call.body(CreateRequest.class);
-        HostConfig host = request.hostConfig() == null ? HostConfig.builder().build() : request.hostConfig();
+        HostConfig host = VersionRules.apply(
+                request.hostConfig() == null ? HostConfig.builder().build() : request.hostConfig(), call.minor());
         String name = call.query().text("name");
         if (!name.isEmpty() && !NAME.matcher(name).matches()) {
             throw DockerError.badParameter(
@@ -109,8 +110,10 @@ public final class ContainerRoutes {
         checkPlatform(call.query().text("platform"));
         boolean hasBridge = networks.get().usual().equals("bridge");
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
-        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId);
+        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId, call.minor());
         checkVolumesFrom(spec);
+        checkOther(host.pidMode());
+        checkOther(host.ipcMode());
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
                 && host.consoleSize().size() == 2
@@ -132,6 +135,18 @@ public final class ContainerRoutes {
     private void checkVolumesFrom(ContainerSpec spec) {
         for (String from : spec.mounts().from()) {
             String name = from.split(":", 2)[0];
+            try {
+                containers.find(name);
+            } catch (NotFound e) {
+                throw new DockerError(400, "No such container: " + name, e);
+            }
+        }
+    }
+
+    /// A container whose namespace is to be used.
+    private void checkOther(String mode) {
+        if (mode.startsWith("container:")) {
+            String name = mode.substring("container:".length());
             try {
                 containers.find(name);
             } catch (NotFound e) {

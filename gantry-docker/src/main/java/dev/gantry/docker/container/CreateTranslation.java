@@ -25,7 +25,7 @@ final class CreateTranslation {
     private CreateTranslation() {}
 
     /// `host` has passed [HostConfigCheck].
-    static ContainerSpec spec(CreateRequest r, HostConfig host, UnaryOperator<String> networkIds) {
+    static ContainerSpec spec(CreateRequest r, HostConfig host, UnaryOperator<String> networkIds, int minor) {
         Networking networking = Networking.of(r, host, networkIds);
         SpecBuilder spec = ContainerSpec.of(r.image())
                 .entrypoint(list(r.entrypoint()))
@@ -56,6 +56,8 @@ final class CreateTranslation {
                 .autoRemove(host.autoRemove())
                 .log(LogTranslation.of(host.logConfig()))
                 .health(HealthTranslation.spec(r.healthcheck()))
+                .isolation(IsolationTranslation.isolation(host, minor))
+                .rareLimits(IsolationTranslation.limits(host))
                 .doorNotes(Wire.json().toJson(CreateRequest.of(r.config(), host)));
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
@@ -78,10 +80,7 @@ final class CreateTranslation {
         List<DevicesSpec.Device> devices = h.devices().stream()
                 .map(d -> new DevicesSpec.Device(d.pathOnHost(), d.pathInContainer(), d.cgroupPermissions()))
                 .toList();
-        List<String> named = new ArrayList<>();
-        if (h.deviceRequests() != null) {
-            h.deviceRequests().forEach(r -> named.addAll(list(r.deviceIds())));
-        }
+        List<String> named = IsolationTranslation.named(h);
         return new DevicesSpec(devices, named);
     }
 

@@ -20,6 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a create request asks of networks. Pure.
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param spec of the places in networks
 record Networking(ContainerSpec.Network kind, NetworkingSpec spec) {
     private static final String SHARED = "container:";
+    private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})(/[a-z]+|)");
+    private static final int MOST_PORT = 65_535;
 
     /// `idOf` makes a network's id of its name, so that two names of one network meet; what it does not know it leaves.
     static Networking of(CreateRequest r, HostConfig host, UnaryOperator<String> idOf) {
@@ -55,9 +61,24 @@ record Networking(ContainerSpec.Network kind, NetworkingSpec spec) {
         List<String> exposed = r.exposedPorts() == null
                 ? List.of()
                 : r.exposedPorts().keySet().stream()
+                        .flatMap(Networking::range)
                         .map(p -> ContainerPort.parse(p).toString())
                         .toList();
         return new NetworkingSpec("", places, ports(host.portBindings()), host.publishAllPorts(), exposed);
+    }
+
+    /// `80-82/tcp` as three; anything else as it is.
+    private static Stream<String> range(String ports) {
+        Matcher m = RANGE.matcher(ports);
+        if (!m.matches()) {
+            return Stream.of(ports);
+        }
+        int first = Integer.parseInt(m.group(1));
+        int last = Integer.parseInt(m.group(2));
+        if (last < first || last > MOST_PORT) {
+            throw DockerError.badParameter("invalid range format for -expose: " + ports);
+        }
+        return IntStream.rangeClosed(first, last).mapToObj(p -> p + m.group(3));
     }
 
     static List<PortWish> ports(Map<String, List<PortBinding>> wanted) {

@@ -19,16 +19,19 @@ import dev.gantry.engine.container.ExitWait;
 import dev.gantry.engine.container.WaitCondition;
 import dev.gantry.engine.log.LogQuery;
 import dev.gantry.engine.log.LogRecord;
+import dev.gantry.engine.log.LogSource;
 import dev.gantry.engine.log.LogStream;
 import dev.gantry.engine.log.Logs;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What goes on for as long as a container does: attach, logs and wait.
 public final class StreamRoutes {
@@ -69,7 +72,7 @@ public final class StreamRoutes {
                 if (replay) {
                     LogQuery query = new LogQuery(stdout, stderr, Instant.MIN, Instant.MAX, -1, false);
                     try (LogStream records = logs.open(c.id(), query)) {
-                        copy(records, connection.output(), c.spec().streams().tty(), false, false, false);
+                        copy(records, connection.output(), c.spec().streams().tty(), false, false, "");
                     }
                 }
             });
@@ -113,7 +116,7 @@ public final class StreamRoutes {
         boolean tty = c.spec().streams().tty();
         ApiResponse.Writer writer = out -> {
             try (records) {
-                copy(records, out, tty, follow, q.flag("timestamps"), q.flag("details"));
+                copy(records, out, tty, follow, q.flag("timestamps"), q.flag("details") ? details(c) : "");
             }
         };
         return new ApiResponse.Stream(contentType(call, c), writer, Map.of(), records::close);
@@ -130,13 +133,27 @@ public final class StreamRoutes {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
     }
 
+    /// As dockerd writes them: `a=b,c=d`, escaped as in a query, and a blank.
+    private static String details(Container c) {
+        return LogSource.details(c).entrySet().stream()
+                        .map(e -> escaped(e.getKey()) + "=" + escaped(e.getValue()))
+                        .collect(Collectors.joining(","))
+                + " ";
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("*", "%2A")
+                .replace("%7E", "~");
+    }
+
     private static void copy(
-            LogStream records, OutputStream out, boolean tty, boolean follow, boolean timestamps, boolean details)
+            LogStream records, OutputStream out, boolean tty, boolean follow, boolean timestamps, String details)
             throws IOException {
         StdCopy target = new StdCopy(out, tty);
         for (Optional<LogRecord> next = records.next(); next.isPresent(); next = records.next()) {
             LogRecord r = next.get();
-            String before = (timestamps ? Times.fixed(r.time()) + " " : "") + (details ? " " : "");
+            String before = (timestamps ? Times.fixed(r.time()) + " " : "") + details;
             byte[] line = r.bytes();
             if (!before.isEmpty()) {
                 byte[] prefix = before.getBytes(StandardCharsets.US_ASCII);

@@ -3,14 +3,17 @@ package dev.gantry.docker.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.api.container.BindOptions;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.EndpointWish;
+import dev.gantry.engine.container.IsolationSpec;
 import dev.gantry.engine.container.MountsSpec;
 import dev.gantry.engine.container.PortWish;
+import dev.gantry.engine.container.RareLimits;
 import dev.gantry.engine.container.RestartPolicy;
 import dev.gantry.engine.container.Security;
 import java.util.List;
@@ -31,7 +34,7 @@ class CreateTranslationTest {
         CreateRequest r = request(host);
         HostConfig h = r.hostConfig();
         HostConfigCheck.check(r, h, 50, false);
-        return CreateTranslation.spec(r, h, name -> name);
+        return CreateTranslation.spec(r, h, name -> name, 50);
     }
 
     private static List<String> warnings(String host) {
@@ -173,11 +176,14 @@ class CreateTranslationTest {
     @Test
     void whatCannotBeGivenIsRefusedAndNeverIgnored() {
         for (String host : new String[] {
-            "{\"Privileged\":true}",
-            "{\"PidMode\":\"host\"}",
-            "{\"IpcMode\":\"container:x\"}",
-            "{\"UTSMode\":\"host\"}",
-            "{\"CgroupParent\":\"/a\"}",
+            "{\"PidMode\":\"foo\"}",
+            "{\"IpcMode\":\"foo\"}",
+            "{\"UTSMode\":\"container:x\"}",
+            "{\"CgroupnsMode\":\"foo\"}",
+            "{\"IOMaximumIOps\":1}",
+            "{\"Isolation\":\"hyperv\"}",
+            "{\"Memory\":1000}",
+            "{\"Cgroup\":\"a\"}",
             "{\"NetworkMode\":\"container:x\",\"Dns\":[\"10.0.0.1\"]}",
             "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"80\"}]}}",
             "{\"PublishAllPorts\":true}",
@@ -187,10 +193,9 @@ class CreateTranslationTest {
             "{\"Binds\":[\"/a:/b:what\"]}",
             "{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}",
             "{\"DeviceRequests\":[{\"Count\":1}]}",
-            "{\"BlkioWeight\":10}",
-            "{\"MemorySwappiness\":10}",
-            "{\"OomKillDisable\":true}",
-            "{\"MaskedPaths\":[]}",
+            "{\"BlkioWeight\":5}",
+            "{\"MemorySwappiness\":101}",
+            "{\"CpuRealtimePeriod\":1000,\"CpuRealtimeRuntime\":5000}",
             "{\"Runtime\":\"runsc\"}",
             "{\"RestartPolicy\":{\"Name\":\"sometimes\"}}",
             "{\"LogConfig\":{\"Type\":\"syslog\",\"Config\":{\"max-buffer-size\":\"1m\"}}}",
@@ -200,12 +205,77 @@ class CreateTranslationTest {
             "{\"ExtraHosts\":[\"a:host-gateway\"]}",
             "{\"ExtraHosts\":[\"a:nowhere\"]}",
             "{\"StorageOpt\":{\"size\":\"1g\"}}",
-            "{\"Annotations\":{\"a\":\"b\"}}",
             "{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"mode\":\"foo\"}}}",
             "{\"LogConfig\":{\"Type\":\"none\",\"Config\":{\"max-size\":\"1m\"}}}",
         }) {
             assertThatThrownBy(() -> spec(host)).as(host).isInstanceOf(DockerError.class);
         }
+    }
+
+    @Test
+    void rightsNamespacesAndRareLimitsAreThoseOfTheRequest() {
+        ContainerSpec s =
+                spec("{\"Privileged\":true,\"PidMode\":\"host\",\"IpcMode\":\"container:x\",\"UTSMode\":\"host\","
+                        + "\"CgroupnsMode\":\"host\",\"MaskedPaths\":[],\"ReadonlyPaths\":[\"/proc/x\"],\"NetworkMode\":\"none\","
+                        + "\"DeviceCgroupRules\":[\"c 10:* rw\"],\"Annotations\":{\"a\":\"b\"},\"CgroupParent\":\"/a\",\"MemorySwappiness\":10,"
+                        + "\"OomKillDisable\":true,\"BlkioWeight\":500,\"CpuRealtimeRuntime\":900,"
+                        + "\"BlkioDeviceReadBps\":[{\"Path\":\"/dev/loop0\",\"Rate\":1024}]}");
+        assertThat(s.isolation())
+                .isEqualTo(new IsolationSpec(
+                        "host",
+                        "container:x",
+                        "host",
+                        "host",
+                        true,
+                        List.of(),
+                        List.of("/proc/x"),
+                        List.of("c 10:* rw"),
+                        Map.of("a", "b"),
+                        "/a"));
+        assertThat(s.rareLimits().swappiness()).isEqualTo(10);
+        assertThat(s.rareLimits().oomKillDisable()).isTrue();
+        assertThat(s.rareLimits().blkioWeight()).isEqualTo(500);
+        assertThat(s.rareLimits().realtimeRuntimeMicros()).isEqualTo(900);
+        assertThat(s.rareLimits().readBps()).containsExactly(new RareLimits.OfDevice("/dev/loop0", 1024));
+        assertThat(spec("{\"NetworkMode\":\"none\"}").isolation()).isSameAs(IsolationSpec.USUAL);
+        assertThat(warnings("{\"NetworkMode\":\"none\",\"CpuPercent\":5,\"OomKillDisable\":true}"))
+                .hasSize(2);
+    }
+
+    @Test
+    void anOlderVersionLacksWhatItDidNotKnow() {
+        HostConfig asked = Wire.json()
+                .type(HostConfig.class)
+                .fromJson("{\"Annotations\":{\"a\":\"b\"},\"ConsoleSize\":[1,2],\"Mounts\":[{\"Type\":\"bind\","
+                        + "\"BindOptions\":{\"NonRecursive\":true,\"CreateMountpoint\":true}}]}");
+        assertThat(VersionRules.apply(asked, 50)).isSameAs(asked);
+        assertThat(VersionRules.apply(asked, 42).annotations()).isNull();
+        assertThat(VersionRules.apply(asked, 42).consoleSize()).containsExactly(1, 2);
+        HostConfig old = VersionRules.apply(asked, 39);
+        assertThat(old.consoleSize()).isEmpty();
+        assertThat(old.mounts().getFirst().bindOptions()).isEqualTo(new BindOptions(null, null, null, null, null));
+        HostConfig image =
+                Wire.json().type(HostConfig.class).fromJson("{\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/a\"}]}");
+        assertThatThrownBy(() -> VersionRules.apply(image, 47))
+                .hasMessage("Mount type \"Image\" needs API v1.48 or newer");
+        assertThat(IsolationTranslation.isolation(asked, 39).ipc()).isEqualTo("shareable");
+    }
+
+    @Test
+    void graphicCardsAreThoseThatTheirVendorDescribes() {
+        assertThat(spec("{\"NetworkMode\":\"none\",\"DeviceRequests\":[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]}")
+                        .devices()
+                        .named())
+                .containsExactly("nvidia.com/gpu=all");
+        assertThat(
+                        spec("{\"NetworkMode\":\"none\",\"DeviceRequests\":[{\"Count\":2,\"Capabilities\":[[\"gpu\",\"compute\"]]}]}")
+                                .devices()
+                                .named())
+                .containsExactly("nvidia.com/gpu=0", "nvidia.com/gpu=1");
+        assertThatThrownBy(
+                        () -> spec(
+                                "{\"NetworkMode\":\"none\",\"DeviceRequests\":[{\"Driver\":\"x\",\"Capabilities\":[[\"tpu\"]]}]}"))
+                .hasMessage("could not select device driver \"x\" with capabilities: [[tpu]]");
     }
 
     private static void check(String fields) {
@@ -218,9 +288,6 @@ class CreateTranslationTest {
     @Test
     void fieldsBesideTheHostConfigAreRefusedWhenTheyAskForSomething() {
         for (String fields : new String[] {
-            "\"Shell\":[\"sh\"]",
-            "\"OnBuild\":[\"RUN true\"]",
-            "\"ArgsEscaped\":true",
             "\"StopTimeout\":-2",
             "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"Links\":[\"a:b\"]}}}",
             "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"MacAddress\":\"02:00:00:00:00:01\"}}}",
@@ -229,7 +296,7 @@ class CreateTranslationTest {
         }) {
             assertThatThrownBy(() -> check(fields)).as(fields).isInstanceOf(DockerError.class);
         }
-        check("\"Shell\":[],\"OnBuild\":null,\"ArgsEscaped\":false,\"StopTimeout\":-1,"
+        check("\"Shell\":[\"sh\"],\"OnBuild\":[\"RUN true\"],\"ArgsEscaped\":true,\"StopTimeout\":-1,"
                 + "\"NetworkingConfig\":{\"EndpointsConfig\":{\"none\":{\"IPAMConfig\":null,\"Links\":null,"
                 + "\"MacAddress\":\"\",\"DriverOpts\":null,\"GwPriority\":0,\"NetworkID\":\"\"}}}");
     }
@@ -285,7 +352,7 @@ class CreateTranslationTest {
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{}}");
         assertThat(HostConfigCheck.check(none, none.hostConfig(), 50, false)).isEmpty();
-        assertThat(CreateTranslation.spec(none, none.hostConfig(), n -> n).network())
+        assertThat(CreateTranslation.spec(none, none.hostConfig(), n -> n, 50).network())
                 .isEqualTo(ContainerSpec.Network.NONE);
         CreateRequest host = Wire.json()
                 .type(CreateRequest.class)

@@ -30,7 +30,7 @@ class InspectTranslationTest {
                 .fromJson(
                         "{\"Image\":\"busybox\",\"Entrypoint\":[\"sh\",\"-c\"],\"Cmd\":[\"echo a b\"],\"Labels\":{\"k\":\"v\"},"
                                 + "\"HostConfig\":{\"NetworkMode\":\"none\",\"Binds\":[\"/a:/b:ro\"],\"PidsLimit\":9}}");
-        ContainerSpec spec = CreateTranslation.spec(r, r.hostConfig(), n -> n);
+        ContainerSpec spec = CreateTranslation.spec(r, r.hostConfig(), n -> n, 50);
         Path d = Path.of("/data/c");
         boolean ended = state instanceof ContainerState.Exited;
         return new Container(

@@ -77,6 +77,7 @@ final class Adopter {
         for (StoredContainer row : parts.table().load()) {
             Cell cell = new Cell(row);
             index.take(row.name(), row.id());
+            parts.places().groups().place(row.id(), row.spec().isolation());
             index.add(cell);
             cells.add(cell);
             volumes.held(row.id(), row.spec());

@@ -80,7 +80,7 @@ public final class ContainerEngine implements AutoCloseable {
 
     public static ContainerEngine open(Parts p) {
         var index = new ContainerIndex();
-        var releases = new Releases(p.linux(), p.host().cgroups(), p.places().cgroup());
+        var releases = new Releases(p.linux(), p.host().cgroups(), p.places().groups());
         var volumes = new ContainerVolumes(
                 p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.mapped());
         var launcher = new Launcher(
@@ -92,6 +92,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.rootFiles(),
                 p.autostart(),
                 new HostDevices(p.linux(), p.host(), p.devices()),
+                new SharedMemory(p.linux()),
                 p.logs(),
                 id -> index.get(id).map(cell -> cell.row));
         var checkups = new Checkups();
@@ -132,7 +133,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.networks(),
                 p.logs());
         removals.removal = removal;
-        var freezer = new Freezer(index, p.host().cgroups(), p.places().cgroup());
+        var freezer = new Freezer(index, p.host().cgroups(), p.places().groups());
         var updates = new Updates(rows, p.places(), p.host().cgroups());
         var engine = new ContainerEngine(
                 p.places(),

@@ -37,6 +37,8 @@ public record ContainerSpec(
         @Json.Property("AutoRemove") boolean autoRemove,
         @Json.Property("Log") LogConfig log,
         @Json.Property("Health") HealthSpec health,
+        @Json.Property("Isolation") IsolationSpec isolation,
+        @Json.Property("RareLimits") RareLimits rareLimits,
         @Json.Property("DoorNotes") String doorNotes) {
 
     public ContainerSpec {
@@ -46,6 +48,8 @@ public record ContainerSpec(
         devices = DevicesSpec.orNone(devices);
         networking = NetworkingSpec.orNone(networking);
         health = HealthSpec.orNone(health);
+        isolation = IsolationSpec.orUsual(isolation);
+        rareLimits = RareLimits.orNone(rareLimits);
         labels = Map.copyOf(labels);
         SpecCheck.check(image, command, hostname, resources);
         MountCheck.check(binds, tmpfs, mounts);

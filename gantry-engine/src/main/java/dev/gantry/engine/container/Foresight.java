@@ -45,7 +45,9 @@ final class Foresight {
         ContainerSpec spec = cell.row.spec();
         boolean alone = spec.network() == ContainerSpec.Network.NONE || spec.network() == ContainerSpec.Network.HOST;
         CompletableFuture<Task> watch = waiting.get(cell.id);
-        if (alone && spec.binds().isEmpty() && spec.mounts().isEmpty() && watch != null) {
+        // Others' namespaces and memory are there, or not, when it starts.
+        boolean usual = spec.isolation().equals(IsolationSpec.USUAL);
+        if (alone && usual && spec.binds().isEmpty() && spec.mounts().isEmpty() && watch != null) {
             StoredContainer row = cell.row;
             cell.foreseen = new Foreseen(row, Meanwhile.start(() -> planned(cell, watch)));
             if (!waiting.containsKey(cell.id)) {

@@ -18,12 +18,12 @@ final class Freezer {
 
     private final ContainerIndex index;
     private final CgroupLayout layout;
-    private final String parent;
+    private final GroupPlaces places;
 
-    Freezer(ContainerIndex index, CgroupLayout layout, String parent) {
+    Freezer(ContainerIndex index, CgroupLayout layout, GroupPlaces places) {
         this.index = index;
         this.layout = layout;
-        this.parent = parent;
+        this.places = places;
     }
 
     /// A container that stands still until this is closed.
@@ -88,12 +88,12 @@ final class Freezer {
     }
 
     private boolean isFrozen(String name) {
-        Path v1 = Path.of(layout.v1().getOrDefault("freezer", "/nonexistent"), parent, name, "freezer.state");
+        Path v1 = Path.of(layout.v1().getOrDefault("freezer", "/nonexistent"), places.of(name), "freezer.state");
         try {
             if (Files.exists(v1)) {
                 return Files.readString(v1).strip().equals("FROZEN");
             }
-            Path v2 = Path.of(layout.v2().isEmpty() ? "/nonexistent" : layout.v2(), parent, name, "cgroup.events");
+            Path v2 = Path.of(layout.v2().isEmpty() ? "/nonexistent" : layout.v2(), places.of(name), "cgroup.events");
             return Files.readString(v2).contains("frozen 1");
         } catch (IOException e) {
             return true; // it has ended

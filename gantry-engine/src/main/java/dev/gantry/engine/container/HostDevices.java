@@ -13,15 +13,24 @@ import dev.gantry.runtime.oci.LinuxSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The devices of a container as the host has them when it starts.
 final class HostDevices {
     /// Of one directory.
     private static final int MOST = 1024;
+
+    private static final Set<String> NOT_OF_HOST =
+            Set.of("pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev", "console", "ptmx");
 
     private final Linux linux;
     private final HostFacts host;
@@ -50,6 +59,57 @@ final class HostDevices {
         nodes.addAll(named.nodes());
         nodes.forEach(this::check);
         return new NamedDevices.Needs(named.env(), nodes, named.mounts(), named.groups());
+    }
+
+    /// What a container gets of the host's that is not in its list of devices.
+    ///
+    /// @param all every device, for one that is privileged
+    /// @param shm what is to be `/dev/shm`; null: its own
+    /// @param limits numbers of devices by paths
+    record Far(List<LinuxSpec.Device> all, @Nullable Path shm, Map<String, LinuxSpec.Device> limited) {}
+
+    /// `own` is its `/dev/shm` when others may use it, and `others` that of another.
+    Far far(ContainerSpec spec, Path own, @Nullable Path others) {
+        Path shm = switch (spec.isolation().ipc()) {
+            case "shareable" -> own;
+            case "host" -> Path.of("/dev/shm");
+            default -> others;
+        };
+        // In a user namespace each would be a mount of its own.
+        boolean all = spec.isolation().privileged() && host.initialUserNamespace();
+        RareLimits r = spec.rareLimits();
+        Map<String, LinuxSpec.Device> limited = new HashMap<>();
+        if (r.hasBlockIo()) {
+            Stream.of(r.weightDevices(), r.readBps(), r.writeBps(), r.readIops(), r.writeIops())
+                    .flatMap(List::stream)
+                    .forEach(d -> limited.computeIfAbsent(d.path(), p -> device(p, p)));
+        }
+        return new Far(all ? all() : List.of(), shm, limited);
+    }
+
+    /// Those that are no container's own.
+    private List<LinuxSpec.Device> all() {
+        List<LinuxSpec.Device> found = new ArrayList<>();
+        try (Stream<Path> dev = Files.list(Path.of("/dev"))) {
+            List<Path> top = dev.filter(p -> !NOT_OF_HOST.contains(String.valueOf(p.getFileName())))
+                    .toList();
+            for (Path path : top) {
+                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    try (Stream<Path> below = Files.walk(path)) {
+                        below.filter(p -> !Files.isSymbolicLink(p))
+                                .filter(this::isDevice)
+                                .forEach(p -> found.add(device(p.toString(), p.toString())));
+                    }
+                } else if (!Files.isSymbolicLink(path) && isDevice(path)) {
+                    found.add(device(path.toString(), path.toString()));
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new NotFound(
+                    "give all devices to a container", String.valueOf(e.getMessage()), "look at /dev of the host", e);
+        }
+        found.sort(Comparator.comparing(LinuxSpec.Device::path));
+        return found;
     }
 
     /// Every device below it, as docker has it.

@@ -6,6 +6,7 @@ import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
 import dev.gantry.network.files.ResolvConf;
+import dev.gantry.runtime.oci.CgroupTree;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
@@ -20,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -28,6 +31,8 @@ import java.util.function.Function;
 final class Launcher {
     /// The plan beside the watch, for an exec or a release by a later engine.
     static final String PLAN_FILE = "plan";
+
+    private static final long SHM_BYTES = 64L << 20;
 
     private final Watches watches;
     private final Places places;
@@ -37,6 +42,7 @@ final class Launcher {
     private final RootFiles rootFiles;
     private final List<String> autostart;
     private final HostDevices devices;
+    private final SharedMemory memory;
     private final ContainerLogs logs;
     private final Function<ContainerId, Optional<StoredContainer>> others;
     private final PlanCompiler compiler = new PlanCompiler();
@@ -51,10 +57,12 @@ final class Launcher {
             RootFiles rootFiles,
             List<String> autostart,
             HostDevices devices,
+            SharedMemory memory,
             ContainerLogs logs,
             Function<ContainerId, Optional<StoredContainer>> others) {
         this.others = others;
         this.devices = devices;
+        this.memory = memory;
         this.logs = logs;
         this.watches = watches;
         this.places = places;
@@ -83,12 +91,29 @@ final class Launcher {
             writeEtc(spec, hostname, run.where(), files);
         }
         Container.Files etc = shared.map(SharedNetwork::files).orElse(files);
-        RuntimeSpec config =
-                RuntimeConfig.of(spec, hostname, user, etc, host, standard, sources, devices.of(spec.devices()));
-        LaunchContext own = context(row, root, files);
-        LaunchContext context = shared.map(s -> own.withJoins(s.joins())).orElse(own);
+        SharedNamespaces namespaces = SharedNamespaces.of(row, others, places.containers());
+        RuntimeSpec config = RuntimeConfig.of(
+                spec,
+                hostname,
+                user,
+                etc,
+                host,
+                standard,
+                sources,
+                devices.of(spec.devices()),
+                devices.far(spec, SharedMemory.in(files), namespaces.shm()));
+        LaunchContext context = context(row, root, files).withJoins(joins(shared, namespaces));
         return EncodedPlan.of(compiler.compile(
                 config, run.handover().map(context::withHandover).orElse(context)));
+    }
+
+    private static Map<String, LaunchContext.Peer> joins(Optional<SharedNetwork> network, SharedNamespaces namespaces) {
+        if (network.isEmpty()) {
+            return namespaces.peers();
+        }
+        Map<String, LaunchContext.Peer> all = new HashMap<>(namespaces.peers());
+        all.putAll(network.get().joins());
+        return all;
     }
 
     /// Launches in a watch that waits. The plan is kept while the container is being made, which other processes do.
@@ -99,7 +124,12 @@ final class Launcher {
         }
         Meanwhile<?> keeping = task.keep(plan, () -> keep(cell, task, plan));
         LaunchOutcome outcome;
+        boolean shm = cell.row.spec().isolation().ipc().equals("shareable");
         try {
+            if (shm) {
+                long bytes = cell.row.spec().resources().shmBytes();
+                memory.mount(Container.Files.in(places.containers(), cell.id), bytes > 0 ? bytes : SHM_BYTES);
+            }
             outcome = task.watch.launch(plan.bytes(), door -> {
                 run.connect(door);
                 if (run.learnsWhere()) {
@@ -108,9 +138,15 @@ final class Launcher {
             });
         } catch (RuntimeException e) {
             keeping.joinedAfter(e);
+            if (shm) {
+                memory.unmount(Container.Files.in(places.containers(), cell.id));
+            }
             throw e;
         }
         task.launched = outcome instanceof LaunchOutcome.Started;
+        if (shm && !task.launched) {
+            memory.unmount(Container.Files.in(places.containers(), cell.id));
+        }
         keeping.joined();
         return outcome;
     }
@@ -175,8 +211,12 @@ final class Launcher {
         if (!overDirectory(row)) {
             lowers.add(places.mountPoints().toString());
         }
+        String parent = row.spec().isolation().cgroupParent();
+        HostFacts facts = parent.isEmpty()
+                ? host
+                : CgroupTree.prepare(host, places.groups().parent(row.id().hex()));
         return new LaunchContext(
-                        host,
+                        facts,
                         new LaunchContext.Root.Overlay(
                                 lowers, root.upper().toString(), root.work().toString(), root.options()),
                         places.attachPoint().toString(),
@@ -195,6 +235,10 @@ final class Launcher {
                                 ? Step.Stdin.NONE
                                 : spec.streams().stdinOnce() ? Step.Stdin.ONCE : Step.Stdin.OPEN);
         options = withLog(options, row, files);
+        if (spec.isolation().ipc().equals("shareable")) {
+            options = options.withRelease(
+                    List.of(new Step.Unmount(SharedMemory.in(files).toString())));
+        }
         boolean cares = spec.autoRemove() || spec.restart().kind() != RestartPolicy.Kind.NO;
         return cares && !autostart.isEmpty() ? options.withOrphan(autostart) : options;
     }

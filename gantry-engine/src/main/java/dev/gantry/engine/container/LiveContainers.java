@@ -110,6 +110,7 @@ final class LiveContainers implements Containers {
                 Container.History.NONE,
                 "",
                 ""));
+        places.groups().place(id, held.isolation());
         foresight.expects(cell);
         try {
             directories.make(id);
@@ -127,7 +128,13 @@ final class LiveContainers implements Containers {
     }
 
     /// By its id, whatever it was called.
-    private ContainerSpec sharing(ContainerSpec spec) {
+    private ContainerSpec sharing(ContainerSpec asked) {
+        ContainerSpec spec = asked.isolation().joins()
+                ? asked.toBuilder()
+                        .isolation(asked.isolation()
+                                .resolved(name -> index.find(name).id.hex()))
+                        .build()
+                : asked;
         if (spec.network() != ContainerSpec.Network.CONTAINER) {
             return spec;
         }
@@ -148,6 +155,7 @@ final class LiveContainers implements Containers {
 
     private GantryException undone(Cell cell, GantryException failure) {
         index.giveBack(cell.row.name(), cell.id);
+        places.groups().forget(cell.id);
         try {
             volumes.letGo(cell.id, cell.row.spec(), true);
             networks.forget(cell.id);

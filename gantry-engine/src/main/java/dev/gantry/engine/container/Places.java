@@ -11,10 +11,10 @@ import java.util.List;
 /// it
 /// @param attachPoint an empty directory; roots are attached over it in the containers' own mount namespaces
 /// @param mountPoints the lowest layer of every root, see [MountPoints]
-/// @param cgroup the parent of all control groups, relative to each hierarchy
+/// @param groups where control groups are, relative to each hierarchy
 /// @param hidden what a container over a directory of the host must not see
 public record Places(
-        Path containers, Path watches, Path attachPoint, Path mountPoints, String cgroup, List<Path> hidden) {
+        Path containers, Path watches, Path attachPoint, Path mountPoints, GroupPlaces groups, List<Path> hidden) {
     /// In the directory of an exec's watch: the id of its container.
     public static final String EXEC_FILE = "exec";
 
@@ -31,7 +31,7 @@ public record Places(
     }
 
     public String cgroup(ContainerId id) {
-        return cgroup + "/" + id.hex();
+        return groups.of(id.hex());
     }
 
     Path exitRecord(ContainerId id) {

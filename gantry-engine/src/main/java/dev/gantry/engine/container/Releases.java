@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.ContainerId;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
@@ -28,12 +29,12 @@ public final class Releases {
 
     private final Linux linux;
     private final CgroupLayout layout;
-    private final String parent;
+    private final GroupPlaces places;
 
-    public Releases(Linux linux, CgroupLayout layout, String parent) {
+    public Releases(Linux linux, CgroupLayout layout, GroupPlaces places) {
         this.linux = linux;
         this.layout = layout;
-        this.parent = parent;
+        this.places = places;
     }
 
     /// Returns when nothing of the run is left.
@@ -57,6 +58,11 @@ public final class Releases {
             pause(task);
         }
         return task.watch.gone().isDone();
+    }
+
+    /// It is gone, and will have no groups any more.
+    void forget(ContainerId id) {
+        places.forget(id);
     }
 
     /// Kills what is in the groups of `name` and removes them.
@@ -146,7 +152,7 @@ public final class Releases {
     private void freeze(String name, String state) {
         String freezer = layout.v1().get("freezer");
         if (freezer != null) {
-            Path file = Path.of(freezer, parent, name, "freezer.state");
+            Path file = Path.of(freezer, places.of(name), "freezer.state");
             if (Files.exists(file)) {
                 write(file, state);
             }
@@ -166,9 +172,9 @@ public final class Releases {
     /// The directories of the group in every hierarchy, whether or not they are there.
     List<Path> groups(String name) {
         Set<Path> all = new LinkedHashSet<>();
-        layout.v1().values().forEach(mount -> all.add(Path.of(mount, parent, name)));
+        layout.v1().values().forEach(mount -> all.add(Path.of(mount, places.of(name))));
         if (!layout.v2().isEmpty()) {
-            all.add(Path.of(layout.v2(), parent, name));
+            all.add(Path.of(layout.v2(), places.of(name)));
         }
         return new ArrayList<>(all);
     }

@@ -141,6 +141,7 @@ final class Removal {
             throw e;
         }
         volumes.letGo(cell.id, before.spec(), unnamed);
+        releases.forget(cell.id);
         index.remove(cell);
         checkups.forgets(cell);
         cell.tellRemoved();

@@ -28,7 +28,8 @@ final class RuntimeConfig {
             HostFacts host,
             SeccompProfile standard,
             Sources sources,
-            NamedDevices.Needs devices) {
+            NamedDevices.Needs devices,
+            HostDevices.Far far) {
         SpecBuilder b = DefaultSpec.builder(host)
                 .args(argv(spec.command()))
                 .env(env(spec, hostname, user.home(), devices.env()))
@@ -37,7 +38,7 @@ final class RuntimeConfig {
                                 ? "/"
                                 : spec.command().workingDir())
                 .user(user.uid(), user.gid(), groups(user, devices))
-                .hostname(hostname)
+                .hostname(spec.isolation().uts().equals("host") ? "" : hostname)
                 .domainname(spec.domainname());
         if (spec.streams().tty()) {
             b.terminal();
@@ -48,8 +49,9 @@ final class RuntimeConfig {
             b.joinNetwork(SHARED);
         }
         security(b, spec.security());
-        seccomp(b, spec.security(), standard);
+        seccomp(b, spec.security(), spec.isolation().privileged(), standard);
         resources(b, spec.resources());
+        IsolationConfig.apply(b, spec, far);
         devices.nodes().forEach(d -> b.device(d.device(), d.access()));
         mounts(b, spec, files, sources, devices.mounts());
         return b.build();
@@ -105,9 +107,13 @@ final class RuntimeConfig {
         }
     }
 
-    private static void seccomp(SpecBuilder b, Security s, SeccompProfile standard) {
+    private static void seccomp(SpecBuilder b, Security s, boolean privileged, SeccompProfile standard) {
         switch (s.seccomp()) {
-            case DEFAULT -> b.seccomp(standard);
+            case DEFAULT -> {
+                if (!privileged) {
+                    b.seccomp(standard);
+                }
+            }
             case UNCONFINED -> {}
             case PROFILE -> b.seccomp(SeccompProfile.parse(s.seccompProfile()));
         }
@@ -193,6 +199,8 @@ final class RuntimeConfig {
         if (!spec.hostname().isEmpty()) {
             return spec.hostname();
         }
-        return spec.network() == ContainerSpec.Network.HOST ? hosts : id.shortHex();
+        boolean ofHost = spec.network() == ContainerSpec.Network.HOST
+                || spec.isolation().uts().equals("host");
+        return ofHost ? hosts : id.shortHex();
     }
 }

@@ -36,6 +36,8 @@ public final class SpecBuilder {
     private boolean autoRemove;
     private ContainerSpec.LogConfig log = ContainerSpec.LogConfig.DEFAULT;
     private HealthSpec health = HealthSpec.NONE;
+    private IsolationSpec isolation = IsolationSpec.USUAL;
+    private RareLimits rareLimits = RareLimits.NONE;
     private String doorNotes = "";
 
     SpecBuilder(String image) {
@@ -64,6 +66,8 @@ public final class SpecBuilder {
         autoRemove = spec.autoRemove();
         log = spec.log();
         health = spec.health();
+        isolation = spec.isolation();
+        rareLimits = spec.rareLimits();
         doorNotes = spec.doorNotes();
     }
 
@@ -90,6 +94,8 @@ public final class SpecBuilder {
                 autoRemove,
                 log,
                 health,
+                isolation,
+                rareLimits,
                 doorNotes);
     }
 
@@ -338,6 +344,16 @@ public final class SpecBuilder {
 
     public SpecBuilder autoRemove(boolean yes) {
         autoRemove = yes;
+        return this;
+    }
+
+    public SpecBuilder isolation(IsolationSpec what) {
+        isolation = what;
+        return this;
+    }
+
+    public SpecBuilder rareLimits(RareLimits limits) {
+        rareLimits = limits;
         return this;
     }
 

@@ -45,7 +45,7 @@ public final class ExecLauncher {
         this.places = places;
         this.host = host;
         this.rootFiles = rootFiles;
-        this.releases = new Releases(linux, host.cgroups(), places.cgroup());
+        this.releases = new Releases(linux, host.cgroups(), places.groups());
         this.self = self();
     }
 

@@ -86,11 +86,7 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
 
     @Override
     public String attributes(StoredContainer row) {
-        LogSource source = LogSource.of(row);
-        SortedMap<String, String> all = source.attributes();
-        if (!source.option("tag").isEmpty()) {
-            all.put("tag", source.tag(""));
-        }
+        SortedMap<String, String> all = LogSource.of(row).details();
         if (all.isEmpty()) {
             return "";
         }

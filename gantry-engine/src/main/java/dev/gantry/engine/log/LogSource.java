@@ -2,6 +2,7 @@ package dev.gantry.engine.log;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.StoredContainer;
 import java.time.Instant;
@@ -49,6 +50,21 @@ public record LogSource(
                 spec.labels(),
                 spec.command().env(),
                 spec.log().options());
+    }
+
+    /// What every record of a container's own file carries besides, in order; empty for other kinds of logs.
+    public static SortedMap<String, String> details(Container c) {
+        return c.spec().log().kind() == ContainerSpec.LogConfig.Kind.JSON_FILE
+                ? of(c.id(), c.name(), c.imageId(), c.created(), c.spec()).details()
+                : new TreeMap<>();
+    }
+
+    SortedMap<String, String> details() {
+        SortedMap<String, String> all = attributes();
+        if (!option("tag").isEmpty()) {
+            all.put("tag", tag(""));
+        }
+        return all;
     }
 
     public String option(String key) {

@@ -6,6 +6,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Reference;
+import dev.gantry.engine.container.GroupPlaces;
 import dev.gantry.engine.container.Releases;
 import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Event;
@@ -86,7 +87,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                 p.linux(),
                 p.host(),
                 p.watches(),
-                new Releases(p.linux(), p.host().cgroups(), p.cgroup()),
+                new Releases(p.linux(), p.host().cgroups(), new GroupPlaces(p.cgroup())),
                 directories,
                 p.run(),
                 p.attachPoint(),

@@ -212,18 +212,29 @@ final class CgroupSteps {
         return isV1("devices") && !resources.devices().isEmpty();
     }
 
+    /// Whether the last word is that it may open any.
+    boolean allowsEveryDevice() {
+        return !resources.devices().isEmpty()
+                && resources.devices().getLast().allow()
+                && resources.devices().getLast().type().matches("a?");
+    }
+
     private void blockIo() {
         ResourcesSpec.BlockIo b = resources.blockIo();
         if (b == null) {
             return;
         }
         boolean v1 = isV1("blkio");
-        if (b.leafWeight() != null || !b.weightDevice().isEmpty()) {
-            throw notThere("linux.resources.blockIO.weightDevice", "weights by device");
+        if (b.leafWeight() != null) {
+            throw notThere("linux.resources.blockIO.leafWeight", "weights of leaves");
         }
         Integer weight = b.weight();
         if (weight != null && weight != 0) {
             set(v1 ? "blkio" : "io", v1 ? "blkio.bfq.weight" : "io.bfq.weight", Integer.toString(weight));
+        }
+        for (ResourcesSpec.DeviceWeight w : b.weightDevice()) {
+            String file = v1 ? "blkio.bfq.weight_device" : "io.bfq.weight";
+            set(v1 ? "blkio" : "io", file, w.major() + ":" + w.minor() + " " + w.weight());
         }
         rates(v1, b.throttleReadBpsDevice(), "blkio.throttle.read_bps_device", "rbps");
         rates(v1, b.throttleWriteBpsDevice(), "blkio.throttle.write_bps_device", "wbps");

@@ -70,7 +70,13 @@ public final class PlanCompiler {
             this.cgroups = new CgroupSteps(context.host().cgroups(), groups, resources, slots);
             boolean nodesCanBeMade = context.host().initialUserNamespace() && !has("user");
             this.mounts = new MountSteps(
-                    spec, linux, context.host().cgroups(), groups, slots, nodesCanBeMade, cgroups.limitsDevices());
+                    spec,
+                    linux,
+                    context.host().cgroups(),
+                    groups,
+                    slots,
+                    nodesCanBeMade,
+                    cgroups.limitsDevices() || cgroups.allowsEveryDevice());
         }
 
         /// The configuration's own path, where it has one, comes before the context's.

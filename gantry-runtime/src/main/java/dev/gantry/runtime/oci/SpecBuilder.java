@@ -42,7 +42,15 @@ public final class SpecBuilder {
     private boolean readonlyRoot;
     private boolean ownNetwork = true;
     private final Set<String> ofHost = new LinkedHashSet<>();
+    private final Set<String> joined = new LinkedHashSet<>();
     private String joinedNetwork = "";
+    private boolean privileged;
+    private boolean hasShm = true;
+    private @Nullable Mount shm;
+    private Map<String, String> annotations = Map.of();
+    private ResourcesSpec.@Nullable BlockIo blockIo;
+    private @Nullable Long realtimePeriod;
+    private @Nullable Long realtimeRuntime;
     private long shmBytes = DefaultSpec.SHM_BYTES;
     private final List<Mount> userMounts = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
@@ -176,13 +184,64 @@ public final class SpecBuilder {
 
     /// Sees and signals all processes of the host.
     public SpecBuilder hostPids() {
-        ofHost.add("pid");
-        return this;
+        return hostNamespace("pid");
     }
 
     /// Uses the host's queues and segments of System V and POSIX.
     public SpecBuilder hostIpc() {
-        ofHost.add("ipc");
+        return hostNamespace("ipc");
+    }
+
+    /// Uses the host's namespace of a type of OCI runtime-spec 1.2 §config-linux "Namespaces".
+    public SpecBuilder hostNamespace(String type) {
+        ofHost.add(type);
+        return this;
+    }
+
+    /// Uses the namespace of another container. Whose that is the launch context says.
+    public SpecBuilder join(String type) {
+        joined.add(type);
+        return hostNamespace(type);
+    }
+
+    /// A directory of the host as `/dev/shm`.
+    public SpecBuilder shm(String directory) {
+        shm = Mount.of("/dev/shm", "bind", directory, List.of("bind", "rw", "nosuid", "noexec", "nodev", "rprivate"));
+        return this;
+    }
+
+    public SpecBuilder withoutShm() {
+        hasShm = false;
+        return this;
+    }
+
+    /// All capabilities there are to give, every device may be opened and those given are there, nothing is
+    /// hidden, and `/sys` can be written to.
+    public SpecBuilder privileged(List<Device> all) {
+        privileged = true;
+        capabilities = known(Capabilities.all());
+        maskedPaths = List.of();
+        readonlyPaths = List.of();
+        all.stream()
+                .filter(d -> devices.stream().noneMatch(own -> own.path().equals(d.path())))
+                .forEach(devices::add);
+        return anyDevice();
+    }
+
+    public SpecBuilder annotations(Map<String, String> all) {
+        annotations = Map.copyOf(all);
+        return this;
+    }
+
+    public SpecBuilder blockIo(ResourcesSpec.BlockIo limits) {
+        blockIo = limits;
+        return this;
+    }
+
+    /// 0: as the group above has it.
+    public SpecBuilder cpuRealtime(long periodMicros, long runtimeMicros) {
+        realtimePeriod = periodMicros == 0 ? null : periodMicros;
+        realtimeRuntime = runtimeMicros == 0 ? null : runtimeMicros;
         return this;
     }
 
@@ -344,7 +403,7 @@ public final class SpecBuilder {
                 domainname,
                 mounts(),
                 null,
-                Map.of(),
+                annotations,
                 linux);
     }
 
@@ -370,17 +429,29 @@ public final class SpecBuilder {
         ResourcesSpec.Cpu c = cpuShares == null
                         && cpuQuota == null
                         && cpuPeriod == null
+                        && realtimePeriod == null
+                        && realtimeRuntime == null
                         && cpusetCpus.isEmpty()
                         && cpusetMems.isEmpty()
                 ? null
-                : new ResourcesSpec.Cpu(cpuShares, cpuQuota, null, cpuPeriod, null, null, cpusetCpus, cpusetMems, null);
+                : new ResourcesSpec.Cpu(
+                        cpuShares,
+                        cpuQuota,
+                        null,
+                        cpuPeriod,
+                        realtimeRuntime,
+                        realtimePeriod,
+                        cpusetCpus,
+                        cpusetMems,
+                        null);
         ResourcesSpec.Pids p = pidsLimit == null || pidsLimit <= 0 ? null : new ResourcesSpec.Pids(pidsLimit);
-        return new ResourcesSpec(deviceRules, m, c, p, null, List.of(), null, Map.of(), Map.of());
+        return new ResourcesSpec(deviceRules, m, c, p, blockIo, List.of(), null, Map.of(), Map.of());
     }
 
     private List<LinuxSpec.Namespace> namespaces() {
         List<LinuxSpec.Namespace> all = new ArrayList<>(DefaultSpec.namespaces(ownNetwork));
         all.removeIf(n -> ofHost.contains(n.type()));
+        joined.forEach(type -> all.add(new LinuxSpec.Namespace(type, "/proc/self/ns/" + type)));
         if (!joinedNetwork.isEmpty()) {
             all.add(new LinuxSpec.Namespace("network", joinedNetwork));
         }
@@ -410,8 +481,8 @@ public final class SpecBuilder {
                     .anyMatch(u -> u.destination().equals(m.destination())
                             || (u.destination().equals("/dev")
                                     && m.destination().startsWith("/dev/")));
-            if (!replaced) {
-                all.add(m);
+            if (!replaced && (hasShm || !m.destination().equals("/dev/shm"))) {
+                all.add(m.destination().equals("/dev/shm") && shm != null ? shm : own(m));
             }
         }
         userMounts.stream()
@@ -419,6 +490,15 @@ public final class SpecBuilder {
                         m -> m.destination().chars().filter(c -> c == '/').count()))
                 .forEach(all::add);
         return all;
+    }
+
+    /// A privileged container may write to what others may read.
+    private Mount own(Mount m) {
+        if (!privileged || !m.destination().startsWith("/sys")) {
+            return m;
+        }
+        List<String> options = m.options().stream().filter(o -> !o.equals("ro")).toList();
+        return Mount.of(m.destination(), m.type(), m.source(), options);
     }
 
     private Set<String> known(List<String> names) {

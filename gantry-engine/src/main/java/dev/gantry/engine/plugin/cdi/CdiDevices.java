@@ -94,8 +94,7 @@ public final class CdiDevices {
         if (!missing.isEmpty()) {
             throw new NotFound(
                     "use CDI devices",
-                    "unresolvable CDI devices " + String.join(", ", missing)
-                            + (problems.isEmpty() ? "" : " (" + String.join("; ", problems) + ")"),
+                    words(missing) + (problems.isEmpty() ? "" : " (" + String.join("; ", problems) + ")"),
                     "see which there are: " + PluginAnswer.shown(names().toString()));
         }
         CdiEdits edits = CdiEdits.NONE;
@@ -162,5 +161,13 @@ public final class CdiDevices {
         } catch (YamlEngineException e) {
             throw new IOException("it is not YAML: " + PluginAnswer.shown(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    /// Graphic cards are asked for in words of another kind, and so missed.
+    private static String words(Set<String> missing) {
+        String all = "unresolvable CDI devices " + String.join(", ", missing);
+        return missing.stream().anyMatch(name -> name.startsWith("nvidia.com/gpu="))
+                ? "could not select device driver \"\" with capabilities: [[gpu]]: " + all
+                : all;
     }
 }
