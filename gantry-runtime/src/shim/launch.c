@@ -95,6 +95,7 @@ static int obey_step(struct obey *o, const struct step *step)
     case OP_SECCOMP: return obey_seccomp(o, in);
     case OP_CHDIR: return obey_chdir(o, in);
     case OP_EXEC: return obey_exec(o, in);
+    case OP_HOLD: return obey_hold(o, in);
     case OP_LOG:
     case OP_EXIT_RECORD:
     case OP_STDIN:
@@ -442,7 +443,8 @@ static bool can_hand_over(const struct plan *plan)
     return handovers <= 1 && awaits == handovers;
 }
 
-/* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC, the last of child. */
+/* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC or HOLD, the last of
+ * child. */
 static bool can_launch(const struct plan *plan)
 {
     int clones = 0, execs = 0;
@@ -450,8 +452,8 @@ static bool can_launch(const struct plan *plan)
         uint8_t where = plan->steps[i].where;
         uint16_t op = plan->steps[i].op, next = i + 1 < plan->count ? plan->steps[i + 1].where : RELEASE;
         clones += op == OP_CLONE;
-        execs += op == OP_EXEC;
-        if ((op == OP_CLONE || op == OP_EXEC) && next == where)
+        execs += op == OP_EXEC || op == OP_HOLD;
+        if ((op == OP_CLONE || op == OP_EXEC || op == OP_HOLD) && next == where)
             return false;
     }
     return clones == 1 && execs == 1 && can_hand_over(plan);

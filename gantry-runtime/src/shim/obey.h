@@ -89,6 +89,7 @@ int obey_no_new_privs(struct obey *o, struct fields in);
 int obey_seccomp(struct obey *o, struct fields in);
 int obey_chdir(struct obey *o, struct fields in);
 int obey_exec(struct obey *o, struct fields in); /* returns only when it failed */
+int obey_hold(struct obey *o, struct fields in); /* likewise */
 
 /* One byte, and a descriptor unless it is -1, over the line between launch and the child or the watch. */
 int send_with(int line, char byte, int descriptor);

@@ -77,6 +77,11 @@ public sealed interface ApiResponse {
         return json(200, value);
     }
 
+    /// What Go writes for a list that was never made.
+    static ApiResponse jsonNull() {
+        return new Bytes(200, JSON, new byte[] {'n', 'u', 'l', 'l', '\n'}, Map.of());
+    }
+
     static ApiResponse text(int status, String text) {
         return new Bytes(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
     }

@@ -1,6 +1,8 @@
 package dev.gantry.docker;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.docker.container.ArchiveRoutes;
+import dev.gantry.docker.container.CommitRoute;
 import dev.gantry.docker.container.ContainerRoutes;
 import dev.gantry.docker.container.ExecRoutes;
 import dev.gantry.docker.container.StatsRoutes;
@@ -40,6 +42,8 @@ public final class DockerApi implements ApiHandler {
         new SystemRoutes(engine, host, clock).addTo(routes);
         new EventRoutes(engine.events(), clock).addTo(routes);
         new ContainerRoutes(engine, clock).addTo(routes);
+        new ArchiveRoutes(engine).addTo(routes);
+        new CommitRoute(engine).addTo(routes);
         new StreamRoutes(engine.containers(), engine.logs(), clock).addTo(routes);
         new ExecRoutes(engine.containers(), engine.execs()).addTo(routes);
         new StatsRoutes(engine.containers(), engine.stats()).addTo(routes);

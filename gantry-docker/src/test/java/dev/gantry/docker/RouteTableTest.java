@@ -10,6 +10,8 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.health.Checks;
+import dev.gantry.engine.files.ContainerFiles;
+import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
@@ -84,6 +86,16 @@ class RouteTableTest {
 
         @Override
         public VolumeCopies volumeCopies() {
+            return null;
+        }
+
+        @Override
+        public ContainerFiles files() {
+            return null;
+        }
+
+        @Override
+        public ContainerLayers layers() {
             return null;
         }
 

@@ -5,6 +5,8 @@ import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.health.Checks;
+import dev.gantry.engine.files.ContainerFiles;
+import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
@@ -57,6 +59,12 @@ public interface Gantry extends AutoCloseable {
 
     /// Those who decide on requests to this engine, in order.
     AuthorizationPlugins authorization(List<String> names);
+
+    /// The files of containers.
+    ContainerFiles files();
+
+    /// What containers have written, and their whole roots.
+    ContainerLayers layers();
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();

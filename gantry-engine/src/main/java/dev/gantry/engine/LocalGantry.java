@@ -19,6 +19,8 @@ import dev.gantry.engine.exec.LiveExecs;
 import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.health.ExecProber;
 import dev.gantry.engine.health.LiveChecks;
+import dev.gantry.engine.files.ContainerFiles;
+import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Forwarding;
 import dev.gantry.engine.log.LogDrivers;
@@ -91,6 +93,8 @@ final class LocalGantry implements Gantry {
     private final Images images;
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
+    private final ContainerFiles files;
+    private final ContainerLayers layers;
     private final Networks networks;
     private final Plugins plugins;
     private final LocalPlugins managedPlugins;
@@ -180,6 +184,8 @@ final class LocalGantry implements Gantry {
             managed.usedBy(this::usersOf);
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
+            files = new ContainerFiles(linux, engine.roots(), rootFiles, events);
+            layers = new ContainerLayers(linux, engine.roots(), snapshots, containers, images);
             execs = own(new LiveExecs(
                     engine::running,
                     id -> engine.watchDirectory(id).isPresent(),
@@ -316,6 +322,16 @@ final class LocalGantry implements Gantry {
         guards = List.copyOf(names);
         managedPlugins.guardedBy(guards);
         return new AuthorizationPlugins(plugins, guards);
+    }
+
+    @Override
+    public ContainerFiles files() {
+        return files;
+    }
+
+    @Override
+    public ContainerLayers layers() {
+        return layers;
     }
 
     @Override

@@ -21,6 +21,12 @@ public final class FileCalls {
     private static final int LOCK_EX = 2; // <sys/file.h>
     private static final int LOCK_NB = 4;
     private static final int LOCK_UN = 8;
+
+    /// `struct statfs` of <asm-generic/statfs.h> on 64-bit machines.
+    static final int STATFS_SIZE = 120;
+
+    static final int STATFS_FLAGS = 80;
+    private static final int ST_RDONLY = 1; // <sys/statvfs.h>
     private static final int COPY_SIZE = 1 << 17;
 
     private final Kernel kernel;
@@ -45,6 +51,29 @@ public final class FileCalls {
                 throw LinuxError.of(Sys.OPENAT2, path, rc);
             }
             return Fd.own(kernel, (int) rc);
+        }
+    }
+
+    /// The regular file at one name, for reading; EINVAL when it is none. It is looked at before it is opened: a device
+    /// put in its place meanwhile is not.
+    public Fd openRegular(Fd directory, String name, int resolve) {
+        try (Fd there = open(directory, name, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, resolve)) {
+            if (new AttributeCalls(kernel).stat(there).type() != FileType.REGULAR) {
+                throw new LinuxError(Sys.OPENAT2.callName(), name, Errno.EINVAL);
+            }
+            return open(Fd.CWD, "/proc/self/fd/" + there.number(), OpenFlags.READ, 0, Resolve.ANY);
+        }
+    }
+
+    /// Whether nothing can be written where the file is. fstatfs(2).
+    public boolean isReadOnly(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment statfs = arena.allocate(STATFS_SIZE, 8);
+            long rc = kernel.call(arena, Sys.FSTATFS, fd.number(), statfs.address(), 0, 0, 0, 0);
+            if (rc < 0) {
+                throw LinuxError.of(Sys.FSTATFS, fd.toString(), rc);
+            }
+            return (statfs.get(JAVA_LONG, STATFS_FLAGS) & ST_RDONLY) != 0;
         }
     }
 

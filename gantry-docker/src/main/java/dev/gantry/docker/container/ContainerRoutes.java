@@ -35,8 +35,10 @@ import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
 import dev.gantry.engine.health.Checks;
+import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.RootFs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +46,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -60,6 +63,7 @@ public final class ContainerRoutes {
     private final Lookup lookup;
     private final MountPoints mountpoints;
     private final Supplier<Networks> networks;
+    private final Supplier<ContainerLayers> layers;
     private final ContainerPlaces places;
     private final Clock clock;
 
@@ -72,6 +76,7 @@ public final class ContainerRoutes {
         this.lookup = new Lookup(containers);
         this.mountpoints = MountPoints.over(engine::volumes);
         this.networks = engine::networks;
+        this.layers = engine::layers;
         this.places = new ContainerPlaces(networks);
         this.clock = clock;
     }
@@ -211,15 +216,27 @@ public final class ContainerRoutes {
             if (limit > 0 && rows.size() >= limit) {
                 break;
             }
-            rows.add(ListTranslation.summary(c, now, checks, mountpoints, places, call.minor()));
+            ContainerLayers measured = call.query().flag("size") ? layers.get() : null;
+            rows.add(ListTranslation.summary(c, now, checks, mountpoints, places, measured, call.minor()));
         }
         return ApiResponse.json(rows);
     }
 
     private ApiResponse inspect(Call call) {
         Container c = lookup.find(call.subject());
+        Optional<ContainerLayers.Sizes> sizes =
+                call.query().flag("size") ? Optional.of(layers.get().sizes(c.id())) : Optional.empty();
         return ApiResponse.json(
-                InspectTranslation.inspect(c, execs.of(c.id()), checks.of(c.id()), mountpoints, places, call.minor()));
+                InspectTranslation.inspect(
+                c, execs.of(c.id()), checks.of(c.id()), mountpoints, places, root(c), sizes, call.minor()));
+    }
+
+    private Optional<RootFs> root(Container c) {
+        try {
+            return Optional.of(layers.get().places(c.id()));
+        } catch (GantryException gone) {
+            return Optional.empty();
+        }
     }
 
     private ApiResponse start(Call call) {

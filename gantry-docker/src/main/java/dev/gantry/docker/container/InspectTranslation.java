@@ -15,9 +15,14 @@ import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.Exit;
 import dev.gantry.engine.exec.Exec;
 import dev.gantry.engine.health.Health;
+import dev.gantry.engine.files.ContainerLayers;
+import dev.gantry.images.snapshot.RootFs;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A container of the engine in the form of `GET /containers/{id}/json`. Pure.
@@ -32,6 +37,8 @@ final class InspectTranslation {
             Optional<Health> health,
             MountPoints mountpoints,
             ContainerPlaces places,
+            Optional<RootFs> root,
+            Optional<ContainerLayers.Sizes> sizes,
             int minor) {
         List<String> argv = argv(c.spec());
         CreateRequest asked = asked(c.spec());
@@ -60,11 +67,24 @@ final class InspectTranslation {
                 .platform("linux")
                 .execIds(execIds.isEmpty() ? null : execIds)
                 .hostConfig(host)
-                .graphDriver(new DriverData(null, "overlay2"))
+                .graphDriver(new DriverData(root.map(InspectTranslation::layers).orElse(null), "overlay2"))
+                .sizeRw(sizes.map(ContainerLayers.Sizes::written).orElse(null))
+                .sizeRootFs(sizes.map(ContainerLayers.Sizes::root).orElse(null))
                 .mounts(mountpoints.of(c.spec()))
                 .config(config(c, asked))
                 .networkSettings(places.settings(c, minor))
                 .build();
+    }
+
+    /// Nothing is mounted on the host: there is no merged directory.
+    private static Map<String, String> layers(RootFs root) {
+        return Map.of(
+                "LowerDir",
+                root.lowers().stream().map(Path::toString).collect(Collectors.joining(":")),
+                "UpperDir",
+                root.upper().toString(),
+                "WorkDir",
+                root.work().toString());
     }
 
     /// What was asked for, if it came through this door.
@@ -106,7 +126,7 @@ final class InspectTranslation {
     }
 
     /// As asked for, with what the image and the engine gave to it.
-    private static ContainerConfig config(Container c, CreateRequest asked) {
+    static ContainerConfig config(Container c, CreateRequest asked) {
         ContainerSpec spec = c.spec();
         ContainerSpec.Command command = spec.command();
         String hostname = spec.hostname().isEmpty() ? c.id().shortHex() : spec.hostname();

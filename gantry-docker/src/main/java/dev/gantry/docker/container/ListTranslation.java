@@ -3,20 +3,24 @@ package dev.gantry.docker.container;
 import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.container.SummaryHostConfig;
 import dev.gantry.api.container.SummaryNetworks;
+import dev.gantry.base.GantryException;
 import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.health.Checks;
+import dev.gantry.engine.files.ContainerLayers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The answer of `GET /containers/json`. Pure.
 final class ListTranslation {
@@ -44,7 +48,14 @@ final class ListTranslation {
     private ListTranslation() {}
 
     static ContainerSummary summary(
-            Container c, Instant now, Checks checks, MountPoints mountpoints, ContainerPlaces places, int minor) {
+            Container c,
+            Instant now,
+            Checks checks,
+            MountPoints mountpoints,
+            ContainerPlaces places,
+            @Nullable ContainerLayers measured,
+            int minor) {
+        Optional<ContainerLayers.Sizes> sizes = measured == null ? Optional.empty() : sizes(c, measured);
         return ContainerSummary.builder()
                 .id(c.id().hex())
                 .names(List.of("/" + c.name()))
@@ -59,7 +70,18 @@ final class ListTranslation {
                 .mounts(mountpoints.of(c.spec()))
                 .ports(places.ports(c))
                 .networkSettings(new SummaryNetworks(places.of(c, minor)))
+                .sizeRw(sizes.map(ContainerLayers.Sizes::written).orElse(null))
+                .sizeRootFs(sizes.map(ContainerLayers.Sizes::root).orElse(null))
                 .build();
+    }
+
+    /// Empty for one that goes just now.
+    private static Optional<ContainerLayers.Sizes> sizes(Container c, ContainerLayers measured) {
+        try {
+            return Optional.of(measured.sizes(c.id()));
+        } catch (GantryException e) {
+            return Optional.empty();
+        }
     }
 
     static String status(Container c, Instant now, Checks checks) {

@@ -15,7 +15,7 @@ public final class Listing {
         var mountpoints = MountPoints.over(engine::volumes);
         var places = new ContainerPlaces(engine::networks);
         return containers.stream()
-                .map(c -> ListTranslation.summary(c, now, engine.checks(), mountpoints, places, minor))
+                .map(c -> ListTranslation.summary(c, now, engine.checks(), mountpoints, places, engine.layers(), minor))
                 .toList();
     }
 }

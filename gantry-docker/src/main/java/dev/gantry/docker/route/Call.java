@@ -50,7 +50,8 @@ public record Call(ApiRequest request, String subject, int minor) {
         }
     }
 
-    private static <T> T read(Class<T> type, String text) {
+    /// A text as a record.
+    public static <T> T read(Class<T> type, String text) {
         try {
             return Wire.json().type(type).fromJson(text);
         } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {

@@ -13,21 +13,10 @@ public final class LaterRoutes {
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     public void addTo(Routes routes) {
-        later(routes, "build images", "POST /build", "POST /build/cancel", "POST /commit");
+        later(routes, "build images", "POST /build", "POST /build/cancel");
         later(routes, "hold a session", "POST /session", "POST /grpc");
         later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
         later(routes, "ask a registry for a login", "POST /auth", "GET /distribution/{name...}/json");
-        later(
-                routes,
-                "copy files out of or into containers",
-                "GET /containers/{id}/archive",
-                "PUT /containers/{id}/archive");
-        later(
-                routes,
-                "copy files out of or into containers",
-                "HEAD /containers/{id}/archive",
-                "GET /containers/{id}/export");
-        later(routes, "tell changes of a container", "GET /containers/{id}/changes");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)

@@ -49,7 +49,14 @@ class InspectTranslationTest {
     private static Map<?, ?> inspect(ContainerState state) {
         String json = Wire.json()
                 .toJson(InspectTranslation.inspect(
-                        container(state), List.of(), Optional.empty(), new MountPoints(n -> "/v/" + n), PLACES, 50));
+                        container(state),
+                        List.of(),
+                        Optional.empty(),
+                        new MountPoints(n -> "/v/" + n),
+                        PLACES,
+                        Optional.empty(),
+                        Optional.empty(),
+                        50));
         return (Map<?, ?>) Wire.json().type(Object.class).fromJson(json);
     }
 
@@ -211,6 +218,7 @@ class InspectTranslationTest {
                 _ -> Optional.empty(),
                 new MountPoints(n -> n),
                 PLACES,
+                null,
                 50);
         assertThat(row.command()).isEqualTo("sh -c 'echo a b'");
         assertThat(Wire.json().toJson(row))

@@ -33,6 +33,10 @@ final class Cell {
     @Nullable
     RootFs root;
 
+    /// While its files are used and it does not run.
+    @Nullable
+    HeldRoot held;
+
     /// See [Foresight].
     volatile @Nullable Foreseen foreseen;
 
@@ -61,6 +65,15 @@ final class Cell {
     /// As an error begins.
     String what(String verb) {
         return verb + " container " + row.name();
+    }
+
+    /// Who still copies files of it has its time, and no more; then it is as if nobody did. `turn` is held.
+    void yieldRoot(String verb) {
+        HeldRoot root = held;
+        if (root != null) {
+            root.yield(what(verb));
+            held = null;
+        }
     }
 
     /// `turn` is held.

@@ -30,6 +30,7 @@ public final class ContainerEngine implements AutoCloseable {
     private final Checkups checkups;
     private final VolumeCopies volumeCopies;
     private final ContainerDirectories directories;
+    private final ContainerRoots roots;
 
     private final Places places;
 
@@ -41,7 +42,9 @@ public final class ContainerEngine implements AutoCloseable {
             Lifecycle lifecycle,
             Checkups checkups,
             ContainerDirectories directories,
-            VolumeCopies volumeCopies) {
+            VolumeCopies volumeCopies,
+            ContainerRoots roots) {
+        this.roots = roots;
         this.places = places;
         this.volumeCopies = volumeCopies;
         this.index = index;
@@ -162,7 +165,18 @@ public final class ContainerEngine implements AutoCloseable {
                 lifecycle,
                 checkups,
                 directories,
-                new VolumeCopies(p.linux(), p.volumes(), freezer));
+                new VolumeCopies(p.linux(), p.volumes(), freezer),
+                new ContainerRoots(
+                        p.linux(),
+                        index,
+                        launcher,
+                        p.watches(),
+                        p.places(),
+                        volumes,
+                        releases,
+                        p.images(),
+                        freezer,
+                        p.random()));
         new Adopter(index, directories, lifecycle, rows, insistence, departures, removal, releases, volumes, updates, p)
                 .adopt();
         return engine;
@@ -183,6 +197,10 @@ public final class ContainerEngine implements AutoCloseable {
 
     public VolumeCopies volumeCopies() {
         return volumeCopies;
+    }
+
+    public ContainerRoots roots() {
+        return roots;
     }
 
     public Containers containers() {
@@ -260,6 +278,7 @@ public final class ContainerEngine implements AutoCloseable {
             cell.turn.lock();
             try {
                 cell.cancelRestart();
+                cell.yieldRoot("let go of");
                 Task task = cell.task;
                 if (task != null) {
                     if (task.launched) {

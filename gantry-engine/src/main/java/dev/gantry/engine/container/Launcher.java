@@ -7,11 +7,13 @@ import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
 import dev.gantry.network.files.ResolvConf;
 import dev.gantry.runtime.oci.CgroupTree;
+import dev.gantry.runtime.oci.FilesPlan;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
 import dev.gantry.runtime.oci.LaunchContext.WatchOptions;
 import dev.gantry.runtime.oci.PlanCompiler;
 import dev.gantry.runtime.oci.RuntimeSpec;
+import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.seccomp.SeccompProfile;
 import dev.gantry.runtime.watch.LaunchOutcome;
@@ -22,9 +24,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Starts one container: writes its files, compiles its plan, hands it to a watch.
@@ -114,6 +118,20 @@ final class Launcher {
         Map<String, LaunchContext.Peer> all = new HashMap<>(namespaces.peers());
         all.putAll(network.get().joins());
         return all;
+    }
+
+    /// For a process that only has the root of this container and what is mounted in it.
+    LaunchPlan filesPlan(Cell cell, Sources sources, LaunchContext.Peer owner) {
+        StoredContainer row = cell.row;
+        Container.Files files = Container.Files.in(places.containers(), row.id());
+        RootFs root = root(cell);
+        if (row.spec().autoRemove() && row.history().startedAt().isPresent()) {
+            snapshots.allowRemount(cell.id);
+        }
+        LaunchContext context = context(row, root, files);
+        Set<String> targets = new HashSet<>();
+        RuntimeSpec config = RuntimeConfig.filesOnly(row.spec(), files, host, sources, targets);
+        return FilesPlan.of(compiler.compile(config, context.filesOnly()), owner, targets, context.covers());
     }
 
     /// Launches in a watch that waits. The plan is kept while the container is being made, which other processes do.

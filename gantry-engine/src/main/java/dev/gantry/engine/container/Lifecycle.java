@@ -140,6 +140,7 @@ final class Lifecycle {
     }
 
     private void run(Cell cell, int restarts) {
+        cell.yieldRoot("start");
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
             ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());

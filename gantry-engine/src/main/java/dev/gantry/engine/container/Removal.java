@@ -99,6 +99,7 @@ final class Removal {
         if (index.get(cell.id).isEmpty()) {
             return;
         }
+        cell.yieldRoot("remove");
         StoredContainer before = cell.row;
         if (!(before.state() instanceof ContainerState.Removing)) {
             cell.row = before.with(new ContainerState.Removing(), before.history());

@@ -6,9 +6,12 @@ import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.RuntimeSpec;
 import dev.gantry.runtime.oci.SpecBuilder;
 import dev.gantry.runtime.seccomp.SeccompProfile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// From what was asked for to an OCI runtime configuration. Pure.
@@ -54,6 +57,23 @@ final class RuntimeConfig {
         IsolationConfig.apply(b, spec, far);
         devices.nodes().forEach(d -> b.device(d.device(), d.access()));
         mounts(b, spec, files, sources, devices.mounts());
+        return b.build();
+    }
+
+    /// Only what is mounted, for a process that has the container's root and does nothing. `targets` gets the places.
+    static RuntimeSpec filesOnly(
+            ContainerSpec spec, Container.Files files, HostFacts host, Sources sources, Set<String> targets) {
+        SpecBuilder b = DefaultSpec.builder(host).args(List.of("/"));
+        List<Placed> all = new ArrayList<>();
+        asked(all, spec, sources);
+        for (Path own : List.of(files.resolvConf(), files.hostname(), files.hosts())) {
+            // They are written at the first start.
+            if (Files.exists(own)) {
+                own(all, spec, own.toString(), "/etc/" + own.getFileName(), "rw");
+            }
+        }
+        place(b, all);
+        all.forEach(p -> targets.add(p.target()));
         return b.build();
     }
 
@@ -160,6 +180,18 @@ final class RuntimeConfig {
         own(all, spec, files.resolvConf().toString(), "/etc/resolv.conf", ro);
         own(all, spec, files.hostname().toString(), "/etc/hostname", ro);
         own(all, spec, files.hosts().toString(), "/etc/hosts", ro);
+        asked(all, spec, sources);
+        ofDevices.forEach(m -> all.add(new Placed(m.target(), p -> p.bind(m.source(), m.target(), m.options()))));
+        spec.tmpfs().forEach(t -> all.add(new Placed(t.target(), p -> p.tmpfs(t.target(), t.options()))));
+        place(b, all);
+    }
+
+    private static void place(SpecBuilder b, List<Placed> all) {
+        all.sort(Comparator.comparingInt(Placed::depth));
+        all.forEach(mount -> mount.put().accept(b));
+    }
+
+    private static void asked(List<Placed> all, ContainerSpec spec, Sources sources) {
         for (ContainerSpec.Bind bind : spec.binds()) {
             List<String> options = new ArrayList<>();
             options.add(bind.recursive() ? "rbind" : "bind");
@@ -176,10 +208,6 @@ final class RuntimeConfig {
             List<String> options = List.of("bind", "ro", "rprivate");
             all.add(new Placed(i.target(), p -> p.bind(sources.of(i.target()), i.target(), options)));
         }
-        ofDevices.forEach(m -> all.add(new Placed(m.target(), p -> p.bind(m.source(), m.target(), m.options()))));
-        spec.tmpfs().forEach(t -> all.add(new Placed(t.target(), p -> p.tmpfs(t.target(), t.options()))));
-        all.sort(Comparator.comparingInt(Placed::depth));
-        all.forEach(mount -> mount.put().accept(b));
     }
 
     private record Placed(String target, Consumer<SpecBuilder> put) {

@@ -36,7 +36,8 @@ final class Standby {
     Optional<Task> expected(Cell cell) {
         cell.turn.lock();
         try {
-            if (cell.task != null || closed || !(cell.row.state() instanceof ContainerState.Created)) {
+            // A start that is only foreseen leaves the root to those who use the files.
+            if (cell.task != null || cell.held != null || closed || !(cell.row.state() instanceof ContainerState.Created)) {
                 return Optional.empty();
             }
             Task task = pending(cell);

@@ -5,8 +5,10 @@ import dev.gantry.images.content.BlobWriter;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.content.IngestName;
 import dev.gantry.images.gc.Marks;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -38,6 +40,37 @@ public final class Spool {
                 sha256.update(buffer, 0, n);
                 transfer.writer.write(ByteBuffer.wrap(buffer, 0, n));
             }
+            Digest digest = Digest.sha256(HexFormat.of().formatHex(sha256.digest()));
+            transfer.commit(digest);
+            return digest;
+        }
+    }
+
+    /// What writes into a stream.
+    @FunctionalInterface
+    public interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    /// Everything that `writing` writes. An error leaves nothing.
+    public Digest add(Writing writing) throws IOException {
+        MessageDigest sha256 = messageDigest();
+        try (Transfer transfer = new Transfer()) {
+            OutputStream direct = new OutputStream() {
+                @Override
+                public void write(int one) throws IOException {
+                    write(new byte[] {(byte) one}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    sha256.update(bytes, from, length);
+                    transfer.writer.write(ByteBuffer.wrap(bytes, from, length));
+                }
+            };
+            BufferedOutputStream out = new BufferedOutputStream(direct, BUFFER);
+            writing.to(out);
+            out.flush();
             Digest digest = Digest.sha256(HexFormat.of().formatHex(sha256.digest()));
             transfer.commit(digest);
             return digest;

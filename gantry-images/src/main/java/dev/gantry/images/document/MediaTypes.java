@@ -54,6 +54,16 @@ public final class MediaTypes {
         return mediaType.startsWith("application/vnd.docker.distribution.manifest.v1+");
     }
 
+    /// The name that OCI has for the same form of a layer; others stay as they are.
+    public static String oci(String mediaType) {
+        String form = mediaType.startsWith(DOCKER_FOREIGN_LAYER)
+                ? OCI_FOREIGN_LAYER + mediaType.substring(DOCKER_FOREIGN_LAYER.length())
+                : mediaType.startsWith(DOCKER_LAYER)
+                        ? OCI_LAYER + mediaType.substring(DOCKER_LAYER.length())
+                        : mediaType;
+        return form.replace(".tar.", ".tar+");
+    }
+
     /// Without parameters such as `; charset=utf-8`.
     public static String withoutParameters(String contentType) {
         int semicolon = contentType.indexOf(';');

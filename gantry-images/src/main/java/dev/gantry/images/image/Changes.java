@@ -1,51 +1,74 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.Unsupported;
-import dev.gantry.images.document.Wire;
 import io.avaje.jsonb.Jsonb;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
-/// Dockerfile lines that change a configuration, as `import --change` takes them.
-final class Changes {
-    private @Nullable String user;
-    private final Map<String, Object> exposedPorts = new LinkedHashMap<>();
-    private final Map<String, String> env = new LinkedHashMap<>();
-    private @Nullable List<String> entrypoint;
-    private @Nullable List<String> cmd;
-    private final Map<String, Object> volumes = new LinkedHashMap<>();
-    private @Nullable String workingDir;
-    private final Map<String, String> labels = new LinkedHashMap<>();
-    private @Nullable String stopSignal;
-    private Wire.@Nullable Health health;
+/// Dockerfile lines that change what an image runs, as `import --change` and `commit --change` take them. What is run
+/// is
+/// the object `config` of OCI image-spec 1.1 §config, with Docker's own fields; those that are not known here stay.
+public final class Changes {
+    private final Map<String, Object> run;
 
-    private Changes() {}
-
-    static Wire.Run apply(List<String> lines) {
-        Changes changes = new Changes();
-        lines.forEach(changes::line);
-        return changes.run();
+    private Changes(Map<String, Object> run) {
+        this.run = run;
     }
 
-    private Wire.Run run() {
-        return new Wire.Run(
-                user,
-                exposedPorts.isEmpty() ? null : exposedPorts,
-                env.entrySet().stream()
-                        .map(e -> e.getKey() + "=" + e.getValue())
-                        .toList(),
-                entrypoint,
-                cmd,
-                volumes.isEmpty() ? null : volumes,
-                workingDir,
-                labels.isEmpty() ? null : labels,
-                stopSignal,
-                health);
+    /// `run` with these lines applied to it.
+    public static Map<String, Object> apply(Map<String, Object> run, List<String> lines) {
+        Changes changes = new Changes(new TreeMap<>(run));
+        lines.forEach(changes::line);
+        return changes.run;
+    }
+
+    /// `run` filled up with what `other` has and it has not, as Docker merges the configuration of an image.
+    public static Map<String, Object> merge(Map<String, Object> run, Map<String, Object> other) {
+        Changes changes = new Changes(new TreeMap<>(run));
+        for (String set : List.of("ExposedPorts", "Volumes", "Labels")) {
+            Map<String, Object> all = new TreeMap<>(Json.object(other.get(set)));
+            all.putAll(Json.object(run.get(set)));
+            changes.put(set, all);
+        }
+        List<String> env = new ArrayList<>(Json.texts(run.get("Env")));
+        for (String variable : Json.texts(other.get("Env"))) {
+            String name = variable.split("=", 2)[0];
+            if (env.stream().noneMatch(v -> v.split("=", 2)[0].equals(name))) {
+                env.add(variable);
+            }
+        }
+        changes.put("Env", env);
+        if (!run.containsKey("Entrypoint")) {
+            if (!run.containsKey("Cmd")) {
+                changes.put("Cmd", Json.texts(other.get("Cmd")));
+            }
+            changes.put("Entrypoint", Json.texts(other.get("Entrypoint")));
+        }
+        for (String one : List.of("User", "WorkingDir", "StopSignal", "Healthcheck", "Shell", "ArgsEscaped")) {
+            Object value = other.get(one);
+            if (value != null) {
+                changes.run.putIfAbsent(one, value);
+            }
+        }
+        return changes.run;
+    }
+
+    /// What is empty is left out.
+    private void put(String key, Object value) {
+        boolean empty = value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof List<?> list && list.isEmpty()
+                || value.equals("");
+        if (empty) {
+            run.remove(key);
+        } else {
+            run.put(key, value);
+        }
     }
 
     private void line(String text) {
@@ -60,20 +83,58 @@ final class Changes {
             throw wrong(text, "it needs an argument");
         }
         switch (keyword) {
-            case "CMD" -> cmd = command(rest);
-            case "ENTRYPOINT" -> entrypoint = command(rest);
-            case "ENV" -> pairs(text, rest, env);
-            case "LABEL" -> pairs(text, rest, labels);
-            case "USER" -> user = single(text, rest);
-            case "WORKDIR" -> workingDir = absolute(rest);
-            case "STOPSIGNAL" -> stopSignal = single(text, rest);
-            case "EXPOSE" -> Words.split(text, rest).forEach(p -> exposedPorts.put(port(text, p), Map.of()));
-            case "VOLUME" -> json(rest).orElseGet(() -> Words.split(text, rest)).forEach(v -> volumes.put(v, Map.of()));
-            case "HEALTHCHECK" -> health = HealthChange.of(text, rest);
-            case "ONBUILD", "SHELL" ->
-                throw new Unsupported(
-                        "change the image by " + text, keyword + " is not supported here yet", "leave it out");
+            case "CMD" -> put("Cmd", command(rest));
+            case "ENTRYPOINT" -> put("Entrypoint", command(rest));
+            case "ENV" -> env(pairs(text, rest));
+            case "LABEL" -> add("Labels", pairs(text, rest));
+            case "USER" -> put("User", single(text, rest));
+            case "WORKDIR" -> put("WorkingDir", absolute(rest));
+            case "STOPSIGNAL" -> put("StopSignal", single(text, rest));
+            case "EXPOSE" -> add("ExposedPorts", set(Words.split(text, rest), word -> port(text, word)));
+            case "VOLUME" -> add("Volumes", set(json(rest).orElseGet(() -> Words.split(text, rest)), v -> v));
+            case "ONBUILD" -> onBuild(text, rest);
+            case "HEALTHCHECK" -> put("Healthcheck", HealthLine.parse(text, rest));
             default -> throw wrong(text, keyword + " is not a valid change command");
+        }
+    }
+
+    private void add(String key, Map<String, ?> more) {
+        Map<String, Object> all = new TreeMap<>(Json.object(run.get(key)));
+        all.putAll(more);
+        put(key, all);
+    }
+
+    private static Map<String, Object> set(List<String> words, UnaryOperator<String> form) {
+        Map<String, Object> set = new TreeMap<>();
+        words.forEach(word -> set.put(form.apply(word), Map.of()));
+        return set;
+    }
+
+    /// A variable that is there changes where it stands.
+    private void env(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String variable : Json.texts(run.get("Env"))) {
+            String[] parts = variable.split("=", 2);
+            all.put(parts[0], parts.length == 2 ? parts[1] : "");
+        }
+        all.putAll(more);
+        put(
+                "Env",
+                all.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
+    }
+
+    private void onBuild(String text, String rest) {
+        String keyword = rest.split("\\s", 2)[0].toUpperCase(Locale.ROOT);
+        switch (keyword) {
+            case "ONBUILD" -> throw wrong(text, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+            case "FROM", "MAINTAINER" -> throw wrong(text, keyword + " isn't allowed as an ONBUILD trigger");
+            default -> {
+                List<String> all = new ArrayList<>(Json.texts(run.get("OnBuild")));
+                all.add(rest);
+                put("OnBuild", all);
+            }
         }
     }
 
@@ -81,28 +142,29 @@ final class Changes {
         return json(rest).orElseGet(() -> List.of("/bin/sh", "-c", rest));
     }
 
-    static java.util.Optional<List<String>> json(String rest) {
+    private static Optional<List<String>> json(String rest) {
         if (!rest.startsWith("[")) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         try {
-            return java.util.Optional.of(
+            return Optional.of(
                     List.copyOf(Jsonb.instance().type(String.class).list().fromJson(rest)));
         } catch (RuntimeException _) {
             // As in a Dockerfile: what is no JSON is a command for the shell.
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 
     /// `k=v k2="v 2"`, or the old form `k the rest of the line`.
-    private static void pairs(String line, String rest, Map<String, String> into) {
+    private static Map<String, String> pairs(String line, String rest) {
+        Map<String, String> into = new LinkedHashMap<>();
         List<String> words = Words.split(line, rest);
         if (words.getFirst().indexOf('=') < 0) {
             if (words.size() < 2) {
                 throw wrong(line, "it needs a name and a value");
             }
             into.put(words.getFirst(), rest.substring(words.getFirst().length()).strip());
-            return;
+            return into;
         }
         for (String word : words) {
             int equals = word.indexOf('=');
@@ -111,6 +173,7 @@ final class Changes {
             }
             into.put(word.substring(0, equals), word.substring(equals + 1));
         }
+        return into;
     }
 
     private static String single(String line, String rest) {
@@ -123,7 +186,7 @@ final class Changes {
 
     private String absolute(String rest) {
         String path = Words.split(rest, rest).getFirst();
-        String base = workingDir == null ? "/" : workingDir;
+        String base = run.get("WorkingDir") instanceof String now ? now : "/";
         return path.startsWith("/") ? path : base + (base.endsWith("/") ? "" : "/") + path;
     }
 

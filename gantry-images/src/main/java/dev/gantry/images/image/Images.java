@@ -4,12 +4,14 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.images.archive.Spool;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import dev.gantry.images.snapshot.RootFs;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The images of one data root. A *user reference* is what a person types: `debian`, `debian:12`,
@@ -52,6 +54,9 @@ public interface Images {
     /// Makes an image of one layer from the tar of a root file system. `changes` are Dockerfile lines
     /// such as `CMD ["sh"]`.
     Image importRootfs(InputStream tar, ImportOptions options, ProgressListener progress);
+
+    /// Makes an image of `base`, an image's id, and the layer that `layer` writes as a plain tar above it.
+    Image commit(String base, CommitOptions options, Spool.Writing layer);
 
     /// Makes the writable layer of a new container over the image.
     RootFs prepare(ContainerId container, Image image);
@@ -98,6 +103,15 @@ public interface Images {
         public ImportOptions {
             names = List.copyOf(names);
             changes = List.copyOf(changes);
+        }
+    }
+
+    /// `names`: what to call the image; may be empty. `run`: what it runs, see [Changes].
+    record CommitOptions(
+            List<Reference.Tagged> names, String author, String comment, String createdBy, Map<String, Object> run) {
+        public CommitOptions {
+            names = List.copyOf(names);
+            run = Map.copyOf(run);
         }
     }
 

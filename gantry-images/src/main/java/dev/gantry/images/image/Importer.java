@@ -3,18 +3,15 @@ package dev.gantry.images.image;
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.images.archive.Spool;
-import dev.gantry.images.content.Blob;
 import dev.gantry.images.content.ContentStore;
-import dev.gantry.images.document.Documents;
-import dev.gantry.images.document.MediaTypes;
-import dev.gantry.images.document.Wire;
 import dev.gantry.images.gc.Leases;
 import dev.gantry.images.layer.Compression;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /// Makes an image of one layer from a tar. The layer is kept plain: compressing it would cost more than
@@ -32,31 +29,23 @@ final class Importer {
 
     /// The manifest of the new image; it and what it names are in the store and held by the lease.
     Digest store(InputStream tar, Images.ImportOptions options, Leases.Lease lease) {
-        Wire.Run run = Changes.apply(options.changes());
+        Map<String, Object> run = Changes.apply(Map.of(), options.changes());
         Spool spool = new Spool(content, lease, random);
         try (InputStream plain = Compression.decompress(tar, "the root file system")) {
             Digest layer = spool.add(plain);
             String now = clock.instant().toString();
             String comment = options.message().isEmpty() ? "Imported from -" : options.message();
-            Wire.Config config = new Wire.Config(
-                    now,
-                    null,
-                    options.platform().architecture(),
-                    options.platform().os(),
-                    options.platform().variant().isEmpty()
-                            ? null
-                            : options.platform().variant(),
-                    run,
-                    new Wire.RootFs("layers", List.of(layer.toString())),
-                    List.of(new Wire.History(now, null, null, comment, null)));
-            Digest configDigest = spool.add(new ByteArrayInputStream(Documents.write(config, Wire.Config.class)));
-            Wire.Document manifest = new Wire.Document(
-                    2,
-                    MediaTypes.OCI_MANIFEST,
-                    descriptor(MediaTypes.OCI_CONFIG, configDigest),
-                    List.of(descriptor(MediaTypes.OCI_LAYER, layer)),
-                    null);
-            return spool.add(new ByteArrayInputStream(Documents.write(manifest, Wire.Document.class)));
+            Map<String, Object> config = new TreeMap<>();
+            config.put("created", now);
+            config.put("architecture", options.platform().architecture());
+            config.put("os", options.platform().os());
+            if (!options.platform().variant().isEmpty()) {
+                config.put("variant", options.platform().variant());
+            }
+            config.put("config", run);
+            config.put("rootfs", Map.of("type", "layers", "diff_ids", List.of(layer.toString())));
+            config.put("history", List.of(Map.of("created", now, "comment", comment)));
+            return new NewImage(content, spool).add(config, List.of(NewImage.plain(content, layer)));
         } catch (IOException e) {
             throw new InvalidArgument(
                     "import the root file system",
@@ -64,14 +53,5 @@ final class Importer {
                     "make the tar again",
                     e);
         }
-    }
-
-    private Wire.Descriptor descriptor(String mediaType, Digest digest) {
-        return new Wire.Descriptor(
-                mediaType,
-                digest.toString(),
-                content.find(digest).map(Blob::size).orElse(0L),
-                null,
-                null);
     }
 }

@@ -7,6 +7,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.images.archive.Spool;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.ImageConfig;
@@ -247,6 +248,23 @@ public final class LocalImages implements Images {
             loader.unpack(image, oneAtATime(progress));
             names.put(List.copyOf(options.names()), target);
             progress.on(new ProgressEvent.Unnamed(image.id().digest()));
+            return image.image();
+        });
+    }
+
+    @Override
+    public Image commit(String base, CommitOptions options, Spool.Writing layer) {
+        Committer committer = new Committer(content, clock, random);
+        return holding(lease -> {
+            StoredImage below = names.find(base).getFirst();
+            catalog.mark(below.target(), lease);
+            byte[] config = catalog.bytes(below.id().digest(), Documents.MAX_CONFIG_BYTES);
+            Digest target = committer.store(below, config, options, layer, lease);
+            catalog.forget();
+            catalog.mark(target, lease);
+            StoredImage image = catalog.images(target).getFirst();
+            loader.unpack(image, ProgressListener.SILENT);
+            names.put(List.copyOf(options.names()), target);
             return image.image();
         });
     }

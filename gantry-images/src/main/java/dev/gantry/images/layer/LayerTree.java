@@ -22,12 +22,19 @@ import java.util.Set;
 /// lead to places inside.
 final class LayerTree implements AutoCloseable {
     private static final int DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY;
-    private static final int IN_ROOT = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV;
     private static final int IMPLIED_MODE = 0755;
     private static final int OPEN_PARENTS = 32;
 
     private final Linux linux;
+
+    /// What nothing leads out of.
+    private final Fd scope;
+
+    /// Where the names of the archive are, by descriptor and, below the scope, as a prefix of paths.
     private final Fd root;
+
+    private final String base;
+    private final int way;
     private final OverlayFlavor flavor;
 
     /// Directories that recent entries were in. Forgotten whenever a directory or a link goes away.
@@ -39,9 +46,21 @@ final class LayerTree implements AutoCloseable {
     private final Set<String> implied = new LinkedHashSet<>();
 
     LayerTree(Linux linux, Fd root, OverlayFlavor flavor) {
+        this(linux, root, root, "", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV, flavor);
+    }
+
+    private LayerTree(Linux linux, Fd scope, Fd root, String base, int way, OverlayFlavor flavor) {
         this.linux = linux;
+        this.scope = scope;
         this.root = root;
+        this.base = base;
+        this.way = way;
         this.flavor = flavor;
+    }
+
+    /// Below the directory `base` of a container: links may lead anywhere in its root, and mounts are entered.
+    static LayerTree inside(Linux linux, Fd scope, Fd directory, String base, OverlayFlavor flavor) {
+        return new LayerTree(linux, scope, directory, base + "/", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS, flavor);
     }
 
     /// The directory of that path; with `make`, missing ones on the way are made.
@@ -64,7 +83,7 @@ final class LayerTree implements AutoCloseable {
 
     private Fd resolve(String path, boolean make) {
         try {
-            return linux.files().open(root, path, DIRECTORY, 0, IN_ROOT);
+            return linux.files().open(scope, base + path, DIRECTORY, 0, way);
         } catch (LinuxError e) {
             if (e.is(Errno.ELOOP)) {
                 throw new TarFault("the path " + TarFault.shown(path) + " has links in a circle");
@@ -76,7 +95,7 @@ final class LayerTree implements AutoCloseable {
         int slash = path.lastIndexOf('/');
         Fd above = directory(slash < 0 ? "" : path.substring(0, slash), true);
         makeImplied(above, path.substring(slash + 1), path);
-        return linux.files().open(root, path, DIRECTORY, 0, IN_ROOT);
+        return linux.files().open(scope, base + path, DIRECTORY, 0, way);
     }
 
     /// A directory that later entries need and none describes. A whiteout in its place becomes an
@@ -166,7 +185,7 @@ final class LayerTree implements AutoCloseable {
     Optional<Fd> reopen(String path) {
         try {
             int flags = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
-            return Optional.of(linux.files().open(root, path.isEmpty() ? "." : path, flags, 0, IN_ROOT));
+            return Optional.of(linux.files().open(scope, path.isEmpty() ? base + "." : base + path, flags, 0, way));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
                 return Optional.empty();

@@ -11,6 +11,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,13 +43,18 @@ final class LayerUnpacking implements AutoCloseable {
     private final Map<String, Instant> directoryTimes = new LinkedHashMap<>();
 
     private boolean whiteouts = true;
+    private RootedTar.Rules rules = RootedTar.Rules.NONE;
     private long written;
     private long contentBytes;
 
     LayerUnpacking(Linux linux, Fd root, OverlayFlavor flavor, TarReader tar, LayerLimits limits) {
+        this(linux, root, new LayerTree(linux, root, flavor), tar, limits);
+    }
+
+    LayerUnpacking(Linux linux, Fd root, LayerTree tree, TarReader tar, LayerLimits limits) {
         this.linux = linux;
         this.root = root;
-        this.tree = new LayerTree(linux, root, flavor);
+        this.tree = tree;
         this.tar = tar;
         this.limits = limits;
     }
@@ -57,6 +63,12 @@ final class LayerUnpacking implements AutoCloseable {
     LayerUnpacking plain() {
         whiteouts = false;
         return this;
+    }
+
+    /// The same, as somebody asked who copies files into a container.
+    LayerUnpacking plain(RootedTar.Rules asked) {
+        rules = asked;
+        return plain();
     }
 
     /// Answers the sum of the sizes of all files. `what` names the work in errors.
@@ -111,6 +123,9 @@ final class LayerUnpacking implements AutoCloseable {
         }
         Fd parent = tree.directory(path.parent(), true);
         String name = path.name();
+        if (rules.keepsKinds()) {
+            checkKind(entry, parent, name);
+        }
         switch (entry.type()) {
             case FILE -> file(entry, parent, name);
             case DIRECTORY -> {
@@ -128,6 +143,20 @@ final class LayerUnpacking implements AutoCloseable {
             }
             case HARD_LINK -> hardLink(entry, path, parent);
             case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> node(entry, parent, name);
+        }
+    }
+
+    private void checkKind(TarEntry entry, Fd parent, String name) {
+        Optional<Stat> there = linux.attributes().find(parent, name);
+        if (there.isEmpty()) {
+            return;
+        }
+        boolean now = there.get().type() == FileType.DIRECTORY;
+        boolean then = entry.type() == TarEntry.Type.DIRECTORY;
+        if (now != then) {
+            throw new TarFault((now ? "cannot overwrite directory " : "cannot overwrite non-directory ")
+                    + TarFault.shown(entry.path())
+                    + (now ? " with non-directory" : " with directory"));
         }
     }
 
@@ -177,7 +206,7 @@ final class LayerUnpacking implements AutoCloseable {
                 copy(fd, -1, entry.size());
             }
             // Owner first: chown(2) takes set-user-id bits and capabilities away.
-            owner(entry, () -> linux.attributes().owner(fd, (int) entry.uid(), (int) entry.gid()));
+            owner(entry, () -> linux.attributes().owner(fd, rules.uid(entry), rules.gid(entry)));
             linux.attributes().mode(fd, entry.mode());
             for (Map.Entry<String, byte[]> xattr : entry.xattrs().entrySet()) {
                 setXattr(xattr.getKey(), () -> linux.attributes().setXattr(fd, xattr.getKey(), xattr.getValue()));
@@ -269,7 +298,7 @@ final class LayerUnpacking implements AutoCloseable {
 
     /// Owner, mode, attributes and times of what is not a regular file, in this order.
     private void describe(TarEntry entry, Fd parent, String name) {
-        owner(entry, () -> linux.attributes().owner(parent, name, (int) entry.uid(), (int) entry.gid()));
+        owner(entry, () -> linux.attributes().owner(parent, name, rules.uid(entry), rules.gid(entry)));
         if (entry.type() != TarEntry.Type.SYMLINK) {
             linux.attributes().mode(parent, name, entry.mode());
         }

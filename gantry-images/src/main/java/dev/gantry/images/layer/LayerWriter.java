@@ -34,13 +34,17 @@ public final class LayerWriter {
         }
     }
 
+    /// Rather than to this machine or to the overlay.
+    static boolean belongsToFile(String xattr) {
+        return xattr.equals("security.capability")
+                || xattr.startsWith("system.posix_acl_")
+                || (xattr.startsWith("user.") && !xattr.startsWith("user.overlay."));
+    }
+
     private final class OfLayers implements TreePacking.Rules {
-        /// What belongs to the file rather than to this machine or to the overlay.
         @Override
         public boolean keepsXattr(String name) {
-            return name.equals("security.capability")
-                    || name.startsWith("system.posix_acl_")
-                    || (name.startsWith("user.") && !name.startsWith("user.overlay."));
+            return belongsToFile(name);
         }
 
         @Override

@@ -12,8 +12,10 @@ import dev.gantry.linux.Stat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +26,7 @@ import java.util.Optional;
 /// no link is followed, no mount entered. Sockets are left out: they mean nothing without their process.
 final class TreePacking {
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
-    private static final int FILE = OpenFlags.READ | OpenFlags.NO_FOLLOW | OpenFlags.NON_BLOCKING;
+    private static final int LONGEST_PATH = 4095;
     private static final long SECTOR = 512;
 
     private final Linux linux;
@@ -53,6 +55,21 @@ final class TreePacking {
             return true;
         }
 
+        /// Whether what is mounted at this path is entered; by default no mount is.
+        default boolean enters(String path) {
+            return false;
+        }
+
+        /// Whether what is in this directory is left out.
+        default boolean isLeftOut(String path) {
+            return false;
+        }
+
+        /// Whether a file that becomes shorter while it is read ends in zeros; else it is an error.
+        default boolean fillsUp() {
+            return false;
+        }
+
         /// What stands in the archive instead of a file that is only a mark.
         default Optional<String> mark(String name, Stat stat) {
             return Optional.empty();
@@ -72,6 +89,12 @@ final class TreePacking {
         tar.write(of(TarEntry.Type.DIRECTORY, "./", "", stat, xattrs(root, ".")), nothing());
     }
 
+    /// What is at `name` in `parent`, with all below it, called `as`; and the end of the archive.
+    void alone(Fd parent, String name, String as) throws IOException {
+        one(parent, name, as);
+        tar.finish();
+    }
+
     /// What is in `root`, and the end of the archive; flushes.
     void below(Fd root) throws IOException {
         try (Fd again = linux.files().open(root, ".", DIRECTORY, 0, Resolve.PLAIN)) {
@@ -86,16 +109,22 @@ final class TreePacking {
                 .sorted(Comparator.naturalOrder())
                 .toList();
         for (String name : names) {
-            one(directory, name, prefix);
+            one(directory, name, prefix + name);
         }
     }
 
-    private void one(Fd parent, String name, String prefix) throws IOException {
-        String path = prefix + name;
-        Stat stat = linux.attributes().stat(parent, name);
+    private void one(Fd parent, String name, String path) throws IOException {
+        if (path.length() > LONGEST_PATH) {
+            throw new TarFault("its path " + TarFault.shown(path) + " is too long").of("pack files");
+        }
+        Optional<Stat> found = linux.attributes().find(parent, name);
+        if (found.isEmpty()) {
+            return; // gone since it was listed
+        }
+        Stat stat = found.get();
         Optional<String> mark = rules.mark(name, stat);
         if (mark.isPresent()) {
-            mark(prefix + mark.get(), stat);
+            mark(path.substring(0, path.length() - name.length()) + mark.get(), stat);
             return;
         }
         if (stat.links() > 1 && stat.type() != FileType.DIRECTORY) {
@@ -108,7 +137,9 @@ final class TreePacking {
         switch (stat.type()) {
             case DIRECTORY -> {
                 plain(TarEntry.Type.DIRECTORY, parent, name, path + "/", "", stat);
-                directory(parent, name, path, stat);
+                if (!rules.isLeftOut(path)) {
+                    directory(parent, name, path, stat);
+                }
             }
             case REGULAR -> file(parent, name, path);
             case SYMLINK -> {
@@ -123,14 +154,14 @@ final class TreePacking {
     }
 
     private void directory(Fd parent, String name, String path, Stat stat) throws IOException {
-        try (Fd directory = linux.files().open(parent, name, DIRECTORY, 0, Resolve.PLAIN)) {
+        try (Fd directory = linux.files().open(parent, name, DIRECTORY, 0, way(path))) {
             Optional<String> mark = rules.markIn(directory);
             if (mark.isPresent()) {
                 mark(path + "/" + mark.get(), stat);
             }
             children(directory, path + "/");
         } catch (LinuxError e) {
-            if (!e.is(Errno.EXDEV)) {
+            if (!e.is(Errno.EXDEV) && !isGone(e)) {
                 throw e;
             }
         }
@@ -138,7 +169,7 @@ final class TreePacking {
 
     private void file(Fd parent, String name, String path) throws IOException {
         Map<String, byte[]> xattrs = xattrs(parent, name);
-        try (Fd fd = linux.files().open(parent, name, FILE, 0, Resolve.PLAIN)) {
+        try (Fd fd = linux.files().openRegular(parent, name, way(path))) {
             // Of the open file: its size is what the header says, and the name may be another's meanwhile.
             Stat stat = linux.attributes().stat(fd);
             TarEntry entry = of(TarEntry.Type.FILE, path, "", stat, xattrs);
@@ -146,8 +177,37 @@ final class TreePacking {
                 List<TarEntry.Extent> extents = extents(fd, stat.size());
                 tar.writeSparse(entry, extents, new ExtentsInputStream(linux, fd, extents));
             } else {
-                tar.write(entry, new FdInputStream(linux, fd));
+                InputStream bytes = new FdInputStream(linux, fd);
+                tar.write(entry, rules.fillsUp() ? new SequenceInputStream(bytes, new Zeros()) : bytes);
             }
+        } catch (LinuxError e) {
+            // EINVAL: another kind of file has taken the place of the one that was looked at.
+            if (!isGone(e) && !e.is(Errno.EINVAL)) {
+                throw e;
+            }
+        }
+    }
+
+    private int way(String path) {
+        return rules.enters(path) ? Resolve.PLAIN & ~Resolve.NO_XDEV : Resolve.PLAIN;
+    }
+
+    /// Of a name that was there a moment ago.
+    private static boolean isGone(LinuxError e) {
+        return e.is(Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR);
+    }
+
+    /// For as long as anybody reads.
+    private static final class Zeros extends InputStream {
+        @Override
+        public int read() {
+            return 0;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) {
+            Arrays.fill(into, from, from + length, (byte) 0);
+            return length;
         }
     }
 

@@ -32,7 +32,7 @@ public enum OverlayFlavor {
     }
 
     /// The one whose options a root is mounted with.
-    static OverlayFlavor of(RootFs root) {
+    public static OverlayFlavor of(RootFs root) {
         return root.options().contains("userxattr") ? USER : TRUSTED;
     }
 

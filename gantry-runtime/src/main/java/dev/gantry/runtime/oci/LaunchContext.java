@@ -55,6 +55,11 @@ public record LaunchContext(
         return new LaunchContext(host, root, attachPoint, cgroupPath, watch, covers, underInit, joins, how);
     }
 
+    /// Without anything that a run has beside its files.
+    public LaunchContext filesOnly() {
+        return new LaunchContext(host, root, attachPoint, "", WatchOptions.NONE, covers, false, Map.of(), null);
+    }
+
     /// The engine makes the interfaces of the container, while the container is being made.
     ///
     /// @param resolver whether the watch binds sockets for a name server inside

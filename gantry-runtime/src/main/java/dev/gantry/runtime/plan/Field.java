@@ -84,6 +84,7 @@ sealed interface Field {
             case Step.Exec(var argv, var environment, var flags) -> List.of(l(argv), l(environment), n(flags));
             case Step.Handover(var flags, var patience) -> List.of(n(flags), n(patience));
             case Step.Await() -> List.of();
+            case Step.Hold() -> List.of();
             case Step.KillGroup(var path) -> List.of(s(path));
             case Step.CgroupRemove(var path) -> List.of(s(path));
             case Step.Unmount(var path) -> List.of(s(path));
@@ -154,6 +155,7 @@ sealed interface Field {
             case EXEC -> new Step.Exec(in.l(), in.l(), in.n());
             case HANDOVER -> new Step.Handover(in.n(), in.n());
             case AWAIT -> new Step.Await();
+            case HOLD -> new Step.Hold();
             case KILL_GROUP -> new Step.KillGroup(in.s());
             case CGROUP_REMOVE -> new Step.CgroupRemove(in.s());
             case UNMOUNT -> new Step.Unmount(in.s());

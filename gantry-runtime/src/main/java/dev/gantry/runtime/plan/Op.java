@@ -63,6 +63,7 @@ enum Op {
     EXEC(72, CHILD, "llu"),
     HANDOVER(73, CHILD, "uu"),
     AWAIT(74, CHILD, ""),
+    HOLD(75, CHILD, ""),
     KILL_GROUP(80, RELEASE, "s"),
     CGROUP_REMOVE(81, RELEASE, "s"),
     UNMOUNT(82, RELEASE, "s"),
@@ -148,6 +149,7 @@ enum Op {
             case Step.Exec _ -> EXEC;
             case Step.Handover _ -> HANDOVER;
             case Step.Await _ -> AWAIT;
+            case Step.Hold _ -> HOLD;
             case Step.KillGroup _ -> KILL_GROUP;
             case Step.CgroupRemove _ -> CGROUP_REMOVE;
             case Step.Unmount _ -> UNMOUNT;

@@ -201,6 +201,9 @@ public sealed interface Step {
     /// The program waits until the engine has.
     record Await() implements Step {}
 
+    /// Instead of a program: the process is there for its root, and executes nothing.
+    record Hold() implements Step {}
+
     // release
 
     record KillGroup(String path) implements Step {}

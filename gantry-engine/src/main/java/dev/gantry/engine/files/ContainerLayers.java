@@ -1,0 +1,140 @@
+package dev.gantry.engine.files;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Unsupported;
+import dev.gantry.engine.container.Container;
+import dev.gantry.engine.container.ContainerRoots;
+import dev.gantry.engine.container.Containers;
+import dev.gantry.images.image.Image;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.layer.LayerWriter;
+import dev.gantry.images.layer.RootedTar;
+import dev.gantry.images.snapshot.OverlayFlavor;
+import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What containers have written, and their whole roots, without what is mounted in them: read where the layers are,
+/// whether the container runs or not.
+public final class ContainerLayers {
+    private static final int AT_A_TIME = 16;
+    private static final ContainerRoots.Still NOT_STILL = () -> {};
+
+    private final Linux linux;
+    private final ContainerRoots roots;
+    private final Snapshotter snapshots;
+    private final Containers containers;
+    private final Images images;
+    private final FileThreads threads = new FileThreads(AT_A_TIME);
+
+    public ContainerLayers(
+            Linux linux, ContainerRoots roots, Snapshotter snapshots, Containers containers, Images images) {
+        this.containers = containers;
+        this.images = images;
+        this.linux = linux;
+        this.roots = roots;
+        this.snapshots = snapshots;
+    }
+
+    /// @param written of what the container itself has written
+    /// @param root with its image
+    public record Sizes(long written, long root) {}
+
+    /// Where they are.
+    public RootFs places(ContainerId id) {
+        return roots.layers(id);
+    }
+
+    public List<Change> changes(ContainerId id) {
+        RootFs root = roots.layers(id);
+        return look("compare container " + id.shortHex() + " with its image", () -> {
+            try (Fd upper = linux.files().openDirectory(root.upper().toString());
+                    Fd lower = view(root, roots.lowers(id))) {
+                return walk(root).changes(upper, lower);
+            }
+        });
+    }
+
+    public Sizes sizes(ContainerId id) {
+        RootFs root = roots.layers(id);
+        return look("measure container " + id.shortHex(), () -> {
+            try (Fd upper = linux.files().openDirectory(root.upper().toString())) {
+                long written = walk(root).size(upper);
+                long image = snapshots.lowers(id).stream()
+                        .mapToLong(snapshots::contentBytes)
+                        .sum();
+                return new Sizes(written, written + image);
+            }
+        });
+    }
+
+    private <T> T look(String what, FileThreads.Work<T> work) {
+        try {
+            return threads.call(what, work);
+        } catch (LinuxError e) {
+            throw e.during(what);
+        } catch (IOException e) {
+            throw new UncheckedIOException(what, e);
+        }
+    }
+
+    /// Writes the merged root as a tar. The same files give the same bytes.
+    public void export(ContainerId id, OutputStream out) throws IOException {
+        RootFs root = roots.layers(id);
+        List<Path> all = new ArrayList<>(List.of(root.upper()));
+        all.addAll(roots.lowers(id));
+        List<String> hidden =
+                roots.hidden(id).stream().map(path -> path.substring(1)).toList();
+        String what = "export container " + id.shortHex();
+        threads.call(what, () -> {
+            try (Fd merged = view(root, all)) {
+                RootedTar.packRoot(linux, merged, hidden::contains, out);
+                return true;
+            } catch (LinuxError e) {
+                throw e.during(what);
+            }
+        });
+    }
+
+    /// Makes an image of what the container has written, above its own image. It stands still meanwhile if `pause`.
+    public Image commit(ContainerId id, Images.CommitOptions options, boolean pause) {
+        Container c = containers.get(id).orElseThrow();
+        String what = "commit container " + c.name();
+        if (c.spec().image().startsWith("dir:")) {
+            throw new Unsupported(
+                    what, "its root is a directory of the host and no image", "export it, and import what comes");
+        }
+        RootFs root = roots.layers(id);
+        var layer = new LayerWriter(linux, OverlayFlavor.of(root));
+        return look(what, () -> {
+            ContainerRoots.Still still = pause ? roots.still(id) : NOT_STILL;
+            try {
+                return images.commit(c.imageId(), options, out -> {
+                    layer.write(root.upper(), out);
+                    still.close(); // the rest is not about the container
+                });
+            } finally {
+                still.close();
+            }
+        });
+    }
+
+    private LayerWalk walk(RootFs root) {
+        return new LayerWalk(linux, OverlayFlavor.of(root));
+    }
+
+    /// Read-only and mounted nowhere; what is written above it meanwhile may be seen or not.
+    private Fd view(RootFs root, List<Path> layers) {
+        List<String> options =
+                root.options().stream().filter(o -> o.equals("userxattr")).toList();
+        return linux.mounts().overlay(layers.stream().map(Path::toString).toList(), options);
+    }
+}

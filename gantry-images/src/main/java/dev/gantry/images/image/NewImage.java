@@ -1,0 +1,49 @@
+package dev.gantry.images.image;
+
+import dev.gantry.base.Digest;
+import dev.gantry.images.archive.Spool;
+import dev.gantry.images.content.Blob;
+import dev.gantry.images.content.ContentStore;
+import dev.gantry.images.document.Descriptor;
+import dev.gantry.images.document.Documents;
+import dev.gantry.images.document.MediaTypes;
+import dev.gantry.images.document.Wire;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/// The documents of an image that is made here. OCI image-spec 1.1 §manifest.
+final class NewImage {
+    private final ContentStore content;
+    private final Spool spool;
+
+    NewImage(ContentStore content, Spool spool) {
+        this.content = content;
+        this.spool = spool;
+    }
+
+    /// A layer that is in the store as a plain tar.
+    static Descriptor plain(ContentStore content, Digest layer) {
+        return Descriptor.of(
+                MediaTypes.OCI_LAYER, layer, content.find(layer).map(Blob::size).orElse(0L));
+    }
+
+    /// The digest of the manifest.
+    Digest add(Map<String, Object> config, List<Descriptor> layers) throws IOException {
+        byte[] bytes = Json.write(config);
+        Digest digest = spool.add(new ByteArrayInputStream(bytes));
+        Wire.Document manifest = new Wire.Document(
+                2,
+                MediaTypes.OCI_MANIFEST,
+                wire(Descriptor.of(MediaTypes.OCI_CONFIG, digest, bytes.length)),
+                layers.stream().map(NewImage::wire).toList(),
+                null);
+        return spool.add(new ByteArrayInputStream(Documents.write(manifest, Wire.Document.class)));
+    }
+
+    /// Of an OCI manifest: the names that Docker had for the same forms of layers are not of it.
+    private static Wire.Descriptor wire(Descriptor d) {
+        return new Wire.Descriptor(MediaTypes.oci(d.mediaType()), d.digest().toString(), d.size(), null, null);
+    }
+}

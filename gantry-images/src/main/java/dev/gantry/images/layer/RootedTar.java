@@ -1,0 +1,120 @@
+package dev.gantry.images.layer;
+
+import dev.gantry.images.snapshot.OverlayFlavor;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A part of a container's root as a tar and back, while the container may run and change it. The kernel resolves every
+/// path below the root's descriptor; names in the tar mean nothing more than themselves. Times are whole seconds, holes
+/// are filled and sockets left out, as clients of Docker know it.
+public final class RootedTar {
+    private static final LayerLimits UNLIMITED = new LayerLimits(Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final long MOST_PADDING = 1 << 20;
+
+    private RootedTar() {}
+
+    /// How an archive is unpacked.
+    ///
+    /// @param keepsKinds a directory may not take the place of something else, nor the other way round
+    /// @param owner of everything; null: as the archive says
+    public record Rules(boolean keepsKinds, @Nullable Owner owner) {
+        static final Rules NONE = new Rules(false, null);
+
+        public record Owner(int uid, int gid) {}
+
+        int uid(TarEntry entry) {
+            return owner == null ? (int) entry.uid() : owner.uid();
+        }
+
+        int gid(TarEntry entry) {
+            return owner == null ? (int) entry.gid() : owner.gid();
+        }
+    }
+
+    /// Writes what is at `name` in `parent` with all below it, under the name `as`, and flushes.
+    ///
+    /// @param enters whether a mount at this path of the archive is entered
+    public static void pack(Linux linux, Fd parent, String name, String as, Predicate<String> enters, OutputStream out)
+            throws IOException {
+        try {
+            new TreePacking(linux, new OfContainers(enters), out).alone(parent, name, as);
+        } catch (LinuxError e) {
+            throw e.during("pack " + as);
+        }
+    }
+
+    /// Writes a whole root, where no mount is entered, and flushes.
+    ///
+    /// @param leftOut directories, as paths of the archive, whose content is not written
+    public static void packRoot(Linux linux, Fd root, Predicate<String> leftOut, OutputStream out) throws IOException {
+        try {
+            new TreePacking(
+                            linux,
+                            new OfContainers(_ -> false) {
+                                @Override
+                                public boolean isLeftOut(String path) {
+                                    return leftOut.test(path);
+                                }
+                            },
+                            out)
+                    .below(root);
+        } catch (LinuxError e) {
+            throw e.during("pack a root");
+        }
+    }
+
+    /// Unpacks into `directory`, which is `base` below `root`. What comes before an error stays.
+    public static void unpack(Linux linux, InputStream in, Fd root, Fd directory, String base, Rules rules)
+            throws IOException {
+        String what = "unpack the archive into " + (base.isEmpty() ? "/" : base);
+        TarReader reader = new TarReader(in, "the archive", UNLIMITED);
+        LayerTree tree = LayerTree.inside(linux, root, directory, base, OverlayFlavor.TRUSTED);
+        try (var unpacking = new LayerUnpacking(linux, directory, tree, reader, UNLIMITED).plain(rules)) {
+            unpacking.run(what);
+            reader.drain(MOST_PADDING);
+        } catch (LinuxError e) {
+            throw e.during(what);
+        }
+    }
+
+    private static class OfContainers implements TreePacking.Rules {
+        private final Predicate<String> enters;
+
+        OfContainers(Predicate<String> enters) {
+            this.enters = enters;
+        }
+
+        @Override
+        public boolean keepsXattr(String name) {
+            return LayerWriter.belongsToFile(name);
+        }
+
+        @Override
+        public Instant time(Instant modified) {
+            return modified.truncatedTo(ChronoUnit.SECONDS);
+        }
+
+        @Override
+        public boolean keepsHoles() {
+            return false;
+        }
+
+        @Override
+        public boolean enters(String path) {
+            return enters.test(path);
+        }
+
+        @Override
+        public boolean fillsUp() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package dev.gantry.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The files of containers through the stock `docker` client: cp, diff, export, sizes, commit.
+@Timeout(180)
+class StockFilesTest {
+    @TempDir
+    static Path dir;
+
+    private static StockDaemon stock;
+    private static DaemonProcess daemon;
+    private static Docker docker;
+
+    @BeforeAll
+    static void start() throws IOException {
+        stock = StockDaemon.start(dir);
+        daemon = stock.daemon();
+        docker = stock.docker();
+        Path rootfs = dir.resolve("rootfs");
+        Rootfs.run("/bin/busybox", "--install", "-s", rootfs.resolve("bin").toString());
+        stock.out("import", Rootfs.tarball(rootfs, dir.resolve("box.tar")).toString(), "box:it");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (stock != null) {
+            stock.close();
+        }
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        stock.removeAll();
+        docker.run("volume", "prune", "-af");
+        assertThat(holders()).as("processes that hold a root").isEmpty();
+    }
+
+    /// Processes of the shim that only have the root of a container, below this daemon.
+    private static List<String> holders() {
+        try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            List<String> found = new ArrayList<>();
+            for (Path p : all) {
+                try {
+                    String mounts = Files.readString(p.resolve("mountinfo"));
+                    if (Files.readString(p.resolve("cmdline")).startsWith("gantry-files")
+                            && mounts.contains(daemon.data().toString())) {
+                        found.add(p.getFileName() + "\n" + mounts);
+                    }
+                } catch (IOException gone) {
+                    continue;
+                }
+            }
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void until(String what, BooleanSupplier condition) {
+        Waiting.until(Duration.ofSeconds(60), () -> what, condition);
+    }
+
+    private static void create(String name, String... more) throws IOException {
+        docker("create", name, more);
+    }
+
+    private static void run(String name, String... more) throws IOException {
+        docker("run -d", name, more);
+    }
+
+    private static void docker(String verb, String name, String... more) throws IOException {
+        var all = new ArrayList<>(List.of(verb.split(" ")));
+        all.addAll(List.of("--name", name, "--network", "none"));
+        all.addAll(List.of(more));
+        stock.out(all.toArray(String[]::new));
+    }
+
+    private static String sh(String container, String script) throws IOException {
+        return stock.out("exec", container, "sh", "-c", script);
+    }
+
+    private static Path file(String name, String content) throws IOException {
+        Path file = dir.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    // cp
+
+    @Test
+    void filesGoOutOfAndIntoARunningContainer() throws IOException {
+        run("cc", "box:it", "sh", "-c", "mkdir -p /q/sub; echo one >/q/a; ln -s a /q/l; ln -s /q /ql; sleep 1000");
+        sh("cc", "until test -e /ql; do :; done");
+        Path in = file("in/f", "hello");
+        copies(in.toString(), "cc:/q/sub");
+        assertThat(sh("cc", "cat /q/sub/f; stat -c '%u %g' /q/sub/f")).isEqualTo("hello0 0");
+        copies("cc:/q", dir.resolve("out").toString());
+        assertThat(dir.resolve("out/sub/f")).hasContent("hello");
+        assertThat(Files.readSymbolicLink(dir.resolve("out/l"))).isEqualTo(Path.of("a"));
+        // A link is copied as what it is, or followed with -L; contents with /.
+        copies("-L", "cc:/ql", dir.resolve("followed").toString());
+        assertThat(dir.resolve("followed/a")).hasContent("one\n");
+        Files.createDirectories(dir.resolve("content"));
+        copies("cc:/q/.", dir.resolve("content").toString());
+        assertThat(dir.resolve("content/a")).hasContent("one\n");
+    }
+
+    /// The client tells on standard error what it copied.
+    private static void copies(String... arguments) throws IOException {
+        var all = new ArrayList<>(List.of("cp", "-q"));
+        all.addAll(List.of(arguments));
+        Docker.Result r = docker.run(all.toArray(String[]::new));
+        assertThat(r.code()).as(String.join(" ", arguments) + ": " + r.err()).isZero();
+    }
+
+    @Test
+    void filesGoOutOfAndIntoAContainerThatNeverRan() throws IOException {
+        Files.createDirectories(dir.resolve("bound"));
+        Files.writeString(dir.resolve("bound/b"), "of the host");
+        stock.out("volume", "create", "vv");
+        create("cc", "-v", "vv:/vol", "-v", dir.resolve("bound") + ":/bound:ro", "box:it", "cat", "/etc/new", "/vol/w");
+        copies(file("w", "in the volume").toString(), "cc:/vol/w");
+        copies(file("new", "in the root ").toString(), "cc:/etc/new");
+        assertThat(holders()).isEmpty();
+        assertThat(daemon.data().resolve("volumes/vv/_data/w")).hasContent("in the volume");
+        copies("cc:/bound/b", dir.resolve("b").toString());
+        assertThat(dir.resolve("b")).hasContent("of the host");
+        assertThat(stock.out("start", "-a", "cc")).isEqualTo("in the root in the volume");
+        copies("cc:/etc/new", dir.resolve("again").toString());
+        assertThat(dir.resolve("again")).hasContent("in the root ");
+    }
+
+    @Test
+    void whatIsReadOnlyIsRefusedInDockersWords() throws IOException {
+        Files.createDirectories(dir.resolve("ro"));
+        String file = file("x", "x").toString();
+        create("cc", "-v", dir.resolve("ro") + ":/ro:ro", "box:it", "true");
+        assertThat(stock.refusal("cp", file, "cc:/ro/")).contains("mounted volume is marked read-only");
+        run("rr", "--read-only", "-v", dir.resolve("ro") + ":/rw", "box:it", "sleep", "1000");
+        create("ss", "--read-only", "box:it", "sleep", "1000");
+        assertThat(stock.refusal("cp", file, "rr:/etc/")).contains("container rootfs is marked read-only");
+        assertThat(stock.refusal("cp", file, "ss:/etc/")).contains("container rootfs is marked read-only");
+        copies(file, "rr:/rw/");
+        assertThat(dir.resolve("ro/x")).hasContent("x");
+    }
+
+    @Test
+    void whatIsNotThereIsToldInDockersWords() throws IOException {
+        create("cc", "box:it", "true");
+        assertThat(stock.refusal("cp", "cc:/nope", "-")).contains("Could not find the file /nope in container cc");
+        assertThat(stock.refusal("cp", file("x", "x").toString(), "cc:/no/dir/"))
+                .contains("Could not find the file /no/dir");
+        assertThat(stock.refusal("cp", "cc:/etc/passwd/", "-")).contains("not a directory");
+        assertThat(stock.refusal("cp", "none:/x", "-")).contains("No such container: none");
+        assertThat(docker.runWith("garbage".getBytes(StandardCharsets.UTF_8), "cp", "-", "cc:/etc")
+                        .err())
+                .contains("it ends in the middle of a header");
+    }
+
+    @Test
+    void aTarGoesThroughPipesAndKeepsWhatItIs() throws IOException {
+        run(
+                "cc",
+                "box:it",
+                "sh",
+                "-c",
+                "mkdir /q; cd /q; echo 1 >a; ln a b; mkfifo p; chown 5:6 a; chmod 4711 a;"
+                        + " dd if=/dev/zero of=sp bs=1 count=1 seek=1M 2>/dev/null; mknod n c 1 3; touch done; sleep 1000");
+        sh("cc", "until test -e /q/done; do :; done");
+        byte[] tar = docker.run("cp", "cc:/q", "-").bytes();
+        create("dd", "box:it", "sh", "-c", "cd /q; stat -c '%n %F %u:%g %a %h %s' *");
+        assertThat(docker.runWith(tar, "cp", "-a", "-", "dd:/").code()).isZero();
+        assertThat(stock.out("start", "-a", "dd").lines())
+                .containsExactly(
+                        "a regular file 5:6 4711 2 2",
+                        "b regular file 5:6 4711 2 2",
+                        "done regular empty file 0:0 644 1 0",
+                        "n character special file 0:0 644 1 0",
+                        "p fifo 0:0 644 1 0",
+                        "sp regular file 0:0 644 1 1048577");
+        assertThat(docker.run("cp", "dd:/q", "-").bytes()).as("the same bytes").isEqualTo(tar);
+    }
+
+    @Test
+    void aDirectoryIsNotPutInThePlaceOfAFileNorTheOtherWayRound() throws IOException {
+        create("cc", "box:it", "true");
+        Files.createDirectories(dir.resolve("k/passwd"));
+        assertThat(stock.refusal("cp", dir.resolve("k/passwd").toString(), "cc:/etc/"))
+                .contains("cannot overwrite");
+        assertThat(stock.refusal("cp", file("k2/etc", "").toString(), "cc:/")).contains("cannot overwrite");
+    }
+
+    // attacks
+
+    /// CVE-2018-15664: a link in the container leads somewhere in the container, also while it is swapped.
+    @Test
+    void aLinkThatIsSwappedDuringACopyLeadsNowhereOutside() throws IOException {
+        String secret = dir.resolve("bait").toString();
+        Files.createDirectories(Path.of(secret));
+        Files.writeString(Path.of(secret, "victim"), "of the host");
+        run(
+                "cc",
+                "box:it",
+                "sh",
+                "-c",
+                "mkdir -p /a " + secret + "; echo inside >" + secret + "/victim;"
+                        + " ln -s " + secret + " /l; ln -s ../../../../../../../../.." + secret + " /up;"
+                        + " while true; do mv /a /b 2>/dev/null; ln -s /../../.." + secret
+                        + " /a; rm /a; mv /b /a; done");
+        sh("cc", "until test -e /up; do :; done");
+        Path in = file("in2/victim", "from the client");
+        for (int i = 0; i < 15; i++) {
+            docker.run("cp", in.toString(), "cc:/a/");
+        }
+        assertThat(docker.run("cp", "cc:/up/victim", "-").out())
+                .contains("inside")
+                .doesNotContain("of the host");
+        copies(in.toString(), "cc:/l/");
+        assertThat(Path.of(secret, "victim")).hasContent("of the host");
+        assertThat(sh("cc", "cat " + secret + "/victim")).isEqualTo("from the client");
+    }
+
+    /// CVE-2019-14271: nothing of the container is loaded or executed for a copy.
+    @Test
+    void aCopyExecutesNothingOfTheContainer() throws IOException {
+        run("cc", "box:it", "sleep", "1000");
+        sh(
+                "cc",
+                "mkdir -p /lib /lib64; for f in libnss_files.so.2 libc.so.6 ld-linux-x86-64.so.2; do"
+                        + " printf '#!/bin/sh\\ntouch /pwned\\n' >/lib/$f; chmod 755 /lib/$f; done;"
+                        + " printf '#!/bin/sh\\ntouch /pwned\\n' >/bin/tar; chmod 755 /bin/tar");
+        copies("cc:/etc", dir.resolve("etc").toString());
+        copies(file("y", "y").toString(), "cc:/etc/");
+        assertThat(sh("cc", "ls /")).doesNotContain("pwned");
+    }
+
+    /// An archive cannot name what is outside of where it goes.
+    @Test
+    void anArchiveLeadsNowhereOutside() throws IOException {
+        create("cc", "box:it", "true");
+        Path work = Files.createDirectories(dir.resolve("evil"));
+        Files.writeString(work.resolve("g"), "g");
+        Process tar = new ProcessBuilder("tar", "cPf", "-", "--transform", "s,^g$,../../g2,", "g")
+                .directory(work.toFile())
+                .start();
+        byte[] bytes = tar.getInputStream().readAllBytes();
+        assertThat(docker.runWith(bytes, "cp", "-", "cc:/etc").err()).contains("leads out of the root");
+    }
+
+    /// A magic link of /proc is no way out.
+    @Test
+    void theRootOfAnotherProcessIsNotReached() throws IOException {
+        run("cc", "box:it", "sleep", "1000");
+        assertThat(stock.refusal("cp", "cc:/proc/1/root/etc", "-")).contains("Could not find the file");
+        assertThat(docker.run("cp", "cc:/", "-").out()).as("the kernel's files").doesNotContain("proc/1/");
+    }
+
+    // ends
+
+    @Test
+    void aHalfReadCopyLeavesNothingBehind() throws IOException {
+        create("cc", "box:it", "true");
+        Process half = docker.start("cp", "cc:/bin", "-");
+        half.getInputStream().readNBytes(1000);
+        half.destroyForcibly();
+        until("the root is let go", () -> holders().isEmpty());
+        assertThat(stock.out("start", "-a", "cc")).isEmpty();
+    }
+
+    @Test
+    void killingTheDaemonDuringACopyLeavesNothingBehind() throws IOException {
+        create("cc", "box:it", "true");
+        Process half = docker.start("cp", "cc:/", "-");
+        half.getInputStream().readNBytes(1000);
+        until("the root is held", () -> !holders().isEmpty());
+        daemon.kill();
+        daemon.startAgain();
+        half.destroyForcibly();
+        until("the root is let go", () -> holders().isEmpty());
+        assertThat(stock.out("start", "-a", "cc")).isEmpty();
+    }
+
+    /// A client that stops reading holds nobody up for ever.
+    @Test
+    void aContainerStartsThoughSomebodyDoesNotReadItsFiles() throws IOException {
+        create("cc", "box:it", "sh", "-c", "echo runs");
+        sparse("cc");
+        Process half = docker.start("cp", "cc:/big", "-");
+        try {
+            half.getInputStream().readNBytes(1000);
+            until("the root is held", () -> !holders().isEmpty());
+            assertThat(stock.out("start", "-a", "cc")).isEqualTo("runs");
+        } finally {
+            half.destroyForcibly();
+        }
+    }
+
+    private static void sparse(String container) throws IOException {
+        Path big = dir.resolve("big");
+        try (var f = new RandomAccessFile(big.toFile(), "rw")) {
+            f.setLength(50_000_000);
+        }
+        copies(big.toString(), container + ":/big");
+    }
+
+    @Test
+    void eventsTellOfCopies() throws IOException {
+        create("cc", "box:it", "true");
+        copies(file("z", "z").toString(), "cc:/etc/");
+        copies("cc:/etc/z", dir.resolve("zz").toString());
+        assertThat(stock.out(
+                                "events",
+                                "--since",
+                                "60s",
+                                "--until",
+                                "0s",
+                                "--filter",
+                                "container=cc",
+                                "--format",
+                                "{{.Action}}")
+                        .lines())
+                .contains("extract-to-dir", "archive-path");
+    }
+}
