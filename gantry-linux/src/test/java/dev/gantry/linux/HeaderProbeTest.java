@@ -22,6 +22,7 @@ class HeaderProbeTest {
             #include <errno.h>
             #include <sys/syscall.h>
             #include <sys/file.h>
+            #include <sys/statfs.h>
             #include <sys/sysmacros.h>
             #include <sys/resource.h>
             #include <sys/socket.h>
@@ -79,6 +80,8 @@ class HeaderProbeTest {
         m.put("sizeof(struct open_how)", (long) FileCalls.OPEN_HOW_SIZE);
         m.put("offsetof(struct open_how, mode)", 8L);
         m.put("offsetof(struct open_how, resolve)", 16L);
+        m.put("sizeof(struct statfs)", (long) FileCalls.STATFS_SIZE);
+        m.put("offsetof(struct statfs, f_flags)", (long) FileCalls.STATFS_FLAGS);
         m.put("sizeof(struct statx)", (long) AttributeCalls.STATX_SIZE);
         m.put("offsetof(struct statx, stx_nlink)", 16L);
         m.put("offsetof(struct statx, stx_uid)", 20L);

@@ -89,9 +89,25 @@ final class HeldRoot {
         }
     }
 
-    /// Returns when the mounts are gone. This is locked.
+    /// Returns when the mounts are gone. This is locked. On a thread of its own: who leaves may have been interrupted,
+    /// and what is said to a watch then would never reach it.
     private void end() {
         ended = true;
+        Thread ending = Thread.startVirtualThread(this::release);
+        boolean interrupted = false;
+        while (ending.isAlive()) {
+            try {
+                ending.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void release() {
         root.close();
         try {
             watch.signal(Signals.KILL);

@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Copies files out of containers and into them. Every path is resolved by the kernel in the container's own root and
 /// mounts (CVE-2018-15664), and nothing of the container is executed or loaded (CVE-2019-14271).
@@ -187,7 +188,11 @@ public final class ContainerFiles {
         }
     }
 
-    private RootedTar.Rules.Owner owner(OpenRoot root) {
+    /// Null where the container has no user of its own: then everybody keeps what is theirs.
+    private RootedTar.Rules.@Nullable Owner owner(OpenRoot root) {
+        if (root.spec().command().user().isEmpty()) {
+            return null;
+        }
         UserLookup.Identity user = UserLookup.resolve(
                 root.spec().command().user(),
                 List.of(),

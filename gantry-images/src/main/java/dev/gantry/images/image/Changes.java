@@ -1,6 +1,8 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.images.document.Documents;
+import dev.gantry.images.document.Wire;
 import io.avaje.jsonb.Jsonb;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,8 +14,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /// Dockerfile lines that change what an image runs, as `import --change` and `commit --change` take them. What is run
-/// is
-/// the object `config` of OCI image-spec 1.1 §config, with Docker's own fields; those that are not known here stay.
+/// is the object `config` of OCI image-spec 1.1 §config, with Docker's own fields; those that are not known here stay.
 public final class Changes {
     private final Map<String, Object> run;
 
@@ -93,9 +94,14 @@ public final class Changes {
             case "EXPOSE" -> add("ExposedPorts", set(Words.split(text, rest), word -> port(text, word)));
             case "VOLUME" -> add("Volumes", set(json(rest).orElseGet(() -> Words.split(text, rest)), v -> v));
             case "ONBUILD" -> onBuild(text, rest);
-            case "HEALTHCHECK" -> put("Healthcheck", HealthLine.parse(text, rest));
+            case "HEALTHCHECK" -> put("Healthcheck", health(text, rest));
             default -> throw wrong(text, keyword + " is not a valid change command");
         }
+    }
+
+    private static Map<String, Object> health(String text, String rest) {
+        byte[] document = Documents.write(HealthChange.of(text, rest), Wire.Health.class);
+        return Json.read(document, "a health check");
     }
 
     private void add(String key, Map<String, ?> more) {
@@ -142,7 +148,7 @@ public final class Changes {
         return json(rest).orElseGet(() -> List.of("/bin/sh", "-c", rest));
     }
 
-    private static Optional<List<String>> json(String rest) {
+    static Optional<List<String>> json(String rest) {
         if (!rest.startsWith("[")) {
             return Optional.empty();
         }
