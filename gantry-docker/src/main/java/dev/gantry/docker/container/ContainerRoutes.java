@@ -34,8 +34,8 @@ import dev.gantry.engine.container.StopRequest;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.exec.Execs;
-import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.files.ContainerLayers;
+import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
@@ -226,8 +226,7 @@ public final class ContainerRoutes {
         Container c = lookup.find(call.subject());
         Optional<ContainerLayers.Sizes> sizes =
                 call.query().flag("size") ? Optional.of(layers.get().sizes(c.id())) : Optional.empty();
-        return ApiResponse.json(
-                InspectTranslation.inspect(
+        return ApiResponse.json(InspectTranslation.inspect(
                 c, execs.of(c.id()), checks.of(c.id()), mountpoints, places, root(c), sizes, call.minor()));
     }
 

@@ -37,7 +37,10 @@ final class Standby {
         cell.turn.lock();
         try {
             // A start that is only foreseen leaves the root to those who use the files.
-            if (cell.task != null || cell.held != null || closed || !(cell.row.state() instanceof ContainerState.Created)) {
+            if (cell.task != null
+                    || cell.held != null
+                    || closed
+                    || !(cell.row.state() instanceof ContainerState.Created)) {
                 return Optional.empty();
             }
             Task task = pending(cell);
