@@ -68,7 +68,7 @@ final class Foresight {
     private void prepare(Cell cell, Task task, EncodedPlan plan) {
         if (cell.turn.tryLock()) {
             try {
-                if (cell.task == task) {
+                if (cell.task == task && cell.held == null) {
                     launcher.prepare(cell, task, plan);
                 }
             } finally {
