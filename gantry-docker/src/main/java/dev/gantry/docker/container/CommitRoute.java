@@ -55,10 +55,11 @@ public final class CommitRoute {
     private ApiResponse commit(Call call) {
         Container c = lookup.find(call.query().text("container"));
         List<Reference.Tagged> names = names(call);
-        Map<String, Object> asked =
-                Changes.apply(ofImage(document(call)), call.query().all("changes"));
         Map<String, Object> own =
                 ofImage(Wire.json().toJson(InspectTranslation.config(c, InspectTranslation.asked(c.spec()))));
+        Map<String, Object> given = ofImage(document(call));
+        Map<String, Object> asked =
+                Changes.apply(given.isEmpty() ? own : given, call.query().all("changes"));
         List<String> argv = InspectTranslation.argv(c.spec());
         var options = new Images.CommitOptions(
                 names,

@@ -32,7 +32,8 @@ public final class ProgressLines implements ProgressListener {
     @Override
     public void on(ProgressEvent event) {
         switch (event) {
-            case ProgressEvent.Resolving r ->
+            case ProgressEvent.Resolving _ -> {}
+            case ProgressEvent.Resolved r ->
                 write(new Progress(
                         null,
                         "Pulling from " + from(r.reference().repository()),
@@ -42,7 +43,6 @@ public final class ProgressLines implements ProgressListener {
                         null,
                         null,
                         null));
-            case ProgressEvent.Resolved _ -> {}
             case ProgressEvent.LayerKnown l -> step(l.layer(), "Pulling fs layer");
             case ProgressEvent.LayerExists l -> step(l.layer(), "Already exists");
             case ProgressEvent.Downloading d -> bytes(d.layer(), "Downloading", d.bytes(), d.total());

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Images on their way: pull, import, load and save.
 public final class TransferRoutes {
@@ -105,7 +106,20 @@ public final class TransferRoutes {
         for (String name : names) {
             ImageRoutes.named(name, () -> images.inspect(name));
         }
-        return new ApiResponse.Stream("application/x-tar", out -> images.save(names, out));
+        List<String> all = names.stream().flatMap(this::withTags).distinct().toList();
+        return new ApiResponse.Stream("application/x-tar", out -> images.save(all, out));
+    }
+
+    /// A repository alone means all its tags.
+    private Stream<String> withTags(String name) {
+        if (name.indexOf('@') >= 0 || name.indexOf(':', name.lastIndexOf('/') + 1) >= 0) {
+            return Stream.of(name);
+        }
+        List<String> tags = images.list().stream()
+                .flatMap(image -> image.repoTags().stream())
+                .filter(tag -> tag.startsWith(name + ":"))
+                .toList();
+        return tags.isEmpty() ? Stream.of(name) : tags.stream();
     }
 
     @FunctionalInterface
