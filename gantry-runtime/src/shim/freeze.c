@@ -21,12 +21,15 @@ static bool runs(const struct watch *watch)
     return watch->phase == RUNNING || watch->phase == DRAINING;
 }
 
-static void unpause(struct watch *watch)
+/* 0, or -1 and errno: then it is paused as before. */
+static int unpause(struct watch *watch)
 {
     bool was = watch->paused;
     watch->paused = false;
-    if (was && runs(watch) && !anybody_freezes(watch))
-        release_freeze(&watch->plan, false);
+    if (!was || !runs(watch) || anybody_freezes(watch) || release_freeze(&watch->plan, false) == 0)
+        return 0;
+    watch->paused = true;
+    return -1;
 }
 
 void freeze_wanted(struct watch *watch, struct conn *conn, enum freeze_wish wish)
@@ -35,8 +38,10 @@ void freeze_wanted(struct watch *watch, struct conn *conn, enum freeze_wish wish
         freeze_let_go(watch, conn);
         conn_send(watch, conn, WATCH_OK, NULL, 0);
     } else if (wish == FREEZE_UNPAUSE) {
-        unpause(watch);
-        conn_send(watch, conn, WATCH_OK, NULL, 0);
+        if (unpause(watch) == 0)
+            conn_send(watch, conn, WATCH_OK, NULL, 0);
+        else
+            conn_error(watch, conn, errno, strerror(errno));
     } else if (!runs(watch)) {
         conn_error(watch, conn, ESRCH, "the container does not run");
     } else if (release_freeze(&watch->plan, true) != 0) {

@@ -540,14 +540,16 @@ void launch_forget(void)
     launch_finish(pending.fd, &none);
 }
 
-/* What went ahead needs only its ends. One that has failed meanwhile has told so, and that is the result. */
+/* What went ahead needs only its ends. One that has failed meanwhile is tried again: the reason may be gone. */
 static bool go_on(const struct plan *plan, const struct launch_stdio *io)
 {
+    struct pollfd failed = {.fd = pending.fd, .events = POLLIN};
     if (!pending.ahead || plan->size != pending.plan->size || memcmp(plan->bytes, pending.plan->bytes, plan->size) != 0)
+        return false;
+    if (poll(&failed, 1, 0) != 0 || send_ends(pending.fd, io) < 0)
         return false;
     pending.ahead = false;
     pending.plan = plan;
-    send_ends(pending.fd, io);
     return true;
 }
 

@@ -116,8 +116,12 @@ final class HostPs {
             var output = CompletableFuture.supplyAsync(() -> text(ps.getInputStream()), threads);
             var errors = CompletableFuture.supplyAsync(() -> text(ps.getErrorStream()), threads);
             ps.getOutputStream().close();
-            String told = output.get(PS_TAKES.toMillis(), TimeUnit.MILLISECONDS);
-            return Optional.of(new Answer(ps.waitFor(), told, errors.get()));
+            try {
+                String told = output.get(PS_TAKES.toMillis(), TimeUnit.MILLISECONDS);
+                return Optional.of(new Answer(ps.waitFor(), told, errors.get()));
+            } finally {
+                ps.destroyForcibly(); // before its readers are waited for
+            }
         } catch (TimeoutException | ExecutionException | IOException e) {
             throw new DockerError(500, "ps: no answer: " + e.getMessage(), e);
         } catch (InterruptedException e) {

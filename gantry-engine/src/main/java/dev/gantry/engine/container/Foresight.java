@@ -58,7 +58,10 @@ final class Foresight {
 
     private EncodedPlan planned(Cell cell, CompletableFuture<Task> watch) {
         EncodedPlan plan = launcher.plan(cell, new Sources(), ContainerNetworks.Run.NOWHERE);
-        if (!cell.row.spec().streams().tty()) { // the terminal may get its size until the start
+        ContainerSpec spec = cell.row.spec();
+        // A terminal may get its size until the start; files of the host may be slow ones, and a watch that prepares
+        // does nothing else.
+        if (!spec.streams().tty() && !spec.image().startsWith("dir:")) {
             watch.thenAccept(task -> prepare(cell, task, plan));
         }
         return plan;
@@ -79,6 +82,13 @@ final class Foresight {
 
     void started(Cell cell) {
         waiting.remove(cell.id);
+    }
+
+    /// Its creation failed: nothing of it may use what is taken away now.
+    void undone(Cell cell) {
+        waiting.remove(cell.id);
+        forget(cell);
+        standby.dismiss(cell);
     }
 
     private void waitFor(Cell cell, CompletableFuture<Task> watch) {

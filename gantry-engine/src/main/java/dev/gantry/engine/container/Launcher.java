@@ -125,7 +125,7 @@ final class Launcher {
         StoredContainer row = cell.row;
         Container.Files files = Container.Files.in(places.containers(), row.id());
         RootFs root = root(cell);
-        if (row.spec().autoRemove() && row.history().startedAt().isPresent()) {
+        if (row.spec().autoRemove()) {
             snapshots.allowRemount(cell.id);
         }
         LaunchContext context = context(row, root, files);

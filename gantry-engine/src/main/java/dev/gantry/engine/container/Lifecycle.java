@@ -143,12 +143,13 @@ final class Lifecycle {
         cell.yieldRoot("start");
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
+            boolean again = cell.task != null && cell.task.undone();
             ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());
             // The one waits for other processes, the other computes.
             Meanwhile<Task> spawning = Meanwhile.start(() -> standby.pending(cell));
             EncodedPlan plan;
             try {
-                plan = foreseen(cell, sources, run).orElseGet(() -> launcher.plan(cell, sources, run));
+                plan = foreseen(cell, sources, run, again).orElseGet(() -> launcher.plan(cell, sources, run));
             } catch (RuntimeException noPlan) {
                 task = spawning.joinedAfter(noPlan);
                 throw noPlan;
@@ -169,7 +170,8 @@ final class Lifecycle {
     }
 
     /// The plan that was compiled ahead, if it is what would be compiled now.
-    private static Optional<EncodedPlan> foreseen(Cell cell, Sources sources, ContainerNetworks.Run run) {
+    private static Optional<EncodedPlan> foreseen(
+            Cell cell, Sources sources, ContainerNetworks.Run run, boolean again) {
         Foreseen ahead = cell.foreseen;
         cell.foreseen = null;
         if (ahead == null) {
@@ -177,7 +179,8 @@ final class Lifecycle {
         }
         try {
             EncodedPlan plan = ahead.plan().joined(); // also when it is not wanted: it writes files
-            boolean fits = ahead.row() == cell.row && run == ContainerNetworks.Run.NOWHERE && sources.isEmpty();
+            boolean fits =
+                    !again && ahead.row() == cell.row && run == ContainerNetworks.Run.NOWHERE && sources.isEmpty();
             return fits ? Optional.of(plan) : Optional.empty();
         } catch (RuntimeException e) {
             return Optional.empty(); // it fails again, where somebody is told

@@ -154,6 +154,7 @@ final class LiveContainers implements Containers {
     }
 
     private GantryException undone(Cell cell, GantryException failure) {
+        foresight.undone(cell);
         index.giveBack(cell.row.name(), cell.id);
         places.groups().forget(cell.id);
         try {

@@ -65,6 +65,21 @@ final class Standby {
         }
     }
 
+    /// Nobody will start this container: the watch that waits for it goes, and no other is expected.
+    void dismiss(Cell cell) {
+        cell.turn.lock();
+        try {
+            Task task = cell.task;
+            cell.row = cell.row.with(new ContainerState.Removing(), cell.row.history());
+            if (task != null && !task.launched) {
+                cell.task = null;
+                task.forget();
+            }
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
     /// A watch that is still leaving keeps its directory, and the next one gets another: [Departures] clears it once it
     /// has left, and not before, for then two watches would have one name.
     private void retire(Cell cell, Task task) {

@@ -28,6 +28,7 @@ final class Task {
 
     private @Nullable Prepared prepared;
     private boolean settled;
+    private boolean undone;
 
     Task(Path directory, Watch watch) {
         this.directory = directory;
@@ -65,6 +66,7 @@ final class Task {
         Prepared before = prepared;
         prepared = null;
         if (before != null) {
+            undone = true;
             before.keeping().joinedQuietly();
             try {
                 watch.undo();
@@ -72,6 +74,12 @@ final class Task {
                 LOG.debug("watch in {} has left with what it prepared: {}", directory, gone.toString());
             }
         }
+    }
+
+    /// Whether something was prepared and taken back: the root was mounted, and what forbids that to happen again is
+    /// there until a plan is made anew.
+    synchronized boolean undone() {
+        return undone;
     }
 
     /// Gives up a watch that nothing was launched in.

@@ -158,9 +158,34 @@ public final class LiveExecs implements Execs, AutoCloseable {
                 return ended(cell, running, watch, attachment, limit, outputBytes);
             }
         } catch (GantryException e) {
+            if (watch != null && Thread.currentThread().isInterrupted()) {
+                killApart(running, cell.id, watch); // it may be on its way
+            }
             throw cell.exec.state() instanceof Exec.State.Created ? failed(cell, watch, e) : e;
         } finally {
             cells.remove(cell.id);
+        }
+    }
+
+    /// On a thread of its own: ours is interrupted, and would be told nothing.
+    private void killApart(Running running, ContainerId id, Watch watch) {
+        Thread killing = Thread.startVirtualThread(() -> {
+            try {
+                launcher.kill(running, id, watch);
+            } catch (GantryException e) {
+                LOG.debug("exec id={} not killed: {}", id.shortHex(), e.toString());
+            }
+        });
+        boolean interrupted = false;
+        while (killing.isAlive()) {
+            try {
+                killing.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
