@@ -1,5 +1,9 @@
 package dev.gantry.cli;
 
+import dev.gantry.cli.image.PushCommand;
+import dev.gantry.cli.container.ExportCommand;
+import dev.gantry.cli.container.DiffCommand;
+import dev.gantry.cli.container.CommitCommand;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.cli.container.AttachCommand;
 import dev.gantry.cli.container.CreateCommand;
@@ -84,10 +88,10 @@ final class Commands {
             Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
-            "attach", "create", "exec", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
+            "attach", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
             "start", "stats", "stop", "top", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
-            List.of("history", "import", "inspect", "load", "pull", "save", "tag");
+            List.of("history", "import", "inspect", "load", "pull", "push", "save", "tag");
     private static final List<String> OF_NETWORKS =
             List.of("connect", "create", "disconnect", "inspect", "ls", "prune", "rm");
     private static final List<String> OF_PLUGINS =
@@ -117,6 +121,7 @@ final class Commands {
             "rm",
             "images",
             "pull",
+            "push",
             "load",
             "save",
             "import",
@@ -131,6 +136,9 @@ final class Commands {
             "unpause",
             "wait",
             "attach",
+            "diff",
+            "export",
+            "commit",
             "port",
             "rename",
             "update",
@@ -236,9 +244,12 @@ final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "attach" -> new AttachCommand();
+                    case "commit" -> new CommitCommand();
                     case "create" -> new CreateCommand();
+                    case "diff" -> new DiffCommand();
                     case "events" -> new EventsCommand();
                     case "exec" -> new ExecCommand();
+                    case "export" -> new ExportCommand();
                     case "history" -> new HistoryCommand();
                     case "images" -> new ImagesCommand();
                     case "import" -> new ImportCommand();
@@ -268,6 +279,7 @@ final class Commands {
                     case "port" -> new PortCommand();
                     case "ps" -> new PsCommand();
                     case "pull" -> new PullCommand();
+                    case "push" -> new PushCommand();
                     case "rename" -> new RenameCommand();
                     case "restart" -> StopCommand.restart();
                     case "rm" -> new RmCommand();

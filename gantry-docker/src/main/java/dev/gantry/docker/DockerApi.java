@@ -1,5 +1,6 @@
 package dev.gantry.docker;
 
+import dev.gantry.docker.image.RegistryRoutes;
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.container.ArchiveRoutes;
 import dev.gantry.docker.container.CommitRoute;
@@ -49,6 +50,7 @@ public final class DockerApi implements ApiHandler {
         new StatsRoutes(engine.containers(), engine.stats()).addTo(routes);
         new ImageRoutes(engine, clock).addTo(routes);
         new TransferRoutes(engine.images()).addTo(routes);
+        new RegistryRoutes(engine).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);
         new NetworkRoutes(engine, clock).addTo(routes);
         new PluginRoutes(engine.plugins()).addTo(routes);

@@ -150,7 +150,7 @@ class RouteTableTest {
 
     @Test
     void whatIsNotThereYetSaysSoInWords() {
-        for (String route : List.of("POST /build", "POST /v1.41/images/a/push", "GET /containers/a/attach/ws")) {
+        for (String route : List.of("POST /build", "POST /v1.41/session", "GET /containers/a/attach/ws")) {
             String[] parts = route.split(" ");
             assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(501);
             assertThat(text(ask(parts[0], parts[1]))).contains("this version of the engine cannot");

@@ -1,5 +1,7 @@
 package dev.gantry.api.client;
 
+import dev.gantry.api.container.IdResponse;
+import dev.gantry.api.container.FilesystemChange;
 import dev.gantry.api.container.ContainerInspect;
 import dev.gantry.api.container.ContainerStats;
 import dev.gantry.api.container.ContainerSummary;
@@ -129,6 +131,21 @@ public final class EngineClient implements Closeable {
                 .with("force", force)
                 .with("v", volumes)
                 .with("link", link));
+    }
+
+    /// What the container has done to its image; sorted by path.
+    public List<FilesystemChange> changes(String container) {
+        return list(container(container, "GET", "/changes"), FilesystemChange.class);
+    }
+
+    /// Its root as a tar.
+    public Response export(String container) {
+        return http.ask(container(container, "GET", "/export"));
+    }
+
+    /// Makes an image, and answers its id.
+    public String commit(Request request) {
+        return one(request, IdResponse.class).id();
     }
 
     public ContainerInspect inspectContainer(String container) {

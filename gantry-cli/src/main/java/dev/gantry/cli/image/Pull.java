@@ -49,7 +49,7 @@ public final class Pull {
         run(call, request, show, "pull the image");
     }
 
-    private static void run(Invocation call, Request request, Show show, String what) {
+    static void run(Invocation call, Request request, Show show, String what) {
         try (Response response = call.engine().http().ask(request)) {
             progress(call, show).follow(response.body());
         } catch (IOException e) {

@@ -22,6 +22,7 @@ public final class ProgressLines implements ProgressListener {
     private final OutputStream out;
     private final boolean layers;
     private final Map<Digest, Long> shown = new HashMap<>();
+    private boolean pushing;
 
     /// Without `layers` only the beginning and the end are told.
     public ProgressLines(OutputStream out, boolean layers) {
@@ -43,7 +44,7 @@ public final class ProgressLines implements ProgressListener {
                         null,
                         null,
                         null));
-            case ProgressEvent.LayerKnown l -> step(l.layer(), "Pulling fs layer");
+            case ProgressEvent.LayerKnown l -> step(l.layer(), pushing ? "Preparing" : "Pulling fs layer");
             case ProgressEvent.LayerExists l -> step(l.layer(), "Already exists");
             case ProgressEvent.Downloading d -> bytes(d.layer(), "Downloading", d.bytes(), d.total());
             case ProgressEvent.Retrying r -> step(r.layer(), "Retrying (" + r.attempt() + "): " + r.why());
@@ -59,9 +60,12 @@ public final class ProgressLines implements ProgressListener {
                 String word = p.changed() ? "Downloaded newer image for " : "Image is up to date for ";
                 write(Progress.status("Status: " + word + p.reference().familiar()));
             }
-            case ProgressEvent.Pushing p ->
+            case ProgressEvent.Pushing p -> {
+                pushing = true;
                 write(Progress.status(
                         "The push refers to repository [" + p.reference().repository() + "]"));
+            }
+            case ProgressEvent.Mounted m -> step(m.layer(), "Mounted from " + m.from());
             case ProgressEvent.Uploading u -> bytes(u.layer(), "Pushing", u.bytes(), u.total());
             case ProgressEvent.Uploaded u -> step(u.layer(), u.there() ? "Layer already exists" : "Pushed");
             case ProgressEvent.Pushed p -> {

@@ -17,7 +17,10 @@ public final class RegistryAuth {
         if (header == null || header.isEmpty()) {
             return Credentials.ANONYMOUS;
         }
-        AuthConfig auth = decode(header);
+        return of(decode(header));
+    }
+
+    static Credentials of(AuthConfig auth) {
         if (has(auth.registrytoken())) {
             return new Credentials.RegistryToken(text(auth.registrytoken()));
         }

@@ -123,12 +123,12 @@ public final class TransferRoutes {
     }
 
     @FunctionalInterface
-    private interface Transfer {
+    interface Transfer {
         void run(ProgressLines progress);
     }
 
     /// Lines of progress; a failure is the last of them, since the status has gone out.
-    private static ApiResponse lines(boolean layers, Transfer transfer) {
+    static ApiResponse lines(boolean layers, Transfer transfer) {
         return new ApiResponse.Stream(ApiResponse.JSON, (OutputStream out) -> {
             ProgressLines progress = new ProgressLines(out, layers);
             try {

@@ -15,8 +15,6 @@ public final class LaterRoutes {
     public void addTo(Routes routes) {
         later(routes, "build images", "POST /build", "POST /build/cancel");
         later(routes, "hold a session", "POST /session", "POST /grpc");
-        later(routes, "push or search images", "POST /images/{name...}/push", "GET /images/search");
-        later(routes, "ask a registry for a login", "POST /auth", "GET /distribution/{name...}/json");
         later(routes, "attach over a web socket", "GET /containers/{id}/attach/ws");
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)

@@ -1,5 +1,6 @@
 package dev.gantry.images.image;
 
+import dev.gantry.images.document.Descriptor;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Platform;
@@ -42,6 +43,22 @@ public interface Images {
     List<Removal> remove(String userReference, boolean force, InUse inUse);
 
     Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress);
+
+    /// Brings an image to the registry that its name says; without a platform all of it that is here.
+    void push(
+            Reference.Tagged name, Optional<Platform> platform, Credentials credentials, ProgressListener progress);
+
+    /// What a reference means at its registry now, and for which platforms. Nothing is stored.
+    AtRegistry distribution(Reference reference, Credentials credentials);
+
+    /// Returns when the registry at `domain` takes these credentials; else it is `Forbidden`.
+    void login(String domain, Credentials credentials);
+
+    record AtRegistry(Descriptor descriptor, List<Platform> platforms) {
+        public AtRegistry {
+            platforms = List.copyOf(platforms);
+        }
+    }
 
     /// Reads a docker-archive or an OCI layout, plain or compressed. Either all its images are there
     /// afterwards or none.

@@ -1,5 +1,9 @@
 package dev.gantry.images.image;
 
+import dev.gantry.images.registry.RegistrySession;
+import dev.gantry.images.registry.Fetched;
+import dev.gantry.images.document.ImageDocument;
+import dev.gantry.images.document.Descriptor;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
@@ -52,6 +56,7 @@ public final class LocalImages implements Images {
     private final Collector collector;
     private final Puller puller;
     private final Loader loader;
+    private final RegistryClient registries;
 
     public LocalImages(
             ContentStore content,
@@ -65,6 +70,7 @@ public final class LocalImages implements Images {
         this.snapshots = snapshots;
         this.clock = clock;
         this.random = random;
+        this.registries = registries;
         this.catalog = new Catalog(content);
         this.names = new Names(table, catalog);
         this.unpacker = new Unpacker(content, snapshots, extractor);
@@ -223,6 +229,41 @@ public final class LocalImages implements Images {
     public Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress) {
         return holding(lease -> puller.pull(reference, platform, credentials, lease, oneAtATime(progress))
                 .image());
+    }
+
+    @Override
+    public void push(
+            Reference.Tagged name, Optional<Platform> platform, Credentials credentials, ProgressListener progress) {
+        try (Leases.Lease lease = leases.open()) {
+            new Pusher(registries, content, names, catalog)
+                    .push(name, platform, credentials, lease, oneAtATime(progress));
+        }
+    }
+
+    @Override
+    public AtRegistry distribution(Reference reference, Credentials credentials) {
+        RegistrySession session = registries.open(reference.repository(), credentials);
+        Fetched top = session.manifest(reference);
+        String name = reference.familiar();
+        return switch (Documents.image(top.bytes(), top.mediaType(), name)) {
+            case ImageDocument.Index index ->
+                new AtRegistry(
+                        Descriptor.of(index.mediaType(), top.digest(), top.bytes().length),
+                        index.manifests().stream()
+                                .flatMap(d -> d.platforms().stream())
+                                .toList());
+            case ImageDocument.Manifest manifest -> {
+                byte[] config = session.document(manifest.config(), Documents.MAX_CONFIG_BYTES);
+                yield new AtRegistry(
+                        Descriptor.of(manifest.mediaType(), top.digest(), top.bytes().length),
+                        List.of(Documents.config(config, name).platform()));
+            }
+        };
+    }
+
+    @Override
+    public void login(String domain, Credentials credentials) {
+        registries.login(domain, credentials);
     }
 
     @Override

@@ -51,6 +51,9 @@ public sealed interface ProgressEvent {
     /// `there`: the registry had the layer before.
     record Uploaded(Digest layer, boolean there) implements ProgressEvent {}
 
+    /// The registry took the layer from another of its repositories.
+    record Mounted(Digest layer, String from) implements ProgressEvent {}
+
     /// A push is complete: the registry knows the reference by this manifest of so many bytes.
     record Pushed(Reference reference, Digest target, long bytes) implements ProgressEvent {}
 }

@@ -54,14 +54,19 @@ public final class RegistryClient implements AutoCloseable {
         return new RegistryUpload(open(repository, credentials, "pull,push"));
     }
 
+    /// Returns when the registry at `domain` takes these credentials.
+    public void login(String domain, Credentials credentials) {
+        session(new Repository(domain, "login"), credentials, "").login();
+    }
+
     private RegistrySession open(Repository repository, Credentials credentials, String actions) {
+        return session(repository, credentials, "repository:" + repository.path() + ":" + actions);
+    }
+
+    private RegistrySession session(Repository repository, Credentials credentials, String scope) {
         String domain = repository.domain();
-        var authenticator = new Authenticator(
-                transport,
-                credentials,
-                domain,
-                "repository:" + repository.path() + ":" + actions,
-                options.mayBePlain(domain));
+        var authenticator =
+                new Authenticator(transport, credentials, domain, scope, options.mayBePlain(domain));
         return new RegistrySession(repository, transport, authenticator, options.pace(), () -> base(domain));
     }
 

@@ -110,6 +110,36 @@ public final class RegistrySession {
         }
     }
 
+    /// A blob of at most `limit` bytes, as a whole.
+    public byte[] document(Descriptor descriptor, int limit) {
+        String name = repository.familiar() + "@" + descriptor.digest();
+        return retrying("pull " + name, () -> {
+            try (Body body = blob(descriptor, 0)) {
+                byte[] bytes = body.answer().body().readNBytes(limit + 1);
+                if (bytes.length > limit || !digest(descriptor.digest().algorithm(), bytes).equals(descriptor.digest())) {
+                    throw corrupt(name, "the registry sent other bytes");
+                }
+                return bytes;
+            }
+        });
+    }
+
+    /// Returns when the registry takes us for who we say we are. distribution-spec 1.1 §Determining Support.
+    void login() {
+        String what = "log in to " + repository.domain();
+        retrying(what, () -> {
+            try (Transport.Answer answer =
+                    ask(base.get().resolve("/v2/"), Map.of(), Transport.Ask.GET, pace.answer())) {
+                if (answer.status() == 401 || answer.status() == 403) {
+                    throw new Forbidden(
+                            what, "unauthorized: incorrect username or password", "check the name and the password");
+                }
+                check(answer, repository.domain(), 200);
+                return answer.status();
+            }
+        });
+    }
+
     record Body(Transport.Answer answer, long offset) implements AutoCloseable {
         @Override
         public void close() {

@@ -31,15 +31,18 @@ public final class RegistryUpload {
 
     /// Returns when the registry has the blob.
     public void blob(ContentStore store, Digest blob, long size, ProgressListener progress) {
+        blob(store, blob, size, "", progress);
+    }
+
+    /// The same; the registry may have it in its repository of the path `other`, unless that is empty.
+    public void blob(ContentStore store, Digest blob, long size, String other, ProgressListener progress) {
         String what = "push " + blob + " to " + session.repositoryName();
-        boolean there = session.retrying(what, () -> has(what, blob));
-        if (!there) {
-            session.retrying(what, () -> {
-                upload(what, store, blob, size, progress);
-                return blob;
-            });
+        if (session.retrying(what, () -> has(what, blob))) {
+            progress.on(new ProgressEvent.Uploaded(blob, true));
+            return;
         }
-        progress.on(new ProgressEvent.Uploaded(blob, there));
+        boolean mounted = session.retrying(what, () -> upload(what, store, blob, size, other, progress));
+        progress.on(mounted ? new ProgressEvent.Mounted(blob, other) : new ProgressEvent.Uploaded(blob, false));
     }
 
     private boolean has(String what, Digest blob) throws IOException {
@@ -56,14 +59,20 @@ public final class RegistryUpload {
         }
     }
 
-    private void upload(String what, ContentStore store, Digest blob, long size, ProgressListener progress)
+    /// Whether it was mounted from the other repository. distribution-spec 1.1 §Mounting a blob from another repository.
+    private boolean upload(
+            String what, ContentStore store, Digest blob, long size, String other, ProgressListener progress)
             throws IOException {
         URI place;
+        String mount = other.isEmpty() ? "" : "?mount=" + blob + "&from=" + other;
         try (Transport.Answer begun = session.ask(
-                session.address("blobs/uploads/"),
+                session.address("blobs/uploads/" + mount),
                 Map.of(),
                 new Transport.Ask("POST", BodyPublishers.noBody(), false),
                 session.pace().answer())) {
+            if (!other.isEmpty() && begun.status() == 201) {
+                return true;
+            }
             check(what, begun, 202);
             place = place(begun, blob);
         }
@@ -77,6 +86,7 @@ public final class RegistryUpload {
                 patience(size))) {
             check(what, done, 201);
         }
+        return false;
     }
 
     private Duration patience(long size) {
@@ -101,11 +111,15 @@ public final class RegistryUpload {
     }
 
     /// Gives the manifest its name; whatever had the name before loses it. The registry's digest must be ours.
-    public void manifest(Reference.Tagged name, String mediaType, byte[] bytes, Digest digest) {
+    public void manifest(Reference name, String mediaType, byte[] bytes, Digest digest) {
         String what = "push " + name.familiar();
+        String as = switch (name) {
+            case Reference.Tagged t -> t.tag();
+            case Reference.Pinned p -> p.digest().toString();
+        };
         session.retrying(what, () -> {
             try (Transport.Answer answer = session.ask(
-                    session.address("manifests/" + name.tag()),
+                    session.address("manifests/" + as),
                     Map.of("Content-Type", mediaType),
                     new Transport.Ask("PUT", BodyPublishers.ofByteArray(bytes), false),
                     session.pace().answer())) {

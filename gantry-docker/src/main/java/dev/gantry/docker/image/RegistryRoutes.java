@@ -1,0 +1,106 @@
+package dev.gantry.docker.image;
+
+import dev.gantry.api.image.DistributionInspect;
+import dev.gantry.api.image.PlatformSpec;
+import dev.gantry.api.image.RemoteDescriptor;
+import dev.gantry.api.system.AuthAnswer;
+import dev.gantry.api.system.AuthConfig;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
+import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.route.Call;
+import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Routes;
+import dev.gantry.engine.Gantry;
+import dev.gantry.engine.event.Event;
+import dev.gantry.images.image.Images;
+import dev.gantry.images.registry.Credentials;
+import java.util.Map;
+import java.util.Optional;
+
+/// What is asked of registries: push, login, distribution. There is no index to search in.
+public final class RegistryRoutes {
+    private final Gantry engine;
+
+    public RegistryRoutes(Gantry engine) {
+        this.engine = engine;
+    }
+
+    public void addTo(Routes routes) {
+        routes.add("POST", "/images/{name...}/push", this::push)
+                .add("POST", "/auth", this::login)
+                .add("GET", "/distribution/{name...}/json", this::distribution)
+                .add("GET", "/images/search", this::search);
+    }
+
+    private ApiResponse push(Call call) {
+        String tag = call.query().text("tag");
+        if (!(parse(tag.isEmpty() ? call.subject() : call.subject() + ":" + tag) instanceof Reference.Tagged name)) {
+            throw DockerError.badParameter("cannot push a digest reference");
+        }
+        String platform = call.query().text("platform");
+        Optional<Platform> wanted = platform.isEmpty() ? Optional.empty() : Optional.of(PlatformText.parse(platform));
+        Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
+        return TransferRoutes.lines(true, progress -> {
+            engine.images().push(name, wanted, credentials, progress);
+            engine.events()
+                    .publish(
+                            Event.Kind.IMAGE,
+                            "push",
+                            name.familiar(),
+                            Map.of("name", name.repository().familiar()));
+        });
+    }
+
+    private static Reference parse(String text) {
+        try {
+            return Reference.parse(text);
+        } catch (InvalidArgument e) {
+            throw new DockerError(400, "invalid reference format: " + e.getMessage(), e);
+        }
+    }
+
+    private ApiResponse login(Call call) {
+        AuthConfig auth = call.body(AuthConfig.class);
+        String address = auth.serveraddress() == null ? "" : auth.serveraddress();
+        String domain = address.replaceFirst("^https?://", "").replaceFirst("/.*$", "");
+        boolean usual = domain.isEmpty() || domain.equals("index.docker.io");
+        try {
+            engine.images().login(usual ? "docker.io" : domain, RegistryAuth.of(auth));
+            return ApiResponse.json(new AuthAnswer("Login Succeeded", ""));
+        } catch (Forbidden e) {
+            throw new DockerError(401, "login attempt to https://" + domain + "/v2/ failed: " + e.why(), e);
+        }
+    }
+
+    private ApiResponse distribution(Call call) {
+        Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
+        Reference reference = parse(call.subject());
+        try {
+            Images.AtRegistry found = engine.images().distribution(reference, credentials);
+            return ApiResponse.json(new DistributionInspect(
+                    new RemoteDescriptor(
+                            found.descriptor().mediaType(),
+                            found.descriptor().digest().toString(),
+                            found.descriptor().size()),
+                    found.platforms().stream()
+                            .map(p -> new PlatformSpec(
+                                    p.architecture(), p.os(), p.variant().isEmpty() ? null : p.variant()))
+                            .toList()));
+        } catch (NotFound e) {
+            throw new DockerError(404, "manifest unknown: " + e.getMessage(), e);
+        } catch (Forbidden e) {
+            throw new DockerError(401, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ApiResponse search(Call call) {
+        throw new DockerError(
+                501,
+                "search images: this engine asks no index, and registries cannot be searched:"
+                        + " look at the registry's own pages, and pull by name");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.gantry.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Images to and from a real registry through the stock `docker` client.
+@Timeout(180)
+class StockRegistryTest {
+    private static final String REGISTRY = "localhost:5199";
+
+    @TempDir
+    static Path dir;
+
+    private static StockDaemon stock;
+    private static Process registry;
+
+    @BeforeAll
+    static void start() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/docker-registry")), "no docker-registry");
+        stock = StockDaemon.start(dir);
+        Path config = Files.writeString(dir.resolve("registry.yml"), """
+                version: 0.1
+                log: {level: error}
+                storage:
+                  filesystem: {rootdirectory: %s}
+                http: {addr: "127.0.0.1:5199"}
+                """.formatted(dir.resolve("registry")));
+        List<String> command = new ArrayList<>(stock.daemon().inside());
+        command.addAll(List.of("docker-registry", "serve", config.toString()));
+        registry = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("registry.log").toFile())
+                .start();
+        Waiting.until(Duration.ofSeconds(60), () -> "the registry listens", StockRegistryTest::listens);
+    }
+
+    private static boolean listens() {
+        try {
+            return stock.onHost("busybox", "nc", "-z", "127.0.0.1", "5199").isEmpty()
+                    && stock.onHost("sh", "-c", "busybox nc -z 127.0.0.1 5199 && echo up").equals("up");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        if (registry != null) {
+            registry.destroy();
+            registry.waitFor();
+        }
+        if (stock != null) {
+            stock.close();
+        }
+    }
+
+    @Test
+    void anImageIsPushedMountedAndPulledAgain() throws IOException {
+        String one = REGISTRY + "/one:1";
+        String two = REGISTRY + "/two:1";
+        stock.out("tag", "busybox:it", one);
+        stock.out("tag", "busybox:it", two);
+        String first = stock.out("push", one);
+        assertThat(first).contains("The push refers to repository [" + REGISTRY + "/one]", ": Pushed", "1: digest: sha256:");
+        assertThat(stock.out("push", one)).contains("Layer already exists");
+        assertThat(stock.out("push", two)).contains("Mounted from one");
+        String id = stock.out("inspect", "-f", "{{.Id}}", one);
+        stock.out("rmi", one, two);
+        stock.out("pull", two);
+        assertThat(stock.out("inspect", "-f", "{{.Id}}", two)).isEqualTo(id);
+        assertThat(stock.out("run", "--rm", "--network", "none", two, "echo", "runs")).isEqualTo("runs");
+        assertThat(stock.out("events", "--since", "60s", "--until", "0s", "--filter", "type=image", "--format",
+                        "{{.Action}}"))
+                .contains("push");
+    }
+
+    @Test
+    void whatIsNotHereIsNotPushed() throws IOException {
+        assertThat(stock.refusal("push", REGISTRY + "/none:1"))
+                .contains("An image does not exist locally with the tag: " + REGISTRY + "/none");
+        assertThat(stock.refusal("search", "busybox")).contains("asks no index");
+    }
+
+    @Test
+    void aRegistryWithoutAnySecretsTakesALogin() throws IOException {
+        stock.out("tag", "busybox:it", REGISTRY + "/three:1");
+        stock.out("push", REGISTRY + "/three:1");
+        String told = stock.onHost(
+                "curl", "-s", "--unix-socket", dir.resolve("s").toString(), "-H", "Content-Type: application/json", "-d",
+                "{\"username\":\"u\",\"password\":\"p\",\"serveraddress\":\"" + REGISTRY + "\"}", "http://d/v1.50/auth");
+        assertThat(told).contains("Login Succeeded");
+        String inspected = stock.onHost(
+                "curl", "-s", "--unix-socket", dir.resolve("s").toString(),
+                "http://d/v1.50/distribution/" + REGISTRY + "/three:1/json");
+        assertThat(inspected).contains("\"os\":\"linux\"", "\"digest\":\"sha256:");
+    }
+}
