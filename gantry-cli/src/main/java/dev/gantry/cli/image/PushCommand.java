@@ -5,6 +5,7 @@ import dev.gantry.cli.Command;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
 import dev.gantry.cli.flag.Parsed;
+import java.util.List;
 
 /// Brings an image to the registry that its name says.
 public final class PushCommand implements Command {
@@ -14,6 +15,7 @@ public final class PushCommand implements Command {
                 .text("platform", "os/arch", "Bring only this platform")
                 .toggle('q', "quiet", "Print only the image's name")
                 .toggle("disable-content-trust", "Nothing is signed yet, so this changes nothing")
+                .notYet(List.of("all-tags"))
                 .takes(1, 1);
     }
 
