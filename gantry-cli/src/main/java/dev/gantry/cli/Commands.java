@@ -1,13 +1,12 @@
 package dev.gantry.cli;
 
-import dev.gantry.cli.image.PushCommand;
-import dev.gantry.cli.container.ExportCommand;
-import dev.gantry.cli.container.DiffCommand;
-import dev.gantry.cli.container.CommitCommand;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.cli.container.AttachCommand;
+import dev.gantry.cli.container.CommitCommand;
 import dev.gantry.cli.container.CreateCommand;
+import dev.gantry.cli.container.DiffCommand;
 import dev.gantry.cli.container.ExecCommand;
+import dev.gantry.cli.container.ExportCommand;
 import dev.gantry.cli.container.KillCommand;
 import dev.gantry.cli.container.LogsCommand;
 import dev.gantry.cli.container.PauseCommand;
@@ -26,6 +25,7 @@ import dev.gantry.cli.image.ImagesCommand;
 import dev.gantry.cli.image.ImportCommand;
 import dev.gantry.cli.image.LoadCommand;
 import dev.gantry.cli.image.PullCommand;
+import dev.gantry.cli.image.PushCommand;
 import dev.gantry.cli.image.RmiCommand;
 import dev.gantry.cli.image.SaveCommand;
 import dev.gantry.cli.image.TagCommand;
@@ -88,8 +88,8 @@ final class Commands {
             Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
-            "attach", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port", "rename", "restart", "rm", "run",
-            "start", "stats", "stop", "top", "unpause", "update", "wait");
+            "attach", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port",
+            "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "push", "save", "tag");
     private static final List<String> OF_NETWORKS =

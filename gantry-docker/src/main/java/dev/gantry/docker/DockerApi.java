@@ -1,6 +1,5 @@
 package dev.gantry.docker;
 
-import dev.gantry.docker.image.RegistryRoutes;
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.container.ArchiveRoutes;
 import dev.gantry.docker.container.CommitRoute;
@@ -9,6 +8,7 @@ import dev.gantry.docker.container.ExecRoutes;
 import dev.gantry.docker.container.StatsRoutes;
 import dev.gantry.docker.container.StreamRoutes;
 import dev.gantry.docker.image.ImageRoutes;
+import dev.gantry.docker.image.RegistryRoutes;
 import dev.gantry.docker.image.TransferRoutes;
 import dev.gantry.docker.network.NetworkRoutes;
 import dev.gantry.docker.plugin.PluginRoutes;

@@ -49,7 +49,8 @@ class StockRegistryTest {
     private static boolean listens() {
         try {
             return stock.onHost("busybox", "nc", "-z", "127.0.0.1", "5199").isEmpty()
-                    && stock.onHost("sh", "-c", "busybox nc -z 127.0.0.1 5199 && echo up").equals("up");
+                    && stock.onHost("sh", "-c", "busybox nc -z 127.0.0.1 5199 && echo up")
+                            .equals("up");
         } catch (IOException e) {
             return false;
         }
@@ -73,15 +74,25 @@ class StockRegistryTest {
         stock.out("tag", "busybox:it", one);
         stock.out("tag", "busybox:it", two);
         String first = stock.out("push", one);
-        assertThat(first).contains("The push refers to repository [" + REGISTRY + "/one]", ": Pushed", "1: digest: sha256:");
+        assertThat(first)
+                .contains("The push refers to repository [" + REGISTRY + "/one]", ": Pushed", "1: digest: sha256:");
         assertThat(stock.out("push", one)).contains("Layer already exists");
         assertThat(stock.out("push", two)).contains("Mounted from one");
         String id = stock.out("inspect", "-f", "{{.Id}}", one);
         stock.out("rmi", one, two);
         stock.out("pull", two);
         assertThat(stock.out("inspect", "-f", "{{.Id}}", two)).isEqualTo(id);
-        assertThat(stock.out("run", "--rm", "--network", "none", two, "echo", "runs")).isEqualTo("runs");
-        assertThat(stock.out("events", "--since", "60s", "--until", "0s", "--filter", "type=image", "--format",
+        assertThat(stock.out("run", "--rm", "--network", "none", two, "echo", "runs"))
+                .isEqualTo("runs");
+        assertThat(stock.out(
+                        "events",
+                        "--since",
+                        "60s",
+                        "--until",
+                        "0s",
+                        "--filter",
+                        "type=image",
+                        "--format",
                         "{{.Action}}"))
                 .contains("push");
     }
@@ -98,11 +109,21 @@ class StockRegistryTest {
         stock.out("tag", "busybox:it", REGISTRY + "/three:1");
         stock.out("push", REGISTRY + "/three:1");
         String told = stock.onHost(
-                "curl", "-s", "--unix-socket", dir.resolve("s").toString(), "-H", "Content-Type: application/json", "-d",
-                "{\"username\":\"u\",\"password\":\"p\",\"serveraddress\":\"" + REGISTRY + "\"}", "http://d/v1.50/auth");
+                "curl",
+                "-s",
+                "--unix-socket",
+                dir.resolve("s").toString(),
+                "-H",
+                "Content-Type: application/json",
+                "-d",
+                "{\"username\":\"u\",\"password\":\"p\",\"serveraddress\":\"" + REGISTRY + "\"}",
+                "http://d/v1.50/auth");
         assertThat(told).contains("Login Succeeded");
         String inspected = stock.onHost(
-                "curl", "-s", "--unix-socket", dir.resolve("s").toString(),
+                "curl",
+                "-s",
+                "--unix-socket",
+                dir.resolve("s").toString(),
                 "http://d/v1.50/distribution/" + REGISTRY + "/three:1/json");
         assertThat(inspected).contains("\"os\":\"linux\"", "\"digest\":\"sha256:");
     }

@@ -1,7 +1,5 @@
 package dev.gantry.api.client;
 
-import dev.gantry.api.container.IdResponse;
-import dev.gantry.api.container.FilesystemChange;
 import dev.gantry.api.container.ContainerInspect;
 import dev.gantry.api.container.ContainerStats;
 import dev.gantry.api.container.ContainerSummary;
@@ -11,6 +9,8 @@ import dev.gantry.api.container.ExecConfig;
 import dev.gantry.api.container.ExecCreated;
 import dev.gantry.api.container.ExecInspect;
 import dev.gantry.api.container.ExecStart;
+import dev.gantry.api.container.FilesystemChange;
+import dev.gantry.api.container.IdResponse;
 import dev.gantry.api.container.PortsUpdate;
 import dev.gantry.api.container.PortsUpdated;
 import dev.gantry.api.container.TopResponse;

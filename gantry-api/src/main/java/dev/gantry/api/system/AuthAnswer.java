@@ -6,7 +6,8 @@ import io.avaje.jsonb.Json;
 /// The answer to a login.
 @Json
 public record AuthAnswer(
-        @Json.Property("Status") String status, @Json.Property("IdentityToken") String identityToken) {
+        @Json.Property("Status") String status,
+        @Json.Property("IdentityToken") String identityToken) {
     public AuthAnswer {
         status = Absent.text(status);
         identityToken = Absent.text(identityToken);

@@ -1,11 +1,11 @@
 package dev.gantry.images.image;
 
-import dev.gantry.images.document.Descriptor;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.images.archive.Spool;
+import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import dev.gantry.images.snapshot.RootFs;
@@ -45,8 +45,7 @@ public interface Images {
     Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress);
 
     /// Brings an image to the registry that its name says; without a platform all of it that is here.
-    void push(
-            Reference.Tagged name, Optional<Platform> platform, Credentials credentials, ProgressListener progress);
+    void push(Reference.Tagged name, Optional<Platform> platform, Credentials credentials, ProgressListener progress);
 
     /// What a reference means at its registry now, and for which platforms. Nothing is stored.
     AtRegistry distribution(Reference reference, Credentials credentials);

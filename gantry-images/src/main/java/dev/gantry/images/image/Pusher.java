@@ -20,7 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Brings an image to a registry: layers and configuration first, then the manifest, under the name. An index goes whole
+/// Brings an image to a registry: layers and configuration first, then the manifest, under the name. An index goes
+/// whole
 /// when all that it names is here; else the image of one platform goes under the name.
 final class Pusher {
     private final RegistryClient client;
@@ -85,8 +86,7 @@ final class Pusher {
         };
     }
 
-    private static StoredImage chosen(
-            Reference.Tagged name, List<StoredImage> here, Optional<Platform> platform) {
+    private static StoredImage chosen(Reference.Tagged name, List<StoredImage> here, Optional<Platform> platform) {
         return here.stream()
                 .filter(i -> platform.isEmpty()
                         || PlatformMatch.rank(i.config().platform(), platform.get())

@@ -65,8 +65,7 @@ public final class RegistryClient implements AutoCloseable {
 
     private RegistrySession session(Repository repository, Credentials credentials, String scope) {
         String domain = repository.domain();
-        var authenticator =
-                new Authenticator(transport, credentials, domain, scope, options.mayBePlain(domain));
+        var authenticator = new Authenticator(transport, credentials, domain, scope, options.mayBePlain(domain));
         return new RegistrySession(repository, transport, authenticator, options.pace(), () -> base(domain));
     }
 

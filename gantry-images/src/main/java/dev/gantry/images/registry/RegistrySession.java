@@ -116,7 +116,8 @@ public final class RegistrySession {
         return retrying("pull " + name, () -> {
             try (Body body = blob(descriptor, 0)) {
                 byte[] bytes = body.answer().body().readNBytes(limit + 1);
-                if (bytes.length > limit || !digest(descriptor.digest().algorithm(), bytes).equals(descriptor.digest())) {
+                if (bytes.length > limit
+                        || !digest(descriptor.digest().algorithm(), bytes).equals(descriptor.digest())) {
                     throw corrupt(name, "the registry sent other bytes");
                 }
                 return bytes;

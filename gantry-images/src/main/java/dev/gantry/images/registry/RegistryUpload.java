@@ -59,7 +59,8 @@ public final class RegistryUpload {
         }
     }
 
-    /// Whether it was mounted from the other repository. distribution-spec 1.1 §Mounting a blob from another repository.
+    /// Whether it was mounted from the other repository. distribution-spec 1.1 §Mounting a blob from another
+    /// repository.
     private boolean upload(
             String what, ContentStore store, Digest blob, long size, String other, ProgressListener progress)
             throws IOException {
