@@ -118,8 +118,6 @@ class StockNetworkTest {
         assertThat(refusal("network", "create", "--subnet", "10.73.0.7/24", "two"))
                 .contains("it should be 10.73.0.0/24");
         assertThat(refusal("network", "create", "-d", "weave", "two")).contains("plugin \"weave\" not found");
-        assertThat(refusal("network", "create", "-d", "ipvlan", "-o", "parent=eth9", "two"))
-                .contains("no driver ipvlan yet");
         assertThat(refusal("network", "create", "-o", "com.docker.network.driver.mtu=soon", "two"))
                 .contains("com.docker.network.driver.mtu");
         assertThat(refusal("network", "ls", "--filter", "colour=red")).contains("invalid filter");

@@ -70,8 +70,9 @@ class StockRegistryTest {
     void anImageIsPushedMountedAndPulledAgain() throws IOException {
         String one = REGISTRY + "/one:1";
         String two = REGISTRY + "/two:1";
-        stock.out("tag", "busybox:it", one);
-        stock.out("tag", "busybox:it", two);
+        stock.out("run", "--name", "px", "--network", "none", "busybox:it", "sh", "-c", "echo only here > /pushed");
+        stock.out("commit", "px", one); // a layer that no other test pushes
+        stock.out("tag", one, two);
         String first = stock.out("push", one);
         assertThat(first)
                 .contains("The push refers to repository [" + REGISTRY + "/one]", ": Pushed", "1: digest: sha256:");
