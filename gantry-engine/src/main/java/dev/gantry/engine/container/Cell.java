@@ -37,6 +37,10 @@ final class Cell {
     @Nullable
     HeldRoot held;
 
+    /// Who uses its files through its run, which may have ended; null when nobody has.
+    @Nullable
+    RootUsers runUsers;
+
     /// See [Foresight].
     volatile @Nullable Foreseen foreseen;
 
@@ -69,6 +73,11 @@ final class Cell {
 
     /// Who still copies files of it has its time, and no more; then it is as if nobody did. `turn` is held.
     void yieldRoot(String verb) {
+        RootUsers ofRun = runUsers;
+        if (ofRun != null) {
+            ofRun.yield(what(verb));
+            runUsers = null;
+        }
         HeldRoot root = held;
         if (root != null) {
             root.yield(what(verb));

@@ -2,6 +2,7 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.Unavailable;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
@@ -19,10 +20,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The containers of one data root with everything behind them. Opening settles what happened while no engine lived;
 /// closing leaves what runs alone.
 public final class ContainerEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerEngine.class);
+
     private final ContainerIndex index;
     private final LiveContainers containers;
     private final Rows rows;
@@ -278,7 +283,7 @@ public final class ContainerEngine implements AutoCloseable {
             cell.turn.lock();
             try {
                 cell.cancelRestart();
-                cell.yieldRoot("let go of");
+                letGoOfRoot(cell);
                 Task task = cell.task;
                 if (task != null) {
                     if (task.launched) {
@@ -293,5 +298,14 @@ public final class ContainerEngine implements AutoCloseable {
             }
         }
         directories.close();
+    }
+
+    /// One that cannot be let go of is no reason to keep the others.
+    private static void letGoOfRoot(Cell cell) {
+        try {
+            cell.yieldRoot("let go of");
+        } catch (Unavailable busy) {
+            LOG.warn("root of container id={} left mounted: {}", cell.id.shortHex(), busy.toString());
+        }
     }
 }

@@ -22,15 +22,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Opens the roots of containers. That of one which runs is taken from its process, whoever has its number meanwhile;
 /// that of another is mounted for the time it is used, see [HeldRoot].
 public final class ContainerRoots {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerRoots.class);
     private static final int ROOT = OpenFlags.PATH | OpenFlags.DIRECTORY;
 
     private static final Duration STANDS_STILL_WITHIN = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(2);
 
     private final Linux linux;
     private final ContainerIndex index;
@@ -110,9 +115,18 @@ public final class ContainerRoots {
                 };
             }
             check.run();
-            Thread.onSpinWait();
+            pause(what);
         }
         return () -> {};
+    }
+
+    private static void pause(String what) {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable(what, "the work was cancelled", "ask again", e);
+        }
     }
 
     /// Ends a pause; again does nothing.
@@ -140,15 +154,29 @@ public final class ContainerRoots {
     }
 
     private OpenRoot running(Cell cell, ContainerState.Running state, String what) {
+        RootFs layers = layers(cell.id);
         try {
             Fd root = root(state.pid(), state.startTime());
-            return new OpenRoot(cell.row, layers(cell.id), root, root::close);
+            return ofRun(cell, layers, root);
         } catch (LinuxError e) {
             if (e.is(Errno.ESRCH, Errno.ENOENT)) {
                 throw new Unavailable(what, "it has just ended", "ask again", e);
             }
             throw e.during(what);
         }
+    }
+
+    /// It keeps the mounts of a run beyond its end, so that the next one has to know of it.
+    private static OpenRoot ofRun(Cell cell, RootFs layers, Fd root) {
+        RootUsers users = cell.runUsers == null ? new RootUsers() : cell.runUsers;
+        cell.runUsers = users;
+        OpenRoot[] user = new OpenRoot[1];
+        user[0] = new OpenRoot(cell.row, layers, root, () -> {
+            root.close(); // first, for who waits mounts next
+            users.remove(user[0]);
+        });
+        users.add(user[0]);
+        return user[0];
     }
 
     /// The start time is looked at once more: whoever the link belonged to, it is the process that was meant.
@@ -170,6 +198,14 @@ public final class ContainerRoots {
         Optional<OpenRoot> known = held == null ? Optional.empty() : held.join(cell.row, layers(cell.id));
         if (known.isPresent()) {
             return known.get();
+        }
+        if (held != null) {
+            held.yield(what); // it has ended, and may still be mounted
+            cell.held = null;
+        }
+        if (cell.runUsers != null) {
+            cell.runUsers.await(what);
+            cell.runUsers = null;
         }
         Task task = cell.task;
         if (task != null && !task.launched) {
@@ -206,7 +242,7 @@ public final class ContainerRoots {
                 case LaunchOutcome.Started s -> {
                     Fd root = root((int) s.pid(), s.startTime());
                     volumes.tellMounted(cell.id, spec);
-                    yield new HeldRoot(watch, directory, root, () -> volumes.unmount(cell.id, spec));
+                    yield new HeldRoot(root, () -> unmounted(directory, watch, () -> volumes.unmount(cell.id, spec)));
                 }
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(what, plan, failed);
             };
@@ -214,6 +250,23 @@ public final class ContainerRoots {
             end(directory, watch, e);
             throw e instanceof LinuxError linuxError ? linuxError.during(what) : e;
         }
+    }
+
+    private static CompletableFuture<?> unmounted(Path directory, Watch watch, Runnable after) {
+        try {
+            watch.signal(Signals.KILL);
+        } catch (GantryException gone) {
+            LOG.debug("directory={} its process has ended already", directory);
+        }
+        // Not on the thread that reads what the watch says: the unmount of volumes takes its time.
+        return watch.gone()
+                .thenRunAsync(
+                        () -> {
+                            watch.close();
+                            Watches.clear(directory);
+                            after.run();
+                        },
+                        Thread::startVirtualThread);
     }
 
     /// What was started ends with its watch, and that with the last who is connected, or is killed.

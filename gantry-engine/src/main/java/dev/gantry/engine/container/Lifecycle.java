@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.base.Unavailable;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.EventDraft;
 import dev.gantry.runtime.watch.ExitRecord;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /// From start to end and again: the one place where a container's state changes between its creation and its removal.
 final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Duration BUSY = Duration.ofSeconds(1);
 
     private final Rows rows;
     private final Checkups checkups;
@@ -370,6 +372,10 @@ final class Lifecycle {
                     || !(cell.row.state() instanceof ContainerState.Restarting)) {
                 return true;
             }
+            if (!isYielded(cell)) {
+                restartAt(cell, clock.instant().plus(BUSY));
+                return true;
+            }
             cell.restart = null;
             launch(cell, cell.row.history().restarts() + 1);
             return true;
@@ -378,6 +384,17 @@ final class Lifecycle {
             return false;
         } finally {
             cell.turn.unlock();
+        }
+    }
+
+    /// Whoever copies its files for long is no reason to leave it down for good.
+    private static boolean isYielded(Cell cell) {
+        try {
+            cell.yieldRoot("start");
+            return true;
+        } catch (Unavailable busy) {
+            LOG.warn("container id={} restarted later: {}", cell.id.shortHex(), busy.toString());
+            return false;
         }
     }
 

@@ -1,11 +1,19 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.Unavailable;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.linux.Fd;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// The root of a container as a descriptor, with what is mounted in it: paths below it are for `RESOLVE_IN_ROOT`. That
-/// of a container which does not run is there for its users alone, and a start waits for them.
+/// The root of a container as a descriptor, with what is mounted in it: paths below it are for `RESOLVE_IN_ROOT`. It
+/// keeps these mounts for as long as it is open, so that the next start waits for it, and cuts it if it takes too long.
 public final class OpenRoot implements AutoCloseable {
     private final StoredContainer row;
     private final RootFs layers;
@@ -15,8 +23,8 @@ public final class OpenRoot implements AutoCloseable {
     /// Guarded by this.
     private @Nullable Thread worker;
 
-    /// Guarded by this.
-    private boolean cut;
+    /// Written under this.
+    private volatile boolean cut;
 
     /// Guarded by this.
     private boolean closed;
@@ -30,6 +38,10 @@ public final class OpenRoot implements AutoCloseable {
 
     public Fd fd() {
         return fd;
+    }
+
+    ContainerId id() {
+        return row.id();
     }
 
     public ContainerSpec spec() {
@@ -49,6 +61,57 @@ public final class OpenRoot implements AutoCloseable {
         worker = Thread.currentThread();
         if (cut) {
             worker.interrupt();
+        }
+    }
+
+    /// The same bytes for as long as there is time: who works with this root reads through this, for one that never has
+    /// to wait never notices an interrupt.
+    public InputStream whileOpen(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read() throws IOException {
+                check();
+                return in.read();
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                check();
+                return in.read(into, from, length);
+            }
+
+            @Override
+            public long skip(long n) throws IOException {
+                check();
+                return in.skip(n);
+            }
+        };
+    }
+
+    /// The same for one who writes.
+    public OutputStream whileOpen(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(int b) throws IOException {
+                check();
+                out.write(b);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                check();
+                out.write(bytes, from, length);
+            }
+        };
+    }
+
+    private void check() throws IOException {
+        if (cut) {
+            throw new Unavailable(
+                    "copy files of container " + name(), "it is being started or removed", "copy them again");
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while copying files of container " + name());
         }
     }
 

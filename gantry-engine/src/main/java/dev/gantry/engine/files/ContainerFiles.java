@@ -109,7 +109,13 @@ public final class ContainerFiles {
             String as = name.equals("/") ? "" : name;
             threads.call("copy files out of container " + root.name(), () -> {
                 root.working();
-                RootedTar.pack(linux, place.directory(), place.name(), as, p -> enters(place.inside(), as, p), out);
+                RootedTar.pack(
+                        linux,
+                        place.directory(),
+                        place.name(),
+                        as,
+                        p -> enters(place.inside(), as, p),
+                        root.whileOpen(out));
                 return true;
             });
             tell(id, root, "archive-path");
@@ -128,7 +134,7 @@ public final class ContainerFiles {
             threads.call("copy files into container " + root.name(), () -> {
                 root.working();
                 try (InputStream tar = Compression.decompress(archive, "the archive")) {
-                    unpack(root, path, tar, how);
+                    unpack(root, path, root.whileOpen(tar), how);
                     return true;
                 } catch (LinuxError e) {
                     throw e.during("copy files into container " + root.name());
