@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What files are: type, owner, mode, times, extended attributes. Names are single components or resolved
-/// without following the last one, except in [#mode(Fd, String, int)], which the caller uses only on what
-/// it just made. <sys/stat.h>, <unistd.h>, <sys/xattr.h>.
+/// without following the last one. <sys/stat.h>, <unistd.h>, <sys/xattr.h>.
 public final class AttributeCalls {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100; // <fcntl.h>
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -24,6 +23,11 @@ public final class AttributeCalls {
     static final int STATX_SIZE = 256;
 
     private static final long UTIME_OMIT = 0x3ffffffe; // <linux/stat.h>
+    private static final int PLACE = OpenFlags.PATH | OpenFlags.NO_FOLLOW;
+
+    /// It may be where something is mounted.
+    private static final int ONE_PLACE = Resolve.PLAIN & ~Resolve.NO_XDEV;
+
     private static final int XATTR_LIST_MAX = 65536; // <linux/limits.h>
     private static final int XATTR_SIZE_MAX = 65536;
 
@@ -110,11 +114,33 @@ public final class AttributeCalls {
         }
     }
 
-    /// Follows a symlink in the last place: only for a name that the caller knows to be none.
+    /// ELOOP if it is a symlink: that has no mode of its own, and what it leads to may be anybody's.
+    /// fchmodat2(2), Linux 6.6, or by descriptor.
     public void mode(Fd directory, String name, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             long path = Memory.cString(arena, name);
-            check(Sys.FCHMODAT, name, kernel.call(arena, Sys.FCHMODAT, directory.number(), path, mode, 0, 0, 0));
+            long rc = kernel.call(arena, Sys.FCHMODAT2, directory.number(), path, mode, AT_SYMLINK_NOFOLLOW, 0, 0);
+            if (rc != -Errno.ENOSYS.number() && rc != -Errno.EOPNOTSUPP.number()) {
+                check(Sys.FCHMODAT2, name, rc);
+                return;
+            }
+        }
+        try (Fd place = new FileCalls(kernel).open(directory, name, PLACE, 0, ONE_PLACE)) {
+            if (stat(place).type() == FileType.SYMLINK) {
+                throw new LinuxError(Sys.FCHMODAT2.callName(), name, Errno.ELOOP);
+            }
+            modeOfPlace(place, mode);
+        }
+    }
+
+    /// Of what is open as a place only, [OpenFlags#PATH], and is no symlink.
+    void modeOfPlace(Fd place, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            long path = Memory.cString(arena, "/proc/self/fd/" + place.number());
+            check(
+                    Sys.FCHMODAT,
+                    place.toString(),
+                    kernel.call(arena, Sys.FCHMODAT, Fd.CWD.number(), path, mode, 0, 0, 0));
         }
     }
 

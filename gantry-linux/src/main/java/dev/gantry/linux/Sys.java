@@ -27,6 +27,7 @@ public enum Sys {
     FCHOWNAT("fchownat", 260, 54, "dsnnx"),
     FCHMOD("fchmod", 91, 52, "do"),
     FCHMODAT("fchmodat", 268, 53, "dso"),
+    FCHMODAT2("fchmodat2", 452, 452, "dsox"),
     UTIMENSAT("utimensat", 280, 88, "dspx"),
     STATX("statx", 332, 291, "dsxxp"),
     FSTATFS("fstatfs", 138, 44, "dp"),

@@ -137,7 +137,7 @@ public final class Trees {
             }
             // An owner who is not root may lack the right to read, and may give it to himself.
             try (Fd place = files.open(parent, name, flags | OpenFlags.PATH, 0, Resolve.PLAIN)) {
-                attributes.mode(Fd.CWD, "/proc/self/fd/" + place.number(), RWX);
+                attributes.modeOfPlace(place, RWX);
             }
             fd = files.open(parent, name, flags, 0, Resolve.PLAIN);
         }

@@ -140,6 +140,58 @@ class FileCallsTest {
     }
 
     @Test
+    void theModeOfALinkIsRefusedAndItsTargetKeepsItsOwn() throws Exception {
+        modeIsNotFollowed(linux);
+    }
+
+    @Test
+    void aKernelThatCannotSetAModeWithoutFollowingIsHelped() throws Exception {
+        Kernel old = (arena, sys, a, b, c, d, e, f) ->
+                sys == Sys.FCHMODAT2 ? -Errno.ENOSYS.number() : Kernel.host().call(arena, sys, a, b, c, d, e, f);
+        modeIsNotFollowed(Linux.over(old));
+    }
+
+    private void modeIsNotFollowed(Linux kernel) throws Exception {
+        Path target = Files.writeString(dir.resolve("target"), "x");
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
+        Files.createDirectory(dir.resolve("d"));
+        try (Fd root = kernel.files().openDirectory(dir.toString());
+                Fd below = kernel.files().open(root, "d", OpenFlags.PATH | OpenFlags.DIRECTORY, 0, Resolve.PLAIN)) {
+            kernel.directories().symlink(target.toString(), below, "swapped");
+            assertThatThrownBy(() -> kernel.attributes().mode(below, "swapped", 04777))
+                    .isInstanceOfSatisfying(
+                            LinuxError.class, e -> assertThat(e.errno()).isEqualTo(Errno.ELOOP));
+            assertThat(kernel.attributes().stat(root, "target").mode()).isEqualTo(0600);
+            kernel.directories().makeNode(below, "fifo", FileType.FIFO.modeBits() | 0600, 0, 0);
+            kernel.attributes().mode(below, "fifo", 0642);
+            assertThat(kernel.attributes().stat(below, "fifo").mode()).isEqualTo(0642);
+            kernel.attributes().mode(below, ".", 01751);
+            assertThat(kernel.attributes().stat(root, "d").mode()).isEqualTo(01751);
+            assertThatThrownBy(() -> kernel.attributes().mode(below, "absent", 0600))
+                    .isInstanceOfSatisfying(
+                            LinuxError.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+        }
+    }
+
+    @Test
+    void neitherOwnerNorTimesNorAttributesFollowALink() throws Exception {
+        Assumptions.assumeTrue(linux.processes().effectiveUid() == 0, "only root gives files away");
+        Files.writeString(dir.resolve("f"), "x");
+        try (Fd root = linux.files().openDirectory(dir.toString())) {
+            linux.directories().symlink("f", root, "l");
+            Stat before = linux.attributes().stat(root, "f");
+            linux.attributes().owner(root, "l", 1234, 5678);
+            linux.attributes().times(root, "l", Instant.EPOCH, Instant.EPOCH);
+            linux.attributes().setXattr(root, "l", "trusted.note", new byte[] {1});
+            assertThat(linux.attributes().stat(root, "f")).isEqualTo(before);
+            assertThat(linux.attributes().xattrs(root, "f")).isEmpty();
+            assertThat(linux.attributes().xattrs(root, "l")).containsExactly("trusted.note");
+            linux.attributes().removeXattr(root, "l", "trusted.note");
+            assertThat(linux.attributes().stat(root, "l").uid()).isEqualTo(1234);
+        }
+    }
+
+    @Test
     void devicesAndOwnersAreMade() {
         Assumptions.assumeTrue(linux.processes().effectiveUid() == 0, "only root makes device nodes");
         try (Fd root = linux.files().openDirectory(dir.toString())) {

@@ -38,6 +38,9 @@ class HeaderProbeTest {
             #include <unistd.h>
             #include <asm/termbits.h>
             #include <asm/ioctls.h>
+            #ifndef SYS_fchmodat2 /* headers before Linux 6.6; the number is every architecture's */
+            #define SYS_fchmodat2 452
+            #endif
             int main(void) {
             """;
 

@@ -2,8 +2,12 @@ package dev.gantry.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +42,23 @@ class TreesTest {
     }
 
     @Test
+    void anOwnerWhoMayNotReadGivesHimselfTheRight() throws Exception {
+        Path tree = Files.createDirectories(dir.resolve("tree"));
+        Files.createDirectories(tree.resolve("a"));
+        Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("---------"));
+        var refused = new AtomicBoolean();
+        Kernel kernel = (arena, sys, a, b, c, d, e, f) -> {
+            boolean enters = sys == Sys.OPENAT2 && isNamed(b, "tree");
+            return enters && refused.compareAndSet(false, true)
+                    ? -Errno.EACCES.number()
+                    : Kernel.host().call(arena, sys, a, b, c, d, e, f);
+        };
+        Linux.over(kernel).trees().delete(tree.toString());
+        assertThat(refused).isTrue();
+        assertThat(tree).doesNotExist();
+    }
+
+    @Test
     void whatIsAbsentIsDeletedAlready() {
         linux.trees().delete(dir.resolve("absent").toString());
         linux.trees().delete(dir.resolve("absent/deeper").toString());
@@ -58,5 +79,15 @@ class TreesTest {
             linux.trees().delete(root, "deep");
             assertThat(linux.attributes().find(root, "deep")).isEmpty();
         }
+    }
+
+    private static boolean isNamed(long address, String name) {
+        var bytes = MemorySegment.ofAddress(address).reinterpret(name.length() + 1);
+        for (int i = 0; i < name.length(); i++) {
+            if (bytes.get(ValueLayout.JAVA_BYTE, i) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return bytes.get(ValueLayout.JAVA_BYTE, name.length()) == 0;
     }
 }

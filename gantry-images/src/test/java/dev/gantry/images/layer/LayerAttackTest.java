@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Fd;
+import dev.gantry.linux.Kernel;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.Stat;
+import dev.gantry.linux.Sys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a hostile layer tries. Canaries stand beside the root and where links would lead; they are looked
 /// at after each.
@@ -188,6 +194,45 @@ class LayerAttackTest {
                 .done());
         assertThat(root.resolve("d/canary")).hasContent("inside");
         assertThat(stat(canary.getParent()).mode()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Sys.class,
+            names = {"MKDIRAT", "FCHOWNAT"})
+    void aLinkThatARunningContainerPutsInPlaceOfADirectoryIsNotFollowed(Sys after) throws IOException {
+        int before = stat(canary.getParent()).mode();
+        Kernel racing = (arena, sys, a, b, c, d, e, f) -> {
+            long rc = Kernel.host().call(arena, sys, a, b, c, d, e, f);
+            if (sys == after) {
+                swap(root.resolve("d"), canary.getParent());
+            }
+            return rc;
+        };
+        byte[] tar = after == Sys.MKDIRAT
+                ? new TarMaker().file("d/f", "inside").done()
+                : new TarMaker()
+                        .raw('5', "d", "", new byte[0], h -> TarMaker.octal(h, 100, 8, 07777))
+                        .done();
+        assertThatThrownBy(() -> unpackInto(Linux.over(racing), tar)).isInstanceOf(InvalidArgument.class);
+        assertThat(stat(canary.getParent()).mode()).isEqualTo(before);
+    }
+
+    private void unpackInto(Linux racing, byte[] tar) throws IOException {
+        try (Fd inside = racing.files().openDirectory(root.toString())) {
+            RootedTar.unpack(racing, new ByteArrayInputStream(tar), inside, inside, "", RootedTar.Rules.NONE);
+        }
+    }
+
+    private static void swap(Path directory, Path target) {
+        try {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                Files.delete(directory);
+                Files.createSymbolicLink(directory, target);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
