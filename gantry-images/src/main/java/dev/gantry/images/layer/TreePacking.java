@@ -15,12 +15,12 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// A directory tree on its way into a tar, sorted by name, so that the same tree gives the same bytes. By descriptors:
 /// no link is followed, no mount entered. Sockets are left out: they mean nothing without their process.
@@ -81,7 +81,11 @@ final class TreePacking {
         }
     }
 
-    private record Inode(long device, long number) {}
+    private record Inode(long device, long number) {
+        static Inode of(Stat stat) {
+            return new Inode(stat.device(), stat.inode());
+        }
+    }
 
     /// The root itself, as `./`.
     void root(Fd root) throws IOException {
@@ -98,16 +102,19 @@ final class TreePacking {
     /// What is in `root`, and the end of the archive; flushes.
     void below(Fd root) throws IOException {
         try (Fd again = linux.files().open(root, ".", DIRECTORY, 0, Resolve.PLAIN)) {
-            children(again, "");
+            children(again, names(again), "");
         }
         tar.finish();
     }
 
-    private void children(Fd directory, String prefix) throws IOException {
-        List<String> names = linux.directories().entries(directory).stream()
+    private List<String> names(Fd directory) {
+        return linux.directories().entries(directory).stream()
                 .map(DirectoryCalls.Entry::name)
                 .sorted(Comparator.naturalOrder())
                 .toList();
+    }
+
+    private void children(Fd directory, List<String> names, String prefix) throws IOException {
         for (String name : names) {
             one(directory, name, prefix + name);
         }
@@ -127,24 +134,19 @@ final class TreePacking {
             mark(path.substring(0, path.length() - name.length()) + mark.get(), stat);
             return;
         }
-        if (stat.links() > 1 && stat.type() != FileType.DIRECTORY) {
-            String first = firstNames.putIfAbsent(new Inode(stat.device(), stat.inode()), path);
-            if (first != null) {
-                tar.write(of(TarEntry.Type.HARD_LINK, path, first, stat, Map.of()), nothing());
-                return;
-            }
+        String first = firstNames.get(Inode.of(stat));
+        if (first != null) {
+            tar.write(of(TarEntry.Type.HARD_LINK, path, first, stat, Map.of()), nothing());
+            return;
         }
         switch (stat.type()) {
-            case DIRECTORY -> {
-                plain(TarEntry.Type.DIRECTORY, parent, name, path + "/", "", stat);
-                if (!rules.isLeftOut(path)) {
-                    directory(parent, name, path, stat);
-                }
-            }
+            case DIRECTORY -> directory(parent, name, path, stat);
             case REGULAR -> file(parent, name, path);
             case SYMLINK -> {
-                String content = linux.directories().readLink(parent, name);
-                plain(TarEntry.Type.SYMLINK, parent, name, path, content, stat);
+                Optional<String> content = unlessGone(() -> linux.directories().readLink(parent, name));
+                if (content.isPresent()) {
+                    plain(TarEntry.Type.SYMLINK, parent, name, path, content.get(), stat);
+                }
             }
             case CHARACTER_DEVICE -> plain(TarEntry.Type.CHARACTER_DEVICE, parent, name, path, "", stat);
             case BLOCK_DEVICE -> plain(TarEntry.Type.BLOCK_DEVICE, parent, name, path, "", stat);
@@ -154,37 +156,54 @@ final class TreePacking {
     }
 
     private void directory(Fd parent, String name, String path, Stat stat) throws IOException {
-        try (Fd directory = linux.files().open(parent, name, DIRECTORY, 0, way(path))) {
-            Optional<String> mark = rules.markIn(directory);
+        boolean written = plain(TarEntry.Type.DIRECTORY, parent, name, path + "/", "", stat);
+        if (!written || rules.isLeftOut(path)) {
+            return;
+        }
+        Optional<Fd> opened = unlessGone(() -> enter(parent, name, path)).flatMap(fd -> fd);
+        if (opened.isEmpty()) {
+            return;
+        }
+        try (Fd directory = opened.get()) {
+            Optional<String> mark = unlessGone(() -> rules.markIn(directory)).flatMap(found -> found);
             if (mark.isPresent()) {
                 mark(path + "/" + mark.get(), stat);
             }
-            children(directory, path + "/");
+            // One that was removed when it was open already lists nothing.
+            children(directory, unlessGone(() -> names(directory)).orElse(List.of()), path + "/");
+        }
+    }
+
+    /// Empty where something is mounted that is not entered.
+    private Optional<Fd> enter(Fd parent, String name, String path) {
+        try {
+            return Optional.of(linux.files().open(parent, name, DIRECTORY, 0, way(path)));
         } catch (LinuxError e) {
-            if (!e.is(Errno.EXDEV) && !isGone(e)) {
-                throw e;
+            if (e.is(Errno.EXDEV)) {
+                return Optional.empty();
             }
+            throw e;
         }
     }
 
     private void file(Fd parent, String name, String path) throws IOException {
-        Map<String, byte[]> xattrs = xattrs(parent, name);
-        try (Fd fd = linux.files().openRegular(parent, name, way(path))) {
+        Optional<Map<String, byte[]>> xattrs = unlessGone(() -> xattrs(parent, name));
+        Optional<Fd> opened = unlessGone(() -> linux.files().openRegular(parent, name, way(path)));
+        if (opened.isEmpty()) {
+            return;
+        }
+        try (Fd fd = opened.get()) {
             // Of the open file: its size is what the header says, and the name may be another's meanwhile.
             Stat stat = linux.attributes().stat(fd);
-            TarEntry entry = of(TarEntry.Type.FILE, path, "", stat, xattrs);
+            TarEntry entry = of(TarEntry.Type.FILE, path, "", stat, xattrs.orElse(Map.of()));
             if (rules.keepsHoles() && stat.blocks512() * SECTOR < stat.size()) {
                 List<TarEntry.Extent> extents = extents(fd, stat.size());
                 tar.writeSparse(entry, extents, new ExtentsInputStream(linux, fd, extents));
             } else {
                 InputStream bytes = new FdInputStream(linux, fd);
-                tar.write(entry, rules.fillsUp() ? new SequenceInputStream(bytes, new Zeros()) : bytes);
+                tar.write(entry, rules.fillsUp() ? new SequenceInputStream(bytes, new ZerosInputStream()) : bytes);
             }
-        } catch (LinuxError e) {
-            // EINVAL: another kind of file has taken the place of the one that was looked at.
-            if (!isGone(e) && !e.is(Errno.EINVAL)) {
-                throw e;
-            }
+            remember(stat, path);
         }
     }
 
@@ -192,22 +211,16 @@ final class TreePacking {
         return rules.enters(path) ? Resolve.PLAIN & ~Resolve.NO_XDEV : Resolve.PLAIN;
     }
 
-    /// Of a name that was there a moment ago.
-    private static boolean isGone(LinuxError e) {
-        return e.is(Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR);
-    }
-
-    /// For as long as anybody reads.
-    private static final class Zeros extends InputStream {
-        @Override
-        public int read() {
-            return 0;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) {
-            Arrays.fill(into, from, from + length, (byte) 0);
-            return length;
+    /// What is read of one name that was there a moment ago; empty when it is gone. EINVAL: another kind of
+    /// file has taken its place. Nothing is written meanwhile: half an entry would spoil the archive.
+    private static <T> Optional<T> unlessGone(Supplier<T> read) {
+        try {
+            return Optional.of(read.get());
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EINVAL)) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
@@ -221,9 +234,23 @@ final class TreePacking {
         return extents;
     }
 
-    private void plain(TarEntry.Type type, Fd parent, String name, String path, String link, Stat stat)
+    /// False: it is gone.
+    private boolean plain(TarEntry.Type type, Fd parent, String name, String path, String link, Stat stat)
             throws IOException {
-        tar.write(of(type, path, link, stat, xattrs(parent, name)), nothing());
+        Optional<Map<String, byte[]>> xattrs = unlessGone(() -> xattrs(parent, name));
+        if (xattrs.isEmpty()) {
+            return false;
+        }
+        tar.write(of(type, path, link, stat, xattrs.get()), nothing());
+        remember(stat, path);
+        return true;
+    }
+
+    /// What is in the archive under this name, for the other names it may have.
+    private void remember(Stat stat, String path) {
+        if (stat.links() > 1 && stat.type() != FileType.DIRECTORY) {
+            firstNames.putIfAbsent(Inode.of(stat), path);
+        }
     }
 
     /// An empty file of nobody.
