@@ -55,19 +55,23 @@ final class PluginHttp implements Closeable {
 
     /// The body of a good answer, however long it is; its close ends the connection.
     InputStream stream(String method, byte[] body) throws IOException {
-        InputStream in = begin(method, body);
-        int status = status(in);
-        Headers headers = headers(in);
-        if (status != 200) {
-            close();
-            throw new IOException("status " + status);
-        }
-        return new FilterInputStream(headers.chunked ? new ChunkedInput(in) : in) {
-            @Override
-            public void close() throws IOException {
-                PluginHttp.this.close();
+        try {
+            InputStream in = begin(method, body);
+            int status = status(in);
+            Headers headers = headers(in);
+            if (status != 200) {
+                throw new IOException("status " + status);
             }
-        };
+            return new FilterInputStream(headers.chunked ? new ChunkedInput(in) : in) {
+                @Override
+                public void close() throws IOException {
+                    PluginHttp.this.close();
+                }
+            };
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /// Connects and sends; the answer is to be read.
