@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,9 +29,16 @@ final class Dialer {
     private static final Duration FULL = Duration.ofMillis(5);
 
     private final Linux linux;
+    private final Duration patience;
 
     Dialer(Linux linux) {
+        this(linux, PATIENCE);
+    }
+
+    /// `patience`: for a receiver that is there and does not answer.
+    Dialer(Linux linux, Duration patience) {
         this.linux = linux;
+        this.patience = patience;
     }
 
     /// `answered`: the caller reads what comes back; else an end that comes back is noticed at the next send.
@@ -48,31 +56,59 @@ final class Dialer {
         }
     }
 
-    private static Wire unix(LogAddress to, boolean answered) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            channel.connect(UnixDomainSocketAddress.of(to.path()));
-            return new StreamWire(
-                    Channels.newInputStream(channel), Channels.newOutputStream(channel), channel, answered);
-        } catch (IOException | RuntimeException e) {
+    private Wire unix(LogAddress to, boolean answered) throws IOException {
+        SocketChannel channel = connected(UnixDomainSocketAddress.of(to.path()));
+        return new StreamWire(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel, answered);
+    }
+
+    /// Without waiting in the kernel: a receiver that takes no more connections would hold its caller for ever. One
+    /// that was not taken at once is not under way either, unlike one of TCP.
+    private SocketChannel connected(UnixDomainSocketAddress to) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                if (channel.connect(to)) {
+                    channel.configureBlocking(true);
+                    return channel;
+                }
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
             channel.close();
-            throw e;
+            if (System.nanoTime() - deadline > 0) {
+                throw new SocketTimeoutException("connect timed out");
+            }
+            pause();
         }
     }
 
-    private static Wire tcp(LogAddress to, @Nullable SSLContext tls, boolean answered) throws IOException {
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(FULL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private Wire tcp(LogAddress to, @Nullable SSLContext tls, boolean answered) throws IOException {
         Socket plain = new Socket();
         try {
             plain.setTcpNoDelay(true);
             plain.setKeepAlive(true);
-            plain.connect(resolved(to), (int) PATIENCE.toMillis());
+            plain.connect(resolved(to), (int) patience.toMillis());
             Socket socket =
                     tls == null ? plain : tls.getSocketFactory().createSocket(plain, to.host(), to.port(), true);
             if (socket instanceof SSLSocket secret) {
                 SSLParameters parameters = secret.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate is of this very host
                 secret.setSSLParameters(parameters);
+                secret.setSoTimeout((int) patience.toMillis());
                 secret.startHandshake();
+                secret.setSoTimeout(0);
             }
             return new StreamWire(socket.getInputStream(), socket.getOutputStream(), socket, answered);
         } catch (IOException | RuntimeException e) {
@@ -121,6 +157,9 @@ final class Dialer {
     private final class UnixDatagrams implements Wire {
         private final Fd socket;
 
+        /// Guarded by this, and with it the use of the descriptor.
+        private boolean closed;
+
         UnixDatagrams(String path) throws IOException {
             try {
                 socket = linux.sockets().connectUnixDatagrams(path);
@@ -132,23 +171,30 @@ final class Dialer {
         @Override
         public void send(byte[] bytes) throws IOException {
             try {
-                while (!linux.sockets().offer(socket, bytes)) {
-                    Thread.sleep(FULL);
+                while (!offered(bytes)) {
+                    pause();
                 }
             } catch (LinuxError e) {
                 if (e.errno().equals(Errno.EMSGSIZE)) {
                     return; // more than its receiver takes at once: it would be refused for ever
                 }
                 throw new IOException(e.getMessage(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
             }
         }
 
+        private synchronized boolean offered(byte[] bytes) throws IOException {
+            if (closed) {
+                throw new IOException("it is closed");
+            }
+            return linux.sockets().offer(socket, bytes);
+        }
+
         @Override
-        public void close() {
-            socket.close();
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                socket.close();
+            }
         }
     }
 }
