@@ -26,6 +26,8 @@ public record LogSource(
         Map<String, String> labels,
         List<String> env,
         Map<String, String> options) {
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+
     public LogSource {
         command = List.copyOf(command);
         labels = Map.copyOf(labels);
@@ -72,8 +74,10 @@ public record LogSource(
     }
 
     /// The option `tag` with its fields filled in, or `otherwise` with them.
+    /// An image names its command: what could end a record in it is a blank.
     public String tag(String otherwise) {
-        return LogTag.fill(options.getOrDefault("tag", otherwise), this);
+        return CONTROL.matcher(LogTag.fill(options.getOrDefault("tag", otherwise), this))
+                .replaceAll(" ");
     }
 
     /// The labels and variables that the options `labels`, `labels-regex`, `env` and `env-regex` name, in order.

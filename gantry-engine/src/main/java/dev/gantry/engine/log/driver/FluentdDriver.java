@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FluentdDriver implements LogDriver {
     private static final String USUAL = "tcp://127.0.0.1:24224";
     private static final int PORT = 24224;
+    private static final String PARTIAL = "partial_message";
     private static final Set<String> SCHEMES = Set.of("tcp", "unix", "tls");
     private static final Set<String> OPTIONS = Set.of(
             "fluentd-address",
@@ -102,9 +103,11 @@ final class FluentdDriver implements LogDriver {
         Sink(LogSource source, LogAddress to) {
             this.to = to;
             tag = source.tag("{{.ID}}");
+            // First: a label with the name of one of ours does not take its place.
+            always.putAll(source.attributes());
+            always.remove(PARTIAL);
             always.put("container_id", source.id().hex());
             always.put("container_name", "/" + source.name());
-            always.putAll(source.attributes());
             precise = flag(source.options(), "fluentd-sub-second-precision");
             acknowledged = flag(source.options(), "fluentd-request-ack");
         }
@@ -145,7 +148,7 @@ final class FluentdDriver implements LogDriver {
             fields.put("source", bytes(log.stream() == LogRecord.Stream.STDERR ? "stderr" : "stdout"));
             fields.put("log", whole ? java.util.Arrays.copyOf(text, text.length - 1) : text);
             if (!whole) {
-                fields.put("partial_message", bytes("true"));
+                fields.put(PARTIAL, bytes("true"));
             }
             var out = new MessagePack();
             out.array(4).text(tag);

@@ -26,6 +26,8 @@ final class GelfForm {
     private final String host = Hosts.name();
 
     GelfForm(LogSource source) {
+        // First: a label with the name of one of ours does not take its place.
+        source.attributes().forEach((name, value) -> always.put("_" + name, value));
         always.put("_command", String.join(" ", source.command()));
         always.put("_container_id", source.id().hex());
         always.put("_container_name", source.name());
@@ -33,7 +35,6 @@ final class GelfForm {
         always.put("_image_id", source.imageId());
         always.put("_image_name", source.image());
         always.put("_tag", source.tag("{{.ID}}"));
-        source.attributes().forEach((name, value) -> always.put("_" + name, value));
     }
 
     byte[] message(LogRecord log) {

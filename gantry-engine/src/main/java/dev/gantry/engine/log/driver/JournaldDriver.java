@@ -22,6 +22,10 @@ final class JournaldDriver implements LogDriver {
     private static final String ERROR = "3";
     private static final String INFO = "6";
 
+    /// What each record says itself: a field may be there twice, and a label is to say none of these.
+    private static final Set<String> OF_RECORDS =
+            Set.of("CONTAINER_PARTIAL_MESSAGE", "MESSAGE", "PRIORITY", "SYSLOG_TIMESTAMP");
+
     private final Dialer dialer;
     private final Path socket;
 
@@ -46,7 +50,12 @@ final class JournaldDriver implements LogDriver {
 
     private static Map<String, String> fields(LogSource source) {
         Map<String, String> all = new LinkedHashMap<>();
-        source.attributes().forEach((name, value) -> all.put(fieldName(name), value));
+        source.attributes().forEach((name, value) -> {
+            String field = fieldName(name);
+            if (!field.isEmpty() && !OF_RECORDS.contains(field)) {
+                all.put(field, value);
+            }
+        });
         String tag = source.tag("{{.ID}}");
         all.put("CONTAINER_ID", source.id().shortHex());
         all.put("CONTAINER_ID_FULL", source.id().hex());

@@ -26,12 +26,15 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +208,133 @@ class DriversTest {
 
     private static byte[] received(Fd socket) {
         return Linux.host().sockets().receive(socket, 1 << 16, 0).bytes();
+    }
+
+    @Test
+    void aReceiverThatSaysNothingIsNotWaitedForInTheHandshake() throws Exception {
+        try (ServerSocket receiver = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var to = new LogAddress("tcp+tls", "127.0.0.1", receiver.getLocalPort(), "");
+            var dialer = new Dialer(Linux.host(), Duration.ofMillis(200));
+            assertThatThrownBy(() -> dialer.dial(to, SSLContext.getDefault(), false))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("timed out");
+        }
+    }
+
+    @Test
+    void aUnixSocketThatTakesNoMoreIsNotWaitedFor() throws Exception {
+        var at = UnixDomainSocketAddress.of(dir.resolve("full"));
+        var to = new LogAddress("unix", "", 0, at.getPath().toString());
+        var dialer = new Dialer(Linux.host(), Duration.ofMillis(200));
+        try (ServerSocketChannel receiver =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(at, 1)) {
+            List<Wire> taken = new ArrayList<>();
+            try {
+                // It takes one more than it was told.
+                taken.add(dialer.dial(to, null, false));
+                taken.add(dialer.dial(to, null, false));
+                assertThatThrownBy(() -> dialer.dial(to, null, false))
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("dial " + to + ": connect: connect timed out");
+                receiver.accept().close();
+                taken.add(dialer.dial(to, null, false));
+            } finally {
+                taken.forEach(Wire::close);
+            }
+        }
+    }
+
+    @Test
+    void aWayOfDatagramsThatIsClosedSendsNothing() throws Exception {
+        Path datagrams = dir.resolve("datagrams");
+        try (Fd socket = bound(datagrams)) {
+            Wire wire = new Dialer(Linux.host()).dial(LogAddress.datagrams(datagrams.toString()), null, false);
+            Thread sender = Thread.startVirtualThread(() -> {
+                try {
+                    while (true) {
+                        wire.send(new byte[] {1}); // until it is full, and then it waits
+                    }
+                } catch (IOException e) {
+                    return; // closed
+                }
+            });
+            assertThat(received(socket)).hasSize(1);
+            wire.close();
+            wire.close();
+            sender.join();
+            assertThatThrownBy(() -> wire.send(new byte[] {1}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("it is closed");
+        }
+    }
+
+    // what an image says of itself
+
+    private static LogSource forging(Map<String, String> labels, Map<String, String> options) {
+        return new LogSource(
+                ID,
+                "web",
+                "sha256:" + "cd".repeat(32),
+                "busybox",
+                List.of("sh", "\n<0>forged\r\u0085"),
+                AT,
+                labels,
+                List.of(),
+                options);
+    }
+
+    @Test
+    void aTagIsOneLine() {
+        LogSource source = forging(Map.of(), Map.of("tag", "{{.Command}}"));
+        assertThat(source.tag("")).isEqualTo("sh  <0>forged  ");
+    }
+
+    @Test
+    void aLabelTakesNoFieldOfOurs() throws IOException {
+        Map<String, String> labels = Map.of(
+                "container_id", "forged",
+                "container_name", "forged",
+                "partial_message", "forged",
+                "log", "forged",
+                "tag", "forged");
+        String json = text(new GelfForm(forging(labels, Map.of("labels-regex", "."))).message(out("one\n")));
+        assertThat(json)
+                .contains("\"_container_id\":\"" + ID.hex(), "\"_container_name\":\"web\"", "\"_log\":\"forged\"")
+                .contains("\"_tag\":\"abababababab\"")
+                .doesNotContain("\"_container_id\":\"forged", "\"_container_name\":\"forged", "\"_tag\":\"forged");
+        try (ServerSocket receiver = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + receiver.getLocalPort();
+            Map<String, String> options = Map.of("fluentd-address", address, "labels-regex", ".");
+            var driver = new BuiltInDrivers(Linux.host(), dir.resolve("journal"))
+                    .find("fluentd")
+                    .orElseThrow();
+            try (LogSink sink = driver.open(forging(labels, options));
+                    Socket from = receiver.accept()) {
+                sink.write(out("one\n"));
+                sink.flush();
+                assertThat(Unpacked.next(new DataInputStream(from.getInputStream()))
+                                .toString())
+                        .contains("container_id=" + ID.hex(), "container_name=/web", "log=one", "tag=forged")
+                        .doesNotContain("partial_message");
+            }
+        }
+    }
+
+    @Test
+    void aLabelIsNoMessageOfTheJournal() throws IOException {
+        try (Fd journal = bound(dir.resolve("journal"))) {
+            Map<String, String> labels =
+                    Map.of("message", "forged", "_priority", "0", "syslog.timestamp", "x", "_", "y", "tier", "front");
+            var driver = new BuiltInDrivers(Linux.host(), dir.resolve("journal"))
+                    .find("journald")
+                    .orElseThrow();
+            try (LogSink sink = driver.open(forging(labels, Map.of("labels-regex", ".")))) {
+                sink.write(out("one\n"));
+                assertThat(text(received(journal)).lines())
+                        .contains("TIER=front", "MESSAGE=one", "PRIORITY=6")
+                        .doesNotContain("MESSAGE=forged", "PRIORITY=0", "SYSLOG_TIMESTAMP=x", "=y");
+            }
+        }
     }
 
     // gelf
