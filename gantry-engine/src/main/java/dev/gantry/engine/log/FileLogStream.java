@@ -166,7 +166,11 @@ final class FileLogStream implements LogStream {
         files.close();
         phase = Phase.REST;
         files = LogFiles.open(log);
-        files.seek(followed);
+        try {
+            files.seek(followed);
+        } catch (IOException e) {
+            throw LogFiles.unreadable(log, e);
+        }
     }
 
     private void take(byte[] line, int length) {

@@ -46,6 +46,9 @@ final class LogFiles implements AutoCloseable {
             } catch (IOException e) {
                 new LogFiles(parts).close();
                 throw unreadable(log, e);
+            } catch (RuntimeException e) {
+                new LogFiles(parts).close();
+                throw e;
             }
             // It rotated in between.
             new LogFiles(parts).close();
@@ -110,14 +113,15 @@ final class LogFiles implements AutoCloseable {
         }
     }
 
-    /// Goes to a place; when its file is gone, to the beginning of the oldest there is.
-    /// False: some may have been missed.
-    boolean seek(LogPosition place) {
+    /// Goes to a place; when its file is gone, to the beginning of the oldest there is, and when it is behind
+    /// the end of its file, to the beginning of that. False: some may have been missed.
+    boolean seek(LogPosition place) throws IOException {
         for (int p = 0; p < parts.size(); p++) {
             if (parts.get(p).generation() == place.generation()) {
                 current = p;
-                offset = place.offset();
-                return true;
+                boolean within = place.offset() <= parts.get(p).channel().size();
+                offset = within ? place.offset() : 0;
+                return within;
             }
         }
         return parts.isEmpty();

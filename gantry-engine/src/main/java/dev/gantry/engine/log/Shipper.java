@@ -1,8 +1,8 @@
 package dev.gantry.engine.log;
 
-import dev.gantry.base.GantryException;
 import dev.gantry.runtime.watch.Follower;
 import dev.gantry.runtime.watch.LogPosition;
+import dev.gantry.runtime.watch.StreamEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,6 +48,10 @@ final class Shipper implements Runnable {
     private final CountDownLatch done = new CountDownLatch(1);
 
     private LogPosition sent = LogPosition.START;
+
+    /// Whether `sent` is what was stored, or newer.
+    private boolean begun;
+
     private volatile boolean stopped;
     private volatile @Nullable LogSink sink;
     private volatile @Nullable Follower follower;
@@ -93,14 +97,18 @@ final class Shipper implements Runnable {
 
     @Override
     public void run() {
-        try (SentPosition place = SentPosition.beside(file)) {
-            sent = place.read();
+        try {
             for (Duration pause = FIRST_PAUSE; !stopped; pause = longer(pause)) {
                 LogPosition before = sent;
-                try {
+                try (SentPosition place = SentPosition.beside(file)) {
+                    if (!begun) {
+                        sent = place.read();
+                        begun = true;
+                    }
                     ship(place);
                     return;
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
+                    // Whatever it was, it may pass: only who stops us may leave records behind.
                     if (stopped) {
                         return;
                     }
@@ -115,8 +123,6 @@ final class Shipper implements Runnable {
                 }
                 sleep(pause);
             }
-        } catch (IOException | GantryException e) {
-            LOG.error("log of container id={} not sent: {}", source.id().shortHex(), e.toString());
         } finally {
             closeSink();
             run.gone();
@@ -126,24 +132,19 @@ final class Shipper implements Runnable {
 
     /// Until nothing is left.
     private void ship(SentPosition place) throws IOException {
-        LogSink to = sink;
-        if (to == null) {
-            to = driver.open(source);
-            sink = to;
-        }
         while (!stopped) {
             boolean over = run.isOver();
-            readFiles(to, place);
+            readFiles(place);
             if (over && run.leave()) {
                 return;
             }
-            if (!follow(to, place)) {
+            if (!follow(place)) {
                 sleep(LOOK_AGAIN);
             }
         }
     }
 
-    private void readFiles(LogSink to, SentPosition place) throws IOException {
+    private void readFiles(SentPosition place) throws IOException {
         lines.reset();
         try (LogFiles files = LogFiles.open(file)) {
             if (!files.seek(sent)) {
@@ -152,13 +153,13 @@ final class Shipper implements Runnable {
                         source.id().shortHex());
             }
             while (files.read(block.clear()) > 0) {
-                take(to, block.flip(), files.position(), place);
+                take(block.flip(), files.position(), place);
             }
         }
     }
 
-    /// False when there was nobody to follow.
-    private boolean follow(LogSink to, SentPosition place) throws IOException {
+    /// False when there was nobody to follow, or nobody who has what comes next.
+    private boolean follow(SentPosition place) throws IOException {
         lines.reset();
         Optional<Follower> found = run.follow(sent);
         if (found.isEmpty()) {
@@ -167,8 +168,9 @@ final class Shipper implements Runnable {
         try (Follower f = found.get()) {
             follower = f;
             if (!stopped) {
-                f.pump((at, bytes) ->
-                        take(to, bytes, new LogPosition(at.generation(), at.offset() + bytes.remaining()), place));
+                StreamEnd end = f.pump((at, bytes) ->
+                        take(bytes, new LogPosition(at.generation(), at.offset() + bytes.remaining()), place));
+                return end.reason() != StreamEnd.Reason.GENERATION_GONE;
             }
         } finally {
             follower = null;
@@ -177,31 +179,44 @@ final class Shipper implements Runnable {
     }
 
     /// `end` is the place behind the bytes.
-    private void take(LogSink to, ByteBuffer bytes, LogPosition end, SentPosition place) throws IOException {
+    private void take(ByteBuffer bytes, LogPosition end, SentPosition place) throws IOException {
         IOException[] failed = new IOException[1];
         lines.feed(bytes, (line, length) -> {
             if (failed[0] == null) {
-                failed[0] = write(to, line, length);
+                failed[0] = write(line, length);
             }
         });
         if (failed[0] != null) {
             throw failed[0];
         }
-        to.flush();
+        LogSink open = sink;
+        if (open != null) {
+            open.flush();
+        }
         sent = new LogPosition(end.generation(), end.offset() - lines.pending());
         place.write(sent);
     }
 
-    private @Nullable IOException write(LogSink to, byte[] line, int length) {
+    private @Nullable IOException write(byte[] line, int length) {
         Optional<LogRecord> log = form.parse(line, length);
         if (log.isPresent()) {
             try {
-                to.write(log.get());
+                open().write(log.get());
             } catch (IOException e) {
                 return e;
             }
         }
         return null;
+    }
+
+    /// With the first record that it is needed for: a container that is over and has nothing left reaches no place.
+    private LogSink open() throws IOException {
+        LogSink open = sink;
+        if (open == null) {
+            open = driver.open(source);
+            sink = open;
+        }
+        return open;
     }
 
     private static Duration longer(Duration pause) {
