@@ -157,6 +157,31 @@ class ForwardingTest {
     }
 
     @Test
+    void theRestOfOneThatEndedWithoutAnEngineArrivesBeforeItIsRemoved() throws Exception {
+        try (Receiver receiver = new Receiver()) {
+            Path wait = Files.createDirectories(base.resolve("wait"));
+            Container c = engine.started(
+                    engine.sh("echo first; until [ -e /wait/1 ]; do sleep 0.05; done; seq 1 2000; echo end")
+                            .bind(wait.toString(), "/wait")
+                            .autoRemove(true)
+                            .log(syslog(receiver, false)));
+            receiver.until("first");
+            engine.reopenAfter(() -> {
+                try {
+                    Files.createFile(wait.resolve("1"));
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+                TestEngine.await(
+                        "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+            });
+            assertThat(receiver.until("end")).containsAll(numbers(1, 2000));
+            TestEngine.await(
+                    "it is removed", () -> engine.containers().get(c.id()).isEmpty());
+        }
+    }
+
+    @Test
     void noEndOfTheEngineLosesALine() throws Exception {
         try (Receiver receiver = new Receiver()) {
             Container c = engine.started(engine.sh("for i in $(seq 1 60); do echo $i; sleep 0.05; done; echo end")

@@ -13,11 +13,13 @@ final class ContainerDirectories implements AutoCloseable {
     private static final String TRASH = "trash";
 
     private final Linux linux;
+    private final Path containers;
     private final Fd all;
     private final Trash trash;
 
     ContainerDirectories(Linux linux, Path containers) {
         this.linux = linux;
+        this.containers = containers;
         all = linux.files().openDirectory(containers.toString());
         Path dataRoot = containers.toAbsolutePath().resolveSibling(".");
         try (Fd root = linux.files().openDirectory(dataRoot.toString())) {
@@ -26,6 +28,10 @@ final class ContainerDirectories implements AutoCloseable {
             }
             trash = new Trash(linux, root, TRASH);
         }
+    }
+
+    Container.Files files(ContainerId id) {
+        return Container.Files.in(containers, id);
     }
 
     void make(ContainerId id) {

@@ -119,7 +119,7 @@ final class Removal {
             }
             networks.forget(cell.id);
             if (before.spec().log().isForwarded()) {
-                logs.forget(cell.id);
+                logs.forget(before, directories.files(cell.id).log(before.spec().log()));
             }
             volumes.leaving(cell.id, before.spec(), unnamed);
             commit = table.delete(cell.id, List.of(rows.event(cell, "destroy", Map.of())), Durability.PROCESS);

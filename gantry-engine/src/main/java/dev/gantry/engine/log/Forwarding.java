@@ -15,6 +15,7 @@ import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
             if (how.isForwarded() && c.history().startedAt().isPresent()) {
                 LogSource source = LogSource.of(c.id(), c.name(), c.imageId(), c.created(), c.spec());
                 LogDriver late = new LateDriver(how.driver());
-                begin(c.id(), source, late, c.files().log(how), how, null);
+                begin(new Way(c.id(), false), source, late, c.files().log(how), how, null);
                 begun(c.id());
             }
         }
@@ -124,20 +125,19 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
                     "see whether the place it logs to answers",
                     e);
         }
-        begin(row.id(), source, driver, file, how, sink);
+        begin(new Way(row.id(), false), source, driver, file, how, sink);
     }
 
     private void begin(
-            ContainerId id,
+            Way way,
             LogSource source,
             LogDriver driver,
             Path file,
             ContainerSpec.LogConfig how,
             @Nullable LogSink sink) {
-        var way = new Way(id);
-        way.shipper = new Shipper(driver, source, file, RecordForm.of(how), sink, way);
+        var shipper = new Shipper(driver, source, file, RecordForm.of(how), sink, way);
         synchronized (ways) {
-            Way there = ways.get(id);
+            Way there = ways.get(way.id);
             if (closed || there != null) {
                 if (there != null) {
                     there.expect();
@@ -147,8 +147,9 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
                 }
                 return;
             }
-            ways.put(id, way);
-            way.shipper.start();
+            ways.put(way.id, way);
+            way.shipper = shipper;
+            shipper.start();
         }
     }
 
@@ -163,15 +164,25 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
     }
 
     @Override
-    public void forget(ContainerId id) {
-        Shipper shipper;
-        synchronized (ways) {
-            Way way = ways.get(id);
-            shipper = way == null ? null : way.shipper;
+    public void forget(StoredContainer row, Path file) {
+        ContainerId id = row.id();
+        Shipper shipper = shipper(id);
+        if (shipper == null && Files.exists(file)) {
+            ContainerSpec.LogConfig how = row.spec().log();
+            var way = new Way(id, true);
+            begin(way, LogSource.of(row), new LateDriver(how.driver()), file, how, null);
+            shipper = way.shipper;
         }
         if (shipper != null && !shipper.await(REST_TAKES)) {
             LOG.warn("container id={} is removed before all of its log was sent", id.shortHex());
             shipper.stop();
+        }
+    }
+
+    private @Nullable Shipper shipper(ContainerId id) {
+        synchronized (ways) {
+            Way way = ways.get(id);
+            return way == null ? null : way.shipper;
         }
     }
 
@@ -214,6 +225,9 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
     private final class Way implements Shipper.Run {
         private final ContainerId id;
 
+        /// It does not run and never will: nobody need be asked, and before [#open] nobody could.
+        private final boolean ended;
+
         /// Starts that are under way, and all there were. Guarded by `ways`, as is the next.
         private int waiting = 1;
 
@@ -222,8 +236,9 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
 
         private volatile @Nullable Shipper shipper;
 
-        Way(ContainerId id) {
+        Way(ContainerId id, boolean ended) {
             this.id = id;
+            this.ended = ended;
         }
 
         @Override
@@ -241,6 +256,9 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
 
         @Override
         public boolean isOver() {
+            if (ended) {
+                return true;
+            }
             Function<ContainerId, Optional<Path>> seen = watches.join();
             synchronized (ways) {
                 startsSeen = starts;
@@ -251,7 +269,7 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
         @Override
         public boolean leave() {
             synchronized (ways) {
-                return starts == startsSeen && ways.remove(id, this);
+                return (ended || starts == startsSeen) && ways.remove(id, this);
             }
         }
 
