@@ -55,6 +55,7 @@ public final class SpecBuilder {
     private final List<Mount> userMounts = new ArrayList<>();
     private final List<Device> devices = new ArrayList<>();
     private final List<DeviceRule> deviceRules = new ArrayList<>(DefaultSpec.DEVICE_RULES);
+    private boolean anyDevice;
     private final Map<String, String> sysctls = new TreeMap<>();
     private List<String> maskedPaths;
     private List<String> readonlyPaths = DefaultSpec.READONLY_PATHS;
@@ -275,13 +276,15 @@ public final class SpecBuilder {
         return this;
     }
 
-    /// Every device may be opened, whoever makes its node.
+    /// Every device may be opened, whoever makes its node and whatever the rules say.
     public SpecBuilder anyDevice() {
-        return deviceRule(new DeviceRule(true, "", null, null, "rwm"));
+        anyDevice = true;
+        return this;
     }
 
-    /// A device node and the right to open it: `access` is of `r`, `w`, `m`.
+    /// A device node and the right to open it: `access` is of `r`, `w`, `m`. It replaces the one at its path.
     public SpecBuilder device(Device device, String access) {
+        devices.removeIf(d -> d.path().equals(device.path()));
         devices.add(device);
         return deviceRule(DefaultSpec.allow(device.type(), device.major(), device.minor(), access));
     }
@@ -445,7 +448,17 @@ public final class SpecBuilder {
                         cpusetMems,
                         null);
         ResourcesSpec.Pids p = pidsLimit == null || pidsLimit <= 0 ? null : new ResourcesSpec.Pids(pidsLimit);
-        return new ResourcesSpec(deviceRules, m, c, p, blockIo, List.of(), null, Map.of(), Map.of());
+        return new ResourcesSpec(allDeviceRules(), m, c, p, blockIo, List.of(), null, Map.of(), Map.of());
+    }
+
+    /// The last word counts.
+    private List<DeviceRule> allDeviceRules() {
+        if (!anyDevice) {
+            return deviceRules;
+        }
+        List<DeviceRule> all = new ArrayList<>(deviceRules);
+        all.add(new DeviceRule(true, "", null, null, "rwm"));
+        return all;
     }
 
     private List<LinuxSpec.Namespace> namespaces() {

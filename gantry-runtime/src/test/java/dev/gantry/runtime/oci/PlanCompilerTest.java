@@ -165,6 +165,47 @@ class PlanCompilerTest {
     }
 
     @Test
+    void aDeviceThatIsNamedToAPrivilegedContainerReplacesThatOfTheHost() {
+        var fuse = new LinuxSpec.Device("c", "/dev/fuse", 10, 229, 0600L, 0L, 0L);
+        var renamed = new LinuxSpec.Device("c", "/dev/fuse", 10, 200, 0600L, 0L, 0L);
+        for (HostFacts host : List.of(Hosts.hybrid(), Hosts.v2())) {
+            List<String> plan = text(
+                            host,
+                            defaults(host)
+                                    .privileged(List.of(fuse))
+                                    .device(renamed, "r")
+                                    .build())
+                    .lines()
+                    .toList();
+            assertThat(plan.stream().filter(l -> l.contains("/dev/fuse")).toList())
+                    .hasSize(1)
+                    .allMatch(l -> l.contains(" 10 200 "));
+        }
+    }
+
+    @Test
+    void whoMayOpenEveryDeviceMayDoSoWhateverIsAllowedAfterwards() {
+        var fuse = new LinuxSpec.Device("c", "/dev/fuse", 10, 229, 0600L, 0L, 0L);
+        String open = text(Hosts.v2(), defaults(Hosts.v2()).privileged(List.of()).build());
+        String named = text(
+                Hosts.v2(),
+                defaults(Hosts.v2()).privileged(List.of()).device(fuse, "rwm").build());
+        assertThat(named.lines().filter(l -> l.contains("OVERLAY")).toList())
+                .isNotEmpty()
+                .isEqualTo(open.lines().filter(l -> l.contains("OVERLAY")).toList());
+        List<String> rules = text(
+                        Hosts.v1(),
+                        defaults(Hosts.v1())
+                                .privileged(List.of())
+                                .device(fuse, "rwm")
+                                .build())
+                .lines()
+                .filter(l -> l.contains("\"devices."))
+                .toList();
+        assertThat(rules.getLast()).endsWith("\"devices.allow\" \"a\"");
+    }
+
+    @Test
     void whereTheFreezerIsTheOnlyWayToKillAGroup() {
         assertThat(text(Hosts.v1(), defaults(Hosts.v1()).build()).lines())
                 .contains(
