@@ -14,12 +14,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,18 +95,13 @@ final class HostDevices {
     /// Those that are no container's own.
     private List<LinuxSpec.Device> all() {
         List<LinuxSpec.Device> found = new ArrayList<>();
-        try (Stream<Path> dev = Files.list(Path.of("/dev"))) {
-            List<Path> top = dev.filter(p -> !NOT_OF_HOST.contains(String.valueOf(p.getFileName())))
-                    .toList();
-            for (Path path : top) {
-                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    try (Stream<Path> below = Files.walk(path)) {
-                        below.filter(p -> !Files.isSymbolicLink(p))
-                                .filter(this::isDevice)
-                                .forEach(p -> found.add(device(p.toString(), p.toString())));
-                    }
-                } else if (!Files.isSymbolicLink(path) && isDevice(path)) {
-                    found.add(device(path.toString(), path.toString()));
+        try {
+            for (Path path : children(Path.of("/dev"))) {
+                if (!NOT_OF_HOST.contains(String.valueOf(path.getFileName())) && !Files.isSymbolicLink(path)) {
+                    below(path).stream()
+                            .filter(p -> !Files.isSymbolicLink(p))
+                            .flatMap(p -> find(p.toString(), p.toString()).stream())
+                            .forEach(found::add);
                 }
             }
         } catch (IOException | UncheckedIOException e) {
@@ -115,15 +115,39 @@ final class HostDevices {
     /// Every device below it, as docker has it.
     private void directory(DevicesSpec.Device d, List<NamedDevices.Node> nodes) {
         Path source = Path.of(d.source());
-        try (Stream<Path> all = Files.walk(source)) {
-            all.filter(this::isDevice).limit(MOST).sorted().forEach(p -> {
+        try {
+            below(source).stream().filter(this::isDevice).limit(MOST).sorted().forEach(p -> {
                 String target =
                         Path.of(d.target()).resolve(source.relativize(p)).toString();
-                nodes.add(new NamedDevices.Node(device(p.toString(), target), p.toString(), d.access()));
+                find(p.toString(), target)
+                        .ifPresent(found -> nodes.add(new NamedDevices.Node(found, p.toString(), d.access())));
             });
         } catch (IOException | UncheckedIOException e) {
             throw new NotFound(
                     "give the devices in " + source + " to a container", String.valueOf(e.getMessage()), "name one", e);
+        }
+    }
+
+    /// What is no directory itself, at and below `top`. The host's devices come and go: what goes meanwhile is left out.
+    static List<Path> below(Path top) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Deque<Path> waiting = new ArrayDeque<>(List.of(top));
+        while (!waiting.isEmpty()) {
+            Path path = waiting.remove();
+            if (path.equals(top) ? Files.isDirectory(path) : Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                waiting.addAll(children(path));
+            } else {
+                found.add(path);
+            }
+        }
+        return found;
+    }
+
+    private static List<Path> children(Path directory) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.toList();
+        } catch (NoSuchFileException | NotDirectoryException gone) {
+            return List.of();
         }
     }
 
@@ -139,6 +163,17 @@ final class HostDevices {
         return stat.type() == FileType.CHARACTER_DEVICE || stat.type() == FileType.BLOCK_DEVICE;
     }
 
+    /// Of one that nobody named: empty when it is gone.
+    private Optional<LinuxSpec.Device> find(String source, String target) {
+        try {
+            return Optional.of(linux.attributes().stat(Fd.CWD, source))
+                    .filter(HostDevices::isDevice)
+                    .map(stat -> device(stat, target));
+        } catch (LinuxError gone) {
+            return Optional.empty();
+        }
+    }
+
     private LinuxSpec.Device device(String source, String target) {
         String what = "give the device " + source + " to a container";
         try {
@@ -147,18 +182,22 @@ final class HostDevices {
                 throw new InvalidArgument(
                         what, "error gathering device information: it is no device", "name a device of the host");
             }
-            return new LinuxSpec.Device(
-                    stat.type() == FileType.BLOCK_DEVICE ? "b" : "c",
-                    target,
-                    stat.nodeMajor(),
-                    stat.nodeMinor(),
-                    (long) stat.mode(),
-                    Integer.toUnsignedLong(stat.uid()),
-                    Integer.toUnsignedLong(stat.gid()));
+            return device(stat, target);
         } catch (LinuxError e) {
             throw new NotFound(
                     what, "error gathering device information: " + e.getMessage(), "name a device of the host", e);
         }
+    }
+
+    private static LinuxSpec.Device device(Stat stat, String target) {
+        return new LinuxSpec.Device(
+                stat.type() == FileType.BLOCK_DEVICE ? "b" : "c",
+                target,
+                stat.nodeMajor(),
+                stat.nodeMinor(),
+                (long) stat.mode(),
+                Integer.toUnsignedLong(stat.uid()),
+                Integer.toUnsignedLong(stat.gid()));
     }
 
     /// What could not be kept is not promised.
