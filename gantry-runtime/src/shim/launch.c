@@ -62,6 +62,7 @@ static int obey_step(struct obey *o, const struct step *step)
     switch ((enum op)step->op) {
     case OP_CGROUP_MAKE: return obey_cgroup_make(o, in);
     case OP_CGROUP_SET: return obey_cgroup_set(o, in);
+    case OP_CPUSET_FILL: return obey_cpuset_fill(o, in);
     case OP_OPEN_TREE: return obey_open_tree(o, in);
     case OP_OPEN_CGROUP: return obey_open_cgroup(o, in);
     case OP_OVERLAY: return obey_overlay(o, in);

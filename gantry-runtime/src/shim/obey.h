@@ -56,6 +56,7 @@ void explain(struct obey *o, const char *format, ...) __attribute__((format(prin
 /* Steps: 0, or -1 and errno. */
 int obey_cgroup_make(struct obey *o, struct fields in);
 int obey_cgroup_set(struct obey *o, struct fields in);
+int obey_cpuset_fill(struct obey *o, struct fields in);
 int obey_open_cgroup(struct obey *o, struct fields in);
 int obey_cgroup_join(struct obey *o, struct fields in);
 int obey_open_tree(struct obey *o, struct fields in);

@@ -30,6 +30,7 @@ static const struct op_row {
     {OP_JOIN, AT(PREPARE), "uuu", "JOIN"},
     {OP_CLONE, AT(PREPARE), "uV", "CLONE"},
     {OP_TIME_OFFSETS, AT(PREPARE), "s", "TIME_OFFSETS"},
+    {OP_CPUSET_FILL, AT(PREPARE), "U", "CPUSET_FILL"},
     {OP_ID_MAP, AT(SETTLE), "ssu", "ID_MAP"},
     {OP_CGROUP_JOIN, AT(CHILD), "U", "CGROUP_JOIN"},
     {OP_UNSHARE, AT(CHILD), "u", "UNSHARE"},

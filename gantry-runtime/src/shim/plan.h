@@ -34,6 +34,7 @@ enum op {
     OP_JOIN = 21,
     OP_CLONE = 22,
     OP_TIME_OFFSETS = 23,
+    OP_CPUSET_FILL = 24,
     OP_ID_MAP = 32,
     OP_CGROUP_JOIN = 48,
     OP_UNSHARE = 49,

@@ -113,6 +113,74 @@ int obey_cgroup_set(struct obey *o, struct fields in)
     return -1;
 }
 
+enum { DEEPEST = 64 };
+
+static int open_above(int dir, unsigned up, const char *file, int flags)
+{
+    char path[3 * DEEPEST + 32] = "";
+    size_t at = 0;
+    for (; up > 0; up--, at += 3)
+        memcpy(path + at, "../", 3);
+    memcpy(path + at, file, strlen(file) + 1);
+    return openat(dir, path, flags | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* The length without the end of the line; 0 when the group has none. */
+static ssize_t read_above(int dir, unsigned up, const char *file, char *value, size_t size)
+{
+    int fd = open_above(dir, up, file, O_RDONLY);
+    if (fd < 0)
+        return -1;
+    ssize_t n = read(fd, value, size);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return n > 0 && value[n - 1] == '\n' ? n - 1 : n;
+}
+
+static int write_above(int dir, unsigned up, const char *file, const char *value, size_t size)
+{
+    int fd = open_above(dir, up, file, O_WRONLY);
+    if (fd < 0)
+        return -1;
+    ssize_t n = write(fd, value, size);
+    int error = errno;
+    close(fd);
+    errno = n < 0 ? error : EIO;
+    return n == (ssize_t)size ? 0 : -1;
+}
+
+/* A v1 group with none lets no process in. What has some is somebody's choice and stays as it is. */
+static int fill(int dir, const char *file)
+{
+    char value[4096];
+    unsigned up = 0;
+    ssize_t n;
+    while ((n = read_above(dir, up, file, value, sizeof value)) == 0 && up < DEEPEST)
+        up++;
+    if (n <= 0)
+        return -1;
+    while (up-- > 0) {
+        if (write_above(dir, up, file, value, (size_t)n) < 0 ||
+            write_above(dir, up, "cgroup.clone_children", "1", 1) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int obey_cpuset_fill(struct obey *o, struct fields in)
+{
+    static const char *const FILES[] = {"cpuset.cpus", "cpuset.mems"};
+    int dir = o->slots[field_u(&in)];
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        if (fill(dir, FILES[i]) < 0) {
+            explain(o, "%s", FILES[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int obey_cgroup_join(struct obey *o, struct fields in)
 {
     return write(o->joins[field_u(&in)], "0", 1) == 1 ? 0 : -1;

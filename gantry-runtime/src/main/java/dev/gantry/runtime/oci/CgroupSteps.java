@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The steps that make, fill, join and remove one container's groups. OCI runtime-spec 1.2 §config-linux "Control
@@ -23,12 +24,13 @@ final class CgroupSteps {
         this.groups = groups;
         this.resources = resources;
         for (String directory : groups.directories()) {
-            if (directory.equals(groups.v1().get("cpuset"))) {
-                inheritCpuset(directory, numbers);
-            }
             long slot = numbers.take(directory);
             slots.put(directory, slot);
             made.add(new Step.CgroupMake(slot, directory));
+            if (directory.equals(groups.v1().get("cpuset"))) {
+                // A v1 cpuset group is born without processors, and those above it may be new too.
+                made.add(new Step.CpusetFill(slot));
+            }
         }
         memory();
         cpu();
@@ -160,22 +162,6 @@ final class CgroupSteps {
         return 1 + (bounded - 2) * 9_999 / 262_142;
     }
 
-    /// A v1 cpuset group is born without processors unless its parent says otherwise, and parents may be new too.
-    /// Writing what is there already costs the kernel nothing.
-    private void inheritCpuset(String directory, Slots numbers) {
-        String top = layout.v1().getOrDefault("cpuset", "");
-        for (int slash = directory.indexOf('/', top.length() + 1);
-                slash > 0;
-                slash = directory.indexOf('/', slash + 1)) {
-            String parent = directory.substring(0, slash);
-            long slot = numbers.take(parent);
-            made.add(new Step.CgroupMake(slot, parent));
-            made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cpuset.cpus", layout.cpus()));
-            made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cpuset.mems", layout.mems()));
-            made.add(new Step.CgroupSet(Step.Where.PREPARE, slot, "cgroup.clone_children", "1"));
-        }
-    }
-
     private void cpuset() {
         ResourcesSpec.Cpu c = resources.cpu();
         if (c == null || (c.cpus().isEmpty() && c.mems().isEmpty())) {
@@ -202,9 +188,22 @@ final class CgroupSteps {
             String type = rule.type().isEmpty() ? "a" : rule.type();
             String access = rule.access().isEmpty() ? "rwm" : rule.access();
             boolean all = type.equals("a");
+            if (all && !isEvery(rule, access)) {
+                throw new InvalidArgument(
+                        "compile linux.resources.devices",
+                        "a rule of type a is about every device and every access, and this one has numbers or "
+                                + access,
+                        "write a *:* rwm, or rules of type b and c");
+            }
             String value = all ? "a" : type + " " + number(rule.major()) + ":" + number(rule.minor()) + " " + access;
             set("devices", rule.allow() ? "devices.allow" : "devices.deny", value);
         }
+    }
+
+    private static boolean isEvery(ResourcesSpec.DeviceRule rule, String access) {
+        return number(rule.major()).equals("*")
+                && number(rule.minor()).equals("*")
+                && Stream.of("r", "w", "m").allMatch(access::contains);
     }
 
     /// Whether the kernel is told which devices the container may open.

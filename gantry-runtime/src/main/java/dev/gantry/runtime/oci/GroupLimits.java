@@ -25,7 +25,7 @@ public final class GroupLimits {
                 case Step.CgroupSet set
                 when directories.get(set.slot()) instanceof String d && d.endsWith(cgroupPath) ->
                     all.add(new Setting(d + "/" + set.file(), set.value()));
-                default -> {} // the parents of a cpuset
+                default -> {} // of new groups only
             }
         }
         return all;

@@ -26,7 +26,7 @@ public record ResourcesSpec(
         unified = Absent.map(unified);
     }
 
-    static final ResourcesSpec NONE =
+    public static final ResourcesSpec NONE =
             new ResourcesSpec(List.of(), null, null, null, null, List.of(), null, Map.of(), Map.of());
 
     /// A rule of the device cgroup: absent type means all, absent numbers mean any.

@@ -28,6 +28,7 @@ sealed interface Field {
             case Step.CgroupMake(var slot, var path) -> List.of(n(slot), s(path));
             case Step.CgroupSet c -> List.of(n(c.slot()), s(c.file()), s(c.value()));
             case Step.OpenTree(var slot, var path, var flags) -> List.of(n(slot), s(path), n(flags));
+            case Step.CpusetFill(var slot) -> List.of(n(slot));
             case Step.OpenCgroup(var slot, var path) -> List.of(n(slot), s(path));
             case Step.Overlay(var slot, var lowers, var upper, var work, var options, var attributes) ->
                 List.of(n(slot), l(lowers), s(upper), s(work), l(options), n(attributes));
@@ -122,6 +123,7 @@ sealed interface Field {
             case CGROUP_MAKE -> new Step.CgroupMake(in.n(), in.s());
             case CGROUP_SET -> new Step.CgroupSet(where, in.n(), in.s(), in.s());
             case OPEN_TREE -> new Step.OpenTree(in.n(), in.s(), in.n());
+            case CPUSET_FILL -> new Step.CpusetFill(in.n());
             case OPEN_CGROUP -> new Step.OpenCgroup(in.n(), in.s());
             case OVERLAY -> new Step.Overlay(in.n(), in.l(), in.s(), in.s(), in.l(), in.n());
             case JOIN -> new Step.Join(in.n(), in.n(), in.n());

@@ -35,6 +35,7 @@ enum Op {
     JOIN(21, PREPARE, "uuu"),
     CLONE(22, PREPARE, "uV"),
     TIME_OFFSETS(23, PREPARE, "s"),
+    CPUSET_FILL(24, PREPARE, "U"),
     ID_MAP(32, SETTLE, "ssu"),
     CGROUP_JOIN(48, CHILD, "U"),
     UNSHARE(49, CHILD, "u"),
@@ -115,6 +116,7 @@ enum Op {
             case Step.Orphan _ -> ORPHAN;
             case Step.CgroupMake _ -> CGROUP_MAKE;
             case Step.CgroupSet _ -> CGROUP_SET;
+            case Step.CpusetFill _ -> CPUSET_FILL;
             case Step.OpenTree _ -> OPEN_TREE;
             case Step.OpenCgroup _ -> OPEN_CGROUP;
             case Step.Overlay _ -> OVERLAY;

@@ -36,6 +36,7 @@ public final class PlanText {
             case Step.CgroupMake c -> "make cgroup " + c.path();
             case Step.CgroupSet c -> "set " + c.file() + " to " + c.value().strip();
             case Step.OpenTree o -> "take the mount of " + o.path();
+            case Step.CpusetFill c -> "processors for the cgroup of slot " + c.slot();
             case Step.OpenCgroup o -> "open cgroup " + o.path();
             case Step.Overlay o -> "make an overlay of " + layers(o);
             case Step.Join j -> "join namespaces of process " + j.pid() + " (" + Namespaces.words(j.flags()) + ")";

@@ -56,6 +56,10 @@ public sealed interface Step {
     /// `where` is PREPARE or SETTLE.
     record CgroupSet(Where where, long slot, String file, String value) implements Step {}
 
+    /// Processors and memory nodes for a v1 group that has none, and for those above it that have none: of the nearest
+    /// one that has some.
+    record CpusetFill(long slot) implements Step {}
+
     record OpenTree(long slot, String path, long flags) implements Step {
         public static final long RECURSIVE = 1;
         public static final long MAY_BE_MISSING = 2;

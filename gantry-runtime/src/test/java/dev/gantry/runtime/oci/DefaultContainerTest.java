@@ -55,6 +55,41 @@ class DefaultContainerTest {
     }
 
     @Test
+    void processorsOfGroupsAboveStayAsTheyAre() throws Exception {
+        String top = host.cgroups().v1().getOrDefault("cpuset", "");
+        assumeTrue(!top.isEmpty() && host.cgroups().writable(), "no cpuset hierarchy of cgroup v1");
+        assumeTrue(host.cgroups().cpus().length() > 1, "one processor only");
+        Path pinned = Files.createDirectories(Path.of(top, container.cgroup()).getParent());
+        Path above = Files.createDirectories(pinned.resolve("pinned"));
+        try {
+            for (Path group : List.of(pinned, above)) {
+                Files.writeString(group.resolve("cpuset.cpus"), "0");
+                Files.writeString(group.resolve("cpuset.mems"), host.cgroups().mems());
+            }
+            String said = container.run(
+                    builder().args(List.of("/bin/cat", "/proc/self/status")).build(),
+                    container.context(container.cgroup().replaceFirst("/", "/pinned/made/")));
+            assertThat(said).contains("Cpus_allowed_list:\t0\n");
+            assertThat(Files.readString(above.resolve("cpuset.cpus"))).isEqualTo("0\n");
+            assertThat(Files.readString(above.resolve("cgroup.clone_children"))).isEqualTo("0\n");
+            assertThat(Files.readString(pinned.resolve("cpuset.cpus"))).isEqualTo("0\n");
+        } finally {
+            container.close();
+            String name = pinned.getFileName().toString();
+            for (String hierarchy : host.cgroups().v1().values()) {
+                removeParents(Path.of(hierarchy, name));
+            }
+            removeParents(Path.of(host.cgroups().v2(), name));
+        }
+    }
+
+    private static void removeParents(Path group) {
+        for (String below : List.of("pinned/made", "pinned", "")) {
+            group.resolve(below).toFile().delete();
+        }
+    }
+
+    @Test
     void theMountsAreDockers() throws Exception {
         String mounts = container.sh(builder(), "cat /proc/self/mountinfo");
         List<String> seen = mounts.lines()

@@ -67,6 +67,10 @@ final class Launched implements AutoCloseable {
     }
 
     LaunchContext context() {
+        return context(cgroup);
+    }
+
+    LaunchContext context(String group) {
         return new LaunchContext(
                 host,
                 new LaunchContext.Root.Overlay(
@@ -74,7 +78,7 @@ final class Launched implements AutoCloseable {
                         scratch.resolve("upper").toString(),
                         scratch.resolve("work").toString()),
                 scratch.resolve("attach").toString(),
-                cgroup,
+                group,
                 LaunchContext.WatchOptions.NONE);
     }
 

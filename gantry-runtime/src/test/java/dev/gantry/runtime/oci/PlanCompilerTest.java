@@ -29,55 +29,52 @@ class PlanCompilerTest {
                 prepare CGROUP_MAKE 0 "/sys/fs/cgroup/memory/gantry/c1"
                 prepare CGROUP_MAKE 1 "/sys/fs/cgroup/cpu/gantry/c1"
                 prepare CGROUP_MAKE 2 "/sys/fs/cgroup/cpuacct/gantry/c1"
-                prepare CGROUP_MAKE 3 "/sys/fs/cgroup/cpuset/gantry"
-                prepare CGROUP_SET 3 "cpuset.cpus" "0-1"
-                prepare CGROUP_SET 3 "cpuset.mems" "0"
-                prepare CGROUP_SET 3 "cgroup.clone_children" "1"
-                prepare CGROUP_MAKE 4 "/sys/fs/cgroup/cpuset/gantry/c1"
-                prepare CGROUP_MAKE 5 "/sys/fs/cgroup/pids/gantry/c1"
-                prepare CGROUP_MAKE 6 "/sys/fs/cgroup/devices/gantry/c1"
-                prepare CGROUP_MAKE 7 "/sys/fs/cgroup/unified/gantry/c1"
-                prepare CGROUP_SET 6 "devices.deny" "a"
-                prepare CGROUP_SET 6 "devices.allow" "c *:* m"
-                prepare CGROUP_SET 6 "devices.allow" "b *:* m"
-                prepare CGROUP_SET 6 "devices.allow" "c 1:3 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 1:5 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 1:7 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 1:8 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 1:9 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 5:0 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 5:1 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 5:2 rwm"
-                prepare CGROUP_SET 6 "devices.allow" "c 136:* rwm"
-                prepare OVERLAY 8 ["/l1" "/l0"] "/u" "/w" [] 0
-                prepare OPEN_TREE 9 "/sys/fs/cgroup" 0
-                prepare OPEN_TREE 10 "/sys/fs/cgroup/memory/gantry/c1" 0
-                prepare OPEN_TREE 11 "/sys/fs/cgroup/cpu/gantry/c1" 0
-                prepare OPEN_TREE 12 "/sys/fs/cgroup/cpuacct/gantry/c1" 0
-                prepare OPEN_TREE 13 "/sys/fs/cgroup/cpuset/gantry/c1" 0
-                prepare OPEN_TREE 14 "/sys/fs/cgroup/pids/gantry/c1" 0
-                prepare OPEN_TREE 15 "/sys/fs/cgroup/devices/gantry/c1" 0
-                prepare CLONE 1812070400 8
+                prepare CGROUP_MAKE 3 "/sys/fs/cgroup/cpuset/gantry/c1"
+                prepare CPUSET_FILL 3
+                prepare CGROUP_MAKE 4 "/sys/fs/cgroup/pids/gantry/c1"
+                prepare CGROUP_MAKE 5 "/sys/fs/cgroup/devices/gantry/c1"
+                prepare CGROUP_MAKE 6 "/sys/fs/cgroup/unified/gantry/c1"
+                prepare CGROUP_SET 5 "devices.deny" "a"
+                prepare CGROUP_SET 5 "devices.allow" "c *:* m"
+                prepare CGROUP_SET 5 "devices.allow" "b *:* m"
+                prepare CGROUP_SET 5 "devices.allow" "c 1:3 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 1:5 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 1:7 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 1:8 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 1:9 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 5:0 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 5:1 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 5:2 rwm"
+                prepare CGROUP_SET 5 "devices.allow" "c 136:* rwm"
+                prepare OVERLAY 7 ["/l1" "/l0"] "/u" "/w" [] 0
+                prepare OPEN_TREE 8 "/sys/fs/cgroup" 0
+                prepare OPEN_TREE 9 "/sys/fs/cgroup/memory/gantry/c1" 0
+                prepare OPEN_TREE 10 "/sys/fs/cgroup/cpu/gantry/c1" 0
+                prepare OPEN_TREE 11 "/sys/fs/cgroup/cpuacct/gantry/c1" 0
+                prepare OPEN_TREE 12 "/sys/fs/cgroup/cpuset/gantry/c1" 0
+                prepare OPEN_TREE 13 "/sys/fs/cgroup/pids/gantry/c1" 0
+                prepare OPEN_TREE 14 "/sys/fs/cgroup/devices/gantry/c1" 0
+                prepare CLONE 1812070400 7
                 child CGROUP_JOIN 0
                 child CGROUP_JOIN 1
                 child CGROUP_JOIN 2
+                child CGROUP_JOIN 3
                 child CGROUP_JOIN 4
                 child CGROUP_JOIN 5
-                child CGROUP_JOIN 6
                 child UNSHARE 33554432
                 child PROPAGATION 278528
-                child ROOT 8 "/a"
+                child ROOT 7 "/a"
                 child MOUNT "proc" "proc" "/proc" 14 [] 1
                 child MOUNT "tmpfs" "tmpfs" "/dev" 34 ["mode=755" "size=65536k"] 1
                 child MOUNT "devpts" "devpts" "/dev/pts" 10 ["newinstance" "ptmxmode=0666" "mode=0620" "gid=5"] 1
                 child MOUNT "sysfs" "sysfs" "/sys" 15 [] 1
-                child BIND 9 "/sys/fs/cgroup" 15 1 278528
-                child BIND 10 "/sys/fs/cgroup/memory" 15 1 278528
-                child BIND 11 "/sys/fs/cgroup/cpu" 15 1 278528
-                child BIND 12 "/sys/fs/cgroup/cpuacct" 15 1 278528
-                child BIND 13 "/sys/fs/cgroup/cpuset" 15 1 278528
-                child BIND 14 "/sys/fs/cgroup/pids" 15 1 278528
-                child BIND 15 "/sys/fs/cgroup/devices" 15 1 278528
+                child BIND 8 "/sys/fs/cgroup" 15 1 278528
+                child BIND 9 "/sys/fs/cgroup/memory" 15 1 278528
+                child BIND 10 "/sys/fs/cgroup/cpu" 15 1 278528
+                child BIND 11 "/sys/fs/cgroup/cpuacct" 15 1 278528
+                child BIND 12 "/sys/fs/cgroup/cpuset" 15 1 278528
+                child BIND 13 "/sys/fs/cgroup/pids" 15 1 278528
+                child BIND 14 "/sys/fs/cgroup/devices" 15 1 278528
                 child MOUNT "mqueue" "mqueue" "/dev/mqueue" 14 [] 3
                 child MOUNT "tmpfs" "shm" "/dev/shm" 14 ["mode=1777" "size=67108864"] 1
                 child DEVICE "/dev/null" 8630 1 3 0 0 0
@@ -146,13 +143,13 @@ class PlanCompilerTest {
                         prepare CGROUP_SET 1 "cpu.shares" "512"
                         prepare CGROUP_SET 1 "cpu.cfs_period_us" "100000"
                         prepare CGROUP_SET 1 "cpu.cfs_quota_us" "50000"
-                        prepare CGROUP_SET 4 "cpuset.cpus" "0"
-                        prepare CGROUP_SET 5 "pids.max" "9"
-                        prepare OPEN_TREE 17 "/data" 1
-                        prepare OPEN_TREE 18 "/x" 0
+                        prepare CGROUP_SET 3 "cpuset.cpus" "0"
+                        prepare CGROUP_SET 4 "pids.max" "9"
+                        prepare OPEN_TREE 16 "/data" 1
+                        prepare OPEN_TREE 17 "/x" 0
                         child OOM_SCORE "5"
-                        child BIND 17 "/data" 1 3 278528
-                        child BIND 18 "/y" 8 1 1064960
+                        child BIND 16 "/data" 1 3 278528
+                        child BIND 17 "/y" 8 1 1064960
                         child MOUNT "tmpfs" "tmpfs" "/run" 6 ["size=1m"] 1
                         child MKDIR "/srv" 493
                         child CONSOLE
@@ -184,9 +181,22 @@ class PlanCompilerTest {
     }
 
     @Test
+    void aRuleAboutSomeDevicesOfEveryTypeIsRefused() {
+        for (var rule : List.of(
+                new ResourcesSpec.DeviceRule(true, "a", 1L, 3L, "rwm"),
+                new ResourcesSpec.DeviceRule(true, "a", null, null, "r"))) {
+            RuntimeSpec spec = defaults(Hosts.v1()).deviceRule(rule).build();
+            assertThatThrownBy(() -> text(Hosts.v1(), spec))
+                    .isInstanceOf(dev.gantry.base.InvalidArgument.class)
+                    .hasMessageContaining("a rule of type a");
+        }
+    }
+
+    @Test
     void whoMayOpenEveryDeviceMayDoSoWhateverIsAllowedAfterwards() {
         var fuse = new LinuxSpec.Device("c", "/dev/fuse", 10, 229, 0600L, 0L, 0L);
-        String open = text(Hosts.v2(), defaults(Hosts.v2()).privileged(List.of()).build());
+        String open =
+                text(Hosts.v2(), defaults(Hosts.v2()).privileged(List.of()).build());
         String named = text(
                 Hosts.v2(),
                 defaults(Hosts.v2()).privileged(List.of()).device(fuse, "rwm").build());
@@ -209,8 +219,8 @@ class PlanCompilerTest {
     void whereTheFreezerIsTheOnlyWayToKillAGroup() {
         assertThat(text(Hosts.v1(), defaults(Hosts.v1()).build()).lines())
                 .contains(
-                        "prepare CGROUP_MAKE 7 \"/sys/fs/cgroup/freezer/gantry/c1\"",
-                        "child CGROUP_JOIN 7",
+                        "prepare CGROUP_MAKE 6 \"/sys/fs/cgroup/freezer/gantry/c1\"",
+                        "child CGROUP_JOIN 6",
                         "release KILL_GROUP \"/sys/fs/cgroup/freezer/gantry/c1\"",
                         "release CGROUP_REMOVE \"/sys/fs/cgroup/freezer/gantry/c1\"");
     }
