@@ -102,6 +102,20 @@ class IsolationTest {
     }
 
     @Test
+    void aPrivilegedContainerCanBeGivenADeviceByName() throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/loop-control")), "no /dev/loop-control on this host");
+        assertThat(
+                        run(
+                                "--privileged",
+                                "--device",
+                                "/dev/loop-control",
+                                "--device-cgroup-rule",
+                                "c 1:3 rwm",
+                                "(exec 3</dev/loop-control) && /bin/busybox mknod /dev/x c 10 237 && (exec 3</dev/x) && echo open"))
+                .isEqualTo("open");
+    }
+
+    @Test
     void aRuleOpensADeviceThatTheContainerMakes() throws IOException {
         assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/devices")), "no devices hierarchy of cgroup v1");
         String make =
@@ -180,6 +194,19 @@ class IsolationTest {
         assertThat(run("--ipc", "none", "ls /dev/shm 2>/dev/null | wc -l; grep -c ' /dev/shm ' /proc/mounts || true"))
                 .isEqualTo("0\n0");
         stock.removeAll();
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(dir + "/data/containers");
+    }
+
+    @Test
+    void sharedMemoryOfARunThatWasLostIsGone() throws IOException {
+        runs("xx", "--ipc", "shareable");
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).contains(dir + "/data/containers");
+        long pid = Long.parseLong(stock.out("inspect", "-f", "{{.State.Pid}}", "xx"));
+        ProcessHandle watch =
+                ProcessHandle.of(pid).flatMap(ProcessHandle::parent).orElseThrow();
+        assertThat(watch.info().command().orElse("")).contains("shim");
+        watch.destroyForcibly();
+        stock.out("wait", "xx");
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(dir + "/data/containers");
     }
 

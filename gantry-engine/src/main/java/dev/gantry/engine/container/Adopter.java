@@ -45,6 +45,7 @@ final class Adopter {
     private final Releases releases;
     private final ContainerVolumes volumes;
     private final Updates updates;
+    private final SharedMemory memory;
     private final ContainerEngine.Parts parts;
 
     Adopter(
@@ -58,6 +59,7 @@ final class Adopter {
             Releases releases,
             ContainerVolumes volumes,
             Updates updates,
+            SharedMemory memory,
             ContainerEngine.Parts parts) {
         this.index = index;
         this.directories = directories;
@@ -69,6 +71,7 @@ final class Adopter {
         this.releases = releases;
         this.volumes = volumes;
         this.updates = updates;
+        this.memory = memory;
         this.parts = parts;
     }
 
@@ -321,6 +324,7 @@ final class Adopter {
                 quietly(() -> {
                     releases.release(name);
                     parts.images().release(new ContainerId(name));
+                    memory.unmount(Container.Files.in(parts.places().containers(), new ContainerId(name)));
                     directories.remove(new ContainerId(name));
                 });
             }

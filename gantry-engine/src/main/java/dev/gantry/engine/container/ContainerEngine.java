@@ -91,6 +91,7 @@ public final class ContainerEngine implements AutoCloseable {
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().groups());
         var volumes = new ContainerVolumes(
                 p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.mapped());
+        var memory = new SharedMemory(p.linux());
         var launcher = new Launcher(
                 p.watches(),
                 p.places(),
@@ -100,7 +101,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.rootFiles(),
                 p.autostart(),
                 new HostDevices(p.linux(), p.host(), p.devices()),
-                new SharedMemory(p.linux()),
+                memory,
                 p.logs(),
                 id -> index.get(id).map(cell -> cell.row));
         var checkups = new Checkups();
@@ -123,6 +124,7 @@ public final class ContainerEngine implements AutoCloseable {
                 volumes,
                 p.networks(),
                 p.logs(),
+                memory,
                 p.host().bootId(),
                 p.clock(),
                 removals);
@@ -139,7 +141,9 @@ public final class ContainerEngine implements AutoCloseable {
                 departures,
                 volumes,
                 p.networks(),
-                p.logs());
+                p.logs(),
+                memory,
+                p.places());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().groups());
         var updates = new Updates(rows, p.places(), p.host().cgroups());
@@ -182,7 +186,19 @@ public final class ContainerEngine implements AutoCloseable {
                         p.images(),
                         freezer,
                         p.random()));
-        new Adopter(index, directories, lifecycle, rows, insistence, departures, removal, releases, volumes, updates, p)
+        new Adopter(
+                        index,
+                        directories,
+                        lifecycle,
+                        rows,
+                        insistence,
+                        departures,
+                        removal,
+                        releases,
+                        volumes,
+                        updates,
+                        memory,
+                        p)
                 .adopt();
         return engine;
     }

@@ -128,7 +128,8 @@ final class HostDevices {
         }
     }
 
-    /// What is no directory itself, at and below `top`. The host's devices come and go: what goes meanwhile is left out.
+    /// What is no directory itself, at and below `top`. The host's devices come and go: what goes meanwhile is left
+    /// out.
     static List<Path> below(Path top) throws IOException {
         List<Path> found = new ArrayList<>();
         Deque<Path> waiting = new ArrayDeque<>(List.of(top));

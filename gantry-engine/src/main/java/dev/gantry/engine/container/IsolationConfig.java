@@ -10,6 +10,7 @@ import dev.gantry.runtime.oci.SpecBuilder;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// From [IsolationSpec] and [RareLimits] to an OCI runtime configuration. Pure.
 final class IsolationConfig {
@@ -32,7 +33,13 @@ final class IsolationConfig {
         if (readonly != null) {
             b.readonlyPaths(readonly);
         }
-        i.deviceRules().forEach(rule -> b.deviceRule(rule(rule)));
+        for (String rule : i.deviceRules()) {
+            if (isAnyDevice(rule)) {
+                b.anyDevice();
+            } else {
+                b.deviceRule(rule(rule));
+            }
+        }
         b.annotations(i.annotations());
         limits(b, spec.rareLimits(), far.limited());
     }
@@ -55,6 +62,10 @@ final class IsolationConfig {
         } else if (IsolationSpec.isOther(mode)) {
             b.join(type);
         }
+    }
+
+    static boolean isAnyDevice(String rule) {
+        return rule.startsWith("a *:* ") && Stream.of("r", "w", "m").allMatch(rule.substring(6)::contains);
     }
 
     /// `c 10:* rw`, which has been checked.

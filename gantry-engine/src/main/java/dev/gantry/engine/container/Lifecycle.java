@@ -40,6 +40,7 @@ final class Lifecycle {
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
     private final ContainerLogs logs;
+    private final SharedMemory memory;
     private final String bootId;
     private final Clock clock;
 
@@ -61,6 +62,7 @@ final class Lifecycle {
             ContainerVolumes volumes,
             ContainerNetworks networks,
             ContainerLogs logs,
+            SharedMemory memory,
             String bootId,
             Clock clock,
             Consumer<Cell> remover) {
@@ -76,6 +78,7 @@ final class Lifecycle {
         this.volumes = volumes;
         this.networks = networks;
         this.logs = logs;
+        this.memory = memory;
         this.bootId = bootId;
         this.clock = clock;
         this.remover = remover;
@@ -289,6 +292,7 @@ final class Lifecycle {
             releases.killInit(running.pid(), running.startTime());
         }
         releases.release(cell.id.hex());
+        memory.leave(cell.row, Container.Files.in(places.containers(), cell.id));
         settle(cell, new Exit(Adoption.LOST_CODE, false, clock.instant(), Adoption.LOST));
     }
 

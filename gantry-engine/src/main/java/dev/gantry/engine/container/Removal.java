@@ -25,6 +25,8 @@ final class Removal {
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
     private final ContainerLogs logs;
+    private final SharedMemory memory;
+    private final Places places;
 
     Removal(
             ContainerIndex index,
@@ -38,7 +40,9 @@ final class Removal {
             Departures departures,
             ContainerVolumes volumes,
             ContainerNetworks networks,
-            ContainerLogs logs) {
+            ContainerLogs logs,
+            SharedMemory memory,
+            Places places) {
         this.index = index;
         this.table = table;
         this.images = images;
@@ -51,6 +55,8 @@ final class Removal {
         this.volumes = volumes;
         this.networks = networks;
         this.logs = logs;
+        this.memory = memory;
+        this.places = places;
     }
 
     /// `anonymous`: with the volumes that nobody named.
@@ -124,6 +130,7 @@ final class Removal {
             volumes.leaving(cell.id, before.spec(), unnamed);
             commit = table.delete(cell.id, List.of(rows.event(cell, "destroy", Map.of())), Durability.PROCESS);
             images.release(cell.id);
+            memory.leave(before, Container.Files.in(places.containers(), cell.id));
             directories.remove(cell.id);
             commit.await();
         } catch (RuntimeException e) {

@@ -33,6 +33,7 @@ final class RuntimeConfig {
             Sources sources,
             NamedDevices.Needs devices,
             HostDevices.Far far) {
+        IsolationCheck.check(spec.isolation(), host.cgroups());
         SpecBuilder b = DefaultSpec.builder(host)
                 .args(argv(spec.command()))
                 .env(env(spec, hostname, user.home(), devices.env()))

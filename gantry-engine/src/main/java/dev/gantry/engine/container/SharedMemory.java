@@ -40,7 +40,13 @@ final class SharedMemory {
         }
     }
 
-    /// Of a run that its watch did not take down, too.
+    /// Of a run that its watch did not take down. Whoever shares none has nothing to do.
+    void leave(StoredContainer row, Container.Files files) {
+        if (row.spec().isolation().ipc().equals("shareable")) {
+            unmount(files);
+        }
+    }
+
     void unmount(Container.Files files) {
         try (Fd directory = linux.files().openDirectory(files.directory().toString())) {
             unmount(directory);

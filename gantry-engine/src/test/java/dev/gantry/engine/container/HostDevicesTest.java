@@ -16,7 +16,8 @@ class HostDevicesTest {
 
     @Test
     void whatGoesWhileItIsLookedAtIsLeftOut() throws Exception {
-        Path stays = Files.createFile(Files.createDirectory(dev.resolve("stays")).resolve("one"));
+        Path stays =
+                Files.createFile(Files.createDirectory(dev.resolve("stays")).resolve("one"));
         Path goes = dev.resolve("goes");
         AtomicBoolean enough = new AtomicBoolean();
         Thread changing = Thread.ofPlatform().start(() -> {
