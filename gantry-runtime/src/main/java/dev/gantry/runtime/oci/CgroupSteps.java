@@ -191,8 +191,8 @@ final class CgroupSteps {
             if (all && !isEvery(rule, access)) {
                 throw new InvalidArgument(
                         "compile linux.resources.devices",
-                        "a rule of type a is about every device and every access, and this one has numbers or "
-                                + access,
+                        "a rule of type a is about every device and every access, and this one is about a "
+                                + number(rule.major()) + ":" + number(rule.minor()) + " " + access,
                         "write a *:* rwm, or rules of type b and c");
             }
             String value = all ? "a" : type + " " + number(rule.major()) + ":" + number(rule.minor()) + " " + access;
