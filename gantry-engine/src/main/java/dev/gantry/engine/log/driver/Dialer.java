@@ -28,6 +28,9 @@ final class Dialer {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration FULL = Duration.ofMillis(5);
 
+    /// EAGAIN, of which the JDK tells the words alone. In another language the first attempt is the last.
+    private static final String FULL_QUEUE = "Resource temporarily unavailable";
+
     private final Linux linux;
     private final Duration patience;
 
@@ -74,8 +77,10 @@ final class Dialer {
                     return channel;
                 }
             } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
+                if (!FULL_QUEUE.equals(e.getMessage())) {
+                    channel.close();
+                    throw e;
+                }
             }
             channel.close();
             if (System.nanoTime() - deadline > 0) {
