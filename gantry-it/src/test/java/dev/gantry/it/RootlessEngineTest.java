@@ -92,7 +92,13 @@ class RootlessEngineTest {
     }
 
     private void reached() throws Exception {
-        assertThat(host.get("127.0.0.1", 8080)).as("IPv4, loopback").contains("the web");
+        Waiting.until(Duration.ofSeconds(30), () -> "the web is reached at IPv4, loopback", () -> {
+            try {
+                return host.get("127.0.0.1", 8080).contains("the web"); // it has to begin
+            } catch (Exception e) {
+                return false;
+            }
+        });
         assertThat(host.get("198.51.100.2", 8080))
                 .as("IPv4, the host's address")
                 .contains("the web");

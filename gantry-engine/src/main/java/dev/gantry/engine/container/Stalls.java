@@ -9,9 +9,12 @@ import java.time.Duration;
 
 /// Whoever takes or sends a stream of bytes may be slow, but not still for ever, for something is kept for it: a step
 /// that makes no progress for too long is interrupted and fails. For the thread that makes one.
-final class Stalls implements AutoCloseable {
+public final class Stalls implements AutoCloseable {
     /// So much at a time is a step.
     private static final int PIECE = 1 << 16;
+
+    /// With a client that takes or sends nothing at all.
+    public static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Duration patience;
     private final Thread worker = Thread.currentThread();
@@ -22,12 +25,12 @@ final class Stalls implements AutoCloseable {
     private long since;
     private boolean stalled;
 
-    Stalls(Duration patience) {
+    public Stalls(Duration patience) {
         this.patience = patience;
         this.watch = Thread.startVirtualThread(this::watch);
     }
 
-    OutputStream over(OutputStream out) {
+    public OutputStream over(OutputStream out) {
         return new FilterOutputStream(out) {
             @Override
             public void write(int b) throws IOException {
@@ -56,7 +59,7 @@ final class Stalls implements AutoCloseable {
         };
     }
 
-    InputStream over(InputStream in) {
+    public InputStream over(InputStream in) {
         return new FilterInputStream(in) {
             @Override
             public int read() throws IOException {

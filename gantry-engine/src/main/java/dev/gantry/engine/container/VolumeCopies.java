@@ -29,9 +29,6 @@ public final class VolumeCopies {
 
     private static final Duration AGAIN = Duration.ofMillis(5);
 
-    /// With a client that takes or sends nothing at all: its copy is kept no longer.
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-
     private final Volumes volumes;
     private final Freezer freezer;
     private final Linux linux;
@@ -155,7 +152,7 @@ public final class VolumeCopies {
         }
 
         public void write(OutputStream out) throws IOException {
-            try (var stalls = new Stalls(PATIENCE)) {
+            try (var stalls = new Stalls(Stalls.PATIENCE)) {
                 moment.read(data -> pack(data, stalls.over(out)));
             } catch (UncheckedIOException e) {
                 throw e.getCause();
@@ -183,7 +180,7 @@ public final class VolumeCopies {
 
     /// The same; what is made is as the request says. A `fresh` one must not be there.
     public Volume restore(VolumeRequest to, boolean fresh, InputStream tar) throws IOException {
-        try (var stalls = new Stalls(PATIENCE)) {
+        try (var stalls = new Stalls(Stalls.PATIENCE)) {
             return volumes.copies().restore(to, fresh, data -> {
                 try {
                     TreeTar.unpack(linux, stalls.over(tar), data, "the backup of volume " + to.name());

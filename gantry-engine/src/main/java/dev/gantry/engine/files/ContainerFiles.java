@@ -107,7 +107,7 @@ public final class ContainerFiles {
         public void write(OutputStream out) throws IOException {
             String name = place.stat().name();
             String as = name.equals("/") ? "" : name;
-            threads.call("copy files out of container " + root.name(), () -> {
+            threads.send("copy files out of container " + root.name(), out, client -> {
                 root.working();
                 RootedTar.pack(
                         linux,
@@ -115,8 +115,7 @@ public final class ContainerFiles {
                         place.name(),
                         as,
                         p -> enters(place.inside(), as, p),
-                        root.whileOpen(out));
-                return true;
+                        root.whileOpen(client));
             });
             tell(id, root, "archive-path");
         }
@@ -131,11 +130,10 @@ public final class ContainerFiles {
     /// Unpacks a tar, plain or compressed, into the directory `path`. What came before an error stays.
     public void write(ContainerId id, String path, InputStream archive, Arrival how) throws IOException {
         try (OpenRoot root = roots.open(id, "copy files into")) {
-            threads.call("copy files into container " + root.name(), () -> {
+            threads.receive("copy files into container " + root.name(), archive, client -> {
                 root.working();
-                try (InputStream tar = Compression.decompress(archive, "the archive")) {
+                try (InputStream tar = Compression.decompress(client, "the archive")) {
                     unpack(root, path, root.whileOpen(tar), how);
-                    return true;
                 } catch (LinuxError e) {
                     throw e.during("copy files into container " + root.name());
                 }

@@ -94,10 +94,9 @@ public final class ContainerLayers {
         List<String> hidden =
                 roots.hidden(id).stream().map(path -> path.substring(1)).toList();
         String what = "export container " + id.shortHex();
-        threads.call(what, () -> {
+        threads.send(what, out, client -> {
             try (Fd merged = view(root, all)) {
-                RootedTar.packRoot(linux, merged, hidden::contains, out);
-                return true;
+                RootedTar.packRoot(linux, merged, hidden::contains, client);
             } catch (LinuxError e) {
                 throw e.during(what);
             }

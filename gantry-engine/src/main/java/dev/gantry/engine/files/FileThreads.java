@@ -1,26 +1,64 @@
 package dev.gantry.engine.files;
 
 import dev.gantry.base.Unavailable;
+import dev.gantry.engine.container.Stalls;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Threads of the platform for work in file systems that others made: one that does not answer holds its own thread,
-/// and
-/// not those that all requests share.
+/// Threads of the platform for work in file systems that others made: one that does not answer holds its own
+/// thread, and not those that all requests share. A client that is still for too long holds none.
 final class FileThreads {
     private static final int PATIENCE_SECONDS = 30;
 
     private final Semaphore free;
+    private final Duration patience;
 
     FileThreads(int atMost) {
+        this(atMost, Stalls.PATIENCE);
+    }
+
+    /// @param patience with clients that take or send nothing
+    FileThreads(int atMost, Duration patience) {
         this.free = new Semaphore(atMost);
+        this.patience = patience;
     }
 
     interface Work<T> {
         T run() throws IOException;
+    }
+
+    interface Sending {
+        void to(OutputStream client) throws IOException;
+    }
+
+    interface Receiving {
+        void from(InputStream client) throws IOException;
+    }
+
+    /// Returns when `work` has written all of it to a client.
+    void send(String what, OutputStream client, Sending work) throws IOException {
+        call(what, () -> {
+            try (var stalls = new Stalls(patience)) {
+                work.to(stalls.over(client));
+                return true;
+            }
+        });
+    }
+
+    /// Returns when `work` has read from a client what it needs.
+    void receive(String what, InputStream client, Receiving work) throws IOException {
+        call(what, () -> {
+            try (var stalls = new Stalls(patience)) {
+                work.from(stalls.over(client));
+                return true;
+            }
+        });
     }
 
     /// Returns when `work` has ended, also when the caller is interrupted: then `work` is, too.
