@@ -166,7 +166,9 @@ final class KillCampaign {
             return status.equals("exited") || (status.equals("created") && !run.acknowledged);
         });
         ContainerInspect found = client.inspectContainer(run.id);
-        if (found.state().status().equals("exited")) {
+        // Nobody was told of this start, and the engine died before it kept what an exec would need: it is ended.
+        boolean givenUp = !run.acknowledged && found.state().exitCode() == 137;
+        if (found.state().status().equals("exited") && !givenUp) {
             assertThat(found.state().exitCode())
                     .as("exit code of %s: %s", run, found.state().error())
                     .isEqualTo(run.code);
