@@ -254,7 +254,7 @@ class StockClientTest {
     void whatIsMissingIsSaidAndNotIgnored() throws IOException {
         assertThat(run("-p", "80:80", "busybox:it", "true").err())
                 .contains("Published ports are discarded when using none network mode");
-        assertThat(run("--storage-opt", "size=1g", "busybox:it", "true").err()).contains("StorageOpt");
+        assertThat(run("--storage-opt", "size=1g", "busybox:it", "true").err()).contains("--storage-opt");
         assertThat(run("--volume-driver", "flocker", "-v", "data:/data", "busybox:it", "true")
                         .err())
                 .contains("plugin \"flocker\" not found");

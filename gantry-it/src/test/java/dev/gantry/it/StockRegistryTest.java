@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -89,7 +90,7 @@ class StockRegistryTest {
                         "--since",
                         "60s",
                         "--until",
-                        "0s",
+                        Long.toString(Instant.now().getEpochSecond() + 1), // the client cuts off fractions
                         "--filter",
                         "type=image",
                         "--format",
