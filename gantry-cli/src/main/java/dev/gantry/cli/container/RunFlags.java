@@ -216,19 +216,24 @@ final class RunFlags {
     }
 
     private static void limits(Parsed args, HostConfig.Builder host) {
-        host.memory(args.bytes("memory"))
+        liveLimits(args, host)
+                .shmSize(args.bytes("shm-size"))
+                .oomScoreAdj(args.number("oom-score-adj").map(Long::intValue).orElse(0))
+                .ulimits(Security.ulimits(args));
+    }
+
+    /// Those that can change while a container runs.
+    static HostConfig.Builder liveLimits(Parsed args, HostConfig.Builder host) {
+        return host.memory(args.bytes("memory"))
                 .memoryReservation(args.bytes("memory-reservation"))
                 .memorySwap(args.bytes("memory-swap"))
-                .shmSize(args.bytes("shm-size"))
                 .nanoCpus(args.nanos("cpus"))
                 .cpuShares(args.number("cpu-shares").orElse(0L))
                 .cpuPeriod(args.number("cpu-period").orElse(0L))
                 .cpuQuota(args.number("cpu-quota").orElse(0L))
                 .cpusetCpus(args.text("cpuset-cpus"))
                 .cpusetMems(args.text("cpuset-mems"))
-                .pidsLimit(args.number("pids-limit").orElse(null))
-                .oomScoreAdj(args.number("oom-score-adj").map(Long::intValue).orElse(0))
-                .ulimits(Security.ulimits(args));
+                .pidsLimit(args.number("pids-limit").orElse(null));
     }
 
     static RestartPolicy restart(Parsed args) {

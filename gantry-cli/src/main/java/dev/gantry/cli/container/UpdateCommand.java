@@ -75,18 +75,7 @@ public final class UpdateCommand implements Command {
     }
 
     private static UpdateRequest limits(Parsed args) {
-        HostConfig limits = HostConfig.builder()
-                .memory(args.bytes("memory"))
-                .memoryReservation(args.bytes("memory-reservation"))
-                .memorySwap(args.bytes("memory-swap"))
-                .nanoCpus(args.nanos("cpus"))
-                .cpuShares(args.number("cpu-shares").orElse(0L))
-                .cpuPeriod(args.number("cpu-period").orElse(0L))
-                .cpuQuota(args.number("cpu-quota").orElse(0L))
-                .cpusetCpus(args.text("cpuset-cpus"))
-                .cpusetMems(args.text("cpuset-mems"))
-                .pidsLimit(args.number("pids-limit").orElse(null))
-                .build();
+        HostConfig limits = RunFlags.liveLimits(args, HostConfig.builder()).build();
         return UpdateRequest.of(limits, args.isGiven("restart") ? RunFlags.restart(args) : null);
     }
 }
