@@ -293,6 +293,25 @@ class AdoptTest {
     }
 
     @Test
+    void aStartOfWhichNobodyWasToldAndNothingIsKeptIsGivenUpAndSaysSo() {
+        var c = engine.started(engine.spec("sleep", "1000"));
+        engine.reopenAfter(() -> {
+            sql("UPDATE containers SET state='created', pid=0, started_at=0, boot_id='', watch_dir=''");
+            try (var directories = Files.list(dir.resolve("run/w"))) {
+                for (var directory : directories.toList()) {
+                    Files.deleteIfExists(directory.resolve("plan"));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        TestEngine.await("it is ended", () -> now(c).state() instanceof ContainerState.Exited);
+        assertThat(now(c).history().exit().orElseThrow().code()).isEqualTo(137);
+        assertThat(now(c).history().exit().orElseThrow().words())
+                .isEqualTo("the engine died while it was being started");
+    }
+
+    @Test
     void whatHasNoRowIsGarbageAndGoes() throws Exception {
         String stray = "f".repeat(64);
         engine.reopenAfter(() -> {

@@ -191,6 +191,7 @@ final class Adopter {
         lifecycle.listen(cell, task);
         if (!stored && task.plan == null) {
             // Nobody was told of this start, and no exec could join it: the engine died before the plan was kept.
+            task.givenUp = Adoption.HALF_STARTED;
             watch.signal(Signals.KILL);
         }
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 /// What became of a container while no engine looked, from what can be seen of it. Pure: the traces are values.
 final class Adoption {
     static final String LOST = "supervisor lost";
+    static final String HALF_STARTED = "the engine died while it was being started";
     static final int LOST_CODE = 137;
     static final String HOST_RESTARTED = "the host was restarted";
     static final int HOST_RESTARTED_CODE = 255;

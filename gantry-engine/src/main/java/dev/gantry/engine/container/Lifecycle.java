@@ -267,7 +267,7 @@ final class Lifecycle {
     private void ended(Cell cell, Task task, Exited exited) {
         insistence.untilDone("end", cell, () -> {
             if (cell.task == task && cell.row.state() instanceof ContainerState.Running) {
-                settle(cell, new Exit(exited.code(), exited.outOfMemory(), exited.finishedAt(), ""));
+                settle(cell, new Exit(exited.code(), exited.outOfMemory(), exited.finishedAt(), task.givenUp));
             }
         });
     }

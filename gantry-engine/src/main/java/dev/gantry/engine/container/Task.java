@@ -24,6 +24,9 @@ final class Task {
     boolean launched;
     int attachments;
 
+    /// Why we end it ourselves; empty otherwise.
+    String givenUp = "";
+
     private record Prepared(EncodedPlan plan, Meanwhile<?> keeping) {}
 
     private @Nullable Prepared prepared;
