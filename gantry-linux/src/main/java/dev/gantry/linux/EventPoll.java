@@ -1,10 +1,13 @@
 package dev.gantry.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Waits on many descriptors at once, of which few are ready at a time. Waiting belongs on a platform
 /// thread; adding and removing may happen on any. epoll(7), <sys/epoll.h>.
@@ -15,6 +18,7 @@ public final class EventPoll implements AutoCloseable {
     private static final int EPOLL_CTL_MOD = 3;
     private static final int EPOLLIN = 1; // the end of a pipe is told without being asked for
     private static final int EPOLLOUT = 4;
+    private static final int EPOLLERR = 8; // told without being asked for
     private static final int BATCH = 64;
 
     /// `struct epoll_event`: u32 events, u64 data; packed on x86-64 only.
@@ -87,19 +91,23 @@ public final class EventPoll implements AutoCloseable {
         }
     }
 
-    /// The tokens of what is ready, -1 after [#wake]; none when the time is over or a signal came.
-    public long[] await(int timeoutMillis) {
+    /// What is ready, and whether there was an error.
+    public record Ready(long token, boolean error) {}
+
+    /// All that is ready, with the token -1 after [#wake]; nothing when the time is over or a signal came.
+    public List<Ready> await(int timeoutMillis) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate((long) BATCH * SIZE, 8);
             long rc = kernel.call(arena, Sys.EPOLL_WAIT, poll.number(), events.address(), BATCH, timeoutMillis, 0, 8);
             if (rc == -Errno.EINTR.number()) {
-                return new long[0];
+                return List.of();
             }
-            long[] tokens = new long[(int) check(Sys.EPOLL_WAIT, poll.toString(), rc)];
-            for (int i = 0; i < tokens.length; i++) {
-                tokens[i] = events.get(JAVA_LONG_UNALIGNED, (long) i * SIZE + DATA);
+            var ready = new ArrayList<Ready>();
+            for (long at = 0; at < check(Sys.EPOLL_WAIT, poll.toString(), rc) * SIZE; at += SIZE) {
+                boolean error = (events.get(JAVA_INT_UNALIGNED, at) & EPOLLERR) != 0;
+                ready.add(new Ready(events.get(JAVA_LONG_UNALIGNED, at + DATA), error));
             }
-            return tokens;
+            return ready;
         }
     }
 

@@ -76,8 +76,8 @@ public final class DnsServer implements AutoCloseable {
             byte[] out = new byte[MOST_DATAGRAM];
             int turn = 0;
             while (!closed) {
-                for (long token : poll.await(connections.isEmpty() ? WAIT_MILLIS : SWEEP_MILLIS)) {
-                    turn = one(token, datagrams, in, out, turn);
+                for (EventPoll.Ready ready : poll.await(connections.isEmpty() ? WAIT_MILLIS : SWEEP_MILLIS)) {
+                    turn = one(ready.token(), datagrams, in, out, turn);
                 }
                 connections.sweep();
             }

@@ -15,57 +15,63 @@ final class Carrier {
     private final Side container;
     private final Watched watched;
     private final Set<Carrier> all;
+    private boolean connected;
     private boolean broken;
 
     /// One of the two, and what is on its way from it to the other.
-    private static final class Side {
+    private final class Side implements Watched.Listener {
         final Fd fd;
-        final long token;
+        long token;
+        boolean asked;
+        boolean deaf;
         byte @Nullable [] rest;
         int at;
+        /// Nothing more comes from it, and the other was told so.
         boolean ended;
-        boolean told;
-        boolean asked = true;
-        boolean deaf;
 
-        Side(Fd fd, long token) {
+        Side(Fd fd) {
             this.fd = fd;
-            this.token = token;
+        }
+
+        @Override
+        public void happened(boolean error, Watched.Tools tools) {
+            Carrier.this.happened(this, error, tools);
         }
     }
 
     /// Takes over both descriptors, and stays among `all` until it is over.
     Carrier(Fd client, Fd container, Watched watched, Set<Carrier> all) {
-        this.client = new Side(client, watched.add(client, t -> happened(true, t)));
-        this.container = new Side(container, watched.add(container, t -> happened(false, t)));
+        this.client = new Side(client);
+        this.container = new Side(container);
         this.watched = watched;
         this.all = all;
         all.add(this);
+        this.client.token = watched.add(client, this.client);
+        this.container.token = watched.add(container, this.container);
+        // An end told to a socket on its way would end the way: nothing is read before it is there. shutdown(2)
+        watched.change(client, this.client.token, false, false);
+        watched.change(container, this.container.token, false, true);
     }
 
-    private void happened(boolean toClient, Watched.Tools tools) {
-        // Nothing was asked for, so that this side is broken.
-        broken |= !(toClient ? client : container).asked;
-        carry(client, container, tools);
-        carry(container, client, tools);
-        if (broken || (client.told && container.told)) {
-            close();
-            return;
+    private void happened(Side side, boolean error, Watched.Tools tools) {
+        // Where something was asked for, what is still there comes before the error.
+        broken |= error && !side.asked;
+        connected |= side == container;
+        if (connected) {
+            carry(client, container, tools);
+            carry(container, client, tools);
         }
-        watch(client, container);
-        watch(container, client);
+        if (broken || (client.ended && container.ended)) {
+            close();
+        } else if (connected) {
+            watch(client, container);
+            watch(container, client);
+        }
     }
 
     private void carry(Side from, Side to, Watched.Tools tools) {
-        for (int i = 0; i < TURN && !broken; i++) {
+        for (int i = 0; i < TURN && !broken && !from.ended; i++) {
             if (from.rest != null && !sendRest(from, from.rest, to, tools)) {
-                return;
-            }
-            if (from.ended) {
-                if (!from.told) {
-                    from.told = true;
-                    tools.streams().end(to.fd);
-                }
                 return;
             }
             int length = tools.streams().receive(from.fd);
@@ -74,7 +80,10 @@ final class Carrier {
                     return;
                 }
                 case Streams.GONE -> broken = true;
-                case Streams.END -> from.ended = true;
+                case Streams.END -> {
+                    from.ended = true;
+                    tools.streams().end(to.fd);
+                }
                 default -> send(from, to, length, tools.streams());
             }
         }
@@ -106,17 +115,20 @@ final class Carrier {
     }
 
     private void watch(Side side, Side other) {
-        if (side.ended && other.told && !side.deaf) {
-            // Both its directions are over, which would be told for ever.
-            side.deaf = true;
+        boolean toRead = side.rest == null && !side.ended;
+        boolean toWrite = other.rest != null;
+        // Where both directions may be over and nothing is asked for, that would be told for ever.
+        boolean deaf = other.ended && !toRead;
+        if (deaf && !side.deaf) {
             watched.remove(side.fd, side.token);
-        }
-        if (!side.deaf) {
-            boolean toRead = side.rest == null && !side.ended;
-            boolean toWrite = other.rest != null;
-            side.asked = toRead || toWrite;
+        } else if (!deaf) {
+            if (side.deaf) {
+                side.token = watched.add(side.fd, side);
+            }
             watched.change(side.fd, side.token, toRead, toWrite);
         }
+        side.asked = toRead || toWrite;
+        side.deaf = deaf;
     }
 
     void close() {

@@ -42,7 +42,7 @@ final class DatagramPort implements Port {
         this.listener = listener;
         this.container = container;
         this.watched = watched;
-        this.token = watched.add(listener, this::arrived);
+        this.token = watched.add(listener, (_, tools) -> arrived(tools));
     }
 
     private void arrived(Watched.Tools tools) {
@@ -64,7 +64,7 @@ final class DatagramPort implements Port {
                 end(talks.values().iterator().next());
             }
             Talk fresh = new Talk(client, streams.connect(HostSocket.SOCK_DGRAM, container));
-            fresh.token = watched.add(fresh.fd, tools -> answered(fresh, tools));
+            fresh.token = watched.add(fresh.fd, (_, tools) -> answered(fresh, tools));
             talk = fresh;
         }
         talk.heard = System.nanoTime();

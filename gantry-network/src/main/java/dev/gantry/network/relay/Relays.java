@@ -68,14 +68,12 @@ public final class Relays implements AutoCloseable {
                 Datagrams datagrams = new Datagrams(MEMORY)) {
             var tools = new Watched.Tools(streams, datagrams, new byte[MEMORY], new ServerSockets());
             while (true) {
-                long[] ready = poll.await(SWEEP_MILLIS);
+                List<EventPoll.Ready> ready = poll.await(SWEEP_MILLIS);
                 synchronized (this) {
                     if (closed) {
                         return;
                     }
-                    for (long token : ready) {
-                        tell(token, tools);
-                    }
+                    ready.forEach(r -> tell(r, tools));
                     sweep();
                 }
             }
@@ -91,9 +89,9 @@ public final class Relays implements AutoCloseable {
     }
 
     /// What goes wrong with one is nobody else's concern.
-    private void tell(long token, Watched.Tools tools) {
+    private void tell(EventPoll.Ready ready, Watched.Tools tools) {
         try {
-            watched.tell(token, tools);
+            watched.tell(ready, tools);
         } catch (RuntimeException e) {
             System.getLogger("network").log(System.Logger.Level.WARNING, "event=relay-failed", e);
         }

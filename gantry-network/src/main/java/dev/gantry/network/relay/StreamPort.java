@@ -31,7 +31,7 @@ final class StreamPort implements Port {
         this.container = container;
         this.watched = watched;
         new ServerSockets().dontWait(listener);
-        this.token = watched.add(listener, this::accept);
+        this.token = watched.add(listener, (_, tools) -> accept(tools));
     }
 
     private void accept(Watched.Tools tools) {

@@ -16,7 +16,8 @@ final class Watched {
 
     @FunctionalInterface
     interface Listener {
-        void happened(Tools tools);
+        /// `error`: there was one, which is told whether anything was asked for or not.
+        void happened(boolean error, Tools tools);
     }
 
     private final EventPoll poll;
@@ -46,10 +47,10 @@ final class Watched {
     }
 
     /// One that was removed while this event waited is not told.
-    void tell(long token, Tools tools) {
-        @Nullable Listener listener = listeners.get(token);
+    void tell(EventPoll.Ready ready, Tools tools) {
+        @Nullable Listener listener = listeners.get(ready.token());
         if (listener != null) {
-            listener.happened(tools);
+            listener.happened(ready.error(), tools);
         }
     }
 }

@@ -21,6 +21,8 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +136,68 @@ class RelaysTest {
                 assertThat(slow.getInputStream().read()).isZero();
                 assertThat(quick.getInputStream().readAllBytes()).hasSize(64 << 20);
                 assertThat(slow.getInputStream().readAllBytes()).hasSize((64 << 20) - 1);
+            }
+        }
+    }
+
+    /// However many reads came before the end of a direction.
+    @Test
+    void everyEndIsTold() throws IOException {
+        try (var server = new ServerSocket(0, 50, FOUR)) {
+            byte[] much = new byte[1 << 20];
+            serve(server, c -> c.getOutputStream().write(much));
+            int port = carry(Protocol.TCP, server.getLocalPort());
+            for (int i = 0; i < 300; i++) {
+                try (Socket socket = client(port)) {
+                    assertThat(socket.getInputStream().readAllBytes()).hasSize(much.length);
+                }
+            }
+        }
+    }
+
+    /// Both directions of the server are over while its last bytes wait for room at the client.
+    @Test
+    void whatCameBeforeTheLastEndIsDeliveredToASlowClient() throws Exception {
+        try (var server = new ServerSocket(0, 50, FOUR)) {
+            var ended = new Semaphore(0);
+            var size = new AtomicInteger();
+            serve(server, c -> {
+                c.getInputStream().readAllBytes();
+                c.getOutputStream().write(new byte[size.get()]);
+                c.close();
+                ended.release();
+            });
+            int port = carry(Protocol.TCP, server.getLocalPort());
+            for (int more = 0; more < 3_000_000; more += 100_000) {
+                size.set(4_000_000 + more);
+                try (Socket socket = client(port)) {
+                    socket.shutdownOutput();
+                    ended.acquire();
+                    assertThat(socket.getInputStream().readAllBytes()).hasSize(size.get());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatEndsBeforeTheServerIsReachedGetsItsAnswer() throws Exception {
+        try (var server = new ServerSocket(0, 1, FOUR)) {
+            int port = carry(Protocol.TCP, server.getLocalPort());
+            List<Socket> full = new ArrayList<>();
+            // The kernel lets one more wait than asked for; the next one is not answered.
+            for (int i = 0; i < 2; i++) {
+                full.add(new Socket(FOUR, server.getLocalPort()));
+            }
+            try (Socket socket = client(port)) {
+                socket.shutdownOutput();
+                serve(server, c -> {
+                    c.getInputStream().readAllBytes();
+                    c.getOutputStream().write(7);
+                });
+                for (Socket each : full) {
+                    each.close();
+                }
+                assertThat(socket.getInputStream().readAllBytes()).containsExactly(7);
             }
         }
     }
