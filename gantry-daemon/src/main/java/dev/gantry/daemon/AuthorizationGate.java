@@ -8,6 +8,7 @@ import dev.gantry.daemon.http.Gate;
 import dev.gantry.docker.ApiHandler;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.Caller;
 import dev.gantry.docker.route.Failures;
 import dev.gantry.engine.plugin.authz.ApiExchange;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
@@ -39,8 +40,14 @@ final class AuthorizationGate implements Gate {
             ApiRequest seen = body.length > 0
                     ? request.with(new ByteArrayInputStream(body))
                     : AuthorizationPlugins.isLogin(request.path()) ? request : request.streamed();
+            Caller caller = request.caller();
             var asked = new ApiExchange(
-                    "", List.of(), request.method(), canonical(request.path()) + told.query(), told.headers(), body);
+                    caller instanceof Caller.Certified c ? c.name() : "",
+                    caller instanceof Caller.Certified c ? Pem.of(c.chain()) : List.of(),
+                    request.method(),
+                    canonical(request.path()) + told.query(),
+                    told.headers(),
+                    body);
             plugins.request(asked);
             ApiResponse answer = handler.handle(seen);
             try {

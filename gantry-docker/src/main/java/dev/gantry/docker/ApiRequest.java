@@ -6,34 +6,44 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One request. The path is decoded and without the query; `headers` finds a value by its name in lower case, or null.
 /// A body that may be used as a stream only is never read as a document: whoever decides on requests has not seen it.
+///
+/// @param from asks the connection who is at its other end, which costs a system call the first time
 public record ApiRequest(
         String method,
         String path,
         Query query,
         Function<String, @Nullable String> headers,
         InputStream body,
+        Supplier<Caller> from,
         boolean streamOnly) {
 
     /// Larger bodies are archives, which are streamed and never read whole.
     private static final int DOCUMENT_LIMIT = 8 << 20;
 
+    /// One of this very process.
     public ApiRequest(
             String method, String path, Query query, Function<String, @Nullable String> headers, InputStream body) {
-        this(method, path, query, headers, body, false);
+        this(method, path, query, headers, body, Caller.Itself::new, false);
     }
 
     /// The same with a body that was read already.
     public ApiRequest with(InputStream other) {
-        return new ApiRequest(method, path, query, headers, other, false);
+        return new ApiRequest(method, path, query, headers, other, from, false);
     }
 
     /// The same with a body that is no document.
     public ApiRequest streamed() {
-        return new ApiRequest(method, path, query, headers, body, true);
+        return new ApiRequest(method, path, query, headers, body, from, true);
+    }
+
+    /// Who sends it.
+    public Caller caller() {
+        return from.get();
     }
 
     public @Nullable String header(String lowerCaseName) {

@@ -3,8 +3,10 @@ package dev.gantry.daemon.http;
 import dev.gantry.api.system.ErrorMessage;
 import dev.gantry.docker.ApiHandler;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.Caller;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,14 +36,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Gate gate;
     private final ResponseHead heads;
     private @Nullable Exchange exchange;
+    private final Peer peer;
     private boolean inputEnded;
     private boolean lingering;
 
-    Connection(RequestDecoder decoder, ApiHandler handler, Gate gate, ResponseHead heads) {
+    Connection(Channel channel, RequestDecoder decoder, ApiHandler handler, Gate gate, ResponseHead heads) {
+        this.peer = new Peer(channel);
         this.decoder = decoder;
         this.handler = handler;
         this.gate = gate;
         this.heads = heads;
+    }
+
+    /// Who is at the other end. On any thread.
+    Caller caller() {
+        return peer.caller();
     }
 
     @Override

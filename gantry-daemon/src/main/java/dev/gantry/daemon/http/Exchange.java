@@ -138,7 +138,8 @@ final class Exchange {
         String path = mark < 0 ? uri : uri.substring(0, mark);
         Query query = mark < 0 ? Query.NONE : Query.parse(uri.substring(mark + 1));
         HttpHeaders headers = request.headers();
-        return new ApiRequest(request.method().name(), decodePath(path), query, headers::get, body);
+        return new ApiRequest(
+                request.method().name(), decodePath(path), query, headers::get, body, connection::caller, false);
     }
 
     private Gate.Head head() {

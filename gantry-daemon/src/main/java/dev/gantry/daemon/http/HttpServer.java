@@ -75,7 +75,7 @@ public final class HttpServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         RequestDecoder decoder = new RequestDecoder();
-                        channel.pipeline().addLast(decoder, new Connection(decoder, handler, gate, heads));
+                        channel.pipeline().addLast(decoder, new Connection(channel, decoder, handler, gate, heads));
                         open.add(channel);
                     }
                 });

@@ -55,6 +55,7 @@ class HttpServerTest {
     private ApiResponse answer(ApiRequest request) {
         return switch (request.path()) {
             case "/ok" -> ApiResponse.text(200, "OK");
+            case "/who" -> ApiResponse.text(200, request.caller().toString());
             case "/none" -> ApiResponse.noContent();
             case "/echo" -> ApiResponse.text(200, request.document());
             case "/count" -> ApiResponse.text(200, Long.toString(count(request.body())));
@@ -434,6 +435,28 @@ class HttpServerTest {
             assertThat(new String(tcp.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 101")
                     .endsWith("\r\n\r\nhibye");
+        }
+    }
+
+    @Test
+    void theProcessAtTheOtherEndIsKnown() throws IOException {
+        long uid = new com.sun.security.auth.module.UnixSystem().getUid();
+        try (RawClient client = new RawClient(socket)) {
+            client.send("GET /who HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(client.until("]"))
+                    .contains("Local[pid=" + ProcessHandle.current().pid() + ", uid=" + uid + ", gid=");
+        }
+    }
+
+    @Test
+    void whoeverComesByTcpIsAnybody() throws IOException {
+        int port = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.getOutputStream()
+                    .write("GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("Anybody[address=127.0.0.1]");
         }
     }
 }
