@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -27,11 +28,15 @@ public final class RegistryClient implements AutoCloseable {
 
     /// Trusts whom the JDK trusts.
     public RegistryClient(RegistryOptions options) {
-        this(options, jdkTrust());
+        this(options, RegistryClient::jdkTrust);
     }
 
     /// Trusts whom `tls` trusts, for registries with authorities of their own.
     public RegistryClient(RegistryOptions options, SSLContext tls) {
+        this(options, () -> tls);
+    }
+
+    private RegistryClient(RegistryOptions options, Supplier<SSLContext> tls) {
         this.options = options;
         this.transport = new Transport(options.pace(), tls);
     }

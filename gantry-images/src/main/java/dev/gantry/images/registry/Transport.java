@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// Requests over HTTP with redirects of our own: an `Authorization` goes to the host it was made for
 /// and to no other.
@@ -23,17 +25,28 @@ final class Transport implements AutoCloseable {
     private static final int MAX_REDIRECTS = 10;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-    private final HttpClient http;
+    private final Supplier<SSLContext> tls;
     private final Pace pace;
+    private @Nullable HttpClient http;
 
-    Transport(Pace pace, SSLContext tls) {
+    /// `tls` is asked with the first request: to read the authorities of the JDK takes a tenth of a second.
+    Transport(Pace pace, Supplier<SSLContext> tls) {
         this.pace = pace;
-        this.http = HttpClient.newBuilder()
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(pace.connect())
-                .sslContext(tls)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
+        this.tls = tls;
+    }
+
+    private synchronized HttpClient http() {
+        HttpClient client = http;
+        if (client == null) {
+            client = HttpClient.newBuilder()
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(pace.connect())
+                    .sslContext(tls.get())
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .build();
+            http = client;
+        }
+        return client;
     }
 
     /// A response whose body must be closed.
@@ -108,7 +121,8 @@ final class Transport implements AutoCloseable {
         }
         headers.forEach(request::header);
         try {
-            HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response =
+                    http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             return new Answer(response.statusCode(), response, new GuardedBody(response.body(), pace.idle()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -140,8 +154,10 @@ final class Transport implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        http.shutdownNow();
+    public synchronized void close() {
+        if (http != null) {
+            http.shutdownNow();
+        }
     }
 
     /// Ends a body that stays silent for too long: the client of the JDK itself would wait for ever.
