@@ -5,16 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -23,12 +18,10 @@ import javax.net.ssl.TrustManagerFactory;
 /// Certificates and keys in PEM files (RFC 7468), as TLS needs them.
 public final class PemFiles {
     private static final char[] NO_PASSWORD = {};
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
 
     private PemFiles() {}
 
-    /// Shows the certificate with those that vouch for it behind, and holds its key, in PKCS#8.
+    /// Shows the certificate with those that vouch for it behind, and holds its key.
     public static KeyManager[] identity(Path certificate, Path key) throws GeneralSecurityException, IOException {
         KeyStore store = empty();
         store.setKeyEntry(
@@ -67,26 +60,6 @@ public final class PemFiles {
     }
 
     private static PrivateKey key(Path file) throws GeneralSecurityException, IOException {
-        String pem = Files.readString(file, StandardCharsets.US_ASCII);
-        int from = pem.indexOf(BEGIN);
-        int to = pem.indexOf(END);
-        if (from < 0 || to < from) {
-            throw new GeneralSecurityException(file + " is not PKCS#8 (openssl pkcs8 -topk8 -nocrypt makes it so)");
-        }
-        byte[] bytes;
-        try {
-            bytes = Base64.getMimeDecoder().decode(pem.substring(from + BEGIN.length(), to));
-        } catch (IllegalArgumentException e) {
-            throw new GeneralSecurityException(file + " is not PEM", e);
-        }
-        var spec = new PKCS8EncodedKeySpec(bytes);
-        for (String algorithm : List.of("EC", "RSA")) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-            } catch (InvalidKeySpecException another) {
-                continue;
-            }
-        }
-        return KeyFactory.getInstance("EdDSA").generatePrivate(spec);
+        return PemKeys.read(file, Files.readString(file, StandardCharsets.US_ASCII));
     }
 }

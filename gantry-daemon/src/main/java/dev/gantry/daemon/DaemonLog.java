@@ -4,9 +4,9 @@ package dev.gantry.daemon;
 final class DaemonLog {
     private DaemonLog() {}
 
-    static void configure(boolean debug) {
-        set("defaultLogLevel", "warn");
-        set("log.dev.gantry", debug ? "debug" : "info");
+    static void configure(LogLevel level) {
+        set("defaultLogLevel", level == LogLevel.ERROR ? "error" : "warn");
+        set("log.dev.gantry", level.word());
         // gRPC wants an option of TCP on every connection, and each Unix socket says that it has none.
         set("log.io.netty.bootstrap", "error");
         set("showDateTime", "true");

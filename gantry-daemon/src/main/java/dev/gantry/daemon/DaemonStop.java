@@ -39,7 +39,7 @@ final class DaemonStop {
         DaemonFlags flags = DaemonFlags.parse(others, usual);
         ProcessHandle daemon = holder(flags.dataRoot());
         if (containers) {
-            stopContainers(itsFlags(daemon).hosts().getFirst());
+            stopContainers(itsFlags(daemon).sockets());
         }
         daemon.destroy();
         awaitEnd(daemon);
@@ -96,8 +96,15 @@ final class DaemonStop {
         }
     }
 
-    private static void stopContainers(DaemonFlags.Host host) {
-        try (EngineClient client = new EngineClient(new SocketDialer(EngineAddress.parse(host.toString())))) {
+    private static void stopContainers(List<Path> sockets) {
+        if (sockets.isEmpty()) {
+            throw new Unavailable(
+                    "stop the containers",
+                    "the daemon has no Unix socket of its own to ask it by",
+                    "stop them with a client, then the daemon");
+        }
+        var socket = new EngineAddress.Unix(sockets.getFirst().toString());
+        try (EngineClient client = new EngineClient(new SocketDialer(socket))) {
             List<String> running = client.containers(false, "", false, "").stream()
                     .map(ContainerSummary::id)
                     .toList();

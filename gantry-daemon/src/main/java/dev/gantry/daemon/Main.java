@@ -5,6 +5,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.http.Gate;
 import dev.gantry.daemon.http.HttpServer;
+import dev.gantry.daemon.http.Tls;
 import dev.gantry.docker.DockerApi;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
@@ -41,7 +42,11 @@ public final class Main {
         if (args.isEmpty() || !args.getFirst().equals("stop")) {
             DaemonFlags flags = DaemonFlags.parse(args, usual);
             switch (flags.question()) {
-                case HELP -> System.out.print(DaemonFlags.help());
+                case HELP -> System.out.print(DaemonHelp.text());
+                case VALID -> {
+                    flags.tls().ifPresent(Tls::of);
+                    System.out.println("configuration OK");
+                }
                 case VERSION -> System.out.println("gantry version " + VERSION);
                 case NONE -> {
                     if (!Rights.toRunEngines()) {
@@ -59,7 +64,8 @@ public final class Main {
     }
 
     private static void serve(DaemonFlags flags) {
-        DaemonLog.configure(flags.debug());
+        DaemonLog.configure(flags.level());
+        Tls tls = flags.tls().map(Tls::of).orElse(Tls.NONE);
         Logger log = LoggerFactory.getLogger(Main.class);
         Optional<Outside> outside = Outside.find(flags.execRoot());
         checkNet(flags, outside);
@@ -76,7 +82,7 @@ public final class Main {
                         gate(engine, flags),
                         DockerApi.headers(VERSION),
                         clock);
-                var sockets = Sockets.open(server, flags.hosts(), flags.group());
+                var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
             log.info(

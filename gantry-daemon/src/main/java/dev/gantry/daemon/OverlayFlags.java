@@ -1,16 +1,13 @@
 package dev.gantry.daemon;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.daemon.config.Settings;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 
-/// The flags of overlay networks, one after the other, and what they say together.
+/// What the flags of overlay networks say together.
 final class OverlayFlags {
     private static final String ADVERTISE = "overlay-advertise";
     private static final String PEER = "overlay-peer";
@@ -30,69 +27,35 @@ final class OverlayFlags {
                   --overlay-grace DURATION  how long a silent host's containers stay known (default 5m)
             """;
 
-    private final TreeMap<String, String> values = new TreeMap<>();
-    private final List<String> peers = new ArrayList<>();
+    private final Settings settings;
 
-    /// False when it is none of these.
-    boolean take(String flag, Supplier<String> value) {
-        if (!ALL.contains(flag)) {
-            return false;
-        }
-        String given = value.get();
-        if (flag.equals(PEER)) {
-            peers.add(given);
-        } else {
-            values.put(flag, given);
-        }
-        return true;
+    private OverlayFlags(Settings settings) {
+        this.settings = settings;
     }
 
-    /// As words of a command line.
-    static List<String> words(OverlayOptions o) {
-        if (o.isNone()) {
-            return List.of();
-        }
-        List<String> words = new ArrayList<>(List.of(
-                "--" + ADVERTISE,
-                o.advertise().toString(),
-                "--" + CA,
-                o.files().ca().toString(),
-                "--" + CERT,
-                o.files().cert().toString(),
-                "--" + KEY,
-                o.files().key().toString(),
-                "--" + DATA_PORT,
-                Integer.toString(o.dataPort()),
-                "--" + GRACE,
-                o.grace().toSeconds() + "s"));
-        o.peers().forEach(p -> words.addAll(List.of("--" + PEER, p.toString())));
-        return words;
+    static OverlayOptions options(Settings settings) {
+        return ALL.stream().anyMatch(settings::has) ? new OverlayFlags(settings).options() : OverlayOptions.NONE;
     }
 
-    OverlayOptions options() {
-        if (values.isEmpty() && peers.isEmpty()) {
-            return OverlayOptions.NONE;
-        }
+    private OverlayOptions options() {
         return new OverlayOptions(
                 OverlayOptions.Place.parse("--" + ADVERTISE, needed(ADVERTISE)),
-                peers.stream()
+                settings.list(PEER).stream()
                         .map(p -> OverlayOptions.Place.parse("--" + PEER, p))
                         .toList(),
                 new OverlayOptions.Files(file(CA), file(CERT), file(KEY)),
-                port(values.getOrDefault(DATA_PORT, Integer.toString(OverlayOptions.DATA_PORT))),
-                duration(values.getOrDefault(GRACE, OverlayOptions.GRACE.toSeconds() + "s")));
+                port(settings.text(DATA_PORT).orElse(Integer.toString(OverlayOptions.DATA_PORT))),
+                duration(settings.text(GRACE).orElse(OverlayOptions.GRACE.toSeconds() + "s")));
     }
 
     private String needed(String flag) {
-        String value = values.get(flag);
-        if (value == null) {
-            throw new InvalidArgument(
-                    "share overlay networks",
-                    "--" + flag + " is missing: hosts know each other by their addresses and certificates, or not at"
-                            + " all",
-                    "give --overlay-advertise with --overlay-tls-ca, --overlay-tls-cert and --overlay-tls-key");
-        }
-        return value;
+        return settings.text(flag)
+                .orElseThrow(() -> new InvalidArgument(
+                        "share overlay networks",
+                        "--" + flag
+                                + " is missing: hosts know each other by their addresses and certificates, or not at"
+                                + " all",
+                        "give --overlay-advertise with --overlay-tls-ca, --overlay-tls-cert and --overlay-tls-key"));
     }
 
     private Path file(String flag) {

@@ -4,7 +4,10 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.http.HttpServer;
+import dev.gantry.daemon.http.InheritedSocket;
+import dev.gantry.daemon.http.Tls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -18,24 +21,35 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The places where the daemon listens. A socket file that a crash left behind is removed first: the data root's lock
 /// is held by now, and nobody answers there.
 final class Sockets implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+
     private final List<Path> files = new ArrayList<>();
-    private final List<DaemonFlags.Host> hosts;
+    private final List<String> open = new ArrayList<>();
 
-    private Sockets(List<DaemonFlags.Host> hosts) {
-        this.hosts = hosts;
-    }
+    private Sockets() {}
 
-    static Sockets open(HttpServer server, List<DaemonFlags.Host> hosts, Optional<String> group) {
-        Sockets sockets = new Sockets(hosts);
-        for (DaemonFlags.Host host : hosts) {
+    static Sockets open(HttpServer server, List<Host> hosts, Optional<String> group, Tls tls) {
+        Sockets sockets = new Sockets();
+        for (Host host : hosts) {
             try {
                 switch (host) {
-                    case DaemonFlags.Host.Unix unix -> sockets.listen(server, unix.socket(), group);
-                    case DaemonFlags.Host.Tcp tcp -> server.listen(tcp.address());
+                    case Host.Unix unix -> {
+                        sockets.listen(server, unix.socket(), group);
+                        sockets.open.add(unix.toString());
+                    }
+                    case Host.Tcp tcp -> sockets.listen(server, tcp, tls);
+                    case Host.Inherited inherited -> {
+                        for (InheritedSocket socket : Activation.sockets(inherited)) {
+                            server.adopt(socket, tls);
+                            sockets.open.add("fd://" + socket.descriptor());
+                        }
+                    }
                 }
             } catch (IOException e) {
                 sockets.close();
@@ -44,6 +58,20 @@ final class Sockets implements AutoCloseable {
             }
         }
         return sockets;
+    }
+
+    private void listen(HttpServer server, Host.Tcp tcp, Tls tls) throws IOException {
+        if (tls == Tls.NONE) {
+            LOG.warn(
+                    "host={} binding to a TCP port without --tlsverify is insecure: whoever reaches it, scripts in a"
+                            + " browser too, has the rights of root on this machine",
+                    tcp);
+        }
+        var address = new InetSocketAddress(tcp.name(), tcp.port());
+        if (address.isUnresolved()) {
+            throw new IOException("the name " + tcp.name() + " has no address");
+        }
+        open.add(new Host.Tcp(tcp.name(), server.listen(address, tls)).toString());
     }
 
     private void listen(HttpServer server, Path socket, Optional<String> group) throws IOException {
@@ -117,6 +145,6 @@ final class Sockets implements AutoCloseable {
 
     @Override
     public String toString() {
-        return hosts.toString();
+        return open.toString();
     }
 }

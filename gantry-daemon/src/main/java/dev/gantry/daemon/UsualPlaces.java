@@ -20,13 +20,15 @@ import java.util.Set;
 /// @param run what a restart of the host may forget
 /// @param socket where commands find it
 /// @param log what an engine that was started by a command says
+/// @param config where the daemon's options are, besides its flags
 /// @param whose for whom these are
-public record UsualPlaces(Path data, Path run, Path socket, Path log, Whose whose) {
+public record UsualPlaces(Path data, Path run, Path socket, Path log, Path config, Whose whose) {
     public static final UsualPlaces HOST = new UsualPlaces(
             Path.of("/var/lib/gantry"),
             Path.of("/run/gantry"),
             Path.of("/run/gantry.sock"),
             Path.of("/var/log/gantryd.log"),
+            Path.of("/etc/gantry/daemon.json"),
             Whose.HOST);
 
     private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
@@ -55,6 +57,7 @@ public record UsualPlaces(Path data, Path run, Path socket, Path log, Whose whos
                 dir.resolve("run"),
                 dir.resolve("gantry.sock"),
                 dir.resolve("gantryd.log"),
+                dir.resolve("daemon.json"),
                 Whose.ONE_DIRECTORY);
     }
 
@@ -72,6 +75,9 @@ public record UsualPlaces(Path data, Path run, Path socket, Path log, Whose whos
                 run.resolve("gantry"),
                 run.resolve("gantry.sock"),
                 data.resolve("gantry").resolve("gantryd.log"),
+                absolute(environment.getOrDefault("XDG_CONFIG_HOME", ""), Path.of(home, ".config"))
+                        .resolve("gantry")
+                        .resolve("daemon.json"),
                 Whose.USER);
     }
 

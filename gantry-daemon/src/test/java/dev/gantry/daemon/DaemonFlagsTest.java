@@ -3,14 +3,23 @@ package dev.gantry.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
+import dev.gantry.daemon.config.Option;
+import dev.gantry.daemon.config.Options;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DaemonFlagsTest {
     private static DaemonFlags parse(String... args) {
@@ -29,35 +38,113 @@ class DaemonFlagsTest {
     @Test
     void allSpellingsOfAFlagAreRead() {
         DaemonFlags f =
-                parse("-H", "unix:///a", "--host=tcp://127.0.0.1:2375", "-p/b", "--data-root=/c", "-D", "-G", "x");
-        assertThat(f.hosts()).hasToString("[unix:///a, tcp://127.0.0.1:2375]");
+                parse("-H", "unix:///a", "--host=fd://", "-p/b", "--data-root=/c", "-D", "-G", "x", "-l", "warn");
+        assertThat(f.hosts()).hasToString("[unix:///a, fd://]");
         assertThat(f.pidFile()).isEqualTo(Optional.of(Path.of("/b")));
         assertThat(f.dataRoot()).isEqualTo(Path.of("/c"));
         assertThat(f.group()).isEqualTo(Optional.of("x"));
-        assertThat(f.debug()).isTrue();
-        assertThat(parse("--debug=false").debug()).isFalse();
+        assertThat(f.level()).isEqualTo(LogLevel.DEBUG);
+        assertThat(parse("--debug=false").level()).isEqualTo(LogLevel.INFO);
+        assertThat(parse("--log-level=fatal").level()).isEqualTo(LogLevel.ERROR);
         assertThat(f.sockets()).containsExactly(Path.of("/a"));
     }
 
     @Test
-    void flagsOfDockerdThatDoNothingHereAreRefusedByName() {
-        for (String flag :
-                new String[] {"--bip", "--tlsverify", "--log-level", "--storage-driver=overlay2", "-l", "-s"}) {
+    void whatIsNotDoneIsRefusedByName() {
+        for (String flag : new String[] {"--userns-remap", "--add-runtime", "--containerd", "-b", "--storage-opt"}) {
             assertThatThrownBy(() -> parse(flag, "x"))
                     .as(flag)
                     .isInstanceOf(Unsupported.class)
-                    .hasMessageContaining(flag.split("=")[0]);
+                    .hasMessageContaining(flag);
         }
+        assertThatThrownBy(() -> parse("--live-restore=false"))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("always outlive");
+        assertThat(parse("--live-restore", "-s", "overlay2").hosts()).hasSize(1);
+        assertThatThrownBy(() -> parse("-s", "btrfs")).isInstanceOf(Unsupported.class);
         assertThatThrownBy(() -> parse("--nonsense")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("word")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("--data-root")).isInstanceOf(InvalidArgument.class);
+        assertThatThrownBy(() -> parse("--debug=maybe")).isInstanceOf(InvalidArgument.class);
+        assertThatThrownBy(() -> parse("-l", "loud")).isInstanceOf(InvalidArgument.class);
     }
 
     @Test
-    void anOpenPortIsNotServedWithoutTls() {
-        assertThatThrownBy(() -> parse("-H", "tcp://0.0.0.0:2375")).isInstanceOf(Unsupported.class);
-        assertThatThrownBy(() -> parse("-H", "tcp://127.0.0.1")).isInstanceOf(InvalidArgument.class);
-        assertThatThrownBy(() -> parse("-H", "fd://")).isInstanceOf(InvalidArgument.class);
+    void anOpenPortIsServedWithTlsOrByAnExplicitWord() {
+        assertThatThrownBy(() -> parse("-H", "tcp://127.0.0.1:2375"))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("--tls=false");
+        assertThat(parse("-H", "tcp://", "--tls=false").hosts()).hasToString("[tcp://127.0.0.1:2375]");
+        DaemonFlags f = parse("-H", "tcp://[::1]", "-H", ":80", "--tlsverify", "--tlscacert", "/ca", "--tlskey=/k");
+        assertThat(f.hosts()).hasToString("[tcp://[::1]:2376, tcp://127.0.0.1:80]");
+        var tls = f.tls().orElseThrow();
+        assertThat(tls.verify()).isTrue();
+        assertThat(tls.ca()).isEqualTo(Path.of("/ca"));
+        assertThat(tls.cert().toString()).endsWith("/.docker/cert.pem");
+        assertThat(parse("-H", "tcp://", "--tls").tls().orElseThrow().verify()).isTrue();
+        assertThat(parse("-H", "tcp://", "--tlsverify=false")
+                        .tls()
+                        .orElseThrow()
+                        .verify())
+                .isFalse();
+        for (String bad :
+                new String[] {"tcp://a:b", "tcp://a/b", "npipe://x", "tcp://::1", "tcp://a:99999", "", "/x"}) {
+            assertThatThrownBy(() -> parse("-H", bad, "--tls")).as(bad).isInstanceOf(InvalidArgument.class);
+        }
+    }
+
+    @Test
+    void aFileSaysWhatFlagsDoNot(@TempDir Path dir) throws IOException {
+        Path file = Files.writeString(dir.resolve("daemon.json"), """
+                {"hosts": ["unix:///a", "unix:///b"], "data-root": "/d", "debug": true}
+                """);
+        DaemonFlags f = parse("--config-file", file.toString(), "--exec-root", "/e");
+        assertThat(f.hosts()).hasToString("[unix:///a, unix:///b]");
+        assertThat(f.dataRoot()).isEqualTo(Path.of("/d"));
+        assertThat(f.level()).isEqualTo(LogLevel.DEBUG);
+        // A daemon that is started again reads the file again, and is told nothing twice.
+        assertThat(DaemonFlags.parse(f.words(), UsualPlaces.HOST).hosts()).isEqualTo(f.hosts());
+    }
+
+    @Test
+    void whatIsWrongWithAFileIsSaid(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("daemon.json");
+        Map<String, String> wrong = Map.of(
+                "{\"nosuch\": 1, \"debug\": true, \"other\": {}}",
+                "directives don't match any configuration option: nosuch, other",
+                "{\"debug\": \"yes\"}",
+                "the value of debug is not true or false",
+                "{\"debug\": tru",
+                "it is not JSON",
+                "[]",
+                "not a JSON object",
+                "{\"userns-remap\": \"default\"}",
+                "user namespaces",
+                "{\"group\": \"a\"}",
+                "both as a flag and in the configuration file: group: (from flag: b, from file: a)");
+        wrong.forEach((text, why) -> {
+            assertThatThrownBy(() -> {
+                        Files.writeString(file, text);
+                        parse("--config-file", file.toString(), "-G", "b");
+                    })
+                    .as(text)
+                    .isInstanceOf(GantryException.class)
+                    .hasMessageContaining(why);
+        });
+        assertThatThrownBy(() -> parse("--config-file", dir.resolve("none").toString()))
+                .isInstanceOf(InvalidArgument.class);
+        Files.writeString(file, "");
+        assertThat(parse("--config-file", file.toString()).hosts()).hasSize(1);
+    }
+
+    @Test
+    void theOptionsAreThoseOfDockerd() {
+        Set<String> names = new HashSet<>();
+        for (Option option : Options.all()) {
+            assertThat(names.add(option.name())).as(option.name()).isTrue();
+            assertThat(option.letter().isEmpty() || names.add(option.letter())).isTrue();
+        }
+        assertThat(Options.all()).hasSizeGreaterThan(80);
     }
 
     @Test
@@ -85,8 +172,9 @@ class DaemonFlagsTest {
         assertThat(o.grace()).isEqualTo(Duration.ofSeconds(90));
         assertThat(o.files().key()).isEqualTo(Path.of("/c"));
         // Said as a command line again, it is the same.
-        assertThat(parse(OverlayFlags.words(o).toArray(String[]::new)).overlay())
-                .isEqualTo(o);
+        DaemonFlags f =
+                overlay("--overlay-advertise", "192.0.2.1", "--overlay-peer=192.0.2.2:80", "--overlay-grace=90s");
+        assertThat(DaemonFlags.parse(f.words(), UsualPlaces.HOST).overlay()).isEqualTo(o);
         for (String[] lacks : new String[][] {
             {"--overlay-peer", "192.0.2.2"},
             {"--overlay-advertise", "192.0.2.1"},

@@ -84,8 +84,12 @@ class RootlessTest {
                             "slirp4netns",
                             "--host",
                             "unix:///g/gantry.sock",
+                            "--config-file",
+                            "",
                             "--debug");
-            assertThat(DaemonFlags.parse(flags.words(), UsualPlaces.HOST)).isEqualTo(flags);
+            DaemonFlags again = DaemonFlags.parse(flags.words(), UsualPlaces.HOST);
+            assertThat(again.words()).isEqualTo(flags.words());
+            assertThat(again.hosts()).isEqualTo(flags.hosts());
         } finally {
             System.clearProperty("gantry.shim");
         }

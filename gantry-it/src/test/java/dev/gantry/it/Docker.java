@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// The unmodified `docker` client, pointed at a daemon.
@@ -16,6 +17,7 @@ final class Docker {
     private static final long LIMIT_SECONDS = 60;
 
     private final String host;
+    private final Map<String, String> environment;
 
     /// What a command left: its exit code and both outputs.
     record Result(int code, byte[] bytes, String err) {
@@ -26,7 +28,13 @@ final class Docker {
 
     /// Skips the test where there is no client.
     Docker(String host) {
+        this(host, Map.of());
+    }
+
+    /// With further variables.
+    Docker(String host, Map<String, String> environment) {
         this.host = host;
+        this.environment = Map.copyOf(environment);
         boolean there;
         try {
             there = new ProcessBuilder("docker", "--version")
@@ -80,6 +88,7 @@ final class Docker {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("DOCKER_CONFIG", "/nonexistent");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

@@ -11,12 +11,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            Tls.refused(ctx, handshake.cause());
+            return;
+        }
+        boolean end = event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS;
+        if (end && !inputEnded) {
             inputEnded = true;
             Exchange now = exchange;
             if (now != null) {
@@ -194,9 +200,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /// The client may still be sending: it reads its answer only if we do not slam the door on its bytes.
     private void linger(ChannelHandlerContext ctx) {
-        if (ctx.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-        }
+        HalfClose.ofOutput(ctx.channel());
         ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         read(ctx);
     }

@@ -9,7 +9,6 @@ import dev.gantry.docker.Query;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -249,9 +248,7 @@ final class Exchange {
             @Override
             public void closeOutput() throws IOException {
                 out.flush();
-                if (channel instanceof DuplexChannel duplex) {
-                    duplex.shutdownOutput();
-                }
+                HalfClose.ofOutput(channel);
             }
         };
     }

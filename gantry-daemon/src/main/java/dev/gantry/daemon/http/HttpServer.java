@@ -3,10 +3,13 @@ package dev.gantry.daemon.http;
 import dev.gantry.docker.ApiHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// An HTTP/1.1 server on any number of sockets, all answered by one handler.
 ///
@@ -32,6 +36,11 @@ import java.util.concurrent.TimeUnit;
 /// ```
 public final class HttpServer implements AutoCloseable {
     private final EventLoopGroup loops;
+
+    /// Guarded by this object. The arithmetic of a handshake takes milliseconds, which clients of other sockets do not
+    /// wait for. It is not done elsewhere meanwhile: the end of a socket would overtake what came before.
+    private @Nullable EventLoopGroup loopsOfTls;
+
     private final ChannelGroup open;
     private final ApiHandler handler;
     private final Gate gate;
@@ -47,26 +56,46 @@ public final class HttpServer implements AutoCloseable {
         this.handler = handler;
         this.gate = gate;
         this.heads = new ResponseHead(clock, always);
-        this.loops = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("http", true), HalfCloseIoHandler.factory());
+        this.loops = loops("http");
         this.open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     }
 
     /// Binds a Unix socket. The path must be free: whoever owns the lock removes what a crash left behind.
     public void listen(Path socket) throws IOException {
-        bind(bootstrap().channel(EpollServerDomainSocketChannel.class), new DomainSocketAddress(socket.toFile()));
+        bind(
+                bootstrap(Tls.NONE).channel(EpollServerDomainSocketChannel.class),
+                new DomainSocketAddress(socket.toFile()));
+    }
+
+    /// Binds a TCP socket without encryption, and says which port it got.
+    public int listen(InetSocketAddress address) throws IOException {
+        return listen(address, Tls.NONE);
     }
 
     /// Binds a TCP socket, and says which port it got.
-    public int listen(InetSocketAddress address) throws IOException {
+    public int listen(InetSocketAddress address, Tls tls) throws IOException {
         Channel channel = bind(
-                bootstrap().channel(EpollServerSocketChannel.class).option(ChannelOption.SO_REUSEADDR, true), address);
+                bootstrap(tls).channel(EpollServerSocketChannel.class).option(ChannelOption.SO_REUSEADDR, true),
+                address);
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    private ServerBootstrap bootstrap() {
+    /// Takes connections of a socket that somebody else bound and listens with. `tls` is for one of TCP.
+    public void adopt(InheritedSocket socket, Tls tls) throws IOException {
+        int fd = socket.descriptor();
+        ServerBootstrap bootstrap = switch (socket.kind()) {
+            case UNIX ->
+                bootstrap(Tls.NONE)
+                        .channelFactory((ChannelFactory<ServerChannel>) () -> new EpollServerDomainSocketChannel(fd));
+            case TCP ->
+                bootstrap(tls).channelFactory((ChannelFactory<ServerChannel>) () -> new EpollServerSocketChannel(fd));
+        };
+        opened(bootstrap.register().awaitUninterruptibly(), "descriptor " + fd);
+    }
+
+    private ServerBootstrap bootstrap(Tls tls) {
         return new ServerBootstrap()
-                .group(loops)
+                .group(loops, tls.isNone() ? loops : loopsOfTls())
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -74,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        tls.secure(channel);
                         RequestDecoder decoder = new RequestDecoder();
                         channel.pipeline().addLast(decoder, new Connection(channel, decoder, handler, gate, heads));
                         open.add(channel);
@@ -81,8 +111,24 @@ public final class HttpServer implements AutoCloseable {
                 });
     }
 
+    private synchronized EventLoopGroup loopsOfTls() {
+        EventLoopGroup made = loopsOfTls;
+        if (made == null) {
+            made = loops("https");
+            loopsOfTls = made;
+        }
+        return made;
+    }
+
+    private static EventLoopGroup loops(String name) {
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), HalfCloseIoHandler.factory());
+    }
+
     private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
-        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        return opened(bootstrap.bind(address).awaitUninterruptibly(), address.toString());
+    }
+
+    private Channel opened(ChannelFuture bound, String address) throws IOException {
         Throwable cause = bound.cause();
         if (cause != null) {
             throw new IOException("bind " + address + ": " + cause.getMessage(), cause);
@@ -95,6 +141,15 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         open.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        end(loops);
+        synchronized (this) {
+            if (loopsOfTls != null) {
+                end(loopsOfTls);
+            }
+        }
+    }
+
+    private static void end(EventLoopGroup group) {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }
