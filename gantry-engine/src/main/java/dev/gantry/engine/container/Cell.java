@@ -115,13 +115,9 @@ final class Cell {
         return limit -> within(future, limit);
     }
 
-    /// A run ended and this is committed; `forGood` when nothing starts it again.
-    void tellEnd(Exit exit, boolean forGood) {
-        tell(
-                exit,
-                forGood
-                        ? List.of(WaitCondition.NEXT_EXIT, WaitCondition.NOT_RUNNING)
-                        : List.of(WaitCondition.NEXT_EXIT));
+    /// A run ended and this is committed; also when its policy starts it again, as in Docker.
+    void tellEnd(Exit exit) {
+        tell(exit, List.of(WaitCondition.NEXT_EXIT, WaitCondition.NOT_RUNNING));
     }
 
     void tellRemoved() {

@@ -333,7 +333,7 @@ final class Lifecycle {
         networks.end(cell.id);
         // Only now: what could not be stored is settled again.
         cell.quickRuns = RestartPolicy.isGoodRun(ran) ? 0 : cell.quickRuns + 1;
-        cell.tellEnd(exit, due.isEmpty());
+        cell.tellEnd(exit);
         if (due.isPresent()) {
             restartAt(cell, due.get());
         } else if (row.spec().autoRemove() && cell.kept.get() == 0) {
@@ -407,7 +407,7 @@ final class Lifecycle {
         if (cell.restart == null && cell.row.state() instanceof ContainerState.Restarting again) {
             Container.History h = cell.row.history();
             rows.commit(cell, cell.row.with(new ContainerState.Exited(again.last()), h), List.of(), Durability.PROCESS);
-            cell.tellEnd(again.last(), true);
+            cell.tellEnd(again.last());
         }
     }
 

@@ -30,7 +30,7 @@ final class Stops {
                         cell.row.with(new ContainerState.Exited(last), stopped(cell)),
                         List.of(rows.event(cell, "stop", Map.of())),
                         Durability.PROCESS);
-                cell.tellEnd(last, true);
+                cell.tellEnd(last);
                 return StopOutcome.STOPPED;
             }
             if (!(cell.row.state() instanceof ContainerState.Running)) {
