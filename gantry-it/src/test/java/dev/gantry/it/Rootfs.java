@@ -6,10 +6,33 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A root file system with nothing but busybox, as a directory and as a tarball.
 final class Rootfs {
+    private static final List<String> APPLETS = List.of(
+            "sh",
+            "sleep",
+            "true",
+            "false",
+            "cat",
+            "echo",
+            "ls",
+            "head",
+            "tail",
+            "id",
+            "ps",
+            "dd",
+            "hostname",
+            "httpd",
+            "mkdir",
+            "ping",
+            "pwd",
+            "stty",
+            "touch",
+            "wget");
+
     private Rootfs() {}
 
     /// Fills `directory`; skips the test where there is no static busybox.
@@ -20,8 +43,7 @@ final class Rootfs {
             Files.createDirectories(directory.resolve(name));
         }
         Files.copy(busybox, directory.resolve("bin/busybox"), StandardCopyOption.COPY_ATTRIBUTES);
-        for (String applet :
-                new String[] {"sh", "sleep", "true", "false", "cat", "echo", "ls", "head", "tail", "id", "ps", "dd"}) {
+        for (String applet : APPLETS) {
             Files.createSymbolicLink(directory.resolve("bin").resolve(applet), Path.of("busybox"));
         }
         Files.writeString(

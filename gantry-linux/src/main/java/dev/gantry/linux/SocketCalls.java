@@ -41,6 +41,7 @@ public final class SocketCalls {
 
     private static final int ADDRESS_SIZE = 128; // struct sockaddr_storage
     private static final int SIOCGSKNS = 0x894c; // <linux/sockios.h>
+    private static final int SIOCOUTQ = 0x5411; // <linux/sockios.h>
 
     private final Kernel kernel;
 
@@ -66,6 +67,16 @@ public final class SocketCalls {
     /// A stream connected to the Unix socket at `path`. unix(7).
     public Fd connectUnix(String path) {
         return connectUnix(path, SOCK_STREAM);
+    }
+
+    /// How many bytes of what was sent the other end of a connected Unix socket has not read yet; none when it is
+    /// closed. The descriptor is another library's, and stays so. unix(7), SIOCOUTQ.
+    public int unreadByPeer(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(JAVA_INT);
+            long rc = kernel.call(arena, Sys.IOCTL, descriptor, SIOCOUTQ, count.address(), 0, 0, 0);
+            return rc < 0 ? 0 : count.get(JAVA_INT, 0);
+        }
     }
 
     /// Datagrams to the Unix socket at `path`. unix(7).

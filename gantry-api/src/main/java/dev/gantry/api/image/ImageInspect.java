@@ -6,6 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The answer of `GET /images/{name}/json`.
+///
+/// @param containerConfig before API 1.45, and for the first docker-compose
 @Json
 public record ImageInspect(
         @Json.Property("Id") String id,
@@ -16,6 +18,7 @@ public record ImageInspect(
         @Json.Property("Created") @Nullable String created,
         @Json.Property("DockerVersion") String dockerVersion,
         @Json.Property("Author") String author,
+        @Json.Property("ContainerConfig") @Nullable ImageConfig containerConfig,
         @Json.Property("Config") @Nullable ImageConfig config,
         @Json.Property("Architecture") String architecture,
         @Json.Property("Variant") @Nullable String variant,

@@ -8,6 +8,7 @@ import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.Query;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -219,7 +220,11 @@ final class Exchange {
         heads.takeover(head, answer.contentType(), upgrade != null);
         // The decoder goes before the head is sent, so that no byte sent in answer to it can be taken for a request.
         ctx.executor().submit(() -> connection.takeOver(ctx, this)).awaitUninterruptibly();
-        channel.writeAndFlush(head);
+        ChannelFuture sent = channel.writeAndFlush(head);
+        if (HeadReading.isNeeded(request.headers().get(HttpHeaderNames.USER_AGENT))) {
+            sent.awaitUninterruptibly();
+            HeadReading.await(channel);
+        }
         try {
             answer.taker().take(duplex(out));
             out.flush();

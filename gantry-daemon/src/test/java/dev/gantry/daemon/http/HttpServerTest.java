@@ -76,6 +76,11 @@ class HttpServerTest {
                     c.output().flush();
                 });
             case "/cat" -> new ApiResponse.Hijack(ApiResponse.RAW_STREAM, HttpServerTest::cat);
+            case "/told" ->
+                new ApiResponse.Hijack(ApiResponse.RAW_STREAM, c -> {
+                    c.output().write("told".getBytes(StandardCharsets.UTF_8));
+                    c.output().flush();
+                });
             case "/sink" ->
                 new ApiResponse.Hijack(ApiResponse.RAW_STREAM, c -> {
                     c.output().write("ready\n".getBytes(StandardCharsets.UTF_8));
@@ -457,6 +462,22 @@ class HttpServerTest {
                             .getBytes(StandardCharsets.UTF_8));
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("Anybody[address=127.0.0.1]");
+        }
+    }
+
+    @Test
+    void aClientThatThrowsAwayWhatComesWithTheHeadLosesNothing() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (RawClient client = new RawClient(socket)) {
+                client.send("POST /told HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+                        + "User-Agent: docker-sdk-python/5.0.3\r\nContent-Length: 0\r\n\r\n");
+                ByteBuffer block = ByteBuffer.allocate(8192);
+                client.channel.read(block);
+                assertThat(new String(block.array(), 0, block.position(), StandardCharsets.ISO_8859_1))
+                        .startsWith("HTTP/1.1 101 ")
+                        .endsWith("\r\n\r\n");
+                assertThat(client.rest()).isEqualTo("told");
+            }
         }
     }
 }

@@ -114,21 +114,26 @@ public final class ExecRoutes {
         DetachKeys keys = DetachKeys.parse(config.detachKeys());
         AttachRequest streams =
                 new AttachRequest(config.attachStdin(), config.attachStdout(), config.attachStderr(), true, false);
-        return new ApiResponse.Hijack(StreamRoutes.contentType(call, exec.spec().tty()), connection -> {
-            Attachment attachment;
-            try {
-                attachment = execs.start(exec.id(), streams, size.rows(), size.columns());
-            } catch (GantryException e) {
-                tell(connection, exec, words(exec, e));
-                return;
-            }
-            Attachment.Reason end =
-                    Takeover.join(attachment, connection, attachment.tty() ? keys : null, !attachment.tty());
-            if (end == Attachment.Reason.DONE) {
-                // The client asks for the exit code as soon as the connection ends.
-                execs.await(exec.id(), SETTLE);
-            }
-        });
+        String type = StreamRoutes.contentType(call, exec.spec().tty());
+        Attachment attachment;
+        try {
+            // Before the answer begins: who has it may ask at once whether it runs, and resize its terminal.
+            attachment = execs.start(exec.id(), streams, size.rows(), size.columns());
+        } catch (GantryException e) {
+            RuntimeException why = words(exec, e);
+            return new ApiResponse.Hijack(type, connection -> tell(connection, exec, why));
+        }
+        return new ApiResponse.Hijack(type, connection -> join(exec, attachment, keys, connection), attachment::close);
+    }
+
+    private void join(Exec exec, Attachment attachment, DetachKeys keys, ApiResponse.Duplex connection)
+            throws IOException {
+        Attachment.Reason end =
+                Takeover.join(attachment, connection, attachment.tty() ? keys : null, !attachment.tty());
+        if (end == Attachment.Reason.DONE) {
+            // The client asks for the exit code as soon as the connection ends.
+            execs.await(exec.id(), SETTLE);
+        }
     }
 
     private static RuntimeException words(Exec exec, GantryException e) {

@@ -124,6 +124,7 @@ public final class ImageRoutes {
                 s.created().equals(Instant.EPOCH) ? null : Times.nano(s.created()),
                 "",
                 d.author(),
+                call.since(45) && !isFirstCompose(call) ? null : config(d.config()),
                 config(d.config()),
                 s.platform().architecture(),
                 s.platform().variant().isEmpty() ? null : s.platform().variant(),
@@ -135,7 +136,13 @@ public final class ImageRoutes {
                         d.diffIds().isEmpty()
                                 ? null
                                 : d.diffIds().stream().map(Object::toString).toList()),
-                new ImageMetadata(Times.NEVER)));
+                new ImageMetadata(s.repoTags().isEmpty() ? Times.NEVER : Times.nano(s.created()))));
+    }
+
+    /// It asks for the newest version, and cannot replace a container without a field that this version has no more.
+    private static boolean isFirstCompose(Call call) {
+        String agent = call.request().header("user-agent");
+        return agent != null && agent.startsWith("docker-compose/1.");
     }
 
     private static ImageConfig config(Image.Config c) {
