@@ -106,6 +106,7 @@ final class AuthorizationGate implements Gate {
                         head.headers().keySet().stream().anyMatch("upgrade"::equalsIgnoreCase) ? 101 : 200,
                         headers(h.contentType(), Map.of()),
                         NOTHING);
+            case ApiResponse.WebSocket _ -> new ApiExchange.Reply(101, Map.of(), NOTHING);
         };
     }
 
@@ -122,6 +123,7 @@ final class AuthorizationGate implements Gate {
                 case ApiResponse.Bytes _, ApiResponse.Empty _ -> {}
                 case ApiResponse.Stream s -> s.dropped().run();
                 case ApiResponse.Hijack h -> h.dropped().run();
+                case ApiResponse.WebSocket s -> s.dropped().run();
             }
         } catch (RuntimeException e) {
             denied.addSuppressed(e);

@@ -45,6 +45,11 @@ public sealed interface ApiResponse {
         }
     }
 
+    /// The same over a web socket, whose frames `taker` is not bothered with. RFC 6455 §1.3.
+    ///
+    /// @param accept what the client's key is answered with
+    record WebSocket(String accept, Taker taker, Runnable dropped) implements ApiResponse {}
+
     /// Writes the body; every `flush` reaches the client.
     @FunctionalInterface
     interface Writer {

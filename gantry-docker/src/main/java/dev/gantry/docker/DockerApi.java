@@ -49,7 +49,7 @@ public final class DockerApi implements ApiHandler {
         new ExecRoutes(engine.containers(), engine.execs()).addTo(routes);
         new StatsRoutes(engine.containers(), engine.stats()).addTo(routes);
         new ImageRoutes(engine, clock).addTo(routes);
-        new TransferRoutes(engine.images()).addTo(routes);
+        new TransferRoutes(engine.images(), engine.events()).addTo(routes);
         new RegistryRoutes(engine).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);
         new NetworkRoutes(engine, clock).addTo(routes);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /// The routes against those of the Engine API 1.50, whose names are in `engine-routes.txt`.
 class RouteTableTest {
     /// Experimental, for debugging, or for browsers: there is no page here.
-    private static final Set<String> ABSENT = Set.of("checkpoints", "debug", "metrics", "OPTIONS");
+    private static final Set<String> ABSENT = Set.of("debug", "metrics", "OPTIONS");
 
     private final DockerApi api = new DockerApi(new EmptyEngine(), HostFacts.read("test"), Clock.systemUTC());
 
@@ -150,11 +150,14 @@ class RouteTableTest {
 
     @Test
     void whatIsNotThereYetSaysSoInWords() {
-        for (String route : List.of("POST /build", "POST /v1.41/session", "GET /containers/a/attach/ws")) {
+        for (String route : List.of("POST /build", "POST /v1.41/session")) {
             String[] parts = route.split(" ");
             assertThat(ask(parts[0], parts[1]).status()).as(route).isEqualTo(501);
             assertThat(text(ask(parts[0], parts[1]))).contains("this version of the engine cannot");
         }
+        assertThat(ask("POST", "/containers/a/checkpoints").status()).isEqualTo(501);
+        assertThat(text(ask("DELETE", "/containers/a/checkpoints/b")))
+                .contains("This experimental feature is disabled");
         assertThat(ask("GET", "/swarm").status()).isEqualTo(503);
         assertThat(text(ask("GET", "/services"))).contains("This node is not a swarm manager.");
     }

@@ -26,7 +26,9 @@ public record ImageInspect(
         @Json.Property("Size") long size,
         @Json.Property("GraphDriver") DriverData graphDriver,
         @Json.Property("RootFS") RootFs rootFs,
-        @Json.Property("Metadata") ImageMetadata metadata) {
+        @Json.Property("Metadata") ImageMetadata metadata,
+        @Json.Property("Descriptor") @Nullable RemoteDescriptor descriptor,
+        @Json.Property("Manifests") @Nullable List<ManifestSummary> manifests) {
     public ImageInspect {
         id = Absent.text(id);
         repoTags = Absent.list(repoTags);

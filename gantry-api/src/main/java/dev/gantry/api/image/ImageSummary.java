@@ -21,7 +21,9 @@ public record ImageSummary(
         @Json.Property("RepoDigests") List<String> repoDigests,
         @Json.Property("RepoTags") List<String> repoTags,
         @Json.Property("SharedSize") long sharedSize,
-        @Json.Property("Size") long size) {
+        @Json.Property("Size") long size,
+        @Json.Property("Descriptor") @Nullable RemoteDescriptor descriptor,
+        @Json.Property("Manifests") @Nullable List<ManifestSummary> manifests) {
     public ImageSummary {
         id = Absent.text(id);
         parentId = Absent.text(parentId);

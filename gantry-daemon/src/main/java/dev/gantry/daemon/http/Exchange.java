@@ -86,6 +86,7 @@ final class Exchange {
             case ApiResponse.Empty empty -> empty(empty);
             case ApiResponse.Stream stream -> stream(stream);
             case ApiResponse.Hijack hijack -> hijack(hijack);
+            case ApiResponse.WebSocket socket -> webSocket(socket);
         }
         if (LOG.isDebugEnabled()) {
             LOG.debug(
@@ -213,11 +214,20 @@ final class Exchange {
     }
 
     private void hijack(ApiResponse.Hijack answer) {
+        ByteBuf head = channel.alloc().directBuffer(512);
+        heads.takeover(head, answer.contentType(), request.headers().contains(HttpHeaderNames.UPGRADE));
+        takeOver(head, answer.taker());
+    }
+
+    private void webSocket(ApiResponse.WebSocket answer) {
+        ByteBuf head = channel.alloc().directBuffer(512);
+        heads.webSocket(head, answer.accept());
+        takeOver(head, answer.taker());
+    }
+
+    private void takeOver(ByteBuf head, ApiResponse.Taker taker) {
         SocketOutput out = new SocketOutput(channel, false);
         output = out;
-        String upgrade = request.headers().get(HttpHeaderNames.UPGRADE);
-        ByteBuf head = channel.alloc().directBuffer(512);
-        heads.takeover(head, answer.contentType(), upgrade != null);
         // The decoder goes before the head is sent, so that no byte sent in answer to it can be taken for a request.
         ctx.executor().submit(() -> connection.takeOver(ctx, this)).awaitUninterruptibly();
         ChannelFuture sent = channel.writeAndFlush(head);
@@ -226,7 +236,7 @@ final class Exchange {
             HeadReading.await(channel);
         }
         try {
-            answer.taker().take(duplex(out));
+            taker.take(duplex(out));
             out.flush();
         } catch (IOException e) {
             LOG.debug("takeover={} ended why={}", request.uri(), e.getMessage());

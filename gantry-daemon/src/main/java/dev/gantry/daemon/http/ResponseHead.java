@@ -77,6 +77,14 @@ final class ResponseHead {
         ByteBufUtil.writeAscii(out, "\r\n");
     }
 
+    /// RFC 6455 §4.2.2.
+    void webSocket(ByteBuf out, String accept) {
+        ByteBufUtil.writeAscii(
+                out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+        field(out, "Sec-WebSocket-Accept", accept);
+        ByteBufUtil.writeAscii(out, "\r\n");
+    }
+
     static void invitation(ByteBuf out) {
         ByteBufUtil.writeAscii(out, "HTTP/1.1 100 Continue\r\n\r\n");
     }

@@ -6,6 +6,7 @@ import dev.gantry.api.json.Wire;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Reference;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.image.ImageEvents;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
@@ -123,6 +124,8 @@ public final class CommitRoute {
         List<String> familiar = new ArrayList<>();
         names.forEach(name -> familiar.add(name.toString()));
         attributes.put("imageRef", familiar.isEmpty() ? "" : familiar.getFirst());
+        ImageEvents images = new ImageEvents(engine.events(), engine.images());
+        names.forEach(name -> images.tagged(made.id().digest().toString(), name));
         engine.events().publish(Event.Kind.CONTAINER, "commit", c.id().hex(), attributes);
     }
 }

@@ -239,6 +239,9 @@ public final class ContainerRoutes {
     }
 
     private ApiResponse start(Call call) {
+        if (!call.query().text("checkpoint").isEmpty()) {
+            throw DockerError.badParameter("checkpoint is only supported in experimental mode");
+        }
         Container c = lookup.find(call.subject());
         if (c.isPaused()) {
             throw new DockerError(409, "cannot start a paused container, try unpause instead");

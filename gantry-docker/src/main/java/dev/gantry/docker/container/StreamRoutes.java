@@ -51,31 +51,73 @@ public final class StreamRoutes {
 
     public void addTo(Routes routes) {
         routes.add("POST", "/containers/{id}/attach", this::attach)
+                .add("GET", "/containers/{id}/attach/ws", this::attachWebSocket)
                 .add("GET", "/containers/{id}/logs", this::logs)
                 .add("POST", "/containers/{id}/wait", this::waitFor);
     }
 
+    /// How a client attaches: what it takes, and whether the two outputs come as one, without headers.
+    private record Wish(boolean stdin, boolean stdout, boolean stderr, boolean raw) {}
+
+    private record Attaching(ApiResponse.Taker taker, Runnable dropped) {}
+
     private ApiResponse attach(Call call) {
         Query q = call.query();
-        DetachKeys keys = DetachKeys.parse(q.text("detachKeys"));
+        Container c = attachable(call);
+        Wish wish = new Wish(
+                q.flag("stdin"),
+                q.flag("stdout"),
+                q.flag("stderr"),
+                c.spec().streams().tty());
+        Attaching attaching = attaching(call, c, wish);
+        return new ApiResponse.Hijack(contentType(call, c), attaching.taker(), attaching.dropped());
+    }
+
+    /// The outputs come as one. Before 1.42 a client gets all streams, and before 1.28 text.
+    private ApiResponse attachWebSocket(Call call) {
+        Query q = call.query();
+        Container c = attachable(call);
+        String accept = WebSocketFrames.accept(call);
+        Wish wish = call.since(42)
+                ? new Wish(q.flag("stdin"), q.flag("stdout"), q.flag("stderr"), true)
+                : new Wish(true, true, true, true);
+        Attaching attaching = attaching(call, c, wish);
+        return new ApiResponse.WebSocket(
+                accept,
+                connection -> {
+                    WebSocketFrames frames = WebSocketFrames.over(connection, call.since(28));
+                    attaching.taker().take(frames);
+                    frames.close();
+                },
+                attaching.dropped());
+    }
+
+    private Container attachable(Call call) {
         Container c = lookup.find(call.subject());
         if (c.isPaused()) {
             throw Lookup.paused(call.subject(), "attach");
         }
-        boolean stdin = q.flag("stdin") && c.spec().streams().openStdin();
-        boolean stdout = q.flag("stdout");
-        boolean stderr = q.flag("stderr");
-        String type = contentType(call, c);
+        return c;
+    }
+
+    private Attaching attaching(Call call, Container c, Wish wish) {
+        Query q = call.query();
+        DetachKeys keys = DetachKeys.parse(q.text("detachKeys"));
+        boolean stdin = wish.stdin() && c.spec().streams().openStdin();
+        boolean stdout = wish.stdout();
+        boolean stderr = wish.stderr();
         if (!q.flag("stream")) {
             boolean replay = q.flag("logs");
-            return new ApiResponse.Hijack(type, connection -> {
-                if (replay) {
-                    LogQuery query = new LogQuery(stdout, stderr, Instant.MIN, Instant.MAX, -1, false);
-                    try (LogStream records = logs.open(c.id(), query)) {
-                        copy(records, connection.output(), c.spec().streams().tty(), false, false, "");
-                    }
-                }
-            });
+            return new Attaching(
+                    connection -> {
+                        if (replay) {
+                            LogQuery query = new LogQuery(stdout, stderr, Instant.MIN, Instant.MAX, -1, false);
+                            try (LogStream records = logs.open(c.id(), query)) {
+                                copy(records, connection.output(), wish.raw(), false, false, "");
+                            }
+                        }
+                    },
+                    () -> {});
         }
         // Whoever attaches before the start is a foreground run and gets every byte; one who joins later must not be
         // able to hold the container up.
@@ -83,9 +125,9 @@ public final class StreamRoutes {
         Attachment attachment =
                 containers.attach(c.id(), new AttachRequest(stdin, stdout, stderr, lossless, q.flag("logs")));
         boolean closesInput = c.spec().streams().stdinOnce() && !attachment.tty();
-        return new ApiResponse.Hijack(
-                type,
-                connection -> Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput),
+        return new Attaching(
+                connection ->
+                        Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput, wish.raw()),
                 attachment::close);
     }
 

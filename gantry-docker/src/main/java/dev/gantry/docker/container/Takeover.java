@@ -23,6 +23,17 @@ final class Takeover {
     static Attachment.Reason join(
             Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys, boolean closesInput)
             throws IOException {
+        return join(attachment, connection, keys, closesInput, attachment.tty());
+    }
+
+    /// `raw`: the outputs come as one.
+    static Attachment.Reason join(
+            Attachment attachment,
+            ApiResponse.Duplex connection,
+            @Nullable DetachKeys keys,
+            boolean closesInput,
+            boolean raw)
+            throws IOException {
         try (attachment) {
             Thread input = null;
             if (attachment.hasStdin()) {
@@ -31,7 +42,7 @@ final class Takeover {
                         .start(() -> copyInput(connection.input(), attachment, keys, closesInput));
             }
             try {
-                var end = attachment.pump(new StdCopy(connection.output(), attachment.tty()));
+                var end = attachment.pump(new StdCopy(connection.output(), raw));
                 if (end.reason() == Attachment.Reason.TOO_SLOW || end.reason() == Attachment.Reason.LOST) {
                     LOG.info("attach=cut reason={} why=\"{}\"", end.reason(), end.words());
                 }

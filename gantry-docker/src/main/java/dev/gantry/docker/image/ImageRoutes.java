@@ -42,9 +42,11 @@ public final class ImageRoutes {
 
     private final Images images;
     private final Containers containers;
+    private final ImageEvents told;
     private final Clock clock;
 
     public ImageRoutes(Gantry engine, Clock clock) {
+        this.told = new ImageEvents(engine.events(), engine.images());
         this.images = engine.images();
         this.containers = engine.containers();
         this.clock = clock;
@@ -86,10 +88,27 @@ public final class ImageRoutes {
                     && filters.labels("label", i.labels())
                     && filters.any("reference", pattern -> Glob.matchesAny(pattern, i.repoTags(), i.repoDigests()));
             if (fits) {
-                rows.add(summary(i, -1));
+                rows.add(
+                        call.since(47) && call.query().flag("manifests")
+                                ? Variants.add(summary(i, -1), variants(i))
+                                : summary(i, -1));
             }
         }
         return ApiResponse.json(rows);
+    }
+
+    private Variants variants(ImageSummary i) {
+        return new Variants(images.variants(i.id().digest().toString()), this::users);
+    }
+
+    /// The details for the platform that the query may name.
+    private ImageDetails details(Call call, int since) {
+        String platform = call.since(since) ? call.query().text("platform") : "";
+        return named(
+                call.subject(),
+                () -> platform.isEmpty()
+                        ? images.inspect(call.subject())
+                        : images.inspect(call.subject(), PlatformText.parse(platform)));
     }
 
     private List<Instant> created(List<String> names) {
@@ -109,13 +128,24 @@ public final class ImageRoutes {
                 i.repoDigests(),
                 i.repoTags(),
                 -1,
-                i.size());
+                i.size(),
+                null,
+                null);
     }
 
     private ApiResponse inspect(Call call) {
-        ImageDetails d = named(call.subject(), () -> images.inspect(call.subject()));
+        boolean manifests = call.since(48) && call.query().flag("manifests");
+        if (manifests && call.since(49) && !call.query().text("platform").isEmpty()) {
+            throw DockerError.badParameter("conflicting options: manifests and platform options cannot both be set");
+        }
+        ImageDetails d = details(call, 49);
         ImageSummary s = d.summary();
-        return ApiResponse.json(new ImageInspect(
+        ImageInspect whole = inspected(call, d, s);
+        return ApiResponse.json(manifests ? Variants.add(whole, variants(s)) : whole);
+    }
+
+    private static ImageInspect inspected(Call call, ImageDetails d, ImageSummary s) {
+        return new ImageInspect(
                 s.id().digest().toString(),
                 s.repoTags(),
                 s.repoDigests(),
@@ -136,7 +166,9 @@ public final class ImageRoutes {
                         d.diffIds().isEmpty()
                                 ? null
                                 : d.diffIds().stream().map(Object::toString).toList()),
-                new ImageMetadata(s.repoTags().isEmpty() ? Times.NEVER : Times.nano(s.created()))));
+                new ImageMetadata(s.repoTags().isEmpty() ? Times.NEVER : Times.nano(s.created())),
+                null,
+                null);
     }
 
     /// It asks for the newest version, and cannot replace a container without a field that this version has no more.
@@ -180,7 +212,7 @@ public final class ImageRoutes {
 
     /// The newest step first; only the image itself has an id.
     private ApiResponse history(Call call) {
-        ImageDetails d = named(call.subject(), () -> images.inspect(call.subject()));
+        ImageDetails d = details(call, 48);
         List<HistoryItem> items = new ArrayList<>();
         for (ImageDetails.History h : d.history().reversed()) {
             boolean first = items.isEmpty();
@@ -211,6 +243,7 @@ public final class ImageRoutes {
             images.tag(call.subject(), tagged);
             return tagged;
         });
+        told.tagged(images.inspect(tagged.familiar()).summary().id().digest().toString(), tagged);
         return new ApiResponse.Empty(201);
     }
 
@@ -219,8 +252,26 @@ public final class ImageRoutes {
         if (call.query().has("platforms")) {
             throw DockerError.later("removing one platform of an image");
         }
+        String id = named(
+                call.subject(),
+                () -> images.inspect(call.subject()).summary().id().digest().toString());
         List<Images.Removal> removed = named(call.subject(), () -> images.remove(call.subject(), force, this::users));
+        tell(id, removed);
         return ApiResponse.json(removed.stream().map(ImageRoutes::deleted).toList());
+    }
+
+    /// As dockerd: one for each name, and one for the image, not for its layers.
+    private void tell(String id, List<Images.Removal> removed) {
+        for (Images.Removal removal : removed) {
+            switch (removal) {
+                case Images.Removal.Untagged _ -> told.removed("untag", id);
+                case Images.Removal.Deleted d -> {
+                    if (d.digest().toString().equals(id)) {
+                        told.removed("delete", id);
+                    }
+                }
+            }
+        }
     }
 
     private static DeletedItem deleted(Images.Removal removal) {
@@ -257,9 +308,13 @@ public final class ImageRoutes {
                     && !excluded
                     && i.created().isBefore(until)
                     && filters.labels("label", i.labels())) {
-                images.remove(id, true, this::users).forEach(r -> gone.add(deleted(r)));
+                List<Images.Removal> removed = images.remove(id, true, this::users);
+                tell(id, removed);
+                removed.forEach(r -> gone.add(deleted(r)));
             }
         }
-        return ApiResponse.json(new ImagesPruned(gone, images.collectGarbage().bytes()));
+        long bytes = images.collectGarbage().bytes();
+        told.pruned(bytes);
+        return ApiResponse.json(new ImagesPruned(gone, bytes));
     }
 }

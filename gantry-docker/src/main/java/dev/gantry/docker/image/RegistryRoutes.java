@@ -15,10 +15,8 @@ import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.engine.Gantry;
-import dev.gantry.engine.event.Event;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.registry.Credentials;
-import java.util.Map;
 import java.util.Optional;
 
 /// What is asked of registries: push, login, distribution. There is no index to search in.
@@ -46,12 +44,7 @@ public final class RegistryRoutes {
         Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
         return TransferRoutes.lines(true, progress -> {
             engine.images().push(name, wanted, credentials, progress);
-            engine.events()
-                    .publish(
-                            Event.Kind.IMAGE,
-                            "push",
-                            name.familiar(),
-                            Map.of("name", name.repository().familiar()));
+            new ImageEvents(engine.events(), engine.images()).moved("push", name);
         });
     }
 

@@ -8,22 +8,29 @@ import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
-import dev.gantry.images.image.Image;
+import dev.gantry.engine.event.Events;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Images on their way: pull, import, load and save.
 public final class TransferRoutes {
     private final Images images;
+    private final ImageEvents told;
 
-    public TransferRoutes(Images images) {
+    public TransferRoutes(Images images, Events events) {
         this.images = images;
+        this.told = new ImageEvents(events, images);
     }
 
     public void addTo(Routes routes) {
@@ -35,7 +42,7 @@ public final class TransferRoutes {
 
     private ApiResponse create(Call call) {
         String platform = call.query().text("platform");
-        Platform wanted = platform.isEmpty() ? Platform.host() : Platform.parse(platform);
+        Platform wanted = platform.isEmpty() ? Platform.host() : PlatformText.parse(platform);
         String from = call.query().text("fromImage");
         return from.isEmpty() ? importRootfs(call, wanted) : pull(call, from, wanted);
     }
@@ -50,22 +57,45 @@ public final class TransferRoutes {
             throw new DockerError(400, "invalid reference format: " + e.getMessage(), e);
         }
         Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
-        return lines(true, progress -> images.pull(reference, platform, credentials, progress));
+        return lines(true, progress -> {
+            images.pull(reference, platform, credentials, progress);
+            told.moved("pull", reference);
+        });
     }
 
     private ApiResponse importRootfs(Call call, Platform platform) {
         String source = call.query().text("fromSrc");
-        if (!source.equals("-")) {
-            throw DockerError.later("importing from an address");
+        if (source.isEmpty()) {
+            throw DockerError.badParameter("neither fromImage nor fromSrc says what is to be created");
         }
         String repository = call.query().text("repo");
         List<Reference.Tagged> names = repository.isEmpty() ? List.of() : List.of(name(call, repository));
         Images.ImportOptions options = new Images.ImportOptions(
-                names, call.query().all("changes"), call.query().text("message", "Imported from -"), platform);
-        return lines(true, progress -> {
-            Image made = images.importRootfs(call.request().body(), options, ProgressListener.SILENT);
-            progress.write(Progress.status(made.id().digest().toString()));
-        });
+                names, call.query().all("changes"), call.query().text("message", "Imported from " + source), platform);
+        if (source.equals("-")) {
+            return lines(true, progress -> imported(call.request().body(), options, progress));
+        }
+        // Asked before the head is sent: an address that does not answer is told by the status.
+        RemoteArchive archive = RemoteArchive.open(source);
+        return lines(
+                true,
+                progress -> {
+                    progress.write(Progress.status("Downloading from " + archive.address()));
+                    try (archive) {
+                        imported(archive.body(progress), options, progress);
+                    }
+                },
+                archive::close);
+    }
+
+    private void imported(InputStream tar, Images.ImportOptions options, ProgressLines progress) {
+        String id = images.importRootfs(tar, options, ProgressListener.SILENT)
+                .id()
+                .digest()
+                .toString();
+        options.names().forEach(name -> told.tagged(id, name));
+        told.of("import", id);
+        progress.write(Progress.status(id));
     }
 
     private static Reference.Tagged name(Call call, String repository) {
@@ -82,10 +112,16 @@ public final class TransferRoutes {
 
     private ApiResponse load(Call call) {
         boolean layers = !call.query().flag("quiet", true);
-        if (call.query().has("platform")) {
-            throw DockerError.later("loading one platform of an archive");
-        }
-        return lines(layers, progress -> images.load(call.request().body(), progress));
+        Optional<Platform> platform = platform(call);
+        return lines(
+                layers,
+                progress -> images.load(call.request().body(), platform, progress)
+                        .forEach(l -> told.of("load", l.image().digest().toString())));
+    }
+
+    private static Optional<Platform> platform(Call call) {
+        String text = call.since(48) ? call.query().text("platform") : "";
+        return text.isEmpty() ? Optional.empty() : Optional.of(PlatformText.parse(text));
     }
 
     private ApiResponse saveAll(Call call) {
@@ -100,14 +136,21 @@ public final class TransferRoutes {
 
     /// The names are looked up first: once the archive has begun there is no way to say that one is unknown.
     private ApiResponse save(List<String> names, Call call) {
-        if (call.query().has("platform")) {
-            throw DockerError.later("saving one platform of an image");
-        }
+        Optional<Platform> platform = platform(call);
         for (String name : names) {
             ImageRoutes.named(name, () -> images.inspect(name));
         }
         List<String> all = names.stream().flatMap(this::withTags).distinct().toList();
-        return new ApiResponse.Stream("application/x-tar", out -> images.save(all, out));
+        if (platform.isPresent()) {
+            all.forEach(name -> images.inspect(name, platform.get()));
+        }
+        return new ApiResponse.Stream("application/x-tar", out -> {
+            Set<String> ids = new LinkedHashSet<>();
+            all.forEach(
+                    name -> ids.add(images.inspect(name).summary().id().digest().toString()));
+            images.save(all, platform, out);
+            ids.forEach(id -> told.of("save", id));
+        });
     }
 
     /// A repository alone means all its tags.
@@ -129,7 +172,15 @@ public final class TransferRoutes {
 
     /// Lines of progress; a failure is the last of them, since the status has gone out.
     static ApiResponse lines(boolean layers, Transfer transfer) {
-        return new ApiResponse.Stream(ApiResponse.JSON, (OutputStream out) -> {
+        return lines(layers, transfer, () -> {});
+    }
+
+    private static ApiResponse lines(boolean layers, Transfer transfer, Runnable dropped) {
+        return new ApiResponse.Stream(ApiResponse.JSON, writer(layers, transfer), Map.of(), dropped);
+    }
+
+    private static ApiResponse.Writer writer(boolean layers, Transfer transfer) {
+        return (OutputStream out) -> {
             ProgressLines progress = new ProgressLines(out, layers);
             try {
                 transfer.run(progress);
@@ -138,6 +189,6 @@ public final class TransferRoutes {
             } catch (RuntimeException e) {
                 progress.failed(e);
             }
-        });
+        };
     }
 }

@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The table of routes. A pattern is a path, or a path with one `{name}` in it, which stands for a part without
-/// slashes, or `{name...}`, which may hold some, as names of images do.
+/// The table of routes. A pattern is a path, or a path with a `{name}` in it, which stands for a part without
+/// slashes, or `{name...}`, which may hold some, as names of images do. A second `{name}` may end it, and is passed
+/// over.
 public final class Routes {
     private final Map<String, Answer> exact = new HashMap<>();
     private final Map<String, List<Pattern>> byStart = new HashMap<>();
@@ -22,8 +23,14 @@ public final class Routes {
     /// What a request has found.
     public record Match(Answer answer, String subject) {}
 
-    private record Pattern(String prefix, String suffix, boolean greedy, Answer answer) {
-        boolean matches(String path) {
+    private record Pattern(String prefix, String suffix, boolean greedy, boolean tail, Answer answer) {
+        /// The end of what is compared with the suffix: without the last part where that may be any.
+        private String compared(String path) {
+            return tail && !path.endsWith("/") ? path.substring(0, path.lastIndexOf('/') + 1) : path;
+        }
+
+        boolean matches(String whole) {
+            String path = compared(whole);
             int end = path.length() - suffix.length();
             return end > prefix.length()
                     && path.startsWith(prefix)
@@ -31,7 +38,8 @@ public final class Routes {
                     && (greedy || path.substring(prefix.length(), end).indexOf('/') < 0);
         }
 
-        String subject(String path) {
+        String subject(String whole) {
+            String path = compared(whole);
             return path.substring(prefix.length(), path.length() - suffix.length());
         }
     }
@@ -45,8 +53,15 @@ public final class Routes {
         }
         int close = pattern.indexOf('}');
         boolean greedy = pattern.substring(open, close).endsWith("...");
+        String suffix = pattern.substring(close + 1);
+        boolean tail = suffix.endsWith("}");
         byStart.computeIfAbsent(start(method, pattern), _ -> new ArrayList<>())
-                .add(new Pattern(pattern.substring(0, open), pattern.substring(close + 1), greedy, answer));
+                .add(new Pattern(
+                        pattern.substring(0, open),
+                        tail ? suffix.substring(0, suffix.indexOf('{')) : suffix,
+                        greedy,
+                        tail,
+                        answer));
         return this;
     }
 

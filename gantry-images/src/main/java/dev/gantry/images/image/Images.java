@@ -34,6 +34,31 @@ public interface Images {
 
     ImageDetails inspect(String userReference);
 
+    /// Of the image for this platform; `NotFound` if there is none.
+    ImageDetails inspect(String userReference, Platform platform);
+
+    /// All that a user reference means, for every platform that it names, whether it is here or not.
+    Variants variants(String userReference);
+
+    /// `target` is the manifest or the index that is named.
+    record Variants(Descriptor target, List<Variant> all) {
+        public Variants {
+            all = List.copyOf(all);
+        }
+    }
+
+    /// One manifest. `image` is empty when not all of it is here; `about` is what an attestation is of.
+    ///
+    /// @param contentBytes of what of it is here, as it is transferred
+    /// @param unpackedBytes of its layers
+    record Variant(
+            Descriptor manifest,
+            Optional<Image.Id> image,
+            Optional<Digest> about,
+            Platform platform,
+            long contentBytes,
+            long unpackedBytes) {}
+
     /// Gives the image a further name; a name that meant another image moves.
     void tag(String userReference, Reference.Tagged name);
 
@@ -61,11 +86,21 @@ public interface Images {
 
     /// Reads a docker-archive or an OCI layout, plain or compressed. Either all its images are there
     /// afterwards or none.
-    List<Loaded> load(InputStream archive, ProgressListener progress);
+    default List<Loaded> load(InputStream archive, ProgressListener progress) {
+        return load(archive, Optional.empty(), progress);
+    }
+
+    /// The same; with a platform, of each image only what is for it, and `NotFound` if there is none.
+    List<Loaded> load(InputStream archive, Optional<Platform> platform, ProgressListener progress);
 
     /// Writes one archive with the images of these references, in a form docker, podman and skopeo
     /// read.
-    void save(List<String> userReferences, OutputStream out);
+    default void save(List<String> userReferences, OutputStream out) {
+        save(userReferences, Optional.empty(), out);
+    }
+
+    /// The same; with a platform, of each image only what is for it, and `NotFound` if there is none.
+    void save(List<String> userReferences, Optional<Platform> platform, OutputStream out);
 
     /// Makes an image of one layer from the tar of a root file system. `changes` are Dockerfile lines
     /// such as `CMD ["sh"]`.

@@ -2,6 +2,8 @@ package dev.gantry.images.image;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.images.archive.ArchiveReader;
 import dev.gantry.images.archive.ArchiveWriter;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Images from archives and into archives.
@@ -38,19 +41,20 @@ final class Loader {
     }
 
     /// All images are complete, unpacked and verified before the first gets a name.
-    List<Images.Loaded> load(InputStream archive, Leases.Lease lease, ProgressListener progress) {
+    List<Images.Loaded> load(
+            InputStream archive, Optional<Platform> platform, Leases.Lease lease, ProgressListener progress) {
         List<ArchiveReader.Offered> offered = new ArchiveReader(content, lease, random).read(archive);
         catalog.forget();
         Map<ArchiveReader.Offered, StoredImage> images = new LinkedHashMap<>();
         for (ArchiveReader.Offered offer : offered) {
             catalog.mark(offer.target(), lease);
-            StoredImage image = complete(offer.target());
+            StoredImage image = complete(offer, platform);
             images.put(offer, image);
             unpack(image, progress);
         }
         Map<Image.Id, List<Reference.Tagged>> loaded = new LinkedHashMap<>();
         images.forEach((offer, image) -> {
-            names.put(List.copyOf(offer.names()), offer.target());
+            names.put(List.copyOf(offer.names()), named(offer.target(), image, platform));
             loaded.computeIfAbsent(image.id(), _ -> new ArrayList<>()).addAll(offer.names());
             Digest id = image.id().digest();
             offer.names().forEach(n -> progress.on(new ProgressEvent.Named(n, id)));
@@ -75,10 +79,15 @@ final class Loader {
         }
     }
 
-    void save(List<String> userReferences, OutputStream out, Leases.Lease lease) {
+    /// Of one platform only, the name means its manifest: an index would name what is not here.
+    private static Digest named(Digest target, StoredImage image, Optional<Platform> platform) {
+        return platform.isPresent() ? image.manifest().digest() : target;
+    }
+
+    void save(List<String> userReferences, Optional<Platform> platform, OutputStream out, Leases.Lease lease) {
         Map<Digest, ArchiveWriter.Item> items = new LinkedHashMap<>();
         for (String text : userReferences) {
-            StoredImage image = names.find(text).getFirst();
+            StoredImage image = StoredImage.chosen(text, names.find(text), platform);
             catalog.mark(image.target(), lease);
             List<Reference.Tagged> named = names.row(text)
                     .map(Reference::parse)
@@ -87,8 +96,12 @@ final class Loader {
                     .map(List::of)
                     .orElse(List.of());
             items.merge(
-                    image.target(),
-                    new ArchiveWriter.Item(top(image), image.manifest(), image.document(), named),
+                    named(image.target(), image, platform),
+                    new ArchiveWriter.Item(
+                            platform.isPresent() ? image.manifest() : top(image),
+                            image.manifest(),
+                            image.document(),
+                            named),
                     Loader::withNamesOfBoth);
         }
         new ArchiveWriter(content).write(List.copyOf(items.values()), out);
@@ -109,10 +122,19 @@ final class Loader {
                 Documents.image(bytes, "", image.target().toString()).mediaType(), image.target(), bytes.length);
     }
 
-    private StoredImage complete(Digest target) {
+    private StoredImage complete(ArchiveReader.Offered offer, Optional<Platform> platform) {
+        Digest target = offer.target();
         List<StoredImage> images = catalog.images(target);
         if (!images.isEmpty()) {
-            return images.getFirst();
+            String name = offer.names().isEmpty()
+                    ? target.toString()
+                    : offer.names().getFirst().familiar();
+            try {
+                return StoredImage.chosen(name, images, platform);
+            } catch (NotFound e) {
+                // The archive is wrong: what was read of it goes.
+                throw new InvalidArgument("load the archive", e.why(), e.todo(), e);
+            }
         }
         throw new InvalidArgument(
                 "load the archive",

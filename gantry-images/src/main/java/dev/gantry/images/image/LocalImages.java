@@ -13,7 +13,6 @@ import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.ImageConfig;
 import dev.gantry.images.document.ImageDocument;
-import dev.gantry.images.document.PlatformMatch;
 import dev.gantry.images.gc.Collector;
 import dev.gantry.images.gc.Leases;
 import dev.gantry.images.layer.LayerExtractor;
@@ -92,20 +91,10 @@ public final class LocalImages implements Images {
 
     @Override
     public Image resolve(String userReference, Platform platform) {
-        if (userReference.startsWith(DIRECTORY)) {
-            return directory(userReference);
-        }
-        List<StoredImage> images = names.find(userReference);
-        return images.stream()
-                .filter(i -> PlatformMatch.rank(i.config().platform(), platform).isPresent())
-                .min(Comparator.comparingInt(
-                        i -> PlatformMatch.rank(i.config().platform(), platform).orElseThrow()))
-                .orElseThrow(() -> new NotFound(
-                        "find image " + userReference,
-                        "image with reference " + userReference
-                                + " was found but does not provide the specified platform (" + platform + ")",
-                        "pull it for that platform, or leave the platform out"))
-                .image();
+        return userReference.startsWith(DIRECTORY)
+                ? directory(userReference)
+                : StoredImage.chosen(userReference, names.find(userReference), Optional.of(platform))
+                        .image();
     }
 
     private static Image directory(String userReference) {
@@ -170,8 +159,22 @@ public final class LocalImages implements Images {
     }
 
     @Override
+    public Variants variants(String userReference) {
+        return new VariantList(content, catalog, snapshots)
+                .of(names.find(userReference).getFirst().target());
+    }
+
+    @Override
+    public ImageDetails inspect(String userReference, Platform platform) {
+        return details(StoredImage.chosen(userReference, names.find(userReference), Optional.of(platform)));
+    }
+
+    @Override
     public ImageDetails inspect(String userReference) {
-        StoredImage image = names.find(userReference).getFirst();
+        return details(names.find(userReference).getFirst());
+    }
+
+    private ImageDetails details(StoredImage image) {
         ImageConfig config = image.config();
         List<ImageDetails.History> history = new ArrayList<>();
         int layer = 0;
@@ -267,14 +270,14 @@ public final class LocalImages implements Images {
     }
 
     @Override
-    public List<Loaded> load(InputStream archive, ProgressListener progress) {
-        return holding(lease -> loader.load(archive, lease, oneAtATime(progress)));
+    public List<Loaded> load(InputStream archive, Optional<Platform> platform, ProgressListener progress) {
+        return holding(lease -> loader.load(archive, platform, lease, oneAtATime(progress)));
     }
 
     @Override
-    public void save(List<String> userReferences, OutputStream out) {
+    public void save(List<String> userReferences, Optional<Platform> platform, OutputStream out) {
         try (Leases.Lease lease = leases.open()) {
-            loader.save(userReferences, out, lease);
+            loader.save(userReferences, platform, out, lease);
         }
     }
 

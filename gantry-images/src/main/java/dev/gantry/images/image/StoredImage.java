@@ -2,16 +2,21 @@ package dev.gantry.images.image;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
 import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.document.ImageConfig;
 import dev.gantry.images.document.ImageDocument;
+import dev.gantry.images.document.PlatformMatch;
 import dev.gantry.images.snapshot.ChainId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// One image for one platform as the content store has it. `target` is what its names point at: the
 /// manifest itself or an index that names it.
@@ -75,6 +80,23 @@ record StoredImage(
                 h.startPeriodNanos(),
                 h.startIntervalNanos(),
                 h.retries());
+    }
+
+    /// The one for the platform, or the first where none is asked for.
+    static StoredImage chosen(String userReference, List<StoredImage> images, Optional<Platform> platform) {
+        if (platform.isEmpty()) {
+            return images.getFirst();
+        }
+        Platform wanted = platform.get();
+        return images.stream()
+                .filter(i -> PlatformMatch.rank(i.config().platform(), wanted).isPresent())
+                .min(Comparator.comparingInt(
+                        i -> PlatformMatch.rank(i.config().platform(), wanted).orElseThrow()))
+                .orElseThrow(() -> new NotFound(
+                        "find image " + userReference,
+                        "image with reference " + userReference
+                                + " was found but does not provide the specified platform (" + wanted + ")",
+                        "pull it for that platform, or leave the platform out"));
     }
 
     static Digest sha256(String text) {
