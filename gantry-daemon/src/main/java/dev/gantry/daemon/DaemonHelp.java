@@ -26,6 +26,8 @@ final class DaemonHelp {
               -p, --pidfile PATH        where to write the process id
                   --cdi-spec-dir PATH   where vendors describe devices (default /etc/cdi, /var/run/cdi); repeatable
                   --authorization-plugin NAME  who decides on every request; repeatable, all must allow
+                  --access-rules FILE   what callers may do, by user, group or certificate (default: everything)
+                  --audit-log FILE      where to write a line for each request that changes something
                   --rootless-net HOW    the network of an ordinary user's engine: pasta, slirp4netns, none, host
                                         (default auto: the first of these that is installed)
               -D, --debug               log more

@@ -45,6 +45,7 @@ public final class Main {
                 case HELP -> System.out.print(DaemonHelp.text());
                 case VALID -> {
                     flags.tls().ifPresent(Tls::of);
+                    AccessFiles.rules(flags.settings());
                     System.out.println("configuration OK");
                 }
                 case VERSION -> System.out.println("gantry version " + VERSION);
@@ -71,14 +72,16 @@ public final class Main {
         checkNet(flags, outside);
         Clock clock = Clock.systemUTC();
         CountDownLatch stop = new CountDownLatch(1);
-        try (var _ = OwnGroup.join(flags.cgroupParent());
+        try (var access = AccessFiles.open(flags.settings());
+                var _ = OwnGroup.join(flags.cgroupParent());
                 Gantry engine = Gantry.open(options(flags));
                 var server = new HttpServer(
                         new DockerApi(
                                 engine,
                                 HostFacts.read(
                                         VERSION, outside.map(Outside::network).orElse("")),
-                                clock),
+                                clock,
+                                access.control()),
                         gate(engine, flags),
                         DockerApi.headers(VERSION),
                         clock);

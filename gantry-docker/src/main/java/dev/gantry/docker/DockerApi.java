@@ -7,6 +7,8 @@ import dev.gantry.docker.container.ContainerRoutes;
 import dev.gantry.docker.container.ExecRoutes;
 import dev.gantry.docker.container.StatsRoutes;
 import dev.gantry.docker.container.StreamRoutes;
+import dev.gantry.docker.guard.Control;
+import dev.gantry.docker.guard.Watched;
 import dev.gantry.docker.image.ImageRoutes;
 import dev.gantry.docker.image.RegistryRoutes;
 import dev.gantry.docker.image.TransferRoutes;
@@ -38,10 +40,16 @@ public final class DockerApi implements ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DockerApi.class);
 
     private final Routes routes = new Routes();
+    private final Watched watched;
 
     public DockerApi(Gantry engine, HostFacts host, Clock clock) {
+        this(engine, host, clock, Control.OPEN);
+    }
+
+    public DockerApi(Gantry engine, HostFacts host, Clock clock, Control control) {
+        watched = new Watched(engine, control, clock);
         new SystemRoutes(engine, host, clock).addTo(routes);
-        new EventRoutes(engine.events(), clock).addTo(routes);
+        new EventRoutes(engine.events(), engine.containers(), clock).addTo(routes);
         new ContainerRoutes(engine, clock).addTo(routes);
         new ArchiveRoutes(engine).addTo(routes);
         new CommitRoute(engine).addTo(routes);
@@ -80,7 +88,7 @@ public final class DockerApi implements ApiHandler {
         try {
             Versions.Versioned versioned = Versions.split(request.path());
             Routes.Match match = routes.find(request.method(), versioned.path());
-            return match.answer().to(new Call(request, match.subject(), versioned.minor()));
+            return watched.answer(match, new Call(request, match.subject(), versioned.minor()));
         } catch (DockerError | GantryException e) {
             LOG.debug("method={} path={} refused={}", request.method(), request.path(), e.getMessage());
             return Failures.answer(e);

@@ -2,6 +2,8 @@ package dev.gantry.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.docker.access.AccessRules;
+import dev.gantry.docker.guard.Control;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
@@ -24,8 +26,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -146,6 +150,70 @@ class RouteTableTest {
 
     private static String text(ApiResponse.Bytes answer) {
         return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    /// With a path that fits the pattern, from a caller with one limit; the engine is none, so whatever gets there
+    /// fails.
+    private int asLimited(String route, String limit) {
+        AccessRules rules = AccessRules.parse("{\"rules\":[],\"otherwise\":[\"" + limit + "\"]}");
+        DockerApi limited = new DockerApi(
+                new EmptyEngine(), HostFacts.read("test"), Clock.systemUTC(), new Control(rules, Optional.empty()));
+        String[] parts = route.split(" ");
+        var answer = limited.handle(new ApiRequest(
+                parts[0],
+                plain(parts[1]).replace("{}", "x"),
+                Query.NONE,
+                _ -> null,
+                InputStream.nullInputStream(),
+                () -> new Caller.Local(1, 1, 1),
+                false));
+        return switch (answer) {
+            case ApiResponse.Bytes b -> b.status();
+            case ApiResponse.Empty e -> e.status();
+            case ApiResponse.Stream _ -> 200;
+            case ApiResponse.Hijack _, ApiResponse.WebSocket _ -> 101;
+        };
+    }
+
+    @Test
+    void everyOperationIsJudgedAndWhoMayOnlyReadReachesNoneThatChanges() {
+        List<String> open = new ArrayList<>();
+        for (String route : api.routes()) {
+            if (asLimited(route, "read-only") != 403) {
+                open.add(route);
+            }
+            assertThat(asLimited(route, "nothing") == 403)
+                    .as(route + " for a caller to whom nothing is open")
+                    .isEqualTo(!route.endsWith(" /_ping"));
+        }
+        // All others were refused. A new route that only reads comes here, and into the table of operations.
+        assertThat(open)
+                .allMatch(route -> route.startsWith("GET ")
+                        || route.startsWith("HEAD ")
+                        || route.equals("POST /containers/{id}/wait"));
+        assertThat(open)
+                .doesNotContain("GET /containers/{id}/attach/ws", "GET /volumes/{name}/backup", "GET /swarm/unlockkey")
+                .contains("GET /containers/json", "GET /containers/{id}/logs", "GET /events");
+    }
+
+    @Test
+    void whoHasOwnContainersOnlyReachesNothingThatOthersShare() {
+        for (String route : List.of(
+                "POST /images/load",
+                "POST /images/{name...}/tag",
+                "DELETE /images/{name...}",
+                "POST /images/prune",
+                "POST /networks/create",
+                "POST /networks/prune",
+                "DELETE /networks/{id}",
+                "POST /volumes/create",
+                "POST /volumes/prune",
+                "GET /volumes/{name}/backup",
+                "POST /plugins/pull",
+                "POST /images/create")) {
+            assertThat(api.routes()).contains(route);
+            assertThat(asLimited(route, "own-containers")).as(route).isEqualTo(403);
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.io.InputStream;
 public final class ImportCommand implements Command {
     @Override
     public CommandLine line() {
-        return new CommandLine("import", "FILE|- [NAME[:TAG]]", "Make an image of an archived root file system")
+        return new CommandLine("import", "FILE|URL|- [NAME[:TAG]]", "Make an image of an archived root file system")
                 .list(
                         'c',
                         "change",
@@ -31,7 +31,7 @@ public final class ImportCommand implements Command {
         String source = args.argument(0);
         Name name = Name.of(args.arguments().size() > 1 ? args.argument(1) : "");
         Request request = Request.post("/images/create")
-                .with("fromSrc", "-")
+                .with("fromSrc", isAddress(source) ? source : "-")
                 .with("repo", name.repository())
                 .with("tag", name.reference())
                 .with("message", args.text("message"))
@@ -39,17 +39,27 @@ public final class ImportCommand implements Command {
         for (String change : args.list("change")) {
             request = request.with("changes", change);
         }
-        if (source.startsWith("http://") || source.startsWith("https://")) {
-            throw args.wrong("a URL as source is not in this version: download it and import the file");
+        if (isAddress(source)) {
+            follow(call, request);
+            return 0;
         }
         try (InputStream in = source.equals("-")
                 ? InputStream.nullInputStream()
                 : call.caller().open(source)) {
             InputStream archive = source.equals("-") ? call.caller().in() : in;
-            try (Response response = call.engine().http().ask(request.stream(archive, "application/x-tar"))) {
-                Pull.progress(call, Pull.Show.ON_OUT).follow(response.body());
-            }
+            follow(call, request.stream(archive, "application/x-tar"));
         }
         return 0;
+    }
+
+    private static void follow(Invocation call, Request request) throws IOException {
+        try (Response response = call.engine().http().ask(request)) {
+            Pull.progress(call, Pull.Show.ON_OUT).follow(response.body());
+        }
+    }
+
+    /// Which the engine fetches itself.
+    private static boolean isAddress(String source) {
+        return source.startsWith("http://") || source.startsWith("https://");
     }
 }

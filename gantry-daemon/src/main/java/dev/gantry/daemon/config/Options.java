@@ -168,6 +168,8 @@ public final class Options {
         t.add("", "", "network-diagnostic-port", Form.NUMBER, new Rule.Refused(SWARM));
         t.add("", "", "swarm-raft-heartbeat-tick", Form.NUMBER, new Rule.Refused(SWARM));
         t.add("", "", "swarm-raft-election-tick", Form.NUMBER, new Rule.Refused(SWARM));
+        t.obeyed("access-rules", Form.PATH);
+        t.obeyed("audit-log", Form.PATH);
         t.obeyed("rootless-net", Form.TEXT);
         t.obeyed("overlay-advertise", Form.TEXT);
         t.obeyed("overlay-peer", "overlay-peers", Form.LIST);

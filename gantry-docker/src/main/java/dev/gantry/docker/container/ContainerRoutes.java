@@ -16,6 +16,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.access.Access;
 import dev.gantry.docker.image.Names;
 import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.Call;
@@ -115,10 +116,13 @@ public final class ContainerRoutes {
         checkPlatform(call.query().text("platform"));
         boolean hasBridge = networks.get().usual().equals("bridge");
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
-        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId, call.minor());
-        checkVolumesFrom(spec);
-        checkOther(host.pidMode());
-        checkOther(host.ipcMode());
+        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId, call.minor())
+                .ownedBy(call.access().owner());
+        call.access().judge(spec);
+        checkVolumesFrom(spec, call.access());
+        checkOther(host.pidMode(), call.access());
+        checkOther(host.ipcMode(), call.access());
+        checkOther(host.networkMode(), call.access());
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
                 && host.consoleSize().size() == 2
@@ -137,11 +141,11 @@ public final class ContainerRoutes {
         }
     }
 
-    private void checkVolumesFrom(ContainerSpec spec) {
+    private void checkVolumesFrom(ContainerSpec spec, Access access) {
         for (String from : spec.mounts().from()) {
             String name = from.split(":", 2)[0];
             try {
-                containers.find(name);
+                access.judgeShared(containers.find(name));
             } catch (NotFound e) {
                 throw new DockerError(400, "No such container: " + name, e);
             }
@@ -149,11 +153,11 @@ public final class ContainerRoutes {
     }
 
     /// A container whose namespace is to be used.
-    private void checkOther(String mode) {
+    private void checkOther(String mode, Access access) {
         if (mode.startsWith("container:")) {
             String name = mode.substring("container:".length());
             try {
-                containers.find(name);
+                access.judgeShared(containers.find(name));
             } catch (NotFound e) {
                 throw new DockerError(400, "No such container: " + name, e);
             }
@@ -208,8 +212,7 @@ public final class ContainerRoutes {
         Filters filters = Filters.of(call.query(), ListTranslation.FILTERS);
         long limit = call.query().number("limit", 0);
         boolean everything = call.query().flag("all") || limit > 0;
-        List<Container> fitting =
-                ListTranslation.filter(containers.list(), filters, everything, lookup, checks, places);
+        List<Container> fitting = ListTranslation.filter(seen(call), filters, everything, lookup, checks, places);
         Instant now = clock.instant();
         List<ContainerSummary> rows = new ArrayList<>();
         for (Container c : fitting) {
@@ -220,6 +223,13 @@ public final class ContainerRoutes {
             rows.add(ListTranslation.summary(c, now, checks, mountpoints, places, measured, call.minor()));
         }
         return ApiResponse.json(rows);
+    }
+
+    private List<Container> seen(Call call) {
+        List<Container> all = containers.list();
+        return call.access().seesAll()
+                ? all
+                : all.stream().filter(call.access()::sees).toList();
     }
 
     private ApiResponse inspect(Call call) {
@@ -432,7 +442,7 @@ public final class ContainerRoutes {
         Instant until =
                 filters.has("until") ? Times.parse(filters.all("until").getFirst(), clock.instant()) : Instant.MAX;
         List<String> gone = new ArrayList<>();
-        for (Container c : containers.list()) {
+        for (Container c : seen(call)) {
             boolean ended =
                     !c.isRunning() && !(c.state() instanceof dev.gantry.engine.container.ContainerState.Restarting);
             boolean excluded = filters.all("label!").stream()

@@ -72,6 +72,7 @@ public final class ExecRoutes {
                 config.attachStdin(),
                 config.privileged(),
                 ExecNotes.write(config));
+        call.access().judge(spec);
         try {
             return ApiResponse.json(
                     201, new ExecCreated(execs.create(c.id(), spec).id().hex()));

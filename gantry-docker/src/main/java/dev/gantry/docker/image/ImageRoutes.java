@@ -104,11 +104,9 @@ public final class ImageRoutes {
     /// The details for the platform that the query may name.
     private ImageDetails details(Call call, int since) {
         String platform = call.since(since) ? call.query().text("platform") : "";
-        return named(
-                call.subject(),
-                () -> platform.isEmpty()
-                        ? images.inspect(call.subject())
-                        : images.inspect(call.subject(), PlatformText.parse(platform)));
+        ImageDetails first = named(call.subject(), () -> images.inspect(call.subject()));
+        // An image that is here, but not for this platform, has words of its own.
+        return platform.isEmpty() ? first : images.inspect(call.subject(), PlatformText.parse(platform));
     }
 
     private List<Instant> created(List<String> names) {

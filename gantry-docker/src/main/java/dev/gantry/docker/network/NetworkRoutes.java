@@ -12,6 +12,7 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.NotFound;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.access.Access;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -76,8 +78,8 @@ public final class NetworkRoutes {
         if (!scope.isEmpty() && !n.spec().scope().equals(scope)) {
             throw missing(call.subject(), null);
         }
-        return ApiResponse.json(
-                NetworkTranslation.wire(n, containers(n), networks().hosts(n.id())));
+        return ApiResponse.json(NetworkTranslation.wire(
+                n, containers(n, call.access()), networks().hosts(n.id())));
     }
 
     private ApiResponse remove(Call call) {
@@ -139,24 +141,25 @@ public final class NetworkRoutes {
         return cause == null ? new DockerError(404, words) : new DockerError(404, words, cause);
     }
 
-    private Map<String, NetworkContainer> containers(Network n) {
+    private Map<String, NetworkContainer> containers(Network n, Access access) {
         Map<String, NetworkContainer> all = new TreeMap<>();
         if (Drivers.isPredefined(n.name()) && !n.driver().equals(Drivers.BRIDGE)) {
             ContainerSpec.Network kind =
                     n.driver().equals(Drivers.HOST) ? ContainerSpec.Network.HOST : ContainerSpec.Network.NONE;
             for (Container c : engine.containers().list()) {
-                if (c.isRunning() && c.spec().network() == kind) {
+                if (c.isRunning() && c.spec().network() == kind && access.sees(c)) {
                     all.put(c.id().hex(), new NetworkContainer(c.name(), "", "", "", ""));
                 }
             }
             return all;
         }
         for (Member m : networks().members(n.id())) {
+            Optional<Container> who = engine.containers().get(m.container());
+            if (!access.seesAll() && !who.map(access::sees).orElse(false)) {
+                continue;
+            }
             m.endpoint().ifPresent(e -> {
-                String name = engine.containers()
-                        .get(m.container())
-                        .map(Container::name)
-                        .orElse("");
+                String name = who.map(Container::name).orElse("");
                 all.put(m.container().hex(), NetworkTranslation.container(name, e));
             });
         }
@@ -186,7 +189,7 @@ public final class NetworkRoutes {
                     && f.labels("label", n.spec().labels());
             if (fits && (!asksDangling || isDangling(n) == dangling)) {
                 rows.add(NetworkTranslation.wire(
-                        n, call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n), List.of()));
+                        n, call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n, call.access()), List.of()));
             }
         }
         return ApiResponse.json(rows);

@@ -3,12 +3,32 @@ package dev.gantry.docker.route;
 import dev.gantry.api.json.Wire;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.Query;
+import dev.gantry.docker.access.Access;
 import io.avaje.json.JsonException;
 import java.util.List;
 
 /// A request that has found its route: `subject` is the part of the path that names something, `minor` the version it
 /// speaks.
-public record Call(ApiRequest request, String subject, int minor) {
+///
+/// @param access what the caller may do
+public record Call(ApiRequest request, String subject, int minor, Access access) {
+    /// Of a caller without limits.
+    public Call(ApiRequest request, String subject, int minor) {
+        this(request, subject, minor, Access.FULL);
+    }
+
+    public Call with(Access other) {
+        return new Call(request, subject, minor, other);
+    }
+
+    public Call with(String otherSubject) {
+        return new Call(request, otherSubject, minor, access);
+    }
+
+    public Call with(ApiRequest other) {
+        return new Call(other, subject, minor, access);
+    }
+
     public Query query() {
         return request.query();
     }

@@ -20,10 +20,10 @@ public final class Routes {
         ApiResponse to(Call call);
     }
 
-    /// What a request has found.
-    public record Match(Answer answer, String subject) {}
+    /// What a request has found. `route` is the method and the pattern.
+    public record Match(Answer answer, String subject, String route) {}
 
-    private record Pattern(String prefix, String suffix, boolean greedy, boolean tail, Answer answer) {
+    private record Pattern(String prefix, String suffix, boolean greedy, boolean tail, Answer answer, String route) {
         /// The end of what is compared with the suffix: without the last part where that may be any.
         private String compared(String path) {
             return tail && !path.endsWith("/") ? path.substring(0, path.lastIndexOf('/') + 1) : path;
@@ -61,18 +61,19 @@ public final class Routes {
                         tail ? suffix.substring(0, suffix.indexOf('{')) : suffix,
                         greedy,
                         tail,
-                        answer));
+                        answer,
+                        method + " " + pattern));
         return this;
     }
 
     public Match find(String method, String path) {
         Answer answer = exact.get(method + " " + path);
         if (answer != null) {
-            return new Match(answer, "");
+            return new Match(answer, "", method + " " + path);
         }
         for (Pattern p : byStart.getOrDefault(start(method, path), List.of())) {
             if (p.matches(path)) {
-                return new Match(p.answer(), p.subject(path));
+                return new Match(p.answer(), p.subject(path), p.route());
             }
         }
         throw new DockerError(404, "page not found");

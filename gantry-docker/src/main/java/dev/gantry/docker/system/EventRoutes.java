@@ -2,11 +2,15 @@ package dev.gantry.docker.system;
 
 import dev.gantry.api.event.Actor;
 import dev.gantry.api.json.Wire;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.access.Access;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.Filters;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.docker.route.Times;
+import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import java.io.IOException;
@@ -14,9 +18,11 @@ import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The stream of events: those that were, from `since` on, and those that come, to `until`.
 public final class EventRoutes {
@@ -39,10 +45,12 @@ public final class EventRoutes {
     private static final int BATCH = 256;
 
     private final Events events;
+    private final Containers containers;
     private final Clock clock;
 
-    public EventRoutes(Events events, Clock clock) {
+    public EventRoutes(Events events, Containers containers, Clock clock) {
         this.events = events;
+        this.containers = containers;
         this.clock = clock;
     }
 
@@ -57,10 +65,37 @@ public final class EventRoutes {
         String until = call.query().text("until");
         long begin = since.isEmpty() ? events.last() : events.before(Times.parse(since, now));
         Instant end = until.isEmpty() ? Instant.MAX : Times.parse(until, now);
-        return new ApiResponse.Stream(ApiResponse.JSON, out -> write(out, begin, end, filters));
+        return new ApiResponse.Stream(ApiResponse.JSON, out -> write(out, begin, end, filters, seen(call.access())));
     }
 
-    private void write(OutputStream out, long begin, Instant end, Filters filters) throws IOException {
+    /// Of a caller who sees some containers only, their events, as long as they are known to be his.
+    private Predicate<Event> seen(Access access) {
+        if (access.seesAll()) {
+            return _ -> true;
+        }
+        Set<String> own = new HashSet<>();
+        containers.list().stream().filter(access::sees).forEach(c -> own.add(c.id().hex()));
+        return e -> {
+            if (e.kind() != Event.Kind.CONTAINER) {
+                return false;
+            }
+            if (!own.contains(e.subject()) && isSeen(e.subject(), access)) {
+                own.add(e.subject());
+            }
+            return own.contains(e.subject());
+        };
+    }
+
+    private boolean isSeen(String id, Access access) {
+        try {
+            return access.sees(containers.find(id));
+        } catch (NotFound | InvalidArgument gone) {
+            return false;
+        }
+    }
+
+    private void write(OutputStream out, long begin, Instant end, Filters filters, Predicate<Event> seen)
+            throws IOException {
         long sequence = begin;
         while (true) {
             List<Event> next = events.after(sequence, BATCH);
@@ -69,7 +104,7 @@ public final class EventRoutes {
                 if (e.time().isAfter(end)) {
                     return;
                 }
-                if (fits(e, filters)) {
+                if (fits(e, filters) && seen.test(e)) {
                     out.write(Wire.json().toJsonBytes(wire(e)));
                     out.write('\n');
                 }

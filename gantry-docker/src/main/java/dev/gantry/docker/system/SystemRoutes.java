@@ -184,7 +184,8 @@ public final class SystemRoutes {
     /// Only what is at hand: layers are counted with each image that has them.
     private ApiResponse diskUsage(Call call) {
         List<Container> all = engine.containers().list();
-        List<ContainerSummary> containers = Listing.summaries(all, clock.instant(), engine, call.minor());
+        List<Container> seen = all.stream().filter(call.access()::sees).toList();
+        List<ContainerSummary> containers = Listing.summaries(seen, clock.instant(), engine, call.minor());
         List<dev.gantry.api.image.ImageSummary> images = new ArrayList<>();
         long bytes = 0;
         for (ImageSummary i : engine.images().list()) {

@@ -14,6 +14,8 @@ import java.util.Map;
 ///
 /// `doorNotes` is for the door through which it came: whatever it wants back at inspection. The engine does not read
 /// it.
+///
+/// @param owner who made it, where somebody asked; else empty
 @Json
 public record ContainerSpec(
         @Json.Property("Image") String image,
@@ -39,7 +41,8 @@ public record ContainerSpec(
         @Json.Property("Health") HealthSpec health,
         @Json.Property("Isolation") IsolationSpec isolation,
         @Json.Property("RareLimits") RareLimits rareLimits,
-        @Json.Property("DoorNotes") String doorNotes) {
+        @Json.Property("DoorNotes") String doorNotes,
+        @Json.Property("Owner") String owner) {
 
     public ContainerSpec {
         binds = List.copyOf(binds);
@@ -50,6 +53,8 @@ public record ContainerSpec(
         health = HealthSpec.orNone(health);
         isolation = IsolationSpec.orUsual(isolation);
         rareLimits = RareLimits.orNone(rareLimits);
+        // Rows of a version that did not ask have none.
+        owner = owner == null ? "" : owner;
         labels = Map.copyOf(labels);
         SpecCheck.check(image, command, hostname, resources);
         MountCheck.check(binds, tmpfs, mounts);
@@ -63,6 +68,11 @@ public record ContainerSpec(
 
     public static SpecBuilder of(String image) {
         return new SpecBuilder(image);
+    }
+
+    /// The same spec when nobody owns it.
+    public ContainerSpec ownedBy(String who) {
+        return who.isEmpty() ? this : toBuilder().owner(who).build();
     }
 
     public SpecBuilder toBuilder() {

@@ -39,6 +39,7 @@ public final class SpecBuilder {
     private IsolationSpec isolation = IsolationSpec.USUAL;
     private RareLimits rareLimits = RareLimits.NONE;
     private String doorNotes = "";
+    private String owner = "";
 
     SpecBuilder(String image) {
         this.image = image;
@@ -69,6 +70,7 @@ public final class SpecBuilder {
         isolation = spec.isolation();
         rareLimits = spec.rareLimits();
         doorNotes = spec.doorNotes();
+        owner = spec.owner();
     }
 
     public ContainerSpec build() {
@@ -96,7 +98,8 @@ public final class SpecBuilder {
                 health,
                 isolation,
                 rareLimits,
-                doorNotes);
+                doorNotes,
+                owner);
     }
 
     public SpecBuilder image(String reference) {
@@ -369,6 +372,11 @@ public final class SpecBuilder {
 
     public SpecBuilder doorNotes(String text) {
         doorNotes = text;
+        return this;
+    }
+
+    SpecBuilder owner(String who) {
+        owner = who;
         return this;
     }
 }
