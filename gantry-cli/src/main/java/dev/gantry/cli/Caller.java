@@ -41,6 +41,9 @@ public interface Caller {
     /// Writes a file as a whole: it appears under its name when the stream is closed, never half.
     OutputStream replace(String path);
 
+    /// Makes a directory for the caller alone, and those above it; one that is there is left as it is.
+    void makeDirectory(String path);
+
     /// The path as it is from the root: a relative one starts at the caller's working directory.
     String absolute(String path);
 

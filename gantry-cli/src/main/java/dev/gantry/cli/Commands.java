@@ -24,6 +24,8 @@ import dev.gantry.cli.image.HistoryCommand;
 import dev.gantry.cli.image.ImagesCommand;
 import dev.gantry.cli.image.ImportCommand;
 import dev.gantry.cli.image.LoadCommand;
+import dev.gantry.cli.image.LoginCommand;
+import dev.gantry.cli.image.LogoutCommand;
 import dev.gantry.cli.image.PullCommand;
 import dev.gantry.cli.image.PushCommand;
 import dev.gantry.cli.image.RmiCommand;
@@ -47,6 +49,7 @@ import dev.gantry.cli.plugin.PluginPushCommand;
 import dev.gantry.cli.plugin.PluginRmCommand;
 import dev.gantry.cli.plugin.PluginSetCommand;
 import dev.gantry.cli.plugin.PluginUpgradeCommand;
+import dev.gantry.cli.system.DiskUsageCommand;
 import dev.gantry.cli.system.EventsCommand;
 import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
@@ -109,7 +112,7 @@ final class Commands {
             "restore",
             "rm",
             "snapshot");
-    private static final List<String> OF_THE_SYSTEM = List.of("events", "info");
+    private static final List<String> OF_THE_SYSTEM = List.of("df", "events", "info");
 
     /// In the order of help: what one needs first comes first.
     private static final List<String> NAMES = List.of(
@@ -147,6 +150,9 @@ final class Commands {
             "top",
             "events",
             "info",
+            "system df",
+            "login",
+            "logout",
             "version",
             "runtime",
             "network create",
@@ -200,7 +206,8 @@ final class Commands {
                         .contains(first)
                 && !rest.isEmpty()) {
             String second = rest.getFirst();
-            String plain = List.of("network", "plugin", "volume").contains(first) ? first + " " + second : second;
+            boolean whole = List.of("network", "plugin", "volume").contains(first) || second.equals("df");
+            String plain = whole ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
@@ -257,6 +264,8 @@ final class Commands {
                     case "inspect" -> new InspectCommand();
                     case "kill" -> new KillCommand();
                     case "load" -> new LoadCommand();
+                    case "login" -> new LoginCommand();
+                    case "logout" -> new LogoutCommand();
                     case "logs" -> new LogsCommand();
                     case "network connect" -> new NetworkConnectCommand();
                     case "network create" -> new NetworkCreateCommand();
@@ -290,6 +299,7 @@ final class Commands {
                     case "start" -> new StartCommand();
                     case "stats" -> new StatsCommand();
                     case "stop" -> StopCommand.stop();
+                    case "system df" -> new DiskUsageCommand();
                     case "tag" -> new TagCommand();
                     case "top" -> new TopCommand();
                     case "unpause" -> PauseCommand.unpause();

@@ -26,6 +26,86 @@ class ListingTest extends CommandTest {
     }
 
     @Test
+    void psAsksForSizesWhereTheyAreShown() {
+        engine.answer(
+                "GET /containers/json",
+                200,
+                PS.replace("\"State\"", "\"SizeRw\":2000,\"SizeRootFs\":4100000,\"State\""));
+        gantry("ps", "-s");
+        gantry("ps", "--format", "{{.Size}}");
+        gantry("ps", "-q");
+        assertThat(engine.lines())
+                .containsExactly("GET /containers/json?size=1", "GET /containers/json?size=1", "GET /containers/json");
+        assertThat(out()).contains("NAMES     SIZE\n").contains("web       2kB (virtual 4.1MB)\n2kB (virtual 4.1MB)\n");
+    }
+
+    @Test
+    void systemDfSumsUpAndShowsEach() {
+        engine.answer("GET /system/df", 200, """
+                {"LayersSize":3000000,"Images":[
+                {"Id":"sha256:aaaaaaaaaaaaaaaa","RepoTags":["a:1"],"RepoDigests":[],"Created":1795175999,"Size":1000000,"SharedSize":-1,"Containers":1},
+                {"Id":"sha256:bbbbbbbbbbbbbbbb","RepoTags":[],"RepoDigests":[],"Created":0,"Size":2000000,"SharedSize":-1,"Containers":0}],
+                "Containers":[{"Id":"cccccccccccccccc","Names":["/c"],"Image":"a:1","ImageID":"","Command":"x","Created":1795262100,"Ports":[],
+                "Labels":{},"State":"exited","Status":"Exited (0)","SizeRw":500,"HostConfig":{},"NetworkSettings":{"Networks":{}},"Mounts":[]}],
+                "Volumes":[{"Name":"v","Driver":"local","UsageData":{"Size":4000,"RefCount":1}},
+                {"Name":"w","Driver":"local","UsageData":{"Size":-1,"RefCount":0}}],"BuildCache":null}""");
+        assertThat(gantry("system", "df")).isZero();
+        assertThat(out()).isEqualTo("""
+                        TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE
+                        Images          2         1         3MB       2MB (66%)
+                        Containers      1         0         500B      500B (100%)
+                        Local Volumes   2         1         4kB       0B (0%)
+                        Build Cache     0         0         0B        0B
+                        """);
+        caller.out.reset();
+        assertThat(gantry("system", "df", "-v")).isZero();
+        assertThat(out())
+                .contains("a            1         aaaaaaaaaaaa   24 hours ago   1MB")
+                .contains("cccccccccccc   a:1       \"x\"")
+                .contains("v             1         4kB\nw             0         N/A\n");
+    }
+
+    @Test
+    void aLoginIsTriedKeptAndForgotten() {
+        caller.environment.put("HOME", "/home/me");
+        caller.file(
+                "/home/me/.docker/config.json",
+                "{\"detachKeys\":\"ctrl-a\",\"auths\":{\"old:5000\":{\"auth\":\"eA==\"}}}");
+        engine.answer("POST /auth", 200, "{\"Status\":\"Login Succeeded\",\"IdentityToken\":\"\"}");
+        caller.in = new ByteArrayInputStream("secret\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(gantry("login", "-u", "me", "--password-stdin", "https://reg.example.com/v2/"))
+                .isZero();
+        assertThat(out()).isEqualTo("Login Succeeded\n");
+        assertThat(engine.bodyOf("POST /auth"))
+                .contains("\"password\":\"secret\"", "\"serveraddress\":\"reg.example.com\"");
+        String kept = new String(caller.files.get("/home/me/.docker/config.json"), StandardCharsets.UTF_8);
+        assertThat(kept)
+                .contains("\"detachKeys\": \"ctrl-a\"", "old:5000")
+                .contains(Base64.getEncoder().encodeToString("me:secret".getBytes(StandardCharsets.UTF_8)));
+        assertThat(gantry("logout", "reg.example.com")).isZero();
+        assertThat(gantry("logout")).isZero();
+        assertThat(out())
+                .endsWith(
+                        "Removing login credentials for reg.example.com\nNot logged in to https://index.docker.io/v1/\n");
+        assertThat(new String(caller.files.get("/home/me/.docker/config.json"), StandardCharsets.UTF_8))
+                .contains("old:5000", "ctrl-a")
+                .doesNotContain("reg.example.com");
+    }
+
+    @Test
+    void aLoginThatIsRefusedOrThatAHelperKeepsIsNotWritten() {
+        caller.environment.put("HOME", "/home/me");
+        engine.answer("POST /auth", 401, "{\"message\":\"no\"}");
+        assertThat(gantry("login", "-u", "me", "-p", "x", "reg")).isNotZero();
+        assertThat(gantry("login", "reg")).isNotZero();
+        assertThat(err()).contains("standard input is no terminal");
+        assertThat(caller.files).isEmpty();
+        caller.file("/home/me/.docker/config.json", "{\"credsStore\":\"pass\"}");
+        assertThat(gantry("login", "-u", "me", "-p", "x", "reg")).isNotZero();
+        assertThat(err()).contains("names a credential helper");
+    }
+
+    @Test
     void psPrintsByTemplateAndAsJson() {
         engine.answer("GET /containers/json", 200, PS);
         gantry("ps", "--format", "{{.Names}}\\t{{.Label \"a\"}} {{upper .State}}");

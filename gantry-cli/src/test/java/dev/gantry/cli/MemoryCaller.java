@@ -113,6 +113,11 @@ final class MemoryCaller implements Caller {
     }
 
     @Override
+    public void makeDirectory(String path) {
+        log.add("mkdir " + absolute(path));
+    }
+
+    @Override
     public String absolute(String path) {
         return java.nio.file.Path.of("/home/me").resolve(path).normalize().toString();
     }

@@ -29,6 +29,9 @@ import dev.gantry.api.network.NetworkSummary;
 import dev.gantry.api.network.NetworksPruned;
 import dev.gantry.api.plugin.Plugin;
 import dev.gantry.api.plugin.PluginPrivilege;
+import dev.gantry.api.system.AuthAnswer;
+import dev.gantry.api.system.AuthConfig;
+import dev.gantry.api.system.DiskUsage;
 import dev.gantry.api.system.Info;
 import dev.gantry.api.system.Version;
 import dev.gantry.api.volume.Volume;
@@ -343,6 +346,16 @@ public final class EngineClient implements Closeable {
 
     public Version version() {
         return one(Request.get("/version"), Version.class);
+    }
+
+    /// What is on its disk, and what of it is used.
+    public DiskUsage diskUsage() {
+        return one(Request.get("/system/df"), DiskUsage.class);
+    }
+
+    /// Whether a registry takes this login.
+    public AuthAnswer login(AuthConfig login) {
+        return one(Request.post("/auth").json(write(AuthConfig.class, login)), AuthAnswer.class);
     }
 
     public Info info() {

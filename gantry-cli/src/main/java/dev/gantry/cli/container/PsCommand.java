@@ -37,7 +37,8 @@ public final class PsCommand implements Command {
             Map.entry("Labels", "LABELS"),
             Map.entry("Mounts", "MOUNTS"),
             Map.entry("LocalVolumes", "LOCAL VOLUMES"),
-            Map.entry("Networks", "NETWORKS"));
+            Map.entry("Networks", "NETWORKS"),
+            Map.entry("Size", "SIZE"));
 
     @Override
     public CommandLine line() {
@@ -49,7 +50,7 @@ public final class PsCommand implements Command {
                 .toggle('l', "latest", "Show the latest created, whatever its state")
                 .toggle("no-trunc", "Do not shorten what is printed")
                 .toggle('q', "quiet", "Print only ids")
-                .notYet(List.of("size", "s"))
+                .toggle('s', "size", "Show how much they have written, and with their images")
                 .takes(0, 0)
                 .example("gantry ps -a --filter status=exited")
                 .example("gantry ps --format '{{.Names}}: {{.Status}}'");
@@ -62,7 +63,8 @@ public final class PsCommand implements Command {
                 ? "1"
                 : args.number("last").map(n -> n > 0 ? "" + n : "").orElse("");
         String format = args.text("format");
-        List<ContainerSummary> containers = call.engine().containers(args.on("all"), limit, false, Filters.json(args));
+        boolean sizes = args.on("size") || format.contains(".Size");
+        List<ContainerSummary> containers = call.engine().containers(args.on("all"), limit, sizes, Filters.json(args));
         boolean whole = args.on("no-trunc");
         if (args.on("quiet") && format.isEmpty()) {
             containers.forEach(c -> call.print(whole ? c.id() : Words.shortId(c.id())));
@@ -70,7 +72,7 @@ public final class PsCommand implements Command {
         }
         List<Map<String, Object>> rows = new ArrayList<>();
         containers.forEach(c -> rows.add(row(c, whole, call.caller())));
-        call.printRaw(new Listing(TABLE, HEADERS).print(format, rows));
+        call.printRaw(new Listing(args.on("size") ? TABLE + "\t{{.Size}}" : TABLE, HEADERS).print(format, rows));
         return 0;
     }
 
@@ -89,6 +91,7 @@ public final class PsCommand implements Command {
         row.put("Ports", c.ports().stream().map(PsCommand::port).collect(Collectors.joining(", ")));
         row.put("State", c.state());
         row.put("Status", c.status());
+        row.put("Size", size(c));
         Map<String, String> labels = new TreeMap<>(c.labels());
         row.put(
                 "Labels",
@@ -111,6 +114,14 @@ public final class PsCommand implements Command {
                 "Networks",
                 c.networkSettings().networks().keySet().stream().sorted().collect(Collectors.joining(",")));
         return row;
+    }
+
+    /// What it has written, and that with its image.
+    private static String size(ContainerSummary c) {
+        String written = Words.size(c.sizeRw() == null ? 0 : c.sizeRw());
+        return c.sizeRootFs() == null || c.sizeRootFs() == 0
+                ? written
+                : written + " (virtual " + Words.size(c.sizeRootFs()) + ")";
     }
 
     private static String mount(MountPoint mount) {

@@ -2,12 +2,8 @@ package dev.gantry.cli.image;
 
 import dev.gantry.api.client.Request;
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.NotFound;
-import dev.gantry.base.Unavailable;
 import dev.gantry.cli.Caller;
 import dev.gantry.cli.format.Json;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -17,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The caller's logins to registries, from the docker client's `config.json`. Credential helpers are not run yet.
 final class Credentials {
-    private static final String HUB = "https://index.docker.io/v1/";
-
     private Credentials() {}
 
     /// Adds the caller's login to the registry of `name`, when there is one.
@@ -28,7 +22,7 @@ final class Credentials {
         }
         String registry = name.registry();
         List<String> keys = registry.equals("docker.io")
-                ? List.of(HUB, "docker.io", "index.docker.io")
+                ? List.of(Registries.HUB, "docker.io", "index.docker.io")
                 : List.of(
                         registry,
                         "https://" + registry,
@@ -68,21 +62,6 @@ final class Credentials {
     }
 
     private static @Nullable Object read(Caller caller) {
-        Map<String, String> environment = caller.environment();
-        String dir = environment.getOrDefault("DOCKER_CONFIG", "");
-        String home = environment.getOrDefault("HOME", "");
-        if (dir.isEmpty() && home.isEmpty()) {
-            return Map.of();
-        }
-        String file = (dir.isEmpty() ? home + "/.docker" : dir) + "/config.json";
-        try (InputStream in = caller.open(file)) {
-            return Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (NotFound _) {
-            return Map.of();
-        } catch (IOException e) {
-            throw new Unavailable("read " + file, String.valueOf(e.getMessage()), "check the file", e);
-        } catch (InvalidArgument e) {
-            throw new InvalidArgument("read " + file, "it is not JSON", "correct or remove the file", e);
-        }
+        return ClientConfig.of(caller).document();
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -106,6 +107,17 @@ final class ProcessCaller implements Caller {
             return new ReplacingOutput(beside, target);
         } catch (IOException e) {
             throw failed("write " + path, e);
+        }
+    }
+
+    @Override
+    public void makeDirectory(String path) {
+        try {
+            Files.createDirectories(
+                    Path.of(absolute(path)),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw failed("make directory " + path, e);
         }
     }
 
