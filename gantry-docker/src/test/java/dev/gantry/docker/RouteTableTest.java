@@ -44,6 +44,9 @@ class RouteTableTest {
     /// Routes are only made, and those which need no engine asked.
     private record EmptyEngine() implements Gantry {
         @Override
+        public void withdrawNetworks(boolean found) {}
+
+        @Override
         public Containers containers() {
             return null;
         }

@@ -54,6 +54,10 @@ public interface Gantry extends AutoCloseable {
 
     Networks networks();
 
+    /// Takes away the links and rules that networks have on the host, unless a container needs them; the next one
+    /// makes them again. `found`: also what an engine before has left.
+    void withdrawNetworks(boolean found);
+
     /// The plugins that this engine runs itself.
     ManagedPlugins plugins();
 

@@ -95,6 +95,7 @@ final class LocalGantry implements Gantry {
     private final VolumeCopies volumeCopies;
     private final ContainerFiles files;
     private final ContainerLayers layers;
+    private final NetworkEngine networking;
     private final Networks networks;
     private final Plugins plugins;
     private final LocalPlugins managedPlugins;
@@ -147,7 +148,7 @@ final class LocalGantry implements Gantry {
             volumes = own(Volumes.open(linux, data.resolve("volumes"), store.volumes(), drivers, clock, random));
             var directory =
                     own(options.overlay().isNone() ? OverlayDirectory.NONE : PeerDirectory.open(options.overlay()));
-            var networking = own(NetworkEngine.open(
+            networking = own(NetworkEngine.open(
                     store.networks(),
                     linux,
                     instance(),
@@ -347,6 +348,11 @@ final class LocalGantry implements Gantry {
     @Override
     public Networks networks() {
         return networks;
+    }
+
+    @Override
+    public void withdrawNetworks(boolean found) {
+        networking.withdraw(found);
     }
 
     @Override

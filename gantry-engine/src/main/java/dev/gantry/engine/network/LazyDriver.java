@@ -58,7 +58,7 @@ final class LazyDriver implements AutoCloseable {
     }
 
     /// Opened, and the host is what the endpoints there are need.
-    synchronized NetworkDriver get() {
+    synchronized HostNetworks get() {
         HostNetworks open = driver;
         if (open != null) {
             return open;
@@ -123,6 +123,14 @@ final class LazyDriver implements AutoCloseable {
         if (open != null) {
             open.remove(network);
             made.remove(network.id());
+        }
+    }
+
+    /// Takes away what is on the host, unless an endpoint is there; `found`: also what an engine before has left.
+    synchronized void withdraw(boolean found) {
+        if (able && (found || driver != null) && book.attachments().isEmpty()) {
+            get().withdraw();
+            made.clear();
         }
     }
 

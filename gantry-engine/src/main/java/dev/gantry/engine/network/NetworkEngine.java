@@ -18,12 +18,15 @@ public final class NetworkEngine implements AutoCloseable {
     private final Memberships memberships;
     private final Runs runs;
     private final Overlays overlays;
+    private final LazyDriver driver;
 
-    private NetworkEngine(LiveNetworks networks, Memberships memberships, Runs runs, Overlays overlays) {
+    private NetworkEngine(
+            LiveNetworks networks, Memberships memberships, Runs runs, Overlays overlays, LazyDriver driver) {
         this.networks = networks;
         this.memberships = memberships;
         this.runs = runs;
         this.overlays = overlays;
+        this.driver = driver;
     }
 
     /// Who makes networks real, opened when the first container needs it.
@@ -74,7 +77,7 @@ public final class NetworkEngine implements AutoCloseable {
         networks.makePredefined(instance);
         runs.open(new WayOut(book, networks::wayOut));
         overlays.start(new SharedNetworks(book, changes, memberships));
-        return new NetworkEngine(networks, memberships, runs, overlays);
+        return new NetworkEngine(networks, memberships, runs, overlays, driver);
     }
 
     private static PortHolder ports(Driving driving, NetworkBook book, Linux linux) {
@@ -100,6 +103,11 @@ public final class NetworkEngine implements AutoCloseable {
     /// Says how to act on a container, once there are some.
     public void actThrough(Turns containers) {
         memberships.actThrough(containers);
+    }
+
+    /// What this engine has on the host goes, unless a container needs it; `found`: also what one before has left.
+    public void withdraw(boolean found) {
+        driver.withdraw(found);
     }
 
     /// What containers have stays as it is.

@@ -131,6 +131,9 @@ final class OverlayHost implements AutoCloseable {
         }
 
         @Override
+        public void withdraw() {}
+
+        @Override
         public void create(Network network) {}
 
         @Override

@@ -107,6 +107,9 @@ class TakedownTest {
         }
 
         @Override
+        public void withdraw() {}
+
+        @Override
         public void create(Network network) {}
 
         @Override

@@ -46,6 +46,13 @@ final class Firewall {
         load(all);
     }
 
+    /// Removes the table. The next change makes it again.
+    synchronized void remove() {
+        kernel.commit(messages.remove());
+        wanted = new HashMap<>();
+        loaded = false;
+    }
+
     /// Somebody no longer wants `removed`, and wants `added`. Both may have the same elements.
     synchronized void change(List<Element> removed, List<Element> added) {
         Map<Element, Integer> delta = new HashMap<>();

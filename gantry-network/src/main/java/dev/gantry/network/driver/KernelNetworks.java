@@ -217,6 +217,14 @@ public final class KernelNetworks implements HostNetworks {
         return new Reconciled(changes, lost);
     }
 
+    @Override
+    public void withdraw() {
+        reconcile(List.of(), List.of());
+        if (forwarding.found().isEmpty()) {
+            during("remove the rules of all networks", firewall::remove);
+        }
+    }
+
     private void load(Collection<Network> networks, Collection<Attachment> running) {
         ofNetworks.clear();
         ofEndpoints.clear();

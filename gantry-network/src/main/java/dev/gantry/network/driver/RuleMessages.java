@@ -59,6 +59,11 @@ final class RuleMessages {
         return all;
     }
 
+    /// The whole table, whether or not there is one.
+    List<Message> remove() {
+        return List.of(table.add(), table.delete());
+    }
+
     Table table() {
         return table;
     }
