@@ -14,6 +14,8 @@ import dev.gantry.engine.container.Container;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.rootless.Outside;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.ProcessCalls;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -84,7 +86,8 @@ public final class Main {
                                 access.control()),
                         gate(engine, flags),
                         DockerApi.headers(VERSION),
-                        clock);
+                        clock,
+                        mostConnections());
                 var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
@@ -99,6 +102,12 @@ public final class Main {
         } catch (InterruptedException e) {
             throw new Internal("serve", "the main thread was interrupted", "start the daemon again", e);
         }
+    }
+
+    /// Half of the descriptors: the others are for what is done for the clients, and for the containers.
+    private static int mostConnections() {
+        long limit = Linux.host().processes().limit(0, ProcessCalls.DESCRIPTORS).soft();
+        return limit < 0 ? Integer.MAX_VALUE : Math.clamp(limit / 2, 1, Integer.MAX_VALUE);
     }
 
     /// A plugin that is not there keeps the daemon from starting: whoever named it does not want to be without.

@@ -23,6 +23,7 @@ final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
     private final boolean ownsNetwork;
+    private final @Nullable String limits;
     private final List<String> flags;
     private final String group;
     private Process process;
@@ -48,6 +49,11 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, network, List.of(flags));
     }
 
+    /// The same, with limits in the words of prlimit(1).
+    static DaemonProcess startLimited(Path root, String limits) throws IOException {
+        return new DaemonProcess(root, network(), true, limits, List.of());
+    }
+
     /// A host network of its own.
     static Process network() throws IOException {
         Process network = new ProcessBuilder(
@@ -59,15 +65,17 @@ final class DaemonProcess implements AutoCloseable {
 
     /// On the host network of another one.
     static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
-        return new DaemonProcess(root, first.network, false, List.of());
+        return new DaemonProcess(root, first.network, false, null, List.of());
     }
 
     private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
-        this(root, network, true, flags);
+        this(root, network, true, null, flags);
     }
 
-    private DaemonProcess(Path root, @Nullable Process network, boolean ownsNetwork, List<String> flags)
+    private DaemonProcess(
+            Path root, @Nullable Process network, boolean ownsNetwork, @Nullable String limits, List<String> flags)
             throws IOException {
+        this.limits = limits;
         this.network = network;
         this.ownsNetwork = ownsNetwork;
         this.flags = flags;
@@ -156,6 +164,9 @@ final class DaemonProcess implements AutoCloseable {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(inside());
+        if (limits != null) {
+            command.addAll(List.of("prlimit", limits));
+        }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

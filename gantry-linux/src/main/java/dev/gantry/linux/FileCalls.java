@@ -26,6 +26,7 @@ public final class FileCalls {
     static final int STATFS_SIZE = 120;
 
     static final int STATFS_FLAGS = 80;
+    private static final int FALLOC_FL_KEEP_SIZE = 1; // <linux/falloc.h>
     private static final int ST_RDONLY = 1; // <sys/statvfs.h>
     private static final int COPY_SIZE = 1 << 17;
 
@@ -198,6 +199,11 @@ public final class FileCalls {
     /// Reserves the blocks of the first `size` bytes.
     public void allocate(Fd fd, long size) {
         check(Sys.FALLOCATE, fd, 0, 0, size);
+    }
+
+    /// The same, and the size stays as it is: what is written there later cannot meet a full disk. fallocate(2).
+    public void reserve(Fd fd, long size) {
+        check(Sys.FALLOCATE, fd, FALLOC_FL_KEEP_SIZE, 0, size);
     }
 
     /// Makes content and size, and for a directory its names, survive a crash. fsync(2).

@@ -22,6 +22,9 @@ public final class ProcessCalls {
         this.files = new FileCalls(kernel);
     }
 
+    /// `RLIMIT_NOFILE`: descriptors. <bits/resource.h>
+    public static final int DESCRIPTORS = 7;
+
     /// A limit of prlimit(2); -1 is `RLIM_INFINITY`.
     public record Limit(long soft, long hard) {}
 

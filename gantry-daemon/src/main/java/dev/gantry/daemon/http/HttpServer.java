@@ -45,14 +45,16 @@ public final class HttpServer implements AutoCloseable {
     private final ApiHandler handler;
     private final Gate gate;
     private final ResponseHead heads;
+    private final Room room;
 
     /// One that lets everything pass.
     public HttpServer(ApiHandler handler, Map<String, String> always, Clock clock) {
-        this(handler, Gate.OPEN, always, clock);
+        this(handler, Gate.OPEN, always, clock, Integer.MAX_VALUE);
     }
 
-    /// `always` are header fields of every answer.
-    public HttpServer(ApiHandler handler, Gate gate, Map<String, String> always, Clock clock) {
+    /// `always` are header fields of every answer; `most` connections are served at a time, and further ones wait.
+    public HttpServer(ApiHandler handler, Gate gate, Map<String, String> always, Clock clock, int most) {
+        this.room = new Room(most);
         this.handler = handler;
         this.gate = gate;
         this.heads = new ResponseHead(clock, always);
@@ -96,6 +98,7 @@ public final class HttpServer implements AutoCloseable {
     private ServerBootstrap bootstrap(Tls tls) {
         return new ServerBootstrap()
                 .group(loops, tls.isNone() ? loops : loopsOfTls())
+                .handler(room)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

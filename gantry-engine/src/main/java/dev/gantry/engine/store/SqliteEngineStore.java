@@ -11,6 +11,12 @@ import dev.gantry.engine.event.EventWindow;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.network.NetworkTable;
 import dev.gantry.images.image.ImageTable;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.FileCalls;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeTable;
 import java.nio.file.Path;
@@ -36,6 +42,9 @@ public final class SqliteEngineStore implements EngineStore {
     /// while nothing is to be written, if that ever comes; but a log that is written over costs less to sync than
     /// one that grows.
     private static final int CHECKPOINT_PAGES = 2_000;
+
+    /// Bytes of the disk that are the log's before they are written: who meets a full disk can remove something.
+    private static final long RESERVED = 4 << 20;
 
     private final Connection connection;
     private final SqliteWriter writer;
@@ -79,6 +88,7 @@ public final class SqliteEngineStore implements EngineStore {
         try {
             connection = source.getConnection();
             migrate(connection, file);
+            reserve(file.resolveSibling(file.getFileName() + "-wal"));
             return new SqliteEngineStore(connection, clock);
         } catch (SQLException e) {
             throw closing(
@@ -148,6 +158,16 @@ public final class SqliteEngineStore implements EngineStore {
                 s.executeUpdate(NetworkStatements.SCHEMA);
                 s.execute("PRAGMA user_version=" + FORMAT);
             }
+        }
+    }
+
+    /// A disk that is full already, and a filesystem that cannot do this, leave it to luck.
+    private static void reserve(Path log) {
+        FileCalls files = Linux.host().files();
+        try (Fd fd = files.open(Fd.CWD, log.toString(), OpenFlags.READ_WRITE, 0, Resolve.ANY)) {
+            files.reserve(fd, RESERVED);
+        } catch (LinuxError e) {
+            System.getLogger("store").log(System.Logger.Level.DEBUG, "event=nothing-reserved why={0}", e.getMessage());
         }
     }
 

@@ -265,6 +265,10 @@ final class SqliteWriter implements AutoCloseable {
     }
 
     private static Unavailable unavailable(Throwable cause) {
+        if (cause instanceof SQLException e && (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_FULL.code) {
+            return new Unavailable(
+                    "store a change", "no space left on device", "free space below the data root and try again", cause);
+        }
         return new Unavailable(
                 "store a change",
                 String.valueOf(cause.getMessage()),
