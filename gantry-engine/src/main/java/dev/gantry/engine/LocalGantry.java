@@ -159,7 +159,7 @@ final class LocalGantry implements Gantry {
                     clock,
                     random));
             networks = networking.networks();
-            RootFiles rootFiles = new LayeredFiles(linux);
+            RootFiles rootFiles = new LayeredFiles(linux, data);
             LogDrivers logDrivers =
                     new BuiltInDrivers(linux, JOURNAL).or(new LogPlugins(linux, plugins, run.resolve("l")));
             var forwarding = own(new Forwarding(logDrivers));

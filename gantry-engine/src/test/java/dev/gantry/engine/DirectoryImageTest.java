@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
 import dev.gantry.engine.container.ContainerSpec;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A directory of the host as an image: the directory in which the engine keeps everything, and what leads there.
@@ -131,5 +137,69 @@ class DirectoryImageTest {
                 })
                 .hasMessageContaining("belongs to Gantry itself");
         assertThat(engine.containers().list()).hasSize(before);
+    }
+
+    /// A file system whose server never says a word: who asks it anything waits, and nobody can be interrupted.
+    private static final String SILENT = """
+            import ctypes, os, sys
+            fuse = os.open("/dev/fuse", os.O_RDWR)
+            libc = ctypes.CDLL(None, use_errno=True)
+            data = "fd=%d,rootmode=40000,user_id=0,group_id=0" % fuse
+            if libc.mount(b"silent", sys.argv[1].encode(), b"fuse", 0, data.encode()):
+                print("no: " + os.strerror(ctypes.get_errno()), flush=True)
+            else:
+                print("mounted", flush=True)
+            sys.stdin.read()
+            """;
+
+    @Test
+    @Timeout(120)
+    void aDirectoryOnAFileSystemThatDoesNotAnswerHoldsUpNobodyElse() throws Exception {
+        Path place = Files.createDirectories(dir.resolve("place/bin")).getParent();
+        Files.copy(dir.resolve("bin/busybox"), place.resolve("bin/busybox"));
+        var spec = ContainerSpec.of("dir:" + place)
+                .network(ContainerSpec.Network.NONE)
+                .args("/bin/busybox", "true");
+        var created = engine.containers().create("", spec.build());
+        Process server = new ProcessBuilder("python3", "-c", SILENT, place.toString()).start();
+        List<CompletableFuture<String>> waiting = new ArrayList<>();
+        try {
+            String said = String.valueOf(server.inputReader().readLine());
+            Assumptions.assumeTrue("mounted".equals(said), "no FUSE here: " + said);
+            // More than there are carriers of virtual threads, each with another path to ask about.
+            for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
+                String image = "dir:" + place + "/d" + i;
+                waiting.add(failure(() -> engine.containers()
+                        .create("", ContainerSpec.of(image).args("true").build())));
+            }
+            waiting.add(failure(() -> engine.containers().start(created.id())));
+            // Nobody else notices.
+            for (int i = 0; i < 3; i++) {
+                assertThat(says(engine.image, "echo hello")).isEqualTo("hello\n");
+            }
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        } finally {
+            server.destroyForcibly().waitFor(); // with its descriptor the file system is aborted: who waited fails
+            new ProcessBuilder("umount", "-l", place.toString()).start().waitFor();
+        }
+        for (CompletableFuture<String> w : waiting) {
+            assertThat(w.get(60, TimeUnit.SECONDS)).contains(place.toString());
+        }
+        assertThat(says(place, "echo again")).isEqualTo("again\n");
+    }
+
+    private static CompletableFuture<String> failure(Runnable work) {
+        var done = new CompletableFuture<String>();
+        Thread.startVirtualThread(() -> {
+            try {
+                work.run();
+                done.complete("it worked");
+            } catch (GantryException e) {
+                done.complete(String.valueOf(e.getMessage()));
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
     }
 }

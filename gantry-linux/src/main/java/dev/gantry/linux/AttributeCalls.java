@@ -17,6 +17,7 @@ import java.util.Optional;
 public final class AttributeCalls {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100; // <fcntl.h>
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_STATX_DONT_SYNC = 0x4000; // <linux/fcntl.h>
     private static final int STATX_BASIC_STATS = 0x7ff; // <linux/stat.h>
 
     /// `struct statx` of <linux/stat.h>: the same on every architecture, which `struct stat` is not.
@@ -39,6 +40,11 @@ public final class AttributeCalls {
 
     public Stat stat(Fd fd) {
         return statx(fd, "", AT_EMPTY_PATH);
+    }
+
+    /// As far as the kernel knows without asking who serves the file system.
+    Stat known(Fd fd) {
+        return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC);
     }
 
     public Stat stat(Fd directory, String name) {

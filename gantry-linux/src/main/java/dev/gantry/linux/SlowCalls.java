@@ -1,6 +1,7 @@
 package dev.gantry.linux;
 
 import dev.gantry.base.Unavailable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Calls into file systems that somebody else serves, over a network or by FUSE, and that may never return. A call
@@ -67,6 +69,20 @@ public final class SlowCalls {
         Call<T> call = new Call<>(subject, work, late);
         new CallThread(call, call).start();
         return call.await(what, patience);
+    }
+
+    /// What `work` on a path of the host returns or throws. Where the kernel knows without asking anybody that the path
+    /// lies on a disk of this host, it is done at once.
+    public <T> T callAt(Linux linux, String what, Path path, Duration patience, Supplier<T> work) {
+        return isOnDisk(linux, path) ? work.get() : call(what, path.toString(), patience, _ -> work.get());
+    }
+
+    private static boolean isOnDisk(Linux linux, Path path) {
+        try (Fd place = linux.files().open(Fd.CWD, path.toString(), OpenFlags.PATH, 0, Resolve.CACHED)) {
+            return linux.attributes().known(place).device() >>> Integer.SIZE != 0; // its major number
+        } catch (LinuxError e) {
+            return false;
+        }
     }
 
     private Set<String> subjects() {

@@ -80,6 +80,7 @@ class HeaderProbeTest {
         m.put("RESOLVE_NO_SYMLINKS", (long) Resolve.NO_SYMLINKS);
         m.put("RESOLVE_BENEATH", (long) Resolve.BENEATH);
         m.put("RESOLVE_IN_ROOT", (long) Resolve.IN_ROOT);
+        m.put("RESOLVE_CACHED", (long) Resolve.CACHED);
         m.put("sizeof(struct open_how)", (long) FileCalls.OPEN_HOW_SIZE);
         m.put("offsetof(struct open_how, mode)", 8L);
         m.put("offsetof(struct open_how, resolve)", 16L);

@@ -38,6 +38,7 @@ public final class ContainerRoots {
     private static final Duration LOOK = Duration.ofMillis(2);
 
     private final Linux linux;
+    private final OwnPlaces own = new OwnPlaces();
     private final ContainerIndex index;
     private final Launcher launcher;
     private final Watches watches;
@@ -90,7 +91,7 @@ public final class ContainerRoots {
     public List<String> hidden(ContainerId id) {
         Cell cell = index.need(id);
         return cell.row.spec().image().startsWith("dir:")
-                ? OwnPlaces.below(layers(id).lowers().getFirst(), places.hidden())
+                ? own.below(layers(id).lowers().getFirst(), places.hidden())
                 : List.of();
     }
 

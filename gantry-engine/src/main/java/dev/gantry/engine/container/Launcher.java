@@ -50,6 +50,7 @@ final class Launcher {
     private final ContainerLogs logs;
     private final Function<ContainerId, Optional<StoredContainer>> others;
     private final PlanCompiler compiler = new PlanCompiler();
+    private final OwnPlaces own = new OwnPlaces();
     private final SeccompProfile standard = SeccompProfile.standard();
 
     Launcher(
@@ -279,7 +280,7 @@ final class Launcher {
     /// Over a directory of the host our own places would be seen below it. What is mounted counts, not what the name
     /// in the spec leads to by now.
     private List<String> covers(StoredContainer row, RootFs root) {
-        return overDirectory(row) ? OwnPlaces.below(root.lowers().getFirst(), places.hidden()) : List.of();
+        return overDirectory(row) ? own.below(root.lowers().getFirst(), places.hidden()) : List.of();
     }
 
     /// A directory of the host has its own mount points, and may have ours below it, which an overlay refuses.

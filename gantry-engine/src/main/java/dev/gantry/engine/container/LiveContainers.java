@@ -25,6 +25,7 @@ final class LiveContainers implements Containers {
     private final ContainerTable table;
     private final Images images;
     private final Places places;
+    private final OwnPlaces own = new OwnPlaces();
     private final ContainerDirectories directories;
     private final ContainerVolumes volumes;
     private final ContainerNetworks networks;
@@ -86,7 +87,7 @@ final class LiveContainers implements Containers {
     public Container create(String name, ContainerSpec asked) {
         Image image = images.resolve(asked.image());
         if (image.source() instanceof Image.Source.Directory directory) {
-            OwnPlaces.below(directory.path(), places.hidden());
+            own.below(directory.path(), places.hidden());
         }
         ContainerSpec joined =
                 ContainerVolumes.with(asked, other -> index.find(other).row.spec());

@@ -2,22 +2,32 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.NotFound;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.SlowCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Keeps what is the engine's own from containers over a directory of the host. Places are compared by what they are,
 /// not by how they are called, because links and bind mounts give one place many names.
 final class OwnPlaces {
-    private OwnPlaces() {}
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MOST_SLOW = 16;
 
-    /// The paths inside a container over `directory` that lead to one of `own`. Forbidden if the directory itself is
-    /// one
-    /// of them, or lies in one.
-    static List<String> below(Path directory, List<Path> own) {
+    private final Linux linux = Linux.host();
+    private final SlowCalls calls = new SlowCalls(MOST_SLOW);
+
+    /// The paths inside a container over `directory` that lead to one of `own`. Forbidden if the directory itself
+    /// is one of them, or lies in one. It may be on a file system that does not answer.
+    List<String> below(Path directory, List<Path> own) {
+        return calls.callAt(linux, "use dir:" + directory, directory, PATIENCE, () -> look(directory, own));
+    }
+
+    private static List<String> look(Path directory, List<Path> own) {
         try {
             Path root = directory.toRealPath();
             Object key = key(root);

@@ -25,6 +25,8 @@ import dev.gantry.images.registry.RegistrySession;
 import dev.gantry.images.snapshot.ChainId;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.SlowCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,12 +46,19 @@ import java.util.random.RandomGenerator;
 public final class LocalImages implements Images {
     private static final String DIRECTORY = "dir:";
 
+    /// For a directory of the host, which may be on a file system that does not answer.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final int MOST_SLOW = 16;
+
     private final ContentStore content;
     private final Snapshotter snapshots;
     private final Clock clock;
     private final RandomGenerator random;
 
     private final Leases leases = new Leases();
+    private final Linux linux = Linux.host();
+    private final SlowCalls directories = new SlowCalls(MOST_SLOW);
     private final Catalog catalog;
     private final Names names;
     private final Unpacker unpacker;
@@ -97,7 +107,7 @@ public final class LocalImages implements Images {
                         .image();
     }
 
-    private static Image directory(String userReference) {
+    private Image directory(String userReference) {
         String text = userReference.substring(DIRECTORY.length());
         Path path;
         try {
@@ -108,7 +118,8 @@ public final class LocalImages implements Images {
         if (!path.isAbsolute()) {
             throw new InvalidArgument("use " + userReference, "the path is not absolute", "write dir:/path");
         }
-        path = real(userReference, path);
+        Path given = path;
+        path = directories.callAt(linux, "use " + userReference, given, PATIENCE, () -> real(userReference, given));
         return new Image(
                 new Image.Id(StoredImage.sha256(DIRECTORY + path)),
                 Image.Config.EMPTY,
