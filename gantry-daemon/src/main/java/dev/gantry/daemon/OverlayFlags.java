@@ -63,9 +63,11 @@ final class OverlayFlags {
     }
 
     private static int port(String text) {
-        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1024 || Integer.parseInt(text) > 65535) {
+        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1024 || Integer.parseInt(text) > 65534) {
             throw new InvalidArgument(
-                    "read --" + DATA_PORT + " " + text, "it is no port from 1024 to 65535", "write 4789");
+                    "read --" + DATA_PORT + " " + text,
+                    "it is no port from 1024 to 65534, with the one behind it for encrypted networks",
+                    "write 4789");
         }
         return Integer.parseInt(text);
     }

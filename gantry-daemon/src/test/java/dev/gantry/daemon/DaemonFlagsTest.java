@@ -175,6 +175,10 @@ class DaemonFlagsTest {
         DaemonFlags f =
                 overlay("--overlay-advertise", "192.0.2.1", "--overlay-peer=192.0.2.2:80", "--overlay-grace=90s");
         assertThat(DaemonFlags.parse(f.words(), UsualPlaces.HOST).overlay()).isEqualTo(o);
+        var six = overlay("--overlay-advertise", "2001:db8::1", "--overlay-peer", "[2001:db8::2]:80");
+        assertThat(six.overlay().advertise()).hasToString("[2001:db8::1]:7946");
+        assertThat(six.overlay().peers()).hasToString("[[2001:db8::2]:80]");
+        assertThat(DaemonFlags.parse(six.words(), UsualPlaces.HOST).overlay()).isEqualTo(six.overlay());
         for (String[] lacks : new String[][] {
             {"--overlay-peer", "192.0.2.2"},
             {"--overlay-advertise", "192.0.2.1"},
@@ -186,8 +190,19 @@ class DaemonFlagsTest {
                     .isInstanceOf(InvalidArgument.class)
                     .hasMessageContaining("is missing");
         }
-        for (String bad :
-                new String[] {"", "x", "192.0.2", "::1", "127.0.0.1", "0.0.0.0", "192.0.2.1:0", "192.0.2.1:x"}) {
+        for (String bad : new String[] {
+            "",
+            "x",
+            "192.0.2",
+            "::1",
+            "127.0.0.1",
+            "0.0.0.0",
+            "192.0.2.1:0",
+            "192.0.2.1:x",
+            "[::]:80",
+            "fe80::1",
+            "[2001:db8::1]:0"
+        }) {
             assertThatThrownBy(() -> overlay("--overlay-advertise", bad))
                     .as(bad)
                     .isInstanceOf(InvalidArgument.class);
@@ -195,7 +210,9 @@ class DaemonFlagsTest {
         for (String[] bad : new String[][] {
             {"--overlay-peer", "192.0.2.1"},
             {"--overlay-peer", "192.0.2.2", "--overlay-peer", "192.0.2.2:99"},
+            {"--overlay-peer", "2001:db8::2"},
             {"--overlay-data-port", "80"},
+            {"--overlay-data-port", "65535"},
             {"--overlay-grace", "soon"}
         }) {
             String[] all = Stream.concat(Stream.of("--overlay-advertise", "192.0.2.1"), Stream.of(bad))

@@ -16,6 +16,11 @@ final class OverlayHosts implements AutoCloseable {
     final Docker docker2;
 
     OverlayHosts(Path dir) throws IOException {
+        this(dir, "192.0.2.1/24", "192.0.2.2/24");
+    }
+
+    /// Known to each other by these addresses.
+    OverlayHosts(Path dir, String address1, String address2) throws IOException {
         Files.createDirectories(dir.resolve("one"));
         Files.createDirectories(dir.resolve("two"));
         docker1 = new Docker("unix://" + dir.resolve("one/s"));
@@ -28,16 +33,18 @@ final class OverlayHosts implements AutoCloseable {
                 "--net=/proc/" + first.pid() + "/ns/net",
                 "sh",
                 "-ec",
-                "ip link add wire type veth peer name wire netns " + second.pid()
-                        + "; ip addr add 192.0.2.1/24 dev wire; ip link set wire up");
+                "ip link add wire type veth peer name wire netns " + second.pid() + "; ip addr add " + address1
+                        + " dev wire nodad; ip link set wire up");
         Rootfs.run(
                 "nsenter",
                 "--net=/proc/" + second.pid() + "/ns/net",
                 "sh",
                 "-ec",
-                "ip addr add 192.0.2.2/24 dev wire; ip link set wire up");
-        one = start(first, dir, "one", "192.0.2.1", "192.0.2.2");
-        two = start(second, dir, "two", "192.0.2.2", "192.0.2.1");
+                "ip addr add " + address2 + " dev wire nodad; ip link set wire up");
+        String host1 = address1.replaceAll("/.*", "");
+        String host2 = address2.replaceAll("/.*", "");
+        one = start(first, dir, "one", host1, host2);
+        two = start(second, dir, "two", host2, host1);
     }
 
     private static DaemonProcess start(Process network, Path dir, String name, String own, String other)

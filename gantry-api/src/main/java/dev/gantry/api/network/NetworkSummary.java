@@ -7,6 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One network, as listed and as inspected.
+///
+/// @param conflicts what other hosts have that does not go together with it, and what came of that; no field of
+/// Docker's
 @Json
 public record NetworkSummary(
         @Json.Property("Name") String name,
@@ -25,7 +28,8 @@ public record NetworkSummary(
         @Json.Property("Containers") Map<String, NetworkContainer> containers,
         @Json.Property("Options") Map<String, String> options,
         @Json.Property("Labels") Map<String, String> labels,
-        @Json.Property("Peers") @Nullable List<PeerInfo> peers) {
+        @Json.Property("Peers") @Nullable List<PeerInfo> peers,
+        @Json.Property("Conflicts") @Nullable List<String> conflicts) {
     public NetworkSummary {
         name = Absent.text(name);
         id = Absent.text(id);

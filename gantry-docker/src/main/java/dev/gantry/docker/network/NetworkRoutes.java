@@ -79,7 +79,7 @@ public final class NetworkRoutes {
             throw missing(call.subject(), null);
         }
         return ApiResponse.json(NetworkTranslation.wire(
-                n, containers(n, call.access()), networks().hosts(n.id())));
+                n, containers(n, call.access()), networks().hosts(n.id()), conflicts(n, call)));
     }
 
     private ApiResponse remove(Call call) {
@@ -141,6 +141,11 @@ public final class NetworkRoutes {
         return cause == null ? new DockerError(404, words) : new DockerError(404, words, cause);
     }
 
+    /// They name containers of others.
+    private List<String> conflicts(Network n, Call call) {
+        return call.access().seesAll() ? networks().conflicts(n.id()) : List.of();
+    }
+
     private Map<String, NetworkContainer> containers(Network n, Access access) {
         Map<String, NetworkContainer> all = new TreeMap<>();
         if (Drivers.isPredefined(n.name()) && !n.driver().equals(Drivers.BRIDGE)) {
@@ -189,7 +194,10 @@ public final class NetworkRoutes {
                     && f.labels("label", n.spec().labels());
             if (fits && (!asksDangling || isDangling(n) == dangling)) {
                 rows.add(NetworkTranslation.wire(
-                        n, call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n, call.access()), List.of()));
+                        n,
+                        call.since(LISTS_WITHOUT_CONTAINERS) ? Map.of() : containers(n, call.access()),
+                        List.of(),
+                        List.of()));
             }
         }
         return ApiResponse.json(rows);

@@ -77,7 +77,8 @@ final class NetworkTranslation {
                                 + ": write an address of the subnet")));
     }
 
-    static NetworkSummary wire(Network n, Map<String, NetworkContainer> containers, List<Ip> hosts) {
+    static NetworkSummary wire(
+            Network n, Map<String, NetworkContainer> containers, List<Ip> hosts, List<String> conflicts) {
         NetworkSpec s = n.spec();
         List<IpamConfig> blocks = s.configOnly()
                 ? s.ipam().pools().stream().map(NetworkTranslation::asked).toList()
@@ -106,7 +107,8 @@ final class NetworkTranslation {
                         ? null
                         : hosts.stream()
                                 .map(h -> new PeerInfo(h.toString(), h.toString()))
-                                .toList());
+                                .toList(),
+                conflicts.isEmpty() ? null : conflicts);
     }
 
     private static IpamConfig asked(PoolSpec p) {

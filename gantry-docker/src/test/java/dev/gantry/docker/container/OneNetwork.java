@@ -50,6 +50,11 @@ final class OneNetwork implements Networks {
     }
 
     @Override
+    public List<String> conflicts(NetworkId network) {
+        return List.of();
+    }
+
+    @Override
     public List<Joined> of(ContainerId container) {
         return List.of();
     }

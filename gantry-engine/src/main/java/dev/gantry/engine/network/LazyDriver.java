@@ -6,6 +6,7 @@ import dev.gantry.network.address.Ip;
 import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.driver.NetworkDriver;
 import dev.gantry.network.driver.OverlayPeer;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Network;
@@ -34,6 +35,7 @@ final class LazyDriver implements AutoCloseable {
     /// Guarded by this object, as is what follows.
     private @Nullable HostNetworks driver;
 
+    private @Nullable EncryptionPlan encryption;
     private final Set<NetworkId> made = new HashSet<>();
     private final Set<EndpointId> lost = new HashSet<>();
 
@@ -65,6 +67,9 @@ final class LazyDriver implements AutoCloseable {
         }
         open = opener.get();
         try {
+            if (encryption != null) {
+                open.encrypt(encryption);
+            }
             reconcile(open);
         } catch (GantryException e) {
             open.close();
@@ -116,6 +121,15 @@ final class LazyDriver implements AutoCloseable {
             open.peers(network, elsewhere, unheard);
         }
         return open != null;
+    }
+
+    /// What hosts have agreed on, for the driver that there is or will be.
+    synchronized void encrypt(EncryptionPlan plan) {
+        encryption = plan;
+        HostNetworks open = driver;
+        if (open != null) {
+            open.encrypt(plan);
+        }
     }
 
     synchronized void remove(Network network) {

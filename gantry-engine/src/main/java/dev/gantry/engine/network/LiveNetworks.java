@@ -182,6 +182,11 @@ final class LiveNetworks implements Networks {
     }
 
     @Override
+    public List<String> conflicts(NetworkId network) {
+        return overlays.conflicts(network);
+    }
+
+    @Override
     public List<Joined> of(ContainerId container) {
         List<Joined> joined = new ArrayList<>();
         book.of(container).forEach(m -> book.get(m.network()).ifPresent(network -> joined.add(new Joined(network, m))));

@@ -5,6 +5,7 @@ import dev.gantry.engine.network.overlay.OverlayDirectory;
 import dev.gantry.engine.rootless.Outside;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.driver.HostNetworks;
+import dev.gantry.network.driver.TunnelEncryption;
 import dev.gantry.network.ipam.DefaultPools;
 import dev.gantry.network.model.Instance;
 import java.time.Clock;
@@ -55,7 +56,7 @@ public final class NetworkEngine implements AutoCloseable {
             RandomGenerator random) {
         var book = new NetworkBook(table.networks(), table.members());
         var driver = new LazyDriver(driving.able(), driving.opener(), book);
-        var overlays = new Overlays(directory, book, driver, random);
+        var overlays = new Overlays(directory, book, driver, what -> TunnelEncryption.check(linux, what), random);
         var endpoints = new Endpoints(
                 book, table, overlays::prepare, instance, ports(driving, book, linux), clock, random, foreign);
         var foreignRuns = new ForeignRuns(book, endpoints, foreign, linux);

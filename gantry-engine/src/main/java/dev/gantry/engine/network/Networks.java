@@ -29,10 +29,14 @@ public interface Networks {
     /// Who is in it, running or not. Those of `host` and `none` are not noted.
     List<Member> members(NetworkId network);
 
-    /// The hosts on which somebody is in it, as far as this one knows, and itself among them; none for a network that
-    /// is
-    /// not shared.
+    /// The hosts on which somebody is in it, as far as this one knows, and itself among them; none for a
+    /// network that is not shared.
     List<Ip> hosts(NetworkId network);
+
+    /// What other hosts have that does not go together with it, in words; none for a network that is not shared and
+    /// has no
+    /// name that another host shares.
+    List<String> conflicts(NetworkId network);
 
     /// The networks a container is in, in the order it joined them.
     List<Joined> of(ContainerId container);

@@ -20,9 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Whether what another host says may be so. It may speak of the networks that were created on it, and of endpoints
-/// with
-/// addresses of its own blocks. Pure.
+/// Whether what another host says may be so. It may speak of the networks that were created on it, and of
+/// endpoints with addresses of its own blocks. Pure.
 final class OverlayChecks {
     private static final int MOST_POOLS = 16;
     private static final int MOST_NAMES = 128;
@@ -49,6 +48,20 @@ final class OverlayChecks {
         NetworkChecks.check(network.spec().withConfig(false, ""), others);
         checkPools(network, others, what);
         numbers(network, others);
+    }
+
+    /// Why a network cannot be beside another: empty when it can.
+    static String rivalry(Network network, Network other) {
+        if (other.name().equals(network.name())) {
+            return "the same name";
+        }
+        boolean overlap = other.driver().equals(Drivers.OVERLAY)
+                && other.subnets().stream()
+                        .anyMatch(s -> network.subnets().stream().anyMatch(s::overlaps));
+        if (overlap) {
+            return "overlapping subnets";
+        }
+        return numbers(other).stream().anyMatch(numbers(network)::contains) ? "the same VXLAN number" : "";
     }
 
     private static void checkSame(Network before, Network now, String what) {
@@ -102,6 +115,10 @@ final class OverlayChecks {
                         "remove one of the two");
             }
         }
+    }
+
+    static boolean isEncrypted(Network network) {
+        return network.options() instanceof DriverOptions.Overlay o && o.encrypted();
     }
 
     static List<Integer> numbers(Network network) {

@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Unsupported;
 import dev.gantry.engine.network.NetworkBook.Elsewhere;
 import dev.gantry.engine.network.overlay.BlockWish;
 import dev.gantry.engine.network.overlay.HostState;
@@ -22,21 +23,23 @@ import dev.gantry.network.model.Network;
 import dev.gantry.network.model.NetworkId;
 import dev.gantry.network.model.Span;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What follows from the book and from what other hosts say: their networks are noted or removed here, their endpoints
-/// noted and reached, blocks of addresses given to those who wish for some, and what this host has is published. A
-/// round
-/// starts from nothing, so that none has to know what the last one did. Of one thread.
+/// What follows from the book and from what other hosts say: their networks are noted or removed here,
+/// their endpoints noted and reached, blocks of addresses given to those who wish for some, and what this
+/// host has is published. A round starts from nothing, so that none has to know what the last one did. Of
+/// one thread.
 final class OverlayRound {
     private static final Logger LOG = LoggerFactory.getLogger(OverlayRound.class);
 
@@ -45,6 +48,8 @@ final class OverlayRound {
     private final Tunnels tunnels;
     private final SharedNetworks networks;
     private final Supplier<List<BlockWish>> wishes;
+    private final Consumer<String> encryption;
+    private final OverlayConflicts conflicts;
 
     /// What was refused in the last round is not logged again.
     private Set<String> refusedBefore = Set.of();
@@ -57,26 +62,32 @@ final class OverlayRound {
             NetworkBook book,
             Tunnels tunnels,
             SharedNetworks networks,
-            Supplier<List<BlockWish>> wishes) {
+            Supplier<List<BlockWish>> wishes,
+            Consumer<String> encryption,
+            OverlayConflicts conflicts) {
         this.directory = directory;
         this.book = book;
         this.tunnels = tunnels;
         this.networks = networks;
         this.wishes = wishes;
+        this.encryption = encryption;
+        this.conflicts = conflicts;
     }
 
     /// False when something failed that may succeed later without another change.
     boolean settle() {
         refused.clear();
         failed = false;
+        conflicts.begin();
         Map<Ip, HostState> others = directory.others();
         others.forEach(this::withdraw);
-        others.forEach(this::adopt);
+        adopt(others);
         shareOut(others);
         book.elsewhere(endpoints(others));
         tunnels.keep(ours().stream().map(Network::id).collect(Collectors.toSet()));
         ours().forEach(n -> attempt(() -> tunnels.lead(n)));
         directory.publish(mine());
+        conflicts.end();
         refusedBefore = Set.copyOf(refused);
         return !failed;
     }
@@ -93,7 +104,10 @@ final class OverlayRound {
             work.run();
         } catch (RuntimeException e) {
             // What a host must not say, it may say for ever: another change comes before it is right.
-            failed |= !(e instanceof Forbidden || e instanceof Conflict || e instanceof InvalidArgument);
+            failed |= !(e instanceof Forbidden
+                    || e instanceof Conflict
+                    || e instanceof InvalidArgument
+                    || e instanceof Unsupported);
             String why = e instanceof GantryException ? e.getMessage() : e.toString();
             if (refused.add(why) && !refusedBefore.contains(why)) {
                 LOG.warn("overlay: {}", why);
@@ -114,16 +128,34 @@ final class OverlayRound {
         }
     }
 
-    private void adopt(Ip host, HostState state) {
-        for (Network n : state.networks()) {
-            attempt(() -> {
-                List<Network> existing = book.networks();
-                if (!existing.contains(n)) {
-                    OverlayChecks.definition(n, host, existing);
-                    networks.adopt(n);
-                }
-            });
+    private record Offer(Ip host, Network network) {}
+
+    /// What a host has it keeps. Of several that it does not have, and that cannot be beside each other, it
+    /// takes the one that was created first: so do all others, in whatever order they hear of them.
+    private void adopt(Map<Ip, HostState> others) {
+        List<Offer> offers = new ArrayList<>();
+        others.forEach((host, state) -> state.networks().forEach(n -> offers.add(new Offer(host, n))));
+        offers.sort(Comparator.comparing((Offer o) -> o.network().created())
+                .thenComparing(o -> o.network().id().hex()));
+        for (Offer o : offers) {
+            attempt(() -> adopt(o.network(), o.host()));
         }
+    }
+
+    private void adopt(Network n, Ip host) {
+        List<Network> existing = book.networks();
+        if (existing.contains(n)) {
+            return;
+        }
+        boolean known = existing.stream().anyMatch(e -> e.id().equals(n.id()));
+        if (!known) {
+            conflicts.heldBack(n, host, existing);
+        }
+        OverlayChecks.definition(n, host, existing);
+        if (OverlayChecks.isEncrypted(n)) {
+            encryption.accept("share network " + n.name() + " of host " + host);
+        }
+        networks.adopt(n);
     }
 
     // addresses
@@ -187,12 +219,36 @@ final class OverlayRound {
         // Who was there before keeps its addresses, whoever else claims them now.
         Set<Said> before = new HashSet<>();
         book.elsewhere().forEach(e -> before.add(Said.of(e)));
-        for (boolean old : new boolean[] {true, false}) {
-            others.forEach((host, state) -> state.endpoints().stream()
-                    .filter(e -> before.contains(new Said(host, e.id(), e.mac())) == old)
-                    .forEach(e -> note(host, e, known, all)));
-        }
+        List<Place> said = new ArrayList<>();
+        others.forEach((host, state) -> state.endpoints().forEach(e -> said.add(new Place(host, e))));
+        said.sort(Comparator.comparing((Place p) -> !before.contains(p.said()))
+                .thenComparing(p -> p.endpoint().id().hex()));
+        said.forEach(p -> note(p.host(), p.endpoint(), known, all));
+        noteNames(all);
         return all;
+    }
+
+    private record Place(Ip host, OverlayEndpoint endpoint) {
+        Said said() {
+            return new Said(host, endpoint.id(), endpoint.mac());
+        }
+    }
+
+    private record Name(NetworkId network, String name) {
+        static Name of(Attachment a) {
+            return new Name(a.network().id(), a.endpoint().names().getFirst());
+        }
+    }
+
+    private void noteNames(List<Elsewhere> elsewhere) {
+        Map<Name, Attachment> first = new HashMap<>();
+        book.attachments().forEach(a -> first.putIfAbsent(Name.of(a), a));
+        for (Elsewhere e : elsewhere) {
+            Attachment other = first.putIfAbsent(Name.of(e.attachment()), e.attachment());
+            if (other != null) {
+                conflicts.sameName(e.attachment(), e.host(), other);
+            }
+        }
     }
 
     /// The hardware address of an endpoint, and who said so.
@@ -209,7 +265,12 @@ final class OverlayRound {
         Optional<Network> network = book.get(e.network()).filter(n -> !n.span().isNone());
         network.ifPresent(n -> attempt(() -> {
             Set<String> taken = known.computeIfAbsent(n.id(), _ -> new HashSet<>());
-            OverlayChecks.endpoint(e, host, n, taken);
+            try {
+                OverlayChecks.endpoint(e, host, n, taken);
+            } catch (Conflict refusal) {
+                conflicts.notReached(e, host, refusal.why());
+                throw refusal;
+            }
             Attachment a = attachment(n, e);
             taken.addAll(addresses(a));
             all.add(new Elsewhere(host, a));

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -46,7 +47,10 @@ final class Overlays implements AutoCloseable {
     private final OverlayDirectory directory;
     private final NetworkBook book;
     private final Tunnels tunnels;
+    private final LazyDriver driver;
+    private final Consumer<String> encryption;
     private final RandomGenerator random;
+    private final OverlayConflicts conflicts = new OverlayConflicts();
 
     /// Of starts that wait for addresses. Guarded by this object, as is what follows.
     private final Set<BlockWish> wishes = new LinkedHashSet<>();
@@ -55,8 +59,16 @@ final class Overlays implements AutoCloseable {
     private boolean due;
     private boolean closed;
 
-    Overlays(OverlayDirectory directory, NetworkBook book, LazyDriver driver, RandomGenerator random) {
+    /// @param encryption refuses, for what it is given as, what the kernel cannot encrypt
+    Overlays(
+            OverlayDirectory directory,
+            NetworkBook book,
+            LazyDriver driver,
+            Consumer<String> encryption,
+            RandomGenerator random) {
         this.directory = directory;
+        this.driver = driver;
+        this.encryption = encryption;
         this.book = book;
         this.tunnels = new Tunnels(directory, book, driver);
         this.random = random;
@@ -97,6 +109,11 @@ final class Overlays implements AutoCloseable {
         return List.copyOf(all);
     }
 
+    /// What other hosts have that does not go together with the network, as of the last round.
+    List<String> conflicts(NetworkId network) {
+        return conflicts.of(network);
+    }
+
     // the thread
 
     void start(SharedNetworks networks) {
@@ -104,9 +121,10 @@ final class Overlays implements AutoCloseable {
             return;
         }
         book.sharedAs(directory.self(), this::signal);
+        directory.onKeys(driver::encrypt);
         directory.onChange(this::signal);
         signal();
-        var round = new OverlayRound(directory, book, tunnels, networks, this::wishes);
+        var round = new OverlayRound(directory, book, tunnels, networks, this::wishes, encryption, conflicts);
         Thread.ofVirtual().name("overlays").start(() -> run(round));
     }
 
@@ -188,6 +206,9 @@ final class Overlays implements AutoCloseable {
     Network shared(Network network) {
         List<Ip> hosts = new ArrayList<>(List.of(directory.self()));
         directory.hosts().stream().sorted().forEach(hosts::add);
+        if (OverlayChecks.isEncrypted(network)) {
+            encryption.accept("create network " + network.name());
+        }
         Network at = network.with(new Span(directory.self(), Map.of()));
         at = at.with(Blocks.share(at, hosts));
         OverlayChecks.numbers(at, book.networks());

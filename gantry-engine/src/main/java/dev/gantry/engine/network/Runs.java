@@ -172,7 +172,7 @@ final class Runs implements AutoCloseable {
         public void connect(NetworkDoor door) {
             try (ContainerSockets inside = inside(door)) {
                 if (learns) {
-                    foreign.join(attachments, spec, door, inside.namespace());
+                    driver.get().routing(() -> foreign.join(attachments, spec, door, inside.namespace()));
                     look();
                 }
                 for (Attachment a : attachments) {
@@ -303,7 +303,8 @@ final class Runs implements AutoCloseable {
                 ContainerSockets inside = inside(door)) {
             foreign.reserve(List.of(added));
             added = fresh(added);
-            foreign.join(List.of(added), row.spec(), door, inside.namespace());
+            Attachment joining = added;
+            driver.get().routing(() -> foreign.join(List.of(joining), row.spec(), door, inside.namespace()));
             added = fresh(added);
             SandboxPlan plan = endpoints.plan(id);
             make(added.network());

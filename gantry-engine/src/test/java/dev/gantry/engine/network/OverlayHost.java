@@ -12,6 +12,7 @@ import dev.gantry.network.address.Subnet;
 import dev.gantry.network.driver.ContainerSockets;
 import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.driver.OverlayPeer;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan;
@@ -124,6 +125,14 @@ final class OverlayHost implements AutoCloseable {
     private static final class Kernel implements HostNetworks {
         @Override
         public void peers(Network network, Collection<OverlayPeer> elsewhere, Set<Ip> unheard) {}
+
+        @Override
+        public void encrypt(EncryptionPlan plan) {}
+
+        @Override
+        public void routing(Runnable work) {
+            work.run();
+        }
 
         @Override
         public Reconciled reconcile(Collection<Network> networks, Collection<Attachment> running) {

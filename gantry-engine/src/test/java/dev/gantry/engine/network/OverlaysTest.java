@@ -203,9 +203,74 @@ class OverlaysTest {
         assertThat(b.has(ofA.id())).isFalse();
         assertThat(a.has(ofB.id())).isFalse();
         assertThat(a.has(overlapping.id())).isFalse();
+        // Nothing is lost, and both sides are told.
+        until("a is told", () -> a.networks().conflicts(ofA.id()).size() == 2);
+        assertThat(a.networks().conflicts(ofA.id()))
+                .containsExactly(
+                        "network other (" + overlapping.id().shortHex()
+                                + ") of host 192.0.2.2 is not known here: it has overlapping subnets: remove one of the two",
+                        "network same (" + ofB.id().shortHex()
+                                + ") of host 192.0.2.2 is not known here: it has the same name: remove one of the two");
+        until("b is told", () -> !b.networks().conflicts(ofB.id()).isEmpty());
+        assertThat(b.networks().conflicts(ofB.id())).singleElement().asString().contains("of host 192.0.2.1");
         b.networks().remove(ofB.id());
         b.networks().remove(overlapping.id());
         shared(ofA, b);
+        until("it is over", () -> a.networks().conflicts(ofA.id()).isEmpty());
+    }
+
+    @Test
+    void ofTwoThatWereMadeApartAThirdHostTakesTheFirstInWhateverOrderItHears() {
+        for (boolean turn : new boolean[] {true, false}) {
+            InMemoryHosts line = new InMemoryHosts(Set.of(A, B, C));
+            OverlayDirectory first = line.open(turn ? A : B);
+            OverlayDirectory second = line.open(turn ? B : A);
+            Network older = at("same", "10.64.0.0/24", turn ? A : B, 7000, 1000);
+            Network newer = at("same", "10.66.0.0/24", turn ? B : A, 7001, 2000);
+            first.publish(new HostState(List.of(older), List.of(), List.of()));
+            second.publish(new HostState(List.of(newer), List.of(), List.of()));
+            var c = new OverlayHost(C, line.open(C), new InMemoryEngineStore(Clock.systemUTC()));
+            opened.add(c);
+            shared(older, c);
+            until("it is told", () -> !c.networks().conflicts(older.id()).isEmpty());
+            // What it has it keeps: a network cannot be pushed out by one that says it is older.
+            second.publish(new HostState(
+                    List.of(newer, at("same", "10.68.0.0/24", turn ? B : A, 7002, 500)), List.of(), List.of()));
+            until("both are told of", () -> c.networks().conflicts(older.id()).size() == 2);
+            first.publish(HostState.EMPTY);
+            until(
+                    "the next is taken",
+                    () -> c.networks().list().stream()
+                            .anyMatch(n ->
+                                    n.name().equals("same") && n.created().equals(Instant.EPOCH.plusSeconds(500))));
+        }
+    }
+
+    private static Network at(String name, String subnet, Ip home, int number, long second) {
+        Network n = other(name, subnet, home, number);
+        return new Network(n.id(), Instant.EPOCH.plusSeconds(second), n.spec(), n.pools(), n.span());
+    }
+
+    @Test
+    void containersOfOneNameThatWereMadeApartAreBothFound() {
+        OverlayHost a = host(A);
+        OverlayHost b = host(B);
+        Network wide = a.networks().create(OverlayHost.overlay("wide", "10.64.0.0/24"));
+        shared(wide, b);
+        wire.cut(A, B);
+        until("they are apart", () -> a.networks().hosts(wide.id()).isEmpty());
+        a.start("web", "wide");
+        b.start("web", "wide");
+        wire.heal();
+        until("a is told", () -> !a.networks().conflicts(wide.id()).isEmpty());
+        until("b is told", () -> !b.networks().conflicts(wide.id()).isEmpty());
+        assertThat(a.networks().conflicts(wide.id()))
+                .singleElement()
+                .asString()
+                .startsWith("container web (")
+                .contains(") of host 192.0.2.2 has the name of ")
+                .endsWith(": the name leads to both");
+        assertThat(a.networks().hosts(wide.id())).containsExactly(A, B);
     }
 
     @Test

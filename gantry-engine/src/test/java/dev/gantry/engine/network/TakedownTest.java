@@ -11,6 +11,7 @@ import dev.gantry.network.address.Subnet;
 import dev.gantry.network.driver.ContainerSockets;
 import dev.gantry.network.driver.HostNetworks;
 import dev.gantry.network.driver.OverlayPeer;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan;
@@ -99,6 +100,14 @@ class TakedownTest {
                 throw new Unavailable("release networks", "the kernel does not", "try again");
             }
             released.addAll(over);
+        }
+
+        @Override
+        public void encrypt(EncryptionPlan plan) {}
+
+        @Override
+        public void routing(Runnable work) {
+            work.run();
         }
 
         @Override

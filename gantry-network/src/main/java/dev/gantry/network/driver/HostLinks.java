@@ -58,7 +58,7 @@ final class HostLinks {
         try {
             Map<String, Link> links = new HashMap<>();
             for (HostLink wanted : plan.links()) {
-                if (wanted instanceof HostLink.Vxlan && !isLedHere(network, wanted)) {
+                if (wanted instanceof HostLink.Vxlan v && !isLedHere(network, v)) {
                     remove(network, wanted);
                 }
                 if (!(wanted instanceof HostLink.Vxlan && underlay.isNone())) {
@@ -131,7 +131,7 @@ final class HostLinks {
     }
 
     /// Whether tunnels go the way that they go now: they are made once, for one address and port of this host.
-    private boolean isLedHere(Network network, HostLink wanted) {
+    private boolean isLedHere(Network network, HostLink.Vxlan wanted) {
         Optional<Link> there = host.link(wanted.name())
                 .filter(l -> LinkMark.of(instance, network.id()).isOn(l));
         if (there.isEmpty()) {
@@ -139,7 +139,7 @@ final class HostLinks {
         }
         var local = there.get().vxlanLocal();
         return !underlay.isNone()
-                && there.get().vxlanPort() == underlay.port()
+                && there.get().vxlanPort() == underlay.port(wanted.encrypted())
                 && local != null
                 && Ip.of(local).equals(underlay.own());
     }
@@ -181,14 +181,14 @@ final class HostLinks {
             }
             case HostLink.Vlan v -> request.parent(index(network, v.parent())).vlan(v.id());
             case HostLink.Vxlan v ->
-                request.vxlan(v.vni(), this::tunnel)
+                request.vxlan(v.vni(), o -> tunnel(o, v.encrypted()))
                         .master(index(network, v.bridge()))
                         .mtu(v.mtu());
         };
     }
 
-    private void tunnel(VxlanOptions options) {
-        options.port(underlay.port())
+    private void tunnel(VxlanOptions options, boolean encrypted) {
+        options.port(underlay.port(encrypted))
                 .learning(false)
                 .proxy(true)
                 .local(underlay.own().toInetAddress());

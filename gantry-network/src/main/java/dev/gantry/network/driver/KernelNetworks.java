@@ -9,12 +9,14 @@ import dev.gantry.linux.netlink.route.Link;
 import dev.gantry.linux.netlink.route.LinkRequest;
 import dev.gantry.linux.netlink.route.Rtnetlink;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.endpoint.EndpointPlan;
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.firewall.Element;
 import dev.gantry.network.firewall.Elements;
 import dev.gantry.network.firewall.GantryTable;
+import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
@@ -47,6 +49,7 @@ public final class KernelNetworks implements HostNetworks {
     private final HostLinks links;
     private final EndpointLinks endpoints;
     private final TunnelEntries tunnels;
+    private final TunnelEncryption encryption;
     private final Firewall firewall;
     private final Forwarding forwarding;
     private final FirewallGuard guard;
@@ -64,15 +67,24 @@ public final class KernelNetworks implements HostNetworks {
     /// hears when somebody else changes rules, and one for links that go.
     public record HostSockets(NetlinkSocket route, NetlinkSocket rules, NetlinkSocket events, NetlinkSocket gone) {}
 
-    public KernelNetworks(Instance instance, Underlay underlay, HostSockets sockets, HostSettings settings) {
+    /// @param xfrm opens a socket to the kernel's IPsec, there too
+    public KernelNetworks(
+            Instance instance,
+            Underlay underlay,
+            HostSockets sockets,
+            Supplier<NetlinkSocket> xfrm,
+            HostSettings settings) {
         this.instance = instance;
         this.underlay = underlay;
         this.sockets = sockets;
         this.links = new HostLinks(instance, sockets.route(), settings, underlay);
         this.endpoints = new EndpointLinks(instance, sockets.route());
         this.tunnels = new TunnelEntries(instance, sockets.route());
-        this.firewall = new Firewall(sockets.rules(), GantryTable.of(instance));
-        this.forwarding = new Forwarding(firewall::holds, e -> firewall.change(List.of(), List.of(e)), settings);
+        this.encryption = new TunnelEncryption(
+                xfrm, EncryptionPlan.of(underlay.own(), EncryptionPlan.portBeside(underlay.port())));
+        this.firewall = new Firewall(
+                sockets.rules(), GantryTable.of(instance, !underlay.isNone() && TunnelEncryption.isTold(xfrm)));
+        this.forwarding = new Forwarding(firewall::holds, firewall::change, settings);
         this.reaper = new LinkReaper(instance, sockets.gone());
         this.guard = FirewallGuard.start(sockets.events(), firewall);
     }
@@ -83,29 +95,48 @@ public final class KernelNetworks implements HostNetworks {
         NetlinkSocket rules = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
         NetlinkSocket events = NetlinkSocket.open(linux, NetlinkSocket.Protocol.NETFILTER, TIMEOUT);
         NetlinkSocket gone = NetlinkSocket.open(linux, NetlinkSocket.Protocol.ROUTE, TIMEOUT);
-        return new KernelNetworks(instance, underlay, new HostSockets(route, rules, events, gone), HostSettings.proc());
+        return new KernelNetworks(
+                instance,
+                underlay,
+                new HostSockets(route, rules, events, gone),
+                () -> TunnelEncryption.open(linux),
+                HostSettings.proc());
     }
 
     @Override
     public void create(Network network) {
         String what = "create network " + network.name();
-        List<String> made = onHost(what, () -> links.create(network));
+        boolean sealed = isEncrypted(network) && encryption.need(network.id(), what);
+        List<String> made = List.of();
         List<Element> wanted = elements(network);
         List<Element> before = ofNetworks.getOrDefault(network.id(), List.of());
         try {
+            made = onHost(what, () -> links.create(network));
             during(what, () -> firewall.change(before, wanted));
             ofNetworks.put(network.id(), wanted);
             onHost(what, () -> links.open(network, forwarding::set));
         } catch (RuntimeException e) {
             if (!made.isEmpty()) {
                 undo(e, () -> remove(network));
+            } else if (sealed) {
+                undo(e, () -> encryption.free(network.id()));
             }
             throw e;
         }
     }
 
     private List<Element> elements(Network network) {
-        return Elements.of(instance, List.of(network), List.of());
+        List<Element> all = new ArrayList<>(Elements.of(instance, List.of(network), List.of()));
+        if (isEncrypted(network)) {
+            all.addAll(underlay.sealed());
+        }
+        return all;
+    }
+
+    private static boolean isEncrypted(Network network) {
+        return network.options() instanceof DriverOptions.Overlay o
+                && o.encrypted()
+                && !network.spec().configOnly();
     }
 
     @Override
@@ -115,6 +146,7 @@ public final class KernelNetworks implements HostNetworks {
         List<Element> before = ofNetworks.getOrDefault(network.id(), List.of());
         during(what, () -> firewall.change(before, List.of()));
         ofNetworks.remove(network.id());
+        encryption.free(network.id());
     }
 
     @Override
@@ -196,6 +228,16 @@ public final class KernelNetworks implements HostNetworks {
     }
 
     @Override
+    public void routing(Runnable work) {
+        forwarding.during(work);
+    }
+
+    @Override
+    public void encrypt(EncryptionPlan plan) {
+        encryption.apply(plan);
+    }
+
+    @Override
     public Reconciled reconcile(Collection<Network> networks, Collection<Attachment> running) {
         List<String> changes = new ArrayList<>();
         List<EndpointId> lost = new ArrayList<>();
@@ -207,12 +249,18 @@ public final class KernelNetworks implements HostNetworks {
             networks.stream()
                     .filter(n -> !n.spec().configOnly())
                     .forEach(n -> attempt(changes, "make network " + n.name(), () -> {
+                        if (isEncrypted(n)) {
+                            encryption.need(n.id(), "make network " + n.name());
+                        }
                         changes.addAll(links.create(n));
                         links.open(n, forwarding::set);
                     }));
             running.forEach(a -> restore(a, changes, lost));
         } finally {
             host.unlock();
+        }
+        if (!underlay.isNone()) {
+            encryption.settle(networks.stream().anyMatch(KernelNetworks::isEncrypted));
         }
         return new Reconciled(changes, lost);
     }
@@ -319,6 +367,7 @@ public final class KernelNetworks implements HostNetworks {
     public void close() {
         guard.close();
         reaper.close();
+        encryption.close();
         sockets.rules().close();
         sockets.route().close();
     }

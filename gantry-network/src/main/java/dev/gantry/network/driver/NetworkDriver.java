@@ -13,8 +13,7 @@ import java.util.List;
 ///
 /// ```java
 /// driver.reconcile(networks, running);                        // once, before anything else
-/// driver.create(web);
-/// SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
+/// driver.create(web); SandboxPlan plan = SandboxPlan.of(instance, attachments, Map.of());
 /// driver.attach(attachments.getFirst(), plan.endpoints().getFirst(), sockets);
 /// driver.release(List.of(endpoint.id()));                     // the container has ended
 /// ```
@@ -55,6 +54,11 @@ public interface NetworkDriver extends AutoCloseable {
     /// Makes the default routes of a running container those of the plan: after an endpoint came or went.
     /// Idempotent.
     void route(SandboxPlan plan, ContainerSockets container);
+
+    /// Does `work`, which may have the host forward packets: a program of others that runs for a container.
+    /// What it turns on counts as turned on by the engine, and at no moment is a host a router for its
+    /// neighbours that was none before.
+    void routing(Runnable work);
 
     /// Makes the host what these networks and running endpoints need, and nothing else of ours: what lacks
     /// is made, what differs is set right, what carries this engine's mark and belongs to none of them is

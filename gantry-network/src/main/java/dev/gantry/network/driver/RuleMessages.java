@@ -197,6 +197,13 @@ final class RuleMessages {
                 }
             }
             case Match.NotOfRoot() -> builder.notSocketUser(0);
+            case Match.NotSealed(boolean leaves) -> {
+                if (leaves) {
+                    builder.notToBeEncrypted();
+                } else {
+                    builder.notEncrypted();
+                }
+            }
             case Match.Within(var field, var block) -> {
                 var address = block.address().toInetAddress();
                 boolean source = field == Field.SOURCE_V4 || field == Field.SOURCE_V6;

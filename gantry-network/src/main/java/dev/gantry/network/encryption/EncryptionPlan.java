@@ -3,9 +3,9 @@ package dev.gantry.network.encryption;
 import dev.gantry.linux.netlink.Message;
 import dev.gantry.linux.netlink.xfrm.Association;
 import dev.gantry.linux.netlink.xfrm.Flow;
+import dev.gantry.linux.netlink.xfrm.HeldAssociation;
 import dev.gantry.linux.netlink.xfrm.Policy;
 import dev.gantry.network.address.Ip;
-import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +29,18 @@ public final class EncryptionPlan {
     /// 16. RFC 4106.
     public static final int OVERHEAD = 8 + 8 + 5 + 16;
 
-    /// A sender may use the last but one until it has heard that the last is there.
-    private static final int KEPT = 2;
+    /// Of a host whose connections end as soon as they stand. It sends with the key of the last that got further.
+    private static final int MOST = 6;
 
     private final Ip own;
     private final int port;
     private final SortedMap<Ip, Keys> peers;
 
-    /// @param sending the newest; @param receiving the newest first
-    private record Keys(List<TunnelKey> sending, List<TunnelKey> receiving) {
-        private static final Keys NONE = new Keys(List.of(), List.of());
+    /// @param sending the newest
+    /// @param receiving the newest first
+    /// @param used whether the peer was seen to use one of these
+    private record Keys(List<TunnelKey> sending, List<TunnelKey> receiving, boolean used) {
+        private static final Keys NONE = new Keys(List.of(), List.of(), false);
     }
 
     private EncryptionPlan(Ip own, int port, SortedMap<Ip, Keys> peers) {
@@ -53,23 +55,65 @@ public final class EncryptionPlan {
     }
 
     public EncryptionPlan with(Ip peer) {
-        return with(peer, peers.getOrDefault(peer, Keys.NONE));
+        return with(peer, of(peer));
+    }
+
+    /// The UDP port of encrypted overlays, beside that of the others.
+    public static int portBeside(int others) {
+        return others + 1;
     }
 
     /// The connection that this host has begun has this key, and the peer has said that it heard of it: not before, for
     /// it must be able to read what is sent.
     public EncryptionPlan sending(Ip peer, TunnelKey key) {
-        return with(
-                peer, new Keys(List.of(key), peers.getOrDefault(peer, Keys.NONE).receiving()));
+        Keys before = of(peer);
+        return with(peer, new Keys(List.of(key), before.receiving(), before.used()));
     }
 
-    /// The connection that the peer has begun has this key.
+    /// The connection that the peer has begun has this key, and the peer may use it as soon as it hears of that.
     public EncryptionPlan receiving(Ip peer, TunnelKey key) {
-        Keys before = peers.getOrDefault(peer, Keys.NONE);
+        Keys before = of(peer);
         List<TunnelKey> keys = new ArrayList<>(before.receiving());
         keys.remove(key);
         keys.addFirst(key);
-        return with(peer, new Keys(before.sending(), keys.subList(0, Math.min(KEPT, keys.size()))));
+        return with(peer, new Keys(before.sending(), keys.subList(0, Math.min(MOST, keys.size())), before.used()));
+    }
+
+    /// The peer uses this key. What it sent with the one before may still be under way.
+    public EncryptionPlan used(Ip peer, TunnelKey key) {
+        Keys before = of(peer);
+        int last = before.receiving().indexOf(key) + 2;
+        List<TunnelKey> keys = before.receiving();
+        return last == 1
+                ? this
+                : with(peer, new Keys(before.sending(), keys.subList(0, Math.min(last, keys.size())), true));
+    }
+
+    /// Whether this plan goes on without an association of an engine before, whose keys nobody knows any more.
+    public boolean isWithout(HeldAssociation of) {
+        Ip from = Ip.of(of.flow().source());
+        Ip to = Ip.of(of.flow().destination());
+        boolean out = from.equals(own);
+        Keys keys = peers.get(out ? to : from);
+        return keys == null || (out ? !keys.sending().isEmpty() : keys.used());
+    }
+
+    /// Whether an association of the kernel, by its ends, is one between this host and another for overlays.
+    public boolean concerns(HeldAssociation held) {
+        return held.request() == REQUEST && concerns(held.flow());
+    }
+
+    /// What an engine before left of this host's, and is not in this plan.
+    public boolean isStrange(Policy held) {
+        return held.request() == REQUEST && concerns(held.flow()) && !policies().contains(held);
+    }
+
+    private boolean concerns(Flow flow) {
+        return Ip.of(flow.source()).equals(own) || Ip.of(flow.destination()).equals(own);
+    }
+
+    private Keys of(Ip peer) {
+        return peers.getOrDefault(peer, Keys.NONE);
     }
 
     /// It is no host any more.
@@ -81,13 +125,13 @@ public final class EncryptionPlan {
 
     private EncryptionPlan with(Ip peer, Keys keys) {
         SortedMap<Ip, Keys> all = new TreeMap<>(peers);
-        all.put(peer, new Keys(List.copyOf(keys.sending()), List.copyOf(keys.receiving())));
+        all.put(peer, new Keys(List.copyOf(keys.sending()), List.copyOf(keys.receiving()), keys.used()));
         return new EncryptionPlan(own, port, all);
     }
 
-    /// The changes that make this plan of that one, in an order in which no packet is lost and none leaves as it is:
-    /// what
-    /// opens packets first, then what must be encrypted, then what closes them; what is old goes last.
+    /// The changes that make this plan of that one, in an order in which no packet is lost and none leaves
+    /// as it is: what opens packets first, then what must be encrypted, then what closes them; what is old
+    /// goes last.
     public List<Message> after(EncryptionPlan before) {
         List<Message> changes = new ArrayList<>();
         added(opening(), before.opening()).forEach(a -> changes.add(a.add()));
@@ -133,13 +177,6 @@ public final class EncryptionPlan {
     }
 
     private Flow flow(Ip from, Ip to) {
-        return new Flow(v4(from), v4(to), port);
-    }
-
-    private static Inet4Address v4(Ip ip) {
-        if (ip.toInetAddress() instanceof Inet4Address four) {
-            return four;
-        }
-        throw new IllegalArgumentException("hosts reach each other over IPv4, and " + ip + " is none");
+        return new Flow(from.toInetAddress(), to.toInetAddress(), port);
     }
 }

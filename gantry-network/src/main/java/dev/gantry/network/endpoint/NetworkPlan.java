@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.GatewayMode;
 import dev.gantry.network.model.Instance;
@@ -36,11 +37,13 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
 
         /// A port of `bridge` whose frames travel in UDP to other hosts (RFC 7348). Where they are is
         /// told by whoever knows the cluster, as forwarding entries.
-        record Vxlan(String name, String bridge, int vni, int mtu) implements HostLink {}
+        record Vxlan(String name, String bridge, int vni, int mtu, boolean encrypted) implements HostLink {}
     }
 
     /// What VXLAN puts around a frame: outer IPv4, UDP and VXLAN headers and the inner Ethernet header.
     private static final int VXLAN_OVERHEAD = 50;
+
+    private static final int IPV6_LONGER = 40 - 20;
 
     private static final int ETHERNET_MTU = 1500;
 
@@ -59,9 +62,12 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
     /// for what is put around them.
     static int mtu(Network network) {
         DriverOptions options = network.options();
-        return options.mtu() == DriverOptions.NO_MTU && options instanceof DriverOptions.Overlay
-                ? ETHERNET_MTU - VXLAN_OVERHEAD
-                : options.mtu();
+        if (options.mtu() != DriverOptions.NO_MTU || !(options instanceof DriverOptions.Overlay overlay)) {
+            return options.mtu();
+        }
+        // Hosts are all known by addresses of one family.
+        int header = network.span().home().isV4() ? 0 : IPV6_LONGER;
+        return ETHERNET_MTU - VXLAN_OVERHEAD - header - (overlay.encrypted() ? EncryptionPlan.OVERHEAD : 0);
     }
 
     private static NetworkPlan bridge(Instance instance, Network network, DriverOptions.Bridge options) {
@@ -131,7 +137,7 @@ public record NetworkPlan(List<HostLink> links, List<Sysctl> sysctls) {
             int vni = options.vnis().get(i);
             // 24 bits are 6 hex digits: the name is unique, as the number is.
             String name = String.format("vx-%06x", vni);
-            links.add(new HostLink.Vxlan(name, bridge, vni, mtu));
+            links.add(new HostLink.Vxlan(name, bridge, vni, mtu, options.encrypted()));
         }
         // The host has no address in an overlay, and answers for none of its others there.
         return new NetworkPlan(

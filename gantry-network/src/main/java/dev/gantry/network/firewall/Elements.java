@@ -59,14 +59,24 @@ public final class Elements {
         Elements all = new Elements(Instance.DEFAULT);
         Element.Value udp = new Element.Value.Transport(Protocol.UDP);
         Element.Value port = new Element.Value.Port(udpPort);
-        all.tunnel(new Element.Value.Address(own), udp, port);
+        all.tunnel(own, udp, port);
         Element.Value tcp = new Element.Value.Transport(Protocol.TCP);
         others.forEach((host, enginesPort) -> {
-            Element.Value other = new Element.Value.Address(host);
-            all.tunnel(other, udp, port);
-            all.tunnel(other, tcp, new Element.Value.Port(enginesPort));
-            all.add(GantryTable.TUNNEL_HOSTS, List.of(other));
+            all.tunnel(host, udp, port);
+            all.tunnel(host, tcp, new Element.Value.Port(enginesPort));
+            all.add(GantryTable.tunnelHosts(host.family()), List.of(new Element.Value.Address(host)));
         });
+        return List.copyOf(all.elements);
+    }
+
+    /// Of tunnels whose packets are encrypted, beside the others.
+    public static List<Element> ofSealedTunnels(Ip own, Collection<Ip> others, int udpPort) {
+        Elements all = new Elements(Instance.DEFAULT);
+        Element.Value udp = new Element.Value.Transport(Protocol.UDP);
+        Element.Value port = new Element.Value.Port(udpPort);
+        all.tunnel(own, udp, port);
+        others.forEach(host -> all.tunnel(host, udp, port));
+        all.add(GantryTable.SEALED_NUMBERS, List.of(port));
         return List.copyOf(all.elements);
     }
 
@@ -176,8 +186,8 @@ public final class Elements {
         }
     }
 
-    private void tunnel(Element.Value host, Element.Value protocol, Element.Value port) {
-        add(GantryTable.TUNNELS, List.of(host, protocol, port));
+    private void tunnel(Ip host, Element.Value protocol, Element.Value port) {
+        add(GantryTable.tunnels(host.family()), List.of(new Element.Value.Address(host), protocol, port));
         add(GantryTable.TUNNEL_NUMBERS, List.of(port));
     }
 

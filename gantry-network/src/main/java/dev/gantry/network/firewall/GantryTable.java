@@ -62,7 +62,6 @@ public final class GantryTable {
     static final String OPEN = "open-ports";
     static final String STRANGERS = "strangers";
     static final String CLOSED = "closed";
-    static final String TUNNELS = "tunnels";
     static final String TO_TUNNELS = "to-tunnels";
 
     // Ports alone, beside sets of which they are a part. The kernel keeps a set of two bytes as a bitmap: looking there
@@ -71,7 +70,9 @@ public final class GantryTable {
     static final String PORT_NUMBERS = "published-numbers";
     static final String TUNNEL_NUMBERS = "tunnel-numbers";
 
-    static final String TUNNEL_HOSTS = "tunnel-hosts";
+    /// Of encrypted tunnels: the kernel's policies drop what is not encrypted, and where somebody takes those away, the
+    /// table does.
+    static final String SEALED_NUMBERS = "sealed-numbers";
 
     // Priorities of <linux/netfilter_ipv4.h>; nft's names are raw, mangle, dstnat, filter, srcnat.
     private static final int RAW = -300;
@@ -87,7 +88,12 @@ public final class GantryTable {
 
     /// The table without an element.
     public static TablePlan of(Instance instance) {
-        return new TablePlan(instance.table(), chains(), sets(), rules(), List.of());
+        return of(instance, false);
+    }
+
+    /// @param sealing whether the kernel can tell what was encrypted: what was not is kept out of encrypted tunnels
+    public static TablePlan of(Instance instance, boolean sealing) {
+        return new TablePlan(instance.table(), chains(), sets(), rules(sealing), List.of());
     }
 
     private static List<Chain> chains() {
@@ -118,10 +124,11 @@ public final class GantryTable {
         sets.add(new ElementSet(PORTS, List.of(PROTOCOL, PORT), List.of(), false));
         sets.add(new ElementSet(PORT_NUMBERS, List.of(PORT), List.of(), false));
         sets.add(new ElementSet(TUNNEL_NUMBERS, List.of(PORT), List.of(), false));
-        sets.add(new ElementSet(TUNNELS, List.of(IPV4, PROTOCOL, PORT), List.of(), false));
-        sets.add(new ElementSet(TUNNEL_HOSTS, List.of(IPV4), List.of(), false));
+        sets.add(new ElementSet(SEALED_NUMBERS, List.of(PORT), List.of(), false));
         for (Family family : Family.values()) {
             ElementSet.Part ip = family == Family.IPV4 ? IPV4 : IPV6;
+            sets.add(new ElementSet(tunnels(family), List.of(ip, PROTOCOL, PORT), List.of(), false));
+            sets.add(new ElementSet(tunnelHosts(family), List.of(ip), List.of(), false));
             sets.add(new ElementSet(entering(family), List.of(INTERFACE), List.of(VERDICT), false));
             sets.add(new ElementSet(open(family), List.of(ip, PROTOCOL, PORT), List.of(), false));
             sets.add(new ElementSet(published(family), List.of(PROTOCOL, PORT), List.of(ip, PORT), false));
@@ -133,12 +140,15 @@ public final class GantryTable {
         return sets;
     }
 
-    private static List<Rule> rules() {
+    private static List<Rule> rules(boolean sealing) {
         List<Rule> rules = new ArrayList<>();
         Match loopback = new Match.Within(Field.DESTINATION_V4, new Subnet(Ip.LOOPBACK_V4.masked(8), 8));
         Match fromTheWire = new Match.Interface(Field.INPUT_INTERFACE, "lo", false);
         rules.add(Rule.of("spoofed", new Action.Drop(), loopback, fromTheWire));
         tunnels(rules);
+        if (sealing) {
+            sealed(rules);
+        }
         List<Field> port = List.of(Field.TRANSPORT, Field.DESTINATION_PORT);
         Match number = in(List.of(Field.DESTINATION_PORT), PORT_NUMBERS);
         rules.add(Rule.of("arriving", new Action.Jump(USER_PUBLISHED), number, in(port, PORTS), TO_THIS_HOST));
@@ -153,14 +163,30 @@ public final class GantryTable {
 
     private static void tunnels(List<Rule> rules) {
         Match number = in(List.of(Field.DESTINATION_PORT), TUNNEL_NUMBERS);
-        Match tunnel = in(List.of(Field.DESTINATION_V4, Field.TRANSPORT, Field.DESTINATION_PORT), TUNNELS);
         rules.add(Rule.of("spoofed", new Action.Jump(TO_TUNNELS), number));
-        // What a container sends to another host would bear this host's address there.
-        rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, in(List.of(Field.INPUT_INTERFACE), BRIDGES)));
-        Match anyEngines = new Match.OfGroup(Field.INPUT_INTERFACE, GROUP);
-        rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, anyEngines));
-        rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, notIn(List.of(Field.SOURCE_V4), TUNNEL_HOSTS)));
-        rules.add(Rule.of("forged", new Action.Drop(), number, tunnel, new Match.NotOfRoot()));
+        for (Family family : Family.values()) {
+            Match tunnel = tunnel(family);
+            // What a container sends to another host would bear this host's address there.
+            rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, in(List.of(Field.INPUT_INTERFACE), BRIDGES)));
+            Match anyEngines = new Match.OfGroup(Field.INPUT_INTERFACE, GROUP);
+            rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, anyEngines));
+            Match strange = notIn(List.of(Field.source(family)), tunnelHosts(family));
+            rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), tunnel, strange));
+            rules.add(Rule.of("forged", new Action.Drop(), number, tunnel, new Match.NotOfRoot()));
+        }
+    }
+
+    private static Match tunnel(Family family) {
+        return in(List.of(Field.destination(family), Field.TRANSPORT, Field.DESTINATION_PORT), tunnels(family));
+    }
+
+    private static void sealed(List<Rule> rules) {
+        Match number = in(List.of(Field.DESTINATION_PORT), SEALED_NUMBERS);
+        for (Family family : Family.values()) {
+            Match tunnel = tunnel(family);
+            rules.add(Rule.of(TO_TUNNELS, new Action.Drop(), number, tunnel, new Match.NotSealed(false)));
+            rules.add(Rule.of("forged", new Action.Drop(), number, tunnel, new Match.NotSealed(true)));
+        }
     }
 
     private static void publish(List<Rule> rules, List<Field> port) {
@@ -241,6 +267,14 @@ public final class GantryTable {
 
     private static String number(Family family) {
         return family == Family.IPV4 ? "4" : "6";
+    }
+
+    static String tunnels(Family family) {
+        return "tunnels" + number(family);
+    }
+
+    static String tunnelHosts(Family family) {
+        return "tunnel-hosts" + number(family);
     }
 
     static String entering(Family family) {

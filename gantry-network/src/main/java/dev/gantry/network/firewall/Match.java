@@ -31,6 +31,9 @@ public sealed interface Match {
     /// It was sent through a socket of this host's that is not root's.
     record NotOfRoot() implements Match {}
 
+    /// It was not encrypted by IPsec, or, when it leaves, is not going to be.
+    record NotSealed(boolean leaves) implements Match {}
+
     /// The address lies in the block.
     record Within(Field field, Subnet block) implements Match {}
 }

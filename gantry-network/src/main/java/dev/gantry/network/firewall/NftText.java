@@ -101,6 +101,7 @@ public final class NftText {
             case Match.OfGroup(var field, int group) ->
                 (field == Field.INPUT_INTERFACE ? "iifgroup " : "oifgroup ") + group;
             case Match.NotOfRoot _ -> "meta skuid != 0";
+            case Match.NotSealed(boolean leaves) -> leaves ? "rt ipsec missing" : "meta secpath missing";
             case Match.Within w -> w.field().nft() + " " + w.block();
         };
     }

@@ -77,7 +77,7 @@ public sealed interface DriverOptions {
     }
 
     /// One VXLAN network identifier per subnet; empty where the cluster chooses.
-    record Overlay(List<Integer> vnis, int mtu, String interfacePrefix) implements DriverOptions {
+    record Overlay(List<Integer> vnis, boolean encrypted, int mtu, String interfacePrefix) implements DriverOptions {
         public Overlay {
             vnis = List.copyOf(vnis);
         }

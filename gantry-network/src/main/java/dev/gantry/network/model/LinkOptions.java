@@ -1,7 +1,6 @@
 package dev.gantry.network.model;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.Unsupported;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +8,7 @@ import java.util.Locale;
 /// Reads the options of networks that have no bridge on this host: macvlan, ipvlan, overlay.
 final class LinkOptions {
     private static final String PARENT = "parent";
+    private static final String ENCRYPTED = "encrypted";
     private static final String OVERLAY = "com.docker.network.driver.overlay.";
     private static final int MOST_VNI = (1 << 24) - 1; // RFC 7348 §5: 24 bits
 
@@ -52,14 +52,7 @@ final class LinkOptions {
 
     static DriverOptions.Overlay overlay(OptionReader options) {
         NetworkSpec spec = options.spec();
-        if (options.has("encrypted") && !"false".equals(options.text("encrypted"))) {
-            throw new Unsupported(
-                    "create network " + spec.name(),
-                    "an encrypted overlay needs IPsec in the kernel (XFRM with ESP), and Gantry plans it and does not set"
-                            + " it up yet",
-                    "leave the option encrypted out and encrypt in the application, or join the hosts by a VPN of"
-                            + " your own");
-        }
+        boolean encrypted = options.has(ENCRYPTED) && !"false".equals(options.text(ENCRYPTED));
         String key = OVERLAY + "vxlanid_list";
         List<Integer> vnis = new ArrayList<>();
         String list = options.text(key);
@@ -78,8 +71,8 @@ final class LinkOptions {
                         "use numbers from 1 to " + MOST_VNI + " with commas between");
             }
         }
-        var read =
-                new DriverOptions.Overlay(vnis, BridgeOptions.mtu(spec, options), BridgeOptions.prefix(spec, options));
+        var read = new DriverOptions.Overlay(
+                vnis, encrypted, BridgeOptions.mtu(spec, options), BridgeOptions.prefix(spec, options));
         options.refuseUnknown();
         return read;
     }

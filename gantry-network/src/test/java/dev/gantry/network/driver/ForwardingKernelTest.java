@@ -2,6 +2,7 @@ package dev.gantry.network.driver;
 
 import static dev.gantry.network.testing.TestHost.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.network.endpoint.SandboxPlan;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
@@ -108,6 +109,44 @@ class ForwardingKernelTest {
                     + " nft add rule inet gantry user-routed ct state established accept");
             assertThat(routes()).as("the administrator may").isTrue();
             assertThat(right.pings("192.0.1.9")).isFalse();
+        }
+    }
+
+    @Test
+    void aProgramOfOthersThatTurnsForwardingOnMakesNoRouterEither() {
+        try (KernelNetworks driver = host.driver(US)) {
+            driver.reconcile(List.of(), List.of());
+            driver.routing(() -> {
+                host.run("echo 1 > /proc/sys/net/ipv4/ip_forward");
+                assertThat(routes()).as("meanwhile").isFalse();
+                // A bridge of ours comes while it is at work.
+                driver.create(back);
+            });
+            assertThat(forwarding()).isEqualTo("1\n0\n");
+            assertThat(routes()).as("afterwards").isFalse();
+            driver.create(web);
+            assertThat(routes()).as("with a bridge of ours").isFalse();
+            assertThat(left.pings("2001:db8:2::9")).isFalse();
+        }
+        try (KernelNetworks next = host.driver(US)) {
+            next.reconcile(List.of(), List.of());
+            assertThat(routes()).as("the next engine knows").isFalse();
+        }
+    }
+
+    @Test
+    void aProgramThatTurnsNothingOnLeavesTheAdministratorHisChoice() {
+        try (KernelNetworks driver = host.driver(US)) {
+            driver.reconcile(List.of(), List.of());
+            assertThatThrownBy(() -> driver.routing(() -> {
+                        throw new IllegalStateException("it failed");
+                    }))
+                    .hasMessage("it failed");
+            host.run("echo 1 > /proc/sys/net/ipv4/ip_forward");
+            assertThat(routes()).isTrue();
+            driver.routing(() -> assertThat(routes()).as("a router stays one").isTrue());
+            driver.create(web);
+            assertThat(routes()).isTrue();
         }
     }
 

@@ -30,16 +30,17 @@ class ForwardingTest {
         }
     };
 
-    private void close(Element element) {
+    private void change(List<Element> removed, List<Element> added) {
         if (refuses) {
             throw new Unavailable("change the rules", "the kernel is out of memory", "try again");
         }
-        done.add(element);
+        assertThat(removed).isEmpty();
+        done.addAll(added);
     }
 
     @Test
     void aHostWhoseRulesAreRefusedForwardsNothingAlsoWhenTriedAgain() {
-        var forwarding = new Forwarding(_ -> false, this::close, settings);
+        var forwarding = new Forwarding(_ -> false, this::change, settings);
         assertThatThrownBy(() -> forwarding.set(FORWARD)).isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> forwarding.set(FORWARD)).isInstanceOf(Unavailable.class);
         assertThat(done).isEmpty();

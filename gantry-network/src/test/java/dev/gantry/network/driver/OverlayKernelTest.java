@@ -47,32 +47,40 @@ class OverlayKernelTest {
 
     @Test
     void framesOfAStrangerAreDropped() {
+        framesAreDropped("192.0.2.1", "192.0.2.2", "192.0.2.3", 24);
+    }
+
+    @Test
+    void framesOfAStrangerAreDroppedOverIpv6() {
+        framesAreDropped("2001:db8::1", "2001:db8::2", "2001:db8::3", 64);
+    }
+
+    private void framesAreDropped(String own, String known, String unknown, int prefix) {
         try (TestHost one = TestHost.open();
                 TestHost stranger = TestHost.open();
                 TestHost left = TestHost.open();
-                KernelNetworks first = one.driver(US, underlay("192.0.2.1", "192.0.2.2"))) {
-            one.run("ip link add w0 type veth peer name w1 netns " + stranger.pid()
-                    + "; ip addr add 192.0.2.1/24 dev w0; ip link set w0 up");
+                KernelNetworks first = one.driver(US, underlay(own, known))) {
+            one.run("ip link add w0 type veth peer name w1 netns " + stranger.pid() + "; ip addr add " + own + "/"
+                    + prefix + " dev w0 nodad; ip link set w0 up");
             first.reconcile(List.of(), List.of());
             first.create(wide);
             Attachment a = Placed.in(wide, addresses, "a");
             attach(first, a, left);
-            String mac = a.endpoint().mac().text();
-            // He knows the network's number and the container's address, and sends as 192.0.2.3, then as 192.0.2.2.
-            stranger.run("ip addr add 192.0.2.3/24 dev w1; ip addr add 192.0.2.2/24 dev w1; ip link set w1 up;"
-                    + " ip link add x0 type vxlan id 4097 dstport 4789 remote 192.0.2.1 local 192.0.2.3;"
-                    + " ip addr add 10.8.0.77/24 dev x0; ip link set x0 up;"
-                    + " ip neigh add " + a.endpoint().addresses().getFirst().address() + " lladdr " + mac + " dev x0");
             String address = a.endpoint().addresses().getFirst().address().toString();
+            stranger.run("ip link set w1 up; ip addr add " + unknown + "/" + prefix + " dev w1 nodad; ip addr add "
+                    + known + "/" + prefix + " dev w1 nodad");
             String received = "busybox awk '/vx-001001/ {print $3}' /proc/net/dev";
-            stranger.run("busybox ping -c2 -W1 " + address + " || true");
-            assertThat(one.run(received).strip()).isEqualTo("0");
-            // As the known host the same frames arrive: the test could have failed.
-            stranger.run("ip link del x0; ip link add x0 type vxlan id 4097 dstport 4789 remote 192.0.2.1"
-                    + " local 192.0.2.2; ip addr add 10.8.0.77/24 dev x0; ip link set x0 up;"
-                    + " ip neigh add " + address + " lladdr " + mac + " dev x0;"
-                    + " busybox ping -c1 -W1 " + address + " || true");
-            assertThat(one.run(received).strip()).isNotEqualTo("0");
+            // He knows the network's number and the container's address, and sends as himself, then as the known host.
+            for (String as : List.of(unknown, known)) {
+                stranger.run(
+                        "ip link del x0 2>/dev/null || true; ip link add x0 type vxlan id 4097 dstport 4789 remote "
+                                + own + " local " + as + "; ip addr add 10.8.0.77/24 dev x0; ip link set x0 up;"
+                                + " ip neigh add " + address + " lladdr "
+                                + a.endpoint().mac().text() + " dev x0;"
+                                + " busybox ping -c2 -W1 " + address + " || true");
+                // As the known host the same frames arrive: the test could have failed.
+                assertThat(one.run(received).strip().equals("0")).as(as).isEqualTo(as.equals(unknown));
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.network.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.linux.netlink.nftables.Nftables;
+import dev.gantry.network.address.Ip;
 import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.firewall.Element;
 import dev.gantry.network.firewall.ElementChange;
@@ -16,9 +17,12 @@ import dev.gantry.network.testing.Networks;
 import dev.gantry.network.testing.Placed;
 import dev.gantry.network.testing.TestHost;
 import dev.gantry.network.testing.Tool;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,26 @@ class RuleMessagesKernelTest {
             theirs.run("nft -f - <<'END'\n" + NftText.load(plan) + "END");
             String list = "nft -sy list ruleset";
             assertThat(parts(ours.run(list))).isEqualTo(parts(theirs.run(list))).hasSizeGreaterThan(80);
+        }
+    }
+
+    @Test
+    void whatIsNotEncryptedIsKeptOutOfEncryptedTunnels() {
+        Ip own = Ip.parse("192.0.2.1");
+        Ip far = Ip.parse("2001:db8::1");
+        List<Element> tunnels = new ArrayList<>(Elements.ofSealedTunnels(own, Set.of(Ip.parse("192.0.2.2")), 4790));
+        tunnels.addAll(Elements.ofTunnels(far, Map.of(Ip.parse("2001:db8::2"), 7946), 4789));
+        TablePlan plan = GantryTable.of(US, true).with(tunnels);
+        try (TestHost ours = TestHost.open();
+                TestHost theirs = TestHost.open();
+                ContainerSockets sockets = ours.sockets()) {
+            Assumptions.assumeTrue(
+                    theirs.tryRun("ip xfrm policy count").code() == 0, "this kernel has no XFRM, and no rules for it");
+            new Nftables(sockets.netfilter()).commit(new RuleMessages(plan).load(plan));
+            theirs.run("nft -f - <<'END'\n" + NftText.load(plan) + "END");
+            String list = "nft -sy list ruleset";
+            assertThat(parts(ours.run(list))).isEqualTo(parts(theirs.run(list)));
+            assertThat(ours.run(list)).contains("meta ipsec missing drop", "rt ipsec missing drop", "2001:db8::2");
         }
     }
 

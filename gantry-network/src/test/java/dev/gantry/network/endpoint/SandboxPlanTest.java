@@ -13,6 +13,7 @@ import dev.gantry.network.endpoint.SandboxPlan.Attachment;
 import dev.gantry.network.ipam.Addresses;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.Span;
 import dev.gantry.network.testing.Networks;
 import java.util.List;
 import java.util.Map;
@@ -187,7 +188,20 @@ class SandboxPlanTest {
         Network overlay = Networks.of(
                 "o", "overlay", "10.8.0.0/24", Map.of("com.docker.network.driver.overlay.vxlanid_list", "4097"));
         assertThat(NetworkPlan.of(Instance.DEFAULT, overlay).links().get(1))
-                .isEqualTo(new NetworkPlan.HostLink.Vxlan("vx-001001", Instance.DEFAULT.bridge(overlay), 4097, 1450));
+                .isEqualTo(new NetworkPlan.HostLink.Vxlan(
+                        "vx-001001", Instance.DEFAULT.bridge(overlay), 4097, 1450, false));
+        Network sealed = Networks.of(
+                "s",
+                "overlay",
+                "10.8.0.0/24",
+                Map.of("com.docker.network.driver.overlay.vxlanid_list", "4097", "encrypted", ""));
+        assertThat(NetworkPlan.of(Instance.DEFAULT, sealed).links().get(1))
+                .isEqualTo(
+                        new NetworkPlan.HostLink.Vxlan("vx-001001", Instance.DEFAULT.bridge(sealed), 4097, 1413, true));
+        Network far = overlay.with(new Span(Ip.parse("2001:db8::1"), Map.of()));
+        assertThat(NetworkPlan.of(Instance.DEFAULT, far).links().get(1))
+                .isEqualTo(
+                        new NetworkPlan.HostLink.Vxlan("vx-001001", Instance.DEFAULT.bridge(far), 4097, 1430, false));
         assertThatThrownBy(() -> NetworkPlan.of(Instance.DEFAULT, Networks.of("o", "overlay", "10.8.0.0/24", Map.of())))
                 .hasMessageContaining("vxlanid_list");
         assertThatThrownBy(() -> NetworkPlan.of(

@@ -8,7 +8,6 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
-import dev.gantry.base.Unsupported;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
 import java.time.Instant;
@@ -179,7 +178,10 @@ class NetworkChecksTest {
                 WEB.withDriver("ipvlan").withOptions(Map.of("parent", "lo")),
                 InvalidArgument.class,
                 "loopback interface is not a valid parent link");
-        refused(WEB.withDriver("overlay").withOptions(Map.of("encrypted", "")), Unsupported.class, "IPsec");
+        refused(
+                WEB.withDriver("overlay").withOptions(Map.of("com.docker.network.driver.overlay.vxlanid_list", "x")),
+                InvalidArgument.class,
+                "vxlan id");
         refused(
                 WEB.withDriver("overlay")
                         .withOptions(Map.of("com.docker.network.driver.overlay.vxlanid_list", "16777216")),

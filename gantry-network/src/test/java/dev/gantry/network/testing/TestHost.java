@@ -36,6 +36,11 @@ public final class TestHost implements AutoCloseable {
                 return s
             udp, tcp = resolver(socket.SOCK_DGRAM), resolver(socket.SOCK_STREAM)
             tcp.listen()
+            def xfrm():
+                try:
+                    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6).detach()
+                except OSError:
+                    return os.open("/dev/null", os.O_RDONLY)
             listener = socket.socket(socket.AF_UNIX)
             listener.bind(sys.argv[1])
             listener.listen()
@@ -44,6 +49,7 @@ public final class TestHost implements AutoCloseable {
                     c, _ = listener.accept()
                     fds = [os.open("/proc/self/ns/net", os.O_RDONLY)]
                     fds += [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, p).detach() for p in (0, 12, 12, 0)]
+                    fds += [xfrm()]
                     c.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                                         array.array("i", fds + [udp.fileno(), tcp.fileno()]))])
                     for f in fds: os.close(f)
@@ -97,7 +103,7 @@ public final class TestHost implements AutoCloseable {
         try (Fd connection = Linux.host().sockets().connectUnix(place.toString())) {
             List<Fd> fds =
                     Linux.host().sockets().receivePassed(connection, 16, 8).descriptors();
-            assertThat(fds).hasSize(7);
+            assertThat(fds).hasSize(8);
             return fds;
         }
     }
@@ -109,15 +115,15 @@ public final class TestHost implements AutoCloseable {
 
     public static ContainerSockets socketsAt(Path place) {
         List<Fd> fds = descriptors(place);
-        fds.subList(3, 7).forEach(Fd::close);
+        fds.subList(3, 8).forEach(Fd::close);
         return ContainerSockets.over(Linux.host(), fds.get(0), fds.get(1), fds.get(2));
     }
 
     /// The same two sockets each time.
     public ResolverSockets resolver() {
         List<Fd> fds = descriptors();
-        fds.subList(0, 5).forEach(Fd::close);
-        return new ResolverSockets(fds.get(5), fds.get(6));
+        fds.subList(0, 6).forEach(Fd::close);
+        return new ResolverSockets(fds.get(6), fds.get(7));
     }
 
     /// A driver whose host this is.
@@ -129,14 +135,22 @@ public final class TestHost implements AutoCloseable {
     public KernelNetworks driver(Instance instance, Underlay underlay) {
         List<Fd> fds = descriptors();
         fds.get(0).close();
-        fds.subList(5, 7).forEach(Fd::close);
+        fds.subList(5, 8).forEach(Fd::close);
         Linux linux = Linux.host();
         var sockets = new KernelNetworks.HostSockets(
                 NetlinkSocket.over(linux, fds.get(1), NetlinkSocket.Protocol.ROUTE, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(2), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(3), NetlinkSocket.Protocol.NETFILTER, TIMEOUT),
                 NetlinkSocket.over(linux, fds.get(4), NetlinkSocket.Protocol.ROUTE, TIMEOUT));
-        return new KernelNetworks(instance, underlay, sockets, new Settings());
+        return new KernelNetworks(instance, underlay, sockets, this::xfrm, new Settings());
+    }
+
+    /// To the IPsec of this host.
+    public NetlinkSocket xfrm() {
+        List<Fd> fds = descriptors();
+        fds.subList(0, 5).forEach(Fd::close);
+        fds.subList(6, 8).forEach(Fd::close);
+        return NetlinkSocket.over(Linux.host(), fds.get(5), NetlinkSocket.Protocol.XFRM, TIMEOUT);
     }
 
     private final class Settings implements HostSettings {

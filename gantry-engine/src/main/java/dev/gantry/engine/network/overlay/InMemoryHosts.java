@@ -1,11 +1,13 @@
 package dev.gantry.engine.network.overlay;
 
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// Hosts in one process, whose links can be cut: what one says the others know at once.
 ///
@@ -110,6 +112,11 @@ public final class InMemoryHosts {
         @Override
         public void onChange(Runnable run) {
             changed = run;
+        }
+
+        @Override
+        public void onKeys(Consumer<EncryptionPlan> run) {
+            // There are no connections to take keys from.
         }
 
         @Override

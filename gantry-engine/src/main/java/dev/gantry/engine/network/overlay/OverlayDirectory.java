@@ -1,16 +1,17 @@
 package dev.gantry.engine.network.overlay;
 
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/// Who shares overlay networks with this host, and what each of them has there. A host speaks for itself alone, and
-/// what
-/// it said last is all that counts; it is known by the address at which the others reach it.
+/// Who shares overlay networks with this host, and what each of them has there. A host speaks for itself
+/// alone, and what it said last is all that counts; it is known by the address at which the others reach
+/// it.
 ///
 /// ```java
-/// directory.onChange(this::settle);
-/// directory.publish(new HostState(networks, endpoints, wishes));
+/// directory.onChange(this::settle); directory.publish(new HostState(networks, endpoints, wishes));
 /// directory.others().forEach((host, state) -> reach(host, state.endpoints()));
 /// ```
 public interface OverlayDirectory extends AutoCloseable {
@@ -47,6 +48,11 @@ public interface OverlayDirectory extends AutoCloseable {
         }
 
         @Override
+        public void onKeys(Consumer<EncryptionPlan> changed) {
+            // Nobody agrees on any.
+        }
+
+        @Override
         public void close() {
             // Nothing is open.
         }
@@ -69,6 +75,10 @@ public interface OverlayDirectory extends AutoCloseable {
 
     /// Runs it, on some thread, after each change of what others say. It must return at once.
     void onChange(Runnable changed);
+
+    /// Tells it the keys on which hosts have agreed, now and after each change, in the order of changes;
+    /// another host may use a key as soon as it returns.
+    void onKeys(Consumer<EncryptionPlan> changed);
 
     /// Says nothing to others: what was published stays until they miss this host.
     @Override

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// With whom this host shares overlay networks, and how they know each other.
 ///
@@ -28,26 +30,30 @@ public record OverlayOptions(Place advertise, List<Place> peers, Files files, in
     public record Files(Path ca, Path cert, Path key) {}
 
     public record Place(Ip address, int port) {
-        /// Reads `192.0.2.1` or `192.0.2.1:7946`.
+        private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^]]*)]|([^:]*))(?::([0-9]{1,5}))?");
+
+        /// Reads `192.0.2.1`, `192.0.2.1:7946`, `2001:db8::1` or `[2001:db8::1]:7946`.
         public static Place parse(String flag, String text) {
-            int colon = text.lastIndexOf(':');
-            String address = colon < 0 ? text : text.substring(0, colon);
-            String port = colon < 0 ? Integer.toString(PORT) : text.substring(colon + 1);
-            boolean number = port.matches("[0-9]{1,5}") && Integer.parseInt(port) > 0 && Integer.parseInt(port) < 65536;
+            Matcher parts = WITH_PORT.matcher(text);
+            boolean split = parts.matches();
+            String port = split && parts.group(3) != null ? parts.group(3) : Integer.toString(PORT);
+            boolean number = Integer.parseInt(port) > 0 && Integer.parseInt(port) < 65536;
+            String address = !split ? text : parts.group(1) == null ? parts.group(2) : parts.group(1);
             Ip ip = Ip.find(address).orElse(Ip.ANY_V4);
-            if (!number || !ip.isV4() || ip.isAny() || ip.isLoopback() || ip.isMulticast()) {
+            boolean usable = !ip.isAny() && !ip.isLoopback() && !ip.isMulticast() && !ip.isLinkLocal();
+            if (!number || !usable) {
                 throw new InvalidArgument(
                         "read " + flag + " " + text,
-                        "hosts of overlay networks are known by an IPv4 address of theirs, with a port if it is not "
-                                + PORT,
-                        "write " + flag + " 192.0.2.1");
+                        "hosts of overlay networks are known by an address of theirs that others reach, with a port if"
+                                + " it is not " + PORT,
+                        "write " + flag + " 192.0.2.1, or " + flag + " [2001:db8::1]:" + PORT);
             }
             return new Place(ip, Integer.parseInt(port));
         }
 
         @Override
         public String toString() {
-            return address + ":" + port;
+            return (address.isV4() ? address : "[" + address + "]") + ":" + port;
         }
     }
 
@@ -60,6 +66,12 @@ public record OverlayOptions(Place advertise, List<Place> peers, Files files, in
                         "read --overlay-peer " + p,
                         p.address().equals(advertise.address()) ? "it is this host itself" : "it is named twice",
                         "name each of the other hosts once");
+            }
+            if (p.address().isV4() != advertise.address().isV4()) {
+                throw new InvalidArgument(
+                        "read --overlay-peer " + p,
+                        "this host is known to the others by an address of the other family, " + advertise.address(),
+                        "name all hosts by IPv4 addresses, or all by IPv6 addresses");
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.gantry.engine.network.overlay;
 
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class PeerDirectory implements OverlayDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(PeerDirectory.class);
 
+    private static final Duration KEY_LIFE = Duration.ofHours(1);
+
     private final OverlayOptions options;
     private final Map<Ip, PeerView> views = new LinkedHashMap<>();
     private final List<PeerSender> senders = new ArrayList<>();
     private final PeerListener listener;
+    private final PeerKeys keys;
     private final Thread keeper;
 
     /// What is said to the others: frames by their key. Guarded by this object, as are the views and what follows.
@@ -32,19 +37,27 @@ public final class PeerDirectory implements OverlayDirectory {
     private Runnable changed = () -> {};
     private boolean closed;
 
-    private PeerDirectory(OverlayOptions options) {
+    private PeerDirectory(OverlayOptions options, Duration keyLife) {
         this.options = options;
+        this.keys = new PeerKeys(options);
         PeerTls tls = PeerTls.open(options);
         Instant now = now();
         options.peers().forEach(p -> views.put(p.address(), new PeerView(now, options.grace())));
-        this.listener = new PeerListener(options, tls, this);
-        options.peers().forEach(p -> senders.add(new PeerSender(options.advertise(), p, tls, this)));
+        this.listener = new PeerListener(options, tls, this, keys);
+        options.peers()
+                .forEach(p -> senders.add(
+                        new PeerSender(options.advertise(), p, tls, this, new PeerSender.Keys(keys, keyLife))));
         this.keeper = Thread.ofVirtual().name("overlay-keeper").unstarted(this::keep);
     }
 
     /// Listens, and goes on trying to reach the others. [dev.gantry.base.Unavailable] when it cannot listen.
     public static PeerDirectory open(OverlayOptions options) {
-        var directory = new PeerDirectory(options);
+        return open(options, KEY_LIFE);
+    }
+
+    /// @param keyLife after which a new connection brings a new key
+    static PeerDirectory open(OverlayOptions options, Duration keyLife) {
+        var directory = new PeerDirectory(options, keyLife);
         directory.listener.start();
         directory.senders.forEach(PeerSender::start);
         directory.keeper.start();
@@ -115,6 +128,11 @@ public final class PeerDirectory implements OverlayDirectory {
     @Override
     public synchronized void onChange(Runnable run) {
         changed = run;
+    }
+
+    @Override
+    public void onKeys(Consumer<EncryptionPlan> run) {
+        keys.onChange(run);
     }
 
     // for senders

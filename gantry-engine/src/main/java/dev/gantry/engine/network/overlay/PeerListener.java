@@ -32,15 +32,17 @@ final class PeerListener implements AutoCloseable {
     private final OverlayOptions options;
     private final PeerTls tls;
     private final PeerDirectory directory;
+    private final PeerKeys keys;
     private final Map<Ip, Room> named;
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
 
-    PeerListener(OverlayOptions options, PeerTls tls, PeerDirectory directory) {
+    PeerListener(OverlayOptions options, PeerTls tls, PeerDirectory directory, PeerKeys keys) {
         this.options = options;
         this.tls = tls;
         this.directory = directory;
+        this.keys = keys;
         this.named = options.peers().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         OverlayOptions.Place::address,
@@ -156,12 +158,19 @@ final class PeerListener implements AutoCloseable {
         long number = numbers.incrementAndGet();
         directory.connected(from, number);
         String why = "";
+        int batches = 0;
         try {
+            keys.receiving(from, connection.key());
             while (true) {
                 PeerSocket.Received received = connection.receive();
                 directory.took(from, number, received);
                 if (received.message().type().equals(PeerMessage.END)) {
                     connection.acknowledge();
+                    batches++;
+                    if (batches == 2) {
+                        // It has heard the first acknowledgement, and gone over to this key.
+                        keys.used(from, connection.key());
+                    }
                 }
             }
         } catch (IOException | GantryException | IllegalArgumentException e) {

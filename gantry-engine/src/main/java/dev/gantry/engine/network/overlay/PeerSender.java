@@ -26,6 +26,7 @@ final class PeerSender implements AutoCloseable {
     private final OverlayOptions.Place peer;
     private final PeerTls tls;
     private final PeerDirectory directory;
+    private final Keys keys;
     private final Thread thread;
 
     /// Guarded by this object, as is what follows.
@@ -37,11 +38,15 @@ final class PeerSender implements AutoCloseable {
     /// The last failure that was logged: the same is not said again.
     private String said = "";
 
-    PeerSender(OverlayOptions.Place self, OverlayOptions.Place peer, PeerTls tls, PeerDirectory directory) {
+    /// @param life after which a new connection brings a new one
+    record Keys(PeerKeys known, Duration life) {}
+
+    PeerSender(OverlayOptions.Place self, OverlayOptions.Place peer, PeerTls tls, PeerDirectory directory, Keys keys) {
         this.self = self;
         this.peer = peer;
         this.tls = tls;
         this.directory = directory;
+        this.keys = keys;
         this.thread = Thread.ofVirtual().name("overlay-sender-" + peer).unstarted(this::run);
     }
 
@@ -125,7 +130,8 @@ final class PeerSender implements AutoCloseable {
         Map<String, String> sent = new HashMap<>();
         connection.send(PeerMessage.mark(PeerMessage.BEGIN));
         Map<String, String> last = Map.copyOf(sent);
-        while (true) {
+        long end = System.nanoTime() + keys.life().toNanos();
+        while (!reached[0] || System.nanoTime() - end < 0) {
             Optional<Map<String, String>> now = directory.next(last, BEAT);
             if (now.isEmpty()) {
                 return;
@@ -135,6 +141,9 @@ final class PeerSender implements AutoCloseable {
             connection.send(PeerMessage.mark(PeerMessage.END));
             connection.flush();
             connection.awaitAcknowledge();
+            if (!reached[0]) {
+                keys.known().sending(peer.address(), connection.key());
+            }
             reached[0] = true;
             synchronized (this) {
                 said = "";

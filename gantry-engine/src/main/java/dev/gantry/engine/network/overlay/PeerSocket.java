@@ -1,5 +1,6 @@
 package dev.gantry.engine.network.overlay;
 
+import dev.gantry.network.encryption.TunnelKey;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.io.BufferedInputStream;
@@ -20,10 +21,18 @@ final class PeerSocket implements AutoCloseable {
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    PeerSocket(Socket socket) throws IOException {
+    private final TunnelKey key;
+
+    PeerSocket(Socket socket, TunnelKey key) throws IOException {
         this.socket = socket;
+        this.key = key;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    }
+
+    /// Of frames from the host that began this connection.
+    TunnelKey key() {
+        return key;
     }
 
     static String text(PeerMessage message) {

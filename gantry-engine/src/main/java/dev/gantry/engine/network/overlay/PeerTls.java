@@ -3,12 +3,14 @@ package dev.gantry.engine.network.overlay;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.PemFiles;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.TunnelKey;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -70,7 +72,7 @@ final class PeerTls {
                     || !names(theirs, other)) {
                 throw new IOException("its certificate does not name " + other);
             }
-            return new PeerSocket(tls);
+            return new PeerSocket(tls, key(tls));
         } catch (GeneralSecurityException e) {
             socket.close();
             throw new IOException(e.getMessage(), e);
@@ -78,6 +80,15 @@ final class PeerTls {
             socket.close();
             throw e;
         }
+    }
+
+    /// What both ends of this connection have in common, and nobody else.
+    private static TunnelKey key(SSLSocket tls) throws IOException {
+        if (tls.getSession() instanceof ExtendedSSLSession session) {
+            return TunnelKey.of(
+                    session.exportKeyingMaterialData(TunnelKey.LABEL, TunnelKey.context(), TunnelKey.EXPORTED));
+        }
+        throw new IOException("this TLS exports no keys");
     }
 
     private static boolean names(X509Certificate certificate, Ip address) throws GeneralSecurityException {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
+import dev.gantry.linux.netlink.Message;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.EncryptionPlan;
 import dev.gantry.network.model.Network;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,6 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +108,39 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
             say(c, PeerMessage.mark(PeerMessage.BEGIN), PeerMessage.mark(PeerMessage.END));
             c.awaitAcknowledge();
             assertThat(a.others()).containsOnlyKeys(B);
+        }
+    }
+
+    /// What a host would have its kernel open and close packets with.
+    private static Set<String> associations(EncryptionPlan plan, Ip of) {
+        return plan.after(EncryptionPlan.of(of, 4790)).stream()
+                .map(Message::what)
+                .filter(w -> w.contains("association"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void bothHostsComeToTheSameKeysAndAfterAWhileToOthers() throws Exception {
+        var plans = new ConcurrentHashMap<Ip, EncryptionPlan>();
+        var seen = ConcurrentHashMap.<String>newKeySet();
+        Duration life = Duration.ofMillis(100);
+        try (PeerDirectory a = PeerDirectory.open(options(A, ours.of(A.toString()), OverlayOptions.GRACE), life);
+                PeerDirectory b = PeerDirectory.open(options(B, ours.of(B.toString()), OverlayOptions.GRACE), life)) {
+            a.onKeys(p -> {
+                // Whoever sends with a key, the other has heard of it before.
+                associations(p, A).stream()
+                        .filter(w -> w.contains("from " + A))
+                        .filter(w -> !associations(plans.getOrDefault(B, p), B).contains(w))
+                        .forEach(w -> seen.add("unheard: " + w));
+                plans.put(A, p);
+                seen.addAll(associations(p, A));
+            });
+            b.onKeys(p -> plans.put(B, p));
+            a.publish(HostState.EMPTY);
+            b.publish(HostState.EMPTY);
+            until("each uses a third key", () -> seen.size() >= 6);
+            assertThat(seen).noneMatch(w -> w.startsWith("unheard"));
+            assertThat(associations(plans.get(A), A)).hasSizeLessThanOrEqualTo(5);
         }
     }
 

@@ -50,6 +50,10 @@ public final class Expression {
         return of("meta", e -> e.be32(NftHeader.NFTA_META_DREG, register).be32(NftHeader.NFTA_META_KEY, key));
     }
 
+    static Expression rt(int key, int register) {
+        return of("rt", e -> e.be32(NftHeader.NFTA_RT_DREG, register).be32(NftHeader.NFTA_RT_KEY, key));
+    }
+
     static Expression ct(int key, int register) {
         return of("ct", e -> e.be32(NftHeader.NFTA_CT_DREG, register).be32(NftHeader.NFTA_CT_KEY, key));
     }

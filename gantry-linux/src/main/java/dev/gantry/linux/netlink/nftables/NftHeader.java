@@ -180,9 +180,15 @@ final class NftHeader {
     static final int NFT_META_PKTTYPE = 19;
     static final int NFT_META_IIFGROUP = 21;
     static final int NFT_META_OIFGROUP = 22;
+    static final int NFT_META_SECPATH = 25;
     static final int NFTA_META_DREG = 1;
     static final int NFTA_META_KEY = 2;
     static final int NFTA_META_SREG = 3;
+
+    // expressions: routes
+    static final int NFT_RT_XFRM = 4;
+    static final int NFTA_RT_DREG = 1;
+    static final int NFTA_RT_KEY = 2;
 
     // expressions: connections
     static final int NFT_CT_STATE = 0;

@@ -74,6 +74,17 @@ public final class RuleBuilder {
                 .with(Expression.compare(NftHeader.NFT_CMP_NEQ, Value.u32(uid), ONE));
     }
 
+    /// It did not come through IPsec.
+    public RuleBuilder notEncrypted() {
+        return meta(NftHeader.NFT_META_SECPATH, Value.u8(0));
+    }
+
+    /// Its route does not lead through IPsec.
+    public RuleBuilder notToBeEncrypted() {
+        return with(Expression.rt(NftHeader.NFT_RT_XFRM, ONE))
+                .with(Expression.compare(NftHeader.NFT_CMP_EQ, Value.u8(0), ONE));
+    }
+
     // Addresses, protocols, ports.
 
     /// `family` is 4 or 6.

@@ -3,12 +3,10 @@ package dev.gantry.linux.netlink.xfrm;
 import dev.gantry.linux.netlink.Encoder;
 import dev.gantry.linux.netlink.Message;
 import java.util.Arrays;
-import java.util.HexFormat;
 
-/// One direction of ESP in transport mode with AES-256-GCM (RFC 4106), and sequence numbers of 64 bits (RFC 4304):
-/// those
-/// of 32 would end within a day. `spi` is how the receiver finds it. `secret` is the key and, behind it, the salt.
-/// `request` is the number by which policies ask for it.
+/// One direction of ESP in transport mode with AES-256-GCM (RFC 4106), and sequence numbers of 64 bits (RFC
+/// 4304): those of 32 would end within a day. `spi` is how the receiver finds it. `secret` is the key and,
+/// behind it, the salt. `request` is the number by which policies ask for it.
 public record Association(Flow flow, int spi, byte[] secret, int request) {
     /// The key and its salt, RFC 4106 §8.1.
     public static final int SECRET = 32 + 4;
@@ -39,7 +37,7 @@ public record Association(Flow flow, int spi, byte[] secret, int request) {
         Flow.address(e, flow.source());
         Flow.forEver(e);
         Flow.zero(e, 3 + 1); // statistics, sequence of a request for keys
-        e.u32(request).u16(XfrmHeader.AF_INET).u8(XfrmHeader.XFRM_MODE_TRANSPORT);
+        e.u32(request).u16(flow.family()).u8(XfrmHeader.XFRM_MODE_TRANSPORT);
         e.u8(0).u8(XfrmHeader.XFRM_STATE_ESN).u8(0).u16(0);
         Flow.zero(e, 1); // to a multiple of eight
         e.bytes(XfrmHeader.XFRMA_ALG_AEAD, algorithm());
@@ -67,17 +65,12 @@ public record Association(Flow flow, int spi, byte[] secret, int request) {
 
     /// ESRCH when there is none.
     public Message delete() {
-        var e = new Encoder();
-        Flow.address(e, flow.destination());
-        e.be16(spi >>> 16)
-                .be16(spi)
-                .u16(XfrmHeader.AF_INET)
-                .u8(XfrmHeader.IPPROTO_ESP)
-                .u8(0);
-        var source = new Encoder();
-        Flow.address(source, flow.source());
-        e.bytes(XfrmHeader.XFRMA_SRCADDR, source.toBytes());
-        return e.message("delete " + this, XfrmHeader.XFRM_MSG_DELSA, 0);
+        return held().delete();
+    }
+
+    /// As the kernel tells of it.
+    public HeldAssociation held() {
+        return new HeldAssociation(flow, spi, request);
     }
 
     /// Compared by what it is, its secret too, and printed without that.
@@ -97,7 +90,6 @@ public record Association(Flow flow, int spi, byte[] secret, int request) {
 
     @Override
     public String toString() {
-        return "association " + HexFormat.of().toHexDigits(spi) + " from "
-                + flow.source().getHostAddress() + " to " + flow.destination().getHostAddress();
+        return held().toString();
     }
 }
