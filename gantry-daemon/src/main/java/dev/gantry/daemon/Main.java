@@ -48,6 +48,8 @@ public final class Main {
                 case VALID -> {
                     flags.tls().ifPresent(Tls::of);
                     AccessFiles.rules(flags.settings());
+                    EngineOptions.networks(flags.settings());
+                    Reloading.check(flags.settings());
                     System.out.println("configuration OK");
                 }
                 case VERSION -> System.out.println("gantry version " + VERSION);
@@ -71,17 +73,20 @@ public final class Main {
         Tls tls = flags.tls().map(Tls::of).orElse(Tls.NONE);
         Logger log = LoggerFactory.getLogger(Main.class);
         Optional<Outside> outside = Outside.find(flags.execRoot());
+        Reloading state = new Reloading(flags.settings());
+        Notify supervisor = Notify.of(System.getenv());
         checkNet(flags, outside);
         Clock clock = Clock.systemUTC();
         CountDownLatch stop = new CountDownLatch(1);
         try (var access = AccessFiles.open(flags.settings());
                 var _ = OwnGroup.join(flags.cgroupParent());
-                Gantry engine = Gantry.open(options(flags));
+                Gantry engine = Gantry.open(options(flags, state));
                 var server = new HttpServer(
                         new DockerApi(
                                 engine,
                                 HostFacts.read(
                                         VERSION, outside.map(Outside::network).orElse("")),
+                                state::api,
                                 clock,
                                 access.control()),
                         gate(engine, flags),
@@ -91,12 +96,15 @@ public final class Main {
                 var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
+            Signals.onHangup(() -> state.reload(engine.events(), supervisor));
             log.info(
                     "daemon=ready pid={} root={} hosts={}",
                     ProcessHandle.current().pid(),
                     flags.dataRoot(),
                     sockets);
+            supervisor.ready();
             stop.await();
+            supervisor.stopping();
             log.info("daemon=leaving containers=alone");
             outside.ifPresent(o -> leave(o, engine));
         } catch (InterruptedException e) {
@@ -141,7 +149,7 @@ public final class Main {
         }
     }
 
-    private static GantryOptions options(DaemonFlags flags) {
+    private static GantryOptions options(DaemonFlags flags, Reloading state) {
         return GantryOptions.at(flags.dataRoot(), flags.execRoot(), flags.shim())
                 .cgroup(flags.cgroupParent())
                 .autostart(flags.again())
@@ -150,6 +158,8 @@ public final class Main {
                         flags.cdi().isEmpty()
                                 ? PluginDirectories.STANDARD
                                 : PluginDirectories.STANDARD.withCdi(flags.cdi()))
-                .overlay(flags.overlay());
+                .overlay(flags.overlay())
+                .registries(state::registries)
+                .networks(EngineOptions.networks(flags.settings()));
     }
 }

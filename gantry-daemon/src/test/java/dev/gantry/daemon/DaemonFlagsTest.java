@@ -2,6 +2,7 @@ package dev.gantry.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
@@ -96,12 +97,17 @@ class DaemonFlagsTest {
     @Test
     void aFileSaysWhatFlagsDoNot(@TempDir Path dir) throws IOException {
         Path file = Files.writeString(dir.resolve("daemon.json"), """
-                {"hosts": ["unix:///a", "unix:///b"], "data-root": "/d", "debug": true}
+                {"hosts": ["unix:///a", "unix:///b"], "data-root": "/d", "debug": true, "log-opts": {"max-size": "1m"},
+                 "default-ulimits": {"nofile": {"Name": "nofile", "Hard": 2, "Soft": 1}},
+                 "default-address-pools": [{"base": "10.1.0.0/16", "size": 24}]}
                 """);
         DaemonFlags f = parse("--config-file", file.toString(), "--exec-root", "/e");
         assertThat(f.hosts()).hasToString("[unix:///a, unix:///b]");
         assertThat(f.dataRoot()).isEqualTo(Path.of("/d"));
         assertThat(f.level()).isEqualTo(LogLevel.DEBUG);
+        assertThat(f.settings().map("log-opt")).isEqualTo(Map.of("max-size", "1m"));
+        assertThat(f.settings().list("default-ulimit")).containsExactly("nofile=1:2");
+        assertThat(f.settings().list("default-address-pool")).containsExactly("base=10.1.0.0/16,size=24");
         // A daemon that is started again reads the file again, and is told nothing twice.
         assertThat(DaemonFlags.parse(f.words(), UsualPlaces.HOST).hosts()).isEqualTo(f.hosts());
     }
@@ -114,18 +120,21 @@ class DaemonFlagsTest {
                 "directives don't match any configuration option: nosuch, other",
                 "{\"debug\": \"yes\"}",
                 "the value of debug is not true or false",
+                "{\"log-opts\": {\"max-size\": 10}}",
+                "the value of log-opts is not a text",
                 "{\"debug\": tru",
                 "it is not JSON",
                 "[]",
                 "not a JSON object",
                 "{\"userns-remap\": \"default\"}",
                 "user namespaces",
-                "{\"group\": \"a\"}",
-                "both as a flag and in the configuration file: group: (from flag: b, from file: a)");
+                "{\"group\": \"a\", \"labels\": [\"a=b\"]}",
+                "both as a flag and in the configuration file: group: (from flag: b, from file: a), labels: (from flag:"
+                        + " [x y], from file: [a=b])");
         wrong.forEach((text, why) -> {
             assertThatThrownBy(() -> {
                         Files.writeString(file, text);
-                        parse("--config-file", file.toString(), "-G", "b");
+                        parse("--config-file", file.toString(), "-G", "b", "--label", "x", "--label", "y");
                     })
                     .as(text)
                     .isInstanceOf(GantryException.class)
@@ -135,6 +144,48 @@ class DaemonFlagsTest {
                 .isInstanceOf(InvalidArgument.class);
         Files.writeString(file, "");
         assertThat(parse("--config-file", file.toString()).hosts()).hasSize(1);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedBeforeTheStart() {
+        String[][] wrong = {
+            {"--label", "x"},
+            {"--dns", "nowhere"},
+            {"--default-ulimit", "nofile"},
+            {"--default-ulimit", "nosuch=1"},
+            {"--default-shm-size", "much"},
+            {"--default-ipc-mode", "host"},
+            {"--default-cgroupns-mode", "x"},
+            {"--log-driver", "local", "--log-opt", "nosuch=1"},
+            {"--log-opt", "max-size=x"},
+            {"--seccomp-profile", "/nowhere"},
+            {"--default-network-opt", "bridge=x"},
+            {"--insecure-registry", "10.0.0.0/8"},
+            {"--registry-mirror", "mirror"},
+            {"--registry-mirror", "https://m/path"},
+            {"--max-concurrent-downloads", "0"},
+        };
+        for (String[] args : wrong) {
+            assertThat(catchThrowable(() -> Reloading.check(parse(args).settings())))
+                    .as(String.join(" ", args))
+                    .isInstanceOf(GantryException.class);
+        }
+        for (String[] args : new String[][] {
+            {"--bip", "172.30.0.0"},
+            {"--bip", "fd00::1/64"},
+            {"--bip", "172.30.0.1/24", "--fixed-cidr", "172.30.1.0/24"},
+            {"--default-address-pool", "base=10.0.0.0/8"},
+            {"--ip", "here"}
+        }) {
+            assertThat(catchThrowable(() -> EngineOptions.networks(parse(args).settings())))
+                    .as(String.join(" ", args))
+                    .isInstanceOf(GantryException.class);
+        }
+        var s = parse("--default-shm-size", "1GiB", "--default-ulimit", "nofile=3", "--registry-mirror", "http://m:1/")
+                .settings();
+        assertThat(ApiOptions.read(s).containers().shmBytes()).isEqualTo(1L << 30);
+        assertThat(ApiOptions.read(s).containers().ulimits()).hasToString("[Ulimit[name=nofile, soft=3, hard=3]]");
+        assertThat(EngineOptions.registries(s).mirrors()).hasToString("[http://m:1/]");
     }
 
     @Test

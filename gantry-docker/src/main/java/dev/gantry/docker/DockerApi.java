@@ -19,6 +19,7 @@ import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Failures;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.docker.route.Versions;
+import dev.gantry.docker.system.DaemonSettings;
 import dev.gantry.docker.system.EventRoutes;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.docker.system.LaterRoutes;
@@ -28,6 +29,7 @@ import dev.gantry.engine.Gantry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,15 +44,21 @@ public final class DockerApi implements ApiHandler {
     private final Routes routes = new Routes();
     private final Watched watched;
 
+    /// One that was told nothing.
     public DockerApi(Gantry engine, HostFacts host, Clock clock) {
         this(engine, host, clock, Control.OPEN);
     }
 
     public DockerApi(Gantry engine, HostFacts host, Clock clock, Control control) {
+        this(engine, host, () -> DaemonSettings.NONE, clock, control);
+    }
+
+    /// `settings` are asked for anew by each request that depends on them.
+    public DockerApi(Gantry engine, HostFacts host, Supplier<DaemonSettings> settings, Clock clock, Control control) {
         watched = new Watched(engine, control, clock);
-        new SystemRoutes(engine, host, clock).addTo(routes);
+        new SystemRoutes(engine, host, settings, clock).addTo(routes);
         new EventRoutes(engine.events(), engine.containers(), clock).addTo(routes);
-        new ContainerRoutes(engine, clock).addTo(routes);
+        new ContainerRoutes(engine, () -> settings.get().containers(), clock).addTo(routes);
         new ArchiveRoutes(engine).addTo(routes);
         new CommitRoute(engine).addTo(routes);
         new StreamRoutes(engine.containers(), engine.logs(), clock).addTo(routes);
@@ -60,7 +68,7 @@ public final class DockerApi implements ApiHandler {
         new TransferRoutes(engine.images(), engine.events()).addTo(routes);
         new RegistryRoutes(engine).addTo(routes);
         new VolumeRoutes(engine).addTo(routes);
-        new NetworkRoutes(engine, clock).addTo(routes);
+        new NetworkRoutes(engine, () -> settings.get().networkOptions(), clock).addTo(routes);
         new PluginRoutes(engine.plugins()).addTo(routes);
         new LaterRoutes().addTo(routes);
     }

@@ -1,9 +1,12 @@
 package dev.gantry.engine;
 
+import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.plugin.PluginDirectories;
+import dev.gantry.images.registry.RegistryOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Where an engine lives.
 ///
@@ -16,6 +19,8 @@ import java.util.List;
 /// @param hidden further paths of the host that containers over a directory image must not see, such as sockets
 /// @param plugins where plugins tell that they are there
 /// @param overlay with which hosts it shares overlay networks
+/// @param registries how registries are spoken to; asked anew each time
+/// @param networks of the network `bridge`, and of those whose subnets nobody chose
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -24,7 +29,9 @@ public record GantryOptions(
         List<String> autostart,
         List<Path> hidden,
         PluginDirectories plugins,
-        OverlayOptions overlay) {
+        OverlayOptions overlay,
+        Supplier<RegistryOptions> registries,
+        NetworkDefaults networks) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -42,26 +49,42 @@ public record GantryOptions(
                 List.of(),
                 List.of(),
                 PluginDirectories.STANDARD,
-                OverlayOptions.NONE);
+                OverlayOptions.NONE,
+                () -> RegistryOptions.DEFAULT,
+                NetworkDefaults.NONE);
     }
 
     public GantryOptions cgroup(String parent) {
-        return new GantryOptions(dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay);
+        return new GantryOptions(
+                dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay, registries, networks);
     }
 
     public GantryOptions autostart(List<String> argv) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay);
+        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks);
     }
 
     public GantryOptions hidden(List<Path> paths) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay);
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay);
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay, registries, networks);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts);
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks);
+    }
+
+    public GantryOptions registries(Supplier<RegistryOptions> options) {
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks);
+    }
+
+    public GantryOptions networks(NetworkDefaults defaults) {
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, defaults);
     }
 }

@@ -53,7 +53,6 @@ import dev.gantry.images.image.LocalImages;
 import dev.gantry.images.layer.LayerLimits;
 import dev.gantry.images.layer.TarLayerExtractor;
 import dev.gantry.images.registry.RegistryClient;
-import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.images.snapshot.OverlaySnapshotter;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.driver.KernelNetworks;
@@ -113,7 +112,7 @@ final class LocalGantry implements Gantry {
             var content = new DiskContentStore(data.resolve("content"));
             var snapshots = own(new OverlaySnapshotter(
                     linux, directory(data.resolve("snapshots")).resolve("overlay")));
-            var registries = own(new RegistryClient(RegistryOptions.DEFAULT));
+            var registries = own(new RegistryClient(options.registries()));
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
             events = store.events();
@@ -155,6 +154,7 @@ final class LocalGantry implements Gantry {
                     driving(host, linux),
                     new PluginNetworks(plugins, new CniDriver()),
                     directory,
+                    options.networks(),
                     machine(),
                     clock,
                     random));

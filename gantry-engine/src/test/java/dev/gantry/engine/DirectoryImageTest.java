@@ -75,7 +75,9 @@ class DirectoryImageTest {
                 o.autostart(),
                 o.hidden(),
                 o.plugins(),
-                o.overlay()));
+                o.overlay(),
+                o.registries(),
+                o.networks()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

@@ -94,7 +94,8 @@ public final class SocketCalls {
             MemorySegment address = arena.allocate(2L + SUN_PATH_SIZE, 2);
             address.set(JAVA_SHORT, 0, (short) AF_UNIX);
             MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
-            long size = address.byteSize();
+            // A name of the abstract space is as long as it is said to be, unix(7).
+            long size = name.length > 0 && name[0] == 0 ? 2L + name.length : address.byteSize();
             check(Sys.CONNECT, path, retry(arena, Sys.CONNECT, socket, address.address(), size, 0, 0, 0));
             return socket;
         } catch (RuntimeException e) {

@@ -16,41 +16,9 @@ public final class Options {
     private static final String SWARM = "there is no swarm yet";
     private static final String FIREWALL = "the rules of networks are always made, in a table of nftables of their own";
 
-    private static final Set<String> COMING = Set.of(
-            "bip",
-            "bip6",
-            "default-address-pool",
-            "default-cgroupns-mode",
-            "default-gateway",
-            "default-gateway-v6",
-            "default-ipc-mode",
-            "default-network-opt",
-            "default-shm-size",
-            "default-ulimit",
-            "dns",
-            "dns-opt",
-            "dns-search",
-            "fixed-cidr",
-            "fixed-cidr-v6",
-            "http-proxy",
-            "https-proxy",
-            "icc",
-            "init",
-            "insecure-registry",
-            "ip",
-            "ip-masq",
-            "ipv6",
-            "label",
-            "log-driver",
-            "log-opt",
-            "max-concurrent-downloads",
-            "metrics-addr",
-            "mtu",
-            "no-new-privileges",
-            "no-proxy",
-            "registry-mirror",
-            "seccomp-profile",
-            "shutdown-timeout");
+    private static final String GATEWAY = "the gateway of the network bridge is its own address on the host";
+    private static final Set<String> COMING =
+            Set.of("http-proxy", "https-proxy", "metrics-addr", "no-proxy", "shutdown-timeout");
 
     private static final List<Option> ALL = table();
 
@@ -92,8 +60,8 @@ public final class Options {
         t.add("debug", "D", "debug", Form.FLAG, Option.RELOADED);
         t.obeyed("default-address-pool", "default-address-pools", Form.POOLS);
         t.obeyed("default-cgroupns-mode", Form.TEXT);
-        t.obeyed("default-gateway", Form.TEXT);
-        t.obeyed("default-gateway-v6", Form.TEXT);
+        t.refused("default-gateway", Form.TEXT, GATEWAY);
+        t.refused("default-gateway-v6", Form.TEXT, GATEWAY);
         t.reloaded("default-ipc-mode", Form.TEXT);
         t.obeyed("default-network-opt", "default-network-opts", Form.NESTED);
         t.only("default-runtime", Form.TEXT, "runc", RUNTIMES);

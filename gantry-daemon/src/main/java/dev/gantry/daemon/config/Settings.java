@@ -32,12 +32,22 @@ public record Settings(Map<Option, List<String>> flags, Map<Option, List<String>
         return all;
     }
 
-    /// The same flags over the file as it is now.
-    public Settings again() {
-        Settings all = new Settings(flags, file.map(ConfigFile::read).orElse(Map.of()), file);
+    /// The same with what the file says now of options that may change; of others it says what it said.
+    public Settings reloaded() {
+        Map<Option, List<String>> now = new LinkedHashMap<>(inFile);
+        now.keySet().removeIf(Settings::isReloaded);
+        file.map(ConfigFile::read).orElse(Map.of()).forEach((option, values) -> {
+            if (isReloaded(option)) {
+                now.put(option, values);
+            }
+        });
+        Settings all = new Settings(flags, now, file);
         all.refuseConflicts();
-        all.refuseWhatIsNotDone();
         return all;
+    }
+
+    private static boolean isReloaded(Option option) {
+        return option.rule() instanceof Option.Rule.Reloaded;
     }
 
     public Optional<String> text(String flag) {

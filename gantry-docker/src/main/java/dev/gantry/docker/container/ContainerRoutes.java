@@ -66,9 +66,11 @@ public final class ContainerRoutes {
     private final Supplier<Networks> networks;
     private final Supplier<ContainerLayers> layers;
     private final ContainerPlaces places;
+    private final Supplier<ContainerDefaults> defaults;
     private final Clock clock;
 
-    public ContainerRoutes(Gantry engine, Clock clock) {
+    public ContainerRoutes(Gantry engine, Supplier<ContainerDefaults> defaults, Clock clock) {
+        this.defaults = defaults;
         this.containers = engine.containers();
         this.images = engine.images();
         this.execs = engine.execs();
@@ -103,8 +105,10 @@ public final class ContainerRoutes {
 
     private ApiResponse create(Call call) {
         CreateRequest request = call.body(CreateRequest.class);
-        HostConfig host = VersionRules.apply(
+        HostConfig asked = VersionRules.apply(
                 request.hostConfig() == null ? HostConfig.builder().build() : request.hostConfig(), call.minor());
+        ContainerDefaults usual = defaults.get();
+        HostConfig host = usual.shown(asked);
         String name = call.query().text("name");
         if (!name.isEmpty() && !NAME.matcher(name).matches()) {
             throw DockerError.badParameter(
@@ -116,7 +120,7 @@ public final class ContainerRoutes {
         checkPlatform(call.query().text("platform"));
         boolean hasBridge = networks.get().usual().equals("bridge");
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
-        ContainerSpec spec = CreateTranslation.spec(request, host, this::networkId, call.minor())
+        ContainerSpec spec = CreateTranslation.spec(request, host, usual.hidden(host), this::networkId, call.minor())
                 .ownedBy(call.access().owner());
         call.access().judge(spec);
         checkVolumesFrom(spec, call.access());

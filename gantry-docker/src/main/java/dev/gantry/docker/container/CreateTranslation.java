@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class CreateTranslation {
     private CreateTranslation() {}
 
-    /// `host` has passed [HostConfigCheck].
+    /// As it was asked for.
     static ContainerSpec spec(CreateRequest r, HostConfig host, UnaryOperator<String> networkIds, int minor) {
+        return spec(r, host, host, networkIds, minor);
+    }
+
+    /// `host` has passed [HostConfigCheck]. `shown` is what inspection tells of it.
+    static ContainerSpec spec(
+            CreateRequest r, HostConfig shown, HostConfig host, UnaryOperator<String> networkIds, int minor) {
         Networking networking = Networking.of(r, host, networkIds);
         SpecBuilder spec = ContainerSpec.of(r.image())
                 .entrypoint(list(r.entrypoint()))
@@ -58,7 +64,7 @@ final class CreateTranslation {
                 .health(HealthTranslation.spec(r.healthcheck()))
                 .isolation(IsolationTranslation.isolation(host, minor))
                 .rareLimits(IsolationTranslation.limits(host))
-                .doorNotes(Wire.json().toJson(CreateRequest.of(r.config(), host)));
+                .doorNotes(Wire.json().toJson(CreateRequest.of(r.config(), shown)));
         if (host.tmpfs() != null) {
             host.tmpfs().forEach((target, options) -> spec.tmpfs(target, commas(options)));
         }

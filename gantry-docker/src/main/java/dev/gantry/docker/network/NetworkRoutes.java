@@ -26,14 +26,17 @@ import dev.gantry.engine.network.Member;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.network.model.Drivers;
 import dev.gantry.network.model.Network;
+import dev.gantry.network.model.NetworkSpec;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// The life of networks, and who is in them.
 public final class NetworkRoutes {
@@ -41,9 +44,12 @@ public final class NetworkRoutes {
     private static final int LISTS_WITHOUT_CONTAINERS = 28;
 
     private final Gantry engine;
+    private final Supplier<Map<String, Map<String, String>>> defaults;
     private final Clock clock;
 
-    public NetworkRoutes(Gantry engine, Clock clock) {
+    /// `defaults` are options of new networks, by their drivers.
+    public NetworkRoutes(Gantry engine, Supplier<Map<String, Map<String, String>>> defaults, Clock clock) {
+        this.defaults = defaults;
         this.engine = engine;
         this.clock = clock;
     }
@@ -65,9 +71,20 @@ public final class NetworkRoutes {
 
     // one network
 
+    private NetworkSpec withDefaults(NetworkSpec spec) {
+        Map<String, String> usual = defaults.get().getOrDefault(spec.driver(), Map.of());
+        if (usual.isEmpty() || spec.configOnly() || !spec.configFrom().isEmpty()) {
+            return spec;
+        }
+        Map<String, String> all = new HashMap<>(usual);
+        all.putAll(spec.options());
+        return spec.withOptions(all);
+    }
+
     private ApiResponse create(Call call) {
         NetworkCreate asked = call.body(NetworkCreate.class);
-        Network made = networks().create(NetworkTranslation.spec(asked));
+        NetworkSpec spec = NetworkTranslation.spec(asked);
+        Network made = networks().create(withDefaults(spec));
         return ApiResponse.json(201, new NetworkCreated(made.id().hex(), ""));
     }
 

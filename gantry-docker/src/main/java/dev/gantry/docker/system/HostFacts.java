@@ -27,7 +27,7 @@ public record HostFacts(
         Path osRelease = Path.of("/etc/os-release");
         return new HostFacts(
                 version,
-                text("/proc/sys/kernel/hostname"),
+                nameOfThisHost(),
                 text("/proc/sys/kernel/osrelease"),
                 field(osRelease, "PRETTY_NAME="),
                 field(osRelease, "VERSION_ID="),
@@ -36,6 +36,10 @@ public record HostFacts(
                 memory(),
                 Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")),
                 rootlessNet);
+    }
+
+    public static String nameOfThisHost() {
+        return text("/proc/sys/kernel/hostname");
     }
 
     /// As Go names the processor.

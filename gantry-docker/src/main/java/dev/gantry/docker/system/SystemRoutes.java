@@ -32,7 +32,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /// The daemon about itself.
 public final class SystemRoutes {
@@ -48,9 +50,11 @@ public final class SystemRoutes {
 
     private final Gantry engine;
     private final HostFacts host;
+    private final Supplier<DaemonSettings> settings;
     private final Clock clock;
 
-    public SystemRoutes(Gantry engine, HostFacts host, Clock clock) {
+    public SystemRoutes(Gantry engine, HostFacts host, Supplier<DaemonSettings> settings, Clock clock) {
+        this.settings = settings;
         this.engine = engine;
         this.host = host;
         this.clock = clock;
@@ -118,6 +122,8 @@ public final class SystemRoutes {
         boolean rootless = !host.rootlessNet().isEmpty();
         // An ordinary user's engine makes no control groups.
         boolean limits = !rootless;
+        DaemonSettings told = settings.get();
+        String logDriver = told.containers().log().type();
         return ApiResponse.json(Info.builder()
                 .id(UUID.nameUUIDFromBytes((host.hostname() + ":" + root).getBytes(StandardCharsets.UTF_8))
                         .toString())
@@ -147,7 +153,12 @@ public final class SystemRoutes {
                 .nfd(openDescriptors())
                 .threads(Thread.activeCount())
                 .systemTime(Times.nano(clock.instant()))
-                .loggingDriver("json-file")
+                .loggingDriver(logDriver.isEmpty() ? "json-file" : logDriver)
+                .debug(told.debug())
+                .labels(told.labels())
+                .httpProxy(told.httpProxy())
+                .httpsProxy(told.httpsProxy())
+                .noProxy(told.noProxy())
                 .cgroupDriver(rootless ? "none" : "cgroupfs")
                 .cgroupVersion(host.cgroupV2() ? "2" : "1")
                 .kernelVersion(host.kernel())
@@ -156,10 +167,7 @@ public final class SystemRoutes {
                 .osType("linux")
                 .architecture(host.machine())
                 .indexServerAddress("https://index.docker.io/v1/")
-                .registryConfig(new RegistryConfig(
-                        List.of("::1/128", "127.0.0.0/8"),
-                        Map.of("docker.io", new IndexInfo("docker.io", List.of(), true, true)),
-                        List.of()))
+                .registryConfig(registries(told))
                 .ncpu(host.processors())
                 .memTotal(host.memoryBytes())
                 .dockerRootDir(root)
@@ -179,6 +187,20 @@ public final class SystemRoutes {
                                 : List.of("name=seccomp,profile=builtin"))
                 .warnings(List.of("There are no builds yet"))
                 .build());
+    }
+
+    private static RegistryConfig registries(DaemonSettings told) {
+        List<String> ranges = new ArrayList<>(List.of("::1/128", "127.0.0.0/8"));
+        Map<String, IndexInfo> known = new TreeMap<>();
+        known.put("docker.io", new IndexInfo("docker.io", told.mirrors(), true, true));
+        for (String insecure : told.insecureRegistries()) {
+            if (insecure.contains("/")) {
+                ranges.add(insecure);
+            } else {
+                known.put(insecure, new IndexInfo(insecure, List.of(), false, false));
+            }
+        }
+        return new RegistryConfig(ranges, known, told.mirrors());
     }
 
     /// Only what is at hand: layers are counted with each image that has them.

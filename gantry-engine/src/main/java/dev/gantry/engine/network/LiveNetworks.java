@@ -10,6 +10,7 @@ import dev.gantry.network.address.Subnet;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.ipam.DefaultPools;
 import dev.gantry.network.ipam.PoolChoice;
+import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.Drivers;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
@@ -20,6 +21,7 @@ import dev.gantry.network.model.Pool;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -63,17 +65,38 @@ final class LiveNetworks implements Networks {
         this.random = random;
     }
 
-    /// Makes those that are always there, where they are not yet.
-    void makePredefined(Instance instance) {
-        for (NetworkSpec spec : Predefined.all(instance)) {
-            if (book.named(spec.name()).isPresent()) {
-                continue;
-            }
+    /// Makes those that are always there, where they are not yet, or not as they are to be.
+    void makePredefined(Instance instance, NetworkDefaults told) {
+        for (NetworkSpec spec : Predefined.all(instance, told)) {
+            Optional<Network> there = book.named(spec.name());
             try {
-                store(spec, false);
+                if (there.isEmpty()) {
+                    store(spec, false);
+                } else if (Predefined.hasAddresses(spec) && !there.get().spec().equals(spec)) {
+                    change(there.get(), spec);
+                }
             } catch (Unavailable noSubnet) {
                 LOG.warn("network name={} not made: {}", spec.name(), noSubnet.getMessage());
             }
+        }
+    }
+
+    /// Before the driver is opened: what the network before had on the host goes then. Containers that are in it keep
+    /// what they have, and with it the network.
+    private void change(Network now, NetworkSpec spec) {
+        if (!changes.takeOut(now).isEmpty()) {
+            LOG.warn(
+                    "network name={} unchanged: containers run in it, stop them and start the engine again",
+                    now.name());
+            return;
+        }
+        try {
+            DriverOptions.read(spec);
+            List<Pool> chosen = PoolChoice.choose(spec, defaults.local(), changes.known(), hostRoutes.get());
+            changes.add(new Network(now.id(), now.created(), spec, chosen), false);
+        } catch (GantryException e) {
+            changes.add(now, false);
+            throw e;
         }
     }
 

@@ -42,6 +42,7 @@ public final class NetworkEngine implements AutoCloseable {
     }
 
     /// @param foreign drivers that are no part of this engine
+    /// @param defaults of networks that nobody describes
     /// @param hostIdentity from which the host's own IPv6 prefixes are derived
     /// @param directory the hosts with which overlay networks are shared; its owner closes it
     public static NetworkEngine open(
@@ -51,6 +52,7 @@ public final class NetworkEngine implements AutoCloseable {
             Driving driving,
             ForeignNetworks foreign,
             OverlayDirectory directory,
+            NetworkDefaults defaults,
             String hostIdentity,
             Clock clock,
             RandomGenerator random) {
@@ -72,10 +74,11 @@ public final class NetworkEngine implements AutoCloseable {
                 new ForeignMaking(foreign, foreignRuns.farewells()),
                 () -> HostRoutes.read(linux),
                 new LiveNetworks.Defaults(
-                        DefaultPools.docker(hostIdentity), DefaultPools.overlay(hostIdentity + directory.self())),
+                        DefaultPools.of(defaults.blocks(), hostIdentity),
+                        DefaultPools.overlay(hostIdentity + directory.self())),
                 clock,
                 random);
-        networks.makePredefined(instance);
+        networks.makePredefined(instance, defaults);
         runs.open(new WayOut(book, networks::wayOut));
         overlays.start(new SharedNetworks(book, changes, memberships));
         return new NetworkEngine(networks, memberships, runs, overlays, driver);

@@ -5,6 +5,7 @@ import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.NetworkSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The networks that are always there.
 final class Predefined {
@@ -14,9 +15,14 @@ final class Predefined {
 
     private Predefined() {}
 
-    static List<NetworkSpec> all(Instance instance) {
+    static List<NetworkSpec> all(Instance instance, NetworkDefaults defaults) {
+        Map<String, String> options = new TreeMap<>(options(instance));
+        options.putAll(defaults.bridgeOptions());
         return List.of(
-                NetworkSpec.named(BRIDGE).withOptions(options(instance)),
+                NetworkSpec.named(BRIDGE)
+                        .withFamilies(true, defaults.bridgeIpv6())
+                        .withPools(defaults.bridge())
+                        .withOptions(options),
                 NetworkSpec.named(HOST).withDriver(Drivers.HOST),
                 NetworkSpec.named(NONE).withDriver(Drivers.NULL));
     }

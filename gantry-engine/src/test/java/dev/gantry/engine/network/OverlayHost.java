@@ -50,6 +50,7 @@ final class OverlayHost implements AutoCloseable {
                 new NetworkEngine.Driving(true, Kernel::new),
                 ForeignNetworks.NONE,
                 directory,
+                NetworkDefaults.NONE,
                 ip.toString(),
                 CLOCK,
                 random);

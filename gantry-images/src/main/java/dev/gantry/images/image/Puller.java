@@ -1,6 +1,8 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.Digest;
+import dev.gantry.base.Forbidden;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Parallel;
@@ -51,7 +53,28 @@ final class Puller {
             Leases.Lease lease,
             ProgressListener progress) {
         progress.on(new ProgressEvent.Resolving(reference));
-        RegistrySession session = client.open(reference.repository(), credentials);
+        List<GantryException> passedOver = new ArrayList<>();
+        for (RegistrySession mirror : client.mirrors(reference.repository())) {
+            try {
+                return pull(reference, platform, mirror, lease, progress);
+            } catch (NotFound | Unavailable | Forbidden e) {
+                passedOver.add(e);
+            }
+        }
+        try {
+            return pull(reference, platform, client.open(reference.repository(), credentials), lease, progress);
+        } catch (GantryException e) {
+            passedOver.forEach(e::addSuppressed);
+            throw e;
+        }
+    }
+
+    private StoredImage pull(
+            Reference reference,
+            Platform platform,
+            RegistrySession session,
+            Leases.Lease lease,
+            ProgressListener progress) {
         Fetched top = session.manifest(reference);
         progress.on(new ProgressEvent.Resolved(reference, top.digest()));
         StoredImage image = documents(reference, platform, session, top, lease);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -22,23 +23,28 @@ import javax.net.ssl.SSLHandshakeException;
 public final class RegistryClient implements AutoCloseable {
     private static final Duration PROBE = Duration.ofSeconds(10);
 
-    private final RegistryOptions options;
+    private final Supplier<RegistryOptions> options;
     private final Transport transport;
     private final Map<String, URI> bases = new ConcurrentHashMap<>();
 
     /// Trusts whom the JDK trusts.
     public RegistryClient(RegistryOptions options) {
-        this(options, RegistryClient::jdkTrust);
+        this(() -> options);
+    }
+
+    /// The same with options that may change; their pace is the first one's.
+    public RegistryClient(Supplier<RegistryOptions> options) {
+        this(options, options.get().pace(), RegistryClient::jdkTrust);
     }
 
     /// Trusts whom `tls` trusts, for registries with authorities of their own.
     public RegistryClient(RegistryOptions options, SSLContext tls) {
-        this(options, () -> tls);
+        this(() -> options, options.pace(), () -> tls);
     }
 
-    private RegistryClient(RegistryOptions options, Supplier<SSLContext> tls) {
+    private RegistryClient(Supplier<RegistryOptions> options, Pace pace, Supplier<SSLContext> tls) {
         this.options = options;
-        this.transport = new Transport(options.pace(), tls);
+        this.transport = new Transport(pace, tls);
     }
 
     private static SSLContext jdkTrust() {
@@ -64,18 +70,39 @@ public final class RegistryClient implements AutoCloseable {
         session(new Repository(domain, "login"), credentials, "").login();
     }
 
+    /// Who else may have what Docker's own registry has, in the order in which they are asked. Nobody's credentials go
+    /// there.
+    public List<RegistrySession> mirrors(Repository repository) {
+        if (!repository.domain().equals(Repository.DEFAULT_DOMAIN)) {
+            return List.of();
+        }
+        return options().mirrors().stream()
+                .map(mirror -> mirror(repository, mirror))
+                .toList();
+    }
+
+    private RegistrySession mirror(Repository repository, URI mirror) {
+        boolean plain = "http".equals(mirror.getScheme());
+        String scope = "repository:" + repository.path() + ":pull";
+        var authenticator = new Authenticator(transport, Credentials.ANONYMOUS, mirror.getAuthority(), scope, plain);
+        return new RegistrySession(
+                repository, transport, authenticator, options().pace(), () -> mirror);
+    }
+
     private RegistrySession open(Repository repository, Credentials credentials, String actions) {
         return session(repository, credentials, "repository:" + repository.path() + ":" + actions);
     }
 
     private RegistrySession session(Repository repository, Credentials credentials, String scope) {
         String domain = repository.domain();
-        var authenticator = new Authenticator(transport, credentials, domain, scope, options.mayBePlain(domain));
-        return new RegistrySession(repository, transport, authenticator, options.pace(), () -> base(domain));
+        var authenticator = new Authenticator(
+                transport, credentials, domain, scope, options().mayBePlain(domain));
+        return new RegistrySession(
+                repository, transport, authenticator, options().pace(), () -> base(domain));
     }
 
     public RegistryOptions options() {
-        return options;
+        return options.get();
     }
 
     @Override
@@ -85,12 +112,12 @@ public final class RegistryClient implements AutoCloseable {
 
     /// `https://host`, or `http://host` where that is allowed and spoken.
     private URI base(String domain) throws IOException {
+        boolean mayBePlain = options().mayBePlain(domain);
         URI known = bases.get(domain);
-        if (known != null) {
+        if (known != null && (mayBePlain || "https".equals(known.getScheme()))) {
             return known;
         }
-        URI base =
-                options.mayBePlain(domain) ? probe(domain) : URI.create("https://" + RegistryOptions.authority(domain));
+        URI base = mayBePlain ? probe(domain) : URI.create("https://" + RegistryOptions.authority(domain));
         bases.put(domain, base);
         return base;
     }

@@ -1,16 +1,41 @@
 package dev.gantry.images.registry;
 
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Repository;
+import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /// How registries are spoken to. `insecure` holds domains (`host` or `host:port`) that may also be
-/// asked without TLS; this host itself always may.
-public record RegistryOptions(Set<String> insecure, int parallelDownloads, Pace pace) {
+/// asked without TLS; this host itself always may. `mirrors` are asked before Docker's own registry, in order, as
+/// addresses such as `https://mirror.example:5000`.
+public record RegistryOptions(Set<String> insecure, List<URI> mirrors, int parallelDownloads, Pace pace) {
     public static final RegistryOptions DEFAULT = new RegistryOptions(Set.of(), 3, Pace.DEFAULT);
 
     public RegistryOptions {
         insecure = Set.copyOf(insecure);
+        mirrors = List.copyOf(mirrors);
+        for (URI mirror : mirrors) {
+            boolean web = List.of("http", "https").contains(String.valueOf(mirror.getScheme()));
+            if (!web
+                    || mirror.getHost() == null
+                    || mirror.getQuery() != null
+                    || mirror.getUserInfo() != null
+                    || !List.of("", "/").contains(mirror.getPath())) {
+                throw new InvalidArgument(
+                        "use registry mirror " + mirror, "invalid mirror: it is no web address", "write https://host");
+            }
+        }
+        if (parallelDownloads < 1) {
+            throw new InvalidArgument(
+                    "download " + parallelDownloads + " layers at a time", "that is none", "choose 1 or more");
+        }
+    }
+
+    /// Without mirrors.
+    public RegistryOptions(Set<String> insecure, int parallelDownloads, Pace pace) {
+        this(insecure, List.of(), parallelDownloads, pace);
     }
 
     boolean mayBePlain(String domain) {

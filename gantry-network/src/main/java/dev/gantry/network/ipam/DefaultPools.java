@@ -50,6 +50,18 @@ public record DefaultPools(List<Block> blocks) {
         return new DefaultPools(blocks);
     }
 
+    /// These, or Docker's when there are none. Of IPv6 there is always one.
+    public static DefaultPools of(List<Block> blocks, String hostIdentity) {
+        if (blocks.isEmpty()) {
+            return docker(hostIdentity);
+        }
+        List<Block> all = new ArrayList<>(blocks);
+        if (blocks.stream().noneMatch(b -> b.base().family() == Family.IPV6)) {
+            all.add(new Block(uniqueLocal(hostIdentity), 64));
+        }
+        return new DefaultPools(all);
+    }
+
     /// Docker's for overlay networks: 10.0.0.0/8 in pieces of /24; for IPv6 as [#docker].
     public static DefaultPools overlay(String hostIdentity) {
         return new DefaultPools(List.of(

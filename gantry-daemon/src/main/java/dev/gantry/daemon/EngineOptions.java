@@ -1,0 +1,111 @@
+package dev.gantry.daemon;
+
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.daemon.config.Settings;
+import dev.gantry.engine.network.NetworkDefaults;
+import dev.gantry.images.registry.Pace;
+import dev.gantry.images.registry.RegistryOptions;
+import dev.gantry.network.address.AddressWithPrefix;
+import dev.gantry.network.address.Family;
+import dev.gantry.network.address.Ip;
+import dev.gantry.network.address.Subnet;
+import dev.gantry.network.ipam.DefaultPools;
+import dev.gantry.network.model.PoolSpec;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the options say to the engine: of registries and of networks.
+final class EngineOptions {
+    private EngineOptions() {}
+
+    static RegistryOptions registries(Settings settings) {
+        for (String insecure : settings.list("insecure-registry")) {
+            if (insecure.contains("/")) {
+                throw new InvalidArgument(
+                        "read --insecure-registry " + insecure,
+                        "ranges of addresses and addresses with a scheme are not understood yet",
+                        "name each registry: host or host:port");
+            }
+        }
+        return new RegistryOptions(
+                new HashSet<>(settings.list("insecure-registry")),
+                settings.list("registry-mirror").stream()
+                        .map(EngineOptions::address)
+                        .toList(),
+                Math.clamp(settings.number("max-concurrent-downloads", 3), 0, 1024),
+                Pace.DEFAULT);
+    }
+
+    private static URI address(String mirror) {
+        try {
+            return URI.create(mirror);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidArgument("use registry mirror " + mirror, "invalid mirror", "write https://host", e);
+        }
+    }
+
+    static NetworkDefaults networks(Settings settings) {
+        List<PoolSpec> bridge = new ArrayList<>();
+        pool(settings, "bip", "fixed-cidr", Family.IPV4).ifPresent(bridge::add);
+        pool(settings, "bip6", "fixed-cidr-v6", Family.IPV6).ifPresent(bridge::add);
+        return new NetworkDefaults(
+                bridge,
+                settings.flag("ipv6", false),
+                options(settings),
+                settings.list("default-address-pool").stream()
+                        .map(DefaultPools::parse)
+                        .toList());
+    }
+
+    /// The address of the bridge is the gateway; without one the range that is given out is all of the subnet.
+    private static Optional<PoolSpec> pool(Settings settings, String bip, String cidr, Family family) {
+        Optional<AddressWithPrefix> address = settings.text(bip).map(t -> address(bip, t, family));
+        Optional<Subnet> range =
+                settings.text(cidr).map(t -> address(cidr, t, family).subnet());
+        if (address.isEmpty()) {
+            return range.map(PoolSpec::of);
+        }
+        Subnet subnet = address.get().subnet();
+        if (range.isPresent()
+                && !(subnet.contains(range.get().first())
+                        && subnet.contains(range.get().last()))) {
+            throw new InvalidArgument(
+                    "read --" + cidr + " " + range.get(), "it is not inside of " + subnet, "choose a part of --" + bip);
+        }
+        return Optional.of(
+                new PoolSpec(subnet, range.orElse(null), address.get().address(), Map.of()));
+    }
+
+    private static AddressWithPrefix address(String flag, String text, Family family) {
+        return AddressWithPrefix.find(text)
+                .filter(a -> a.address().family() == family)
+                .orElseThrow(() -> new InvalidArgument(
+                        "read --" + flag + " " + text,
+                        "invalid CIDR address: " + text,
+                        "write " + (family == Family.IPV4 ? "172.30.0.1/16" : "fd00:1::1/64")));
+    }
+
+    private static Map<String, String> options(Settings settings) {
+        Map<String, String> options = new HashMap<>();
+        if (settings.has("mtu")) {
+            options.put("com.docker.network.driver.mtu", Long.toString(settings.number("mtu", 0)));
+        }
+        if (settings.has("icc")) {
+            options.put("com.docker.network.bridge.enable_icc", Boolean.toString(settings.flag("icc", true)));
+        }
+        if (settings.has("ip-masq")) {
+            options.put(
+                    "com.docker.network.bridge.enable_ip_masquerade", Boolean.toString(settings.flag("ip-masq", true)));
+        }
+        settings.text("ip")
+                .ifPresent(ip -> options.put(
+                        "com.docker.network.bridge.host_binding_ipv4",
+                        Ip.parse(ip).toString()));
+        return options;
+    }
+}
