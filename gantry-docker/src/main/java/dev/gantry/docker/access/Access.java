@@ -4,6 +4,7 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.exec.ExecSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,9 @@ import java.util.Set;
 /// @param owner whom what it makes belongs to; empty: nobody
 public record Access(Set<Limit> limits, String owner) {
     public static final Access FULL = new Access(Set.of(), "");
+
+    /// Drivers of networks that use nothing of the host.
+    private static final Set<String> KEPT_APART = Set.of("", "bridge", "overlay");
 
     /// What a volume of this host may be asked for without a place of the host in it.
     private static final Set<String> HARMLESS = Set.of("size", "backing");
@@ -76,6 +80,15 @@ public record Access(Set<Limit> limits, String owner) {
     public void judge(ExecSpec spec) {
         if (spec.privileged() && has(Limit.NO_PRIVILEGED)) {
             throw refuse("exec", "it asks for Privileged", Limit.NO_PRIVILEGED);
+        }
+    }
+
+    /// Refuses a network that takes interfaces of the host, or that other programs make.
+    public void judgeNetwork(String driver) {
+        for (Limit limit : List.of(Limit.NO_PRIVILEGED, Limit.NO_HOST_MOUNTS)) {
+            if (has(limit) && !KEPT_APART.contains(driver)) {
+                throw refuse("create a network", "it asks for the driver " + driver, limit);
+            }
         }
     }
 

@@ -126,7 +126,7 @@ public final class ContainerRoutes {
         checkVolumesFrom(spec, call.access());
         checkOther(host.pidMode(), call.access());
         checkOther(host.ipcMode(), call.access());
-        checkOther(host.networkMode(), call.access());
+        judgeNetwork(host.networkMode(), call.access());
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
                 && host.consoleSize().size() == 2
@@ -164,6 +164,19 @@ public final class ContainerRoutes {
                 access.judgeShared(containers.find(name));
             } catch (NotFound e) {
                 throw new DockerError(400, "No such container: " + name, e);
+            }
+        }
+    }
+
+    /// One that is not there is told at the start, as by dockerd.
+    private void judgeNetwork(String mode, Access access) {
+        if (!access.limits().isEmpty() && mode.startsWith("container:")) {
+            try {
+                access.judgeShared(containers.find(mode.substring("container:".length())));
+            } catch (NotFound e) {
+                if (!access.seesAll()) {
+                    throw new DockerError(400, "No such container: " + mode.substring("container:".length()), e);
+                }
             }
         }
     }

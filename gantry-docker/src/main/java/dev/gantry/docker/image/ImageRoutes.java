@@ -13,6 +13,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Reference;
 import dev.gantry.docker.ApiResponse;
+import dev.gantry.docker.access.Access;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Filters;
@@ -90,15 +91,15 @@ public final class ImageRoutes {
             if (fits) {
                 rows.add(
                         call.since(47) && call.query().flag("manifests")
-                                ? Variants.add(summary(i, -1), variants(i))
+                                ? Variants.add(summary(i, -1), variants(i, call.access()))
                                 : summary(i, -1));
             }
         }
         return ApiResponse.json(rows);
     }
 
-    private Variants variants(ImageSummary i) {
-        return new Variants(images.variants(i.id().digest().toString()), this::users);
+    private Variants variants(ImageSummary i, Access access) {
+        return new Variants(images.variants(i.id().digest().toString()), image -> users(image, access));
     }
 
     /// The details for the platform that the query may name.
@@ -139,7 +140,7 @@ public final class ImageRoutes {
         ImageDetails d = details(call, 49);
         ImageSummary s = d.summary();
         ImageInspect whole = inspected(call, d, s);
-        return ApiResponse.json(manifests ? Variants.add(whole, variants(s)) : whole);
+        return ApiResponse.json(manifests ? Variants.add(whole, variants(s, call.access())) : whole);
     }
 
     private static ImageInspect inspected(Call call, ImageDetails d, ImageSummary s) {
@@ -280,8 +281,13 @@ public final class ImageRoutes {
     }
 
     private List<Images.InUse.User> users(Image.Id image) {
+        return users(image, Access.FULL);
+    }
+
+    private List<Images.InUse.User> users(Image.Id image, Access access) {
         String hex = image.digest().toString();
         return containers.list().stream()
+                .filter(access::sees)
                 .filter(c -> c.images().contains(hex))
                 .map(c -> new Images.InUse.User(c.id(), c.isRunning()))
                 .toList();

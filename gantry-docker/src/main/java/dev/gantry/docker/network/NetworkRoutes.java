@@ -83,6 +83,7 @@ public final class NetworkRoutes {
 
     private ApiResponse create(Call call) {
         NetworkCreate asked = call.body(NetworkCreate.class);
+        call.access().judgeNetwork(asked.driver());
         NetworkSpec spec = NetworkTranslation.spec(asked);
         Network made = networks().create(withDefaults(spec));
         return ApiResponse.json(201, new NetworkCreated(made.id().hex(), ""));

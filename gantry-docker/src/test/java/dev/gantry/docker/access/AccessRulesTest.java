@@ -125,6 +125,13 @@ class AccessRulesTest {
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> unmounted.judgeVolume(Map.of("o", "bind"))).isInstanceOf(Forbidden.class);
 
+        for (String driver : List.of("cni", "macvlan", "some/plugin:1")) {
+            assertThatThrownBy(() -> unmounted.judgeNetwork(driver)).isInstanceOf(Forbidden.class);
+            assertThatThrownBy(() -> plain.judgeNetwork(driver)).isInstanceOf(Forbidden.class);
+            assertThatCode(() -> Access.FULL.judgeNetwork(driver)).doesNotThrowAnyException();
+        }
+        assertThatCode(() -> plain.judgeNetwork("bridge")).doesNotThrowAnyException();
+
         Access own = new Access(Set.of(Limit.OWN_CONTAINERS), "uid:1");
         assertThatThrownBy(() -> own.judge(spec(s -> s.volume(MountsSpec.OfVolume.at("v", "/x")))))
                 .isInstanceOf(Forbidden.class)
