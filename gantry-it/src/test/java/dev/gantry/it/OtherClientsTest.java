@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -250,5 +251,47 @@ class OtherClientsTest {
                         && python.run(Map.of(), "-c", "import docker").code() == 0,
                 "no SDK for Python: install python3-docker");
         assertThat(python.out(script.toString())).endsWith("walked");
+    }
+
+    @Test
+    void testcontainersOneIsAtHome() throws IOException {
+        testcontainers(System.getProperty("java.class.path"));
+    }
+
+    @Test
+    void testcontainersTwoIsAtHome() throws IOException {
+        Path jars = Path.of("target/testcontainers-two").toAbsolutePath();
+        assumeTrue(Files.isDirectory(jars), "Testcontainers 2 was not fetched: build with Maven");
+        String others = Stream.of(System.getProperty("java.class.path").split(":"))
+                .filter(e -> !e.contains("/org/testcontainers/") && !e.contains("/docker-java/"))
+                .collect(Collectors.joining(":"));
+        testcontainers(jars + "/*:" + others);
+    }
+
+    private static void testcontainers(String classPath) throws IOException {
+        ClientProgram program = new ClientProgram(
+                stock,
+                dir,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp",
+                classPath,
+                "dev.gantry.it.TestcontainersMain");
+        // Inside a container, as on some build machines, the library would not look for ports on this host.
+        String said = program.outWith(
+                Map.of("TESTCONTAINERS_RYUK_DISABLED", "true", "TESTCONTAINERS_HOST_OVERRIDE", "localhost"));
+        assertThat(said)
+                .contains(
+                        "published: served",
+                        "by name: served",
+                        "logged: it is ready",
+                        "copied out: served",
+                        "copied in: given",
+                        "failed: 4 why",
+                        "environment: port",
+                        "running: true",
+                        "done");
+        nothingIsLeft();
     }
 }

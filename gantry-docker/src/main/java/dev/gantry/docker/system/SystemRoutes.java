@@ -38,6 +38,8 @@ import java.util.function.Supplier;
 
 /// The daemon about itself.
 public final class SystemRoutes {
+    private static final String DOCKERS = "28.2.2";
+
     private static final ApiResponse PING = new ApiResponse.Bytes(
             200,
             "text/plain; charset=utf-8",
@@ -68,6 +70,11 @@ public final class SystemRoutes {
                 .add("GET", "/system/df", this::diskUsage);
     }
 
+    /// The dockerd whose interface this is, and our own version: clients refuse engines that are older than they know.
+    private String asDocker() {
+        return DOCKERS + "+gantry." + host.version();
+    }
+
     private ApiResponse version(Call call) {
         Map<String, String> details = Map.of(
                 "ApiVersion",
@@ -93,7 +100,7 @@ public final class SystemRoutes {
         return ApiResponse.json(new Version(
                 new PlatformName("Gantry"),
                 List.of(new VersionComponent("Engine", host.version(), details)),
-                host.version(),
+                asDocker(),
                 Versions.newest(),
                 Versions.oldest(),
                 "",
@@ -172,7 +179,7 @@ public final class SystemRoutes {
                 .memTotal(host.memoryBytes())
                 .dockerRootDir(root)
                 .name(host.hostname())
-                .serverVersion(host.version())
+                .serverVersion(asDocker())
                 .runtimes(Map.of("gantry", new Runtime("gantry-shim", null)))
                 .defaultRuntime("gantry")
                 .swarm(new SwarmInfo("", "", "inactive", false, "", null))
