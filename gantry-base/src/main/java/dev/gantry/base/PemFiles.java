@@ -1,6 +1,8 @@
 package dev.gantry.base;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,22 +25,45 @@ public final class PemFiles {
 
     /// Shows the certificate with those that vouch for it behind, and holds its key.
     public static KeyManager[] identity(Path certificate, Path key) throws GeneralSecurityException, IOException {
+        return keys(certificates(certificate), key(key));
+    }
+
+    /// The same of texts.
+    public static KeyManager[] identity(String certificate, String key) throws GeneralSecurityException, IOException {
+        return keys(
+                certificates(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII))),
+                PemKeys.read("the key", key));
+    }
+
+    private static KeyManager[] keys(Collection<? extends Certificate> chain, PrivateKey key)
+            throws GeneralSecurityException, IOException {
         KeyStore store = empty();
-        store.setKeyEntry(
-                "own", key(key), NO_PASSWORD, certificates(certificate).toArray(new Certificate[0]));
+        store.setKeyEntry("own", key, NO_PASSWORD, chain.toArray(new Certificate[0]));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
     }
 
+    /// Trusts whom these vouch for, and nobody else; a text.
+    public static TrustManager[] trust(String authorities) throws GeneralSecurityException, IOException {
+        return trust(
+                "the text of authorities",
+                certificates(new ByteArrayInputStream(authorities.getBytes(StandardCharsets.US_ASCII))));
+    }
+
     /// Trusts whom these vouch for, and nobody else.
     public static TrustManager[] trust(Path authorities) throws GeneralSecurityException, IOException {
+        return trust(authorities.toString(), certificates(authorities));
+    }
+
+    private static TrustManager[] trust(String name, Collection<? extends Certificate> authorities)
+            throws GeneralSecurityException, IOException {
         KeyStore store = empty();
-        for (Certificate c : certificates(authorities)) {
+        for (Certificate c : authorities) {
             store.setCertificateEntry("ca" + store.size(), c);
         }
         if (store.size() == 0) {
-            throw new GeneralSecurityException(authorities + " has no certificate");
+            throw new GeneralSecurityException(name + " has no certificate");
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
@@ -55,11 +80,15 @@ public final class PemFiles {
     public static Collection<? extends Certificate> certificates(Path file)
             throws GeneralSecurityException, IOException {
         try (var in = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(in);
+            return certificates(in);
         }
     }
 
+    private static Collection<? extends Certificate> certificates(InputStream in) throws GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509").generateCertificates(in);
+    }
+
     private static PrivateKey key(Path file) throws GeneralSecurityException, IOException {
-        return PemKeys.read(file, Files.readString(file, StandardCharsets.US_ASCII));
+        return PemKeys.read(file.toString(), Files.readString(file, StandardCharsets.US_ASCII));
     }
 }

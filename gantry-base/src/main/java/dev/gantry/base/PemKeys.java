@@ -1,7 +1,6 @@
 package dev.gantry.base;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -25,7 +24,7 @@ final class PemKeys {
 
     private PemKeys() {}
 
-    static PrivateKey read(Path file, String pem) throws GeneralSecurityException {
+    static PrivateKey read(String file, String pem) throws GeneralSecurityException {
         try {
             return key(pkcs8(file, pem));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -33,7 +32,7 @@ final class PemKeys {
         }
     }
 
-    private static byte[] pkcs8(Path file, String pem) throws GeneralSecurityException {
+    private static byte[] pkcs8(String file, String pem) throws GeneralSecurityException {
         if (pem.contains("ENCRYPTED")) {
             throw new GeneralSecurityException(file + " is locked by a password (openssl pkey takes it away)");
         }

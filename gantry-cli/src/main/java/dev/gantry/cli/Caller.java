@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -34,6 +35,9 @@ public interface Caller {
 
     /// A directory with all that is in it as a tar, which is made while it is read.
     InputStream archive(String directory);
+
+    /// What is in a directory, in no order; nothing when there is none.
+    List<String> names(String directory);
 
     /// Makes a file that must not exist yet, and writes it.
     OutputStream create(String path);

@@ -20,6 +20,8 @@ import dev.gantry.cli.container.StopCommand;
 import dev.gantry.cli.container.TopCommand;
 import dev.gantry.cli.container.UpdateCommand;
 import dev.gantry.cli.container.WaitCommand;
+import dev.gantry.cli.context.ContextLsCommand;
+import dev.gantry.cli.context.ContextShowCommand;
 import dev.gantry.cli.image.HistoryCommand;
 import dev.gantry.cli.image.ImagesCommand;
 import dev.gantry.cli.image.ImportCommand;
@@ -49,11 +51,14 @@ import dev.gantry.cli.plugin.PluginPushCommand;
 import dev.gantry.cli.plugin.PluginRmCommand;
 import dev.gantry.cli.plugin.PluginSetCommand;
 import dev.gantry.cli.plugin.PluginUpgradeCommand;
+import dev.gantry.cli.system.DialStdioCommand;
 import dev.gantry.cli.system.DiskUsageCommand;
 import dev.gantry.cli.system.EventsCommand;
 import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
+import dev.gantry.cli.system.InstallCommand;
 import dev.gantry.cli.system.RuntimeCommand;
+import dev.gantry.cli.system.UninstallCommand;
 import dev.gantry.cli.system.VersionCommand;
 import dev.gantry.cli.volume.VolumeBackupCommand;
 import dev.gantry.cli.volume.VolumeCopyCommand;
@@ -83,6 +88,7 @@ final class Commands {
             Map.entry("image list", "images"),
             Map.entry("image rm", "rmi"),
             Map.entry("image remove", "rmi"),
+            Map.entry("context list", "context ls"),
             Map.entry("network list", "network ls"),
             Map.entry("network remove", "network rm"),
             Map.entry("plugin list", "plugin ls"),
@@ -112,7 +118,7 @@ final class Commands {
             "restore",
             "rm",
             "snapshot");
-    private static final List<String> OF_THE_SYSTEM = List.of("df", "events", "info");
+    private static final List<String> OF_THE_SYSTEM = List.of("df", "dial-stdio", "events", "info");
 
     /// In the order of help: what one needs first comes first.
     private static final List<String> NAMES = List.of(
@@ -155,6 +161,11 @@ final class Commands {
             "logout",
             "version",
             "runtime",
+            "install",
+            "uninstall",
+            "context ls",
+            "context show",
+            "system dial-stdio",
             "network create",
             "network ls",
             "network inspect",
@@ -202,16 +213,18 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "image", "network", "plugin", "volume", "system")
+        if (List.of("container", "context", "image", "network", "plugin", "volume", "system")
                         .contains(first)
                 && !rest.isEmpty()) {
             String second = rest.getFirst();
-            boolean whole = List.of("network", "plugin", "volume").contains(first) || second.equals("df");
+            boolean whole = List.of("context", "network", "plugin", "volume").contains(first)
+                    || List.of("df", "dial-stdio").contains(second);
             String plain = whole ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
                         case "container" -> OF_CONTAINERS.contains(second);
+                        case "context" -> List.of("ls", "show").contains(second);
                         case "image" -> OF_IMAGES.contains(second);
                         case "network" -> OF_NETWORKS.contains(second);
                         case "plugin" -> OF_PLUGINS.contains(second);
@@ -241,7 +254,10 @@ final class Commands {
                 "  daemon              Run the engine in the foreground; without it the first command starts one\n");
         text.append("\nGlobal options:\n");
         text.append(
-                "  -H, --host ADDRESS   Engine to speak to: unix:///path or tcp://host:port (GANTRY_HOST, DOCKER_HOST)\n");
+                "  -H, --host ADDRESS   Engine to speak to: unix:///path, tcp://host:port or ssh://host (GANTRY_HOST, DOCKER_HOST)\n");
+        text.append("  -c, --context NAME   One of the docker client's contexts (DOCKER_CONTEXT)\n");
+        text.append(
+                "      --tls, --tlsverify, --tlscacert, --tlscert, --tlskey   TLS over TCP (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH)\n");
         text.append("  -v, --version        Print the version\n");
         text.append("\nMore about a command: gantry COMMAND --help\n");
         return text.toString();
@@ -252,6 +268,8 @@ final class Commands {
                 switch (name) {
                     case "attach" -> new AttachCommand();
                     case "commit" -> new CommitCommand();
+                    case "context ls" -> new ContextLsCommand();
+                    case "context show" -> new ContextShowCommand();
                     case "create" -> new CreateCommand();
                     case "diff" -> new DiffCommand();
                     case "events" -> new EventsCommand();
@@ -262,6 +280,7 @@ final class Commands {
                     case "import" -> new ImportCommand();
                     case "info" -> new InfoCommand();
                     case "inspect" -> new InspectCommand();
+                    case "install" -> new InstallCommand(extras.installation(), () -> completions(extras));
                     case "kill" -> new KillCommand();
                     case "load" -> new LoadCommand();
                     case "login" -> new LoginCommand();
@@ -300,8 +319,10 @@ final class Commands {
                     case "stats" -> new StatsCommand();
                     case "stop" -> StopCommand.stop();
                     case "system df" -> new DiskUsageCommand();
+                    case "system dial-stdio" -> new DialStdioCommand();
                     case "tag" -> new TagCommand();
                     case "top" -> new TopCommand();
+                    case "uninstall" -> new UninstallCommand(extras.installation());
                     case "unpause" -> PauseCommand.unpause();
                     case "update" -> new UpdateCommand();
                     case "version" -> new VersionCommand();
@@ -320,6 +341,10 @@ final class Commands {
                     case "wait" -> new WaitCommand();
                     default -> null;
                 });
+    }
+
+    private static Map<String, String> completions(Extras extras) {
+        return Completion.of(new Commands(extras).all().map(Command::line).toList());
     }
 
     private static InvalidArgument unknown(String name) {

@@ -1,7 +1,17 @@
 package dev.gantry.cli;
 
+import java.util.List;
+import java.util.Map;
+
 /// What commands need and modules below do: given by whoever wires the commands.
-public record Extras(Engines engines, OciRuntime runtime) {
+public record Extras(Engines engines, OciRuntime runtime, Installation installation) {
+    /// Puts Gantry into a system, and takes it out again; `root` is where the system is. What was done, in lines.
+    public interface Installation {
+        List<String> install(String root, String group, Map<String, String> completions);
+
+        List<String> uninstall(String root);
+    }
+
     /// The part of the OCI runtime that explains, and changes nothing.
     public interface OciRuntime {
         /// Compiles the text of a `config.json` whose bundle is in `directory`, and prints the launch plan.

@@ -1,17 +1,19 @@
 package dev.gantry.cli;
 
 import dev.gantry.api.client.Dialer;
-import dev.gantry.api.client.EngineAddress;
 import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.EngineError;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.cli.context.Choice;
 import dev.gantry.cli.flag.Parsed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `gantry`: reads the flags before the command, runs the command, and turns errors into words and an exit code.
@@ -44,8 +46,8 @@ public final class Gantry {
                 say(caller.out(), command.line().help());
                 return 0;
             }
-            try (EngineClient engine = new EngineClient(dialer(globals.host()))) {
-                return command.run(new Invocation(caller, engine, parsed));
+            try (EngineClient engine = new EngineClient(dialer(globals.choice()))) {
+                return command.run(new Invocation(caller, engine, parsed, globals.choice()));
             }
         } catch (OutputClosed _) {
             return 141; // as if SIGPIPE had ended it
@@ -62,15 +64,8 @@ public final class Gantry {
         return failure;
     }
 
-    private Dialer dialer(String host) {
-        Map<String, String> environment = caller.environment();
-        for (String name : List.of(
-                host, environment.getOrDefault("GANTRY_HOST", ""), environment.getOrDefault("DOCKER_HOST", ""))) {
-            if (!name.isEmpty()) {
-                return extras.engines().at(EngineAddress.parse(name));
-            }
-        }
-        return extras.engines().local();
+    private Dialer dialer(Choice choice) {
+        return choice.endpoint(caller).map(extras.engines()::at).orElseGet(extras.engines()::local);
     }
 
     private void complain(@Nullable String message) {
@@ -87,22 +82,32 @@ public final class Gantry {
     }
 
     /// The flags before the command.
-    private record Globals(String host, boolean version, List<String> rest) {
+    private record Globals(Choice choice, boolean version, List<String> rest) {
+        private static final Set<String> TEXTS = Set.of("host", "context", "tlscacert", "tlscert", "tlskey");
+        private static final Map<String, String> SHORT = Map.of("H", "host", "c", "context");
+
         static Globals read(List<String> args) {
-            String host = "";
+            Map<String, String> values = new HashMap<>();
             int i = 0;
             while (i < args.size() && args.get(i).startsWith("-")) {
                 String arg = args.get(i++);
-                if (arg.equals("-v") || arg.equals("--version")) {
-                    return new Globals(host, true, List.of());
-                } else if (arg.equals("-h") || arg.equals("--help")) {
-                    return new Globals(host, false, List.of());
-                } else if (arg.startsWith("--host=")) {
-                    host = arg.substring("--host=".length());
-                } else if ((arg.equals("-H") || arg.equals("--host")) && i < args.size()) {
-                    host = args.get(i++);
-                } else if (arg.startsWith("-H") && arg.length() > 2) {
-                    host = arg.substring(arg.charAt(2) == '=' ? 3 : 2);
+                String word = arg.startsWith("--") ? arg.substring(2) : arg.substring(1);
+                if (List.of("-v", "--version", "-h", "--help").contains(arg)) {
+                    return new Globals(choice(Map.of()), word.startsWith("v"), List.of());
+                }
+                int equals = word.indexOf('=');
+                String name = equals < 0 ? word : word.substring(0, equals);
+                String attached = equals < 0 ? "" : word.substring(equals + 1);
+                if (!arg.startsWith("--") && SHORT.containsKey(word.isEmpty() ? "" : word.substring(0, 1))) {
+                    name = SHORT.getOrDefault(word.substring(0, 1), "");
+                    attached = word.substring(word.startsWith("=", 1) ? 2 : 1);
+                }
+                if (TEXTS.contains(name) && !attached.isEmpty()) {
+                    values.put(name, attached);
+                } else if (TEXTS.contains(name) && i < args.size()) {
+                    values.put(name, args.get(i++));
+                } else if (name.equals("tls") || name.equals("tlsverify")) {
+                    values.put(name, attached.isEmpty() ? "true" : attached);
                 } else {
                     throw new InvalidArgument(
                             "read the command line",
@@ -110,7 +115,16 @@ public final class Gantry {
                             "see gantry --help");
                 }
             }
-            return new Globals(host, false, args.subList(i, args.size()));
+            return new Globals(choice(values), false, args.subList(i, args.size()));
+        }
+
+        private static Choice choice(Map<String, String> values) {
+            return new Choice(
+                    values.getOrDefault("host", ""),
+                    values.getOrDefault("context", ""),
+                    values.getOrDefault("tls", "false").equals("true"),
+                    values.getOrDefault("tlsverify", "false").equals("true"),
+                    values);
         }
     }
 }

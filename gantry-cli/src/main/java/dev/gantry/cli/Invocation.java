@@ -1,13 +1,14 @@
 package dev.gantry.cli;
 
 import dev.gantry.api.client.EngineClient;
+import dev.gantry.cli.context.Choice;
 import dev.gantry.cli.flag.Parsed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// One call of a command: who asks, with which arguments, of which engine. Nothing is dialled before the first request.
-public record Invocation(Caller caller, EngineClient engine, Parsed args) {
+public record Invocation(Caller caller, EngineClient engine, Parsed args, Choice choice) {
     /// Prints a line to the caller's output.
     public void print(String line) {
         write(caller.out(), line + "\n");

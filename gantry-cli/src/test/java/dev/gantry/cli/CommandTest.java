@@ -1,9 +1,11 @@
 package dev.gantry.cli;
 
 import dev.gantry.api.client.Dialer;
-import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.EngineTls;
+import dev.gantry.cli.context.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 
 /// One call of `gantry` against an engine in memory.
@@ -15,8 +17,10 @@ abstract class CommandTest {
     int gantry(String... args) {
         Engines engines = new Engines() {
             @Override
-            public Dialer at(EngineAddress address) {
-                caller.log.add("dial " + address);
+            public Dialer at(Endpoint endpoint) {
+                EngineTls tls = endpoint.tls();
+                caller.log.add("dial " + endpoint.address()
+                        + (tls == null ? "" : " by TLS " + tls.ca() + tls.cert() + tls.key() + " " + tls.verify()));
                 return engine;
             }
 
@@ -36,7 +40,18 @@ abstract class CommandTest {
                 return "{\"process\":{}}";
             }
         };
-        return new Gantry(caller, new Extras(engines, runtime)).run(List.of(args));
+        Extras.Installation installation = new Extras.Installation() {
+            @Override
+            public List<String> install(String root, String group, Map<String, String> completions) {
+                return List.of(root, group, completions.getOrDefault("bash", ""));
+            }
+
+            @Override
+            public List<String> uninstall(String root) {
+                return List.of(root);
+            }
+        };
+        return new Gantry(caller, new Extras(engines, runtime, installation)).run(List.of(args));
     }
 
     String out() {

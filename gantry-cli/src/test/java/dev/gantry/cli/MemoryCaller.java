@@ -41,6 +41,15 @@ final class MemoryCaller implements Caller {
     }
 
     @Override
+    public List<String> names(String directory) {
+        return files.keySet().stream()
+                .filter(f -> f.startsWith(directory + "/"))
+                .map(f -> f.substring(directory.length() + 1).split("/")[0])
+                .distinct()
+                .toList();
+    }
+
+    @Override
     public InputStream in() {
         return in;
     }

@@ -149,10 +149,11 @@ record DaemonFlags(
         return Path.of(path);
     }
 
-    /// The command that starts this daemon again; empty when it was not started by the launcher.
+    /// The command that starts this daemon again; empty when it was not started by the launcher, or by one that listens
+    /// for it and starts it itself.
     List<String> again() {
         String home = System.getProperty("gantry.home", "");
-        if (home.isEmpty()) {
+        if (home.isEmpty() || hosts.stream().anyMatch(h -> h instanceof Host.Inherited)) {
             return List.of();
         }
         List<String> argv = new ArrayList<>(List.of(home + "/bin/gantry", "daemon"));

@@ -1,7 +1,6 @@
 package dev.gantry.api.client;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.Unsupported;
 
 /// Where an engine listens, as `-H`, `GANTRY_HOST` and `DOCKER_HOST` say it.
 public sealed interface EngineAddress {
@@ -19,6 +18,14 @@ public sealed interface EngineAddress {
         }
     }
 
+    /// An engine that a command on another host is asked for: `user` and `socket` may be empty, `port` 0.
+    record Ssh(String user, String host, int port, String socket) implements EngineAddress {
+        @Override
+        public String toString() {
+            return "ssh://" + (user.isEmpty() ? "" : user + "@") + host + (port == 0 ? "" : ":" + port) + socket;
+        }
+    }
+
     int DEFAULT_PORT = 2375;
 
     static EngineAddress parse(String text) {
@@ -32,18 +39,35 @@ public sealed interface EngineAddress {
         if (text.startsWith("/")) {
             return new Unix(text);
         }
-        for (String scheme : new String[] {"tcp://", "http://"}) {
+        if (text.startsWith("ssh://")) {
+            return ssh(text, text.substring("ssh://".length()));
+        }
+        for (String scheme : new String[] {"tcp://", "http://", "https://"}) {
             if (text.startsWith(scheme)) {
                 return tcp(text, text.substring(scheme.length()));
             }
         }
-        if (text.startsWith("ssh://") || text.startsWith("https://") || text.startsWith("npipe://")) {
-            throw new Unsupported(
-                    "reach engine " + text,
-                    "this version speaks over Unix sockets and plain TCP",
-                    "forward the socket and name it with -H unix:///path");
+        throw bad(text, "it is neither unix:// nor tcp:// nor ssh://");
+    }
+
+    /// A name that begins with a dash would be a flag of ssh(1).
+    private static EngineAddress ssh(String text, String rest) {
+        int slash = rest.indexOf('/');
+        String authority = slash < 0 ? rest : rest.substring(0, slash);
+        String socket = slash < 0 || slash == rest.length() - 1 ? "" : rest.substring(slash);
+        int at = authority.lastIndexOf('@');
+        String user = at < 0 ? "" : authority.substring(0, at);
+        String hostPort = authority.substring(at + 1);
+        int colon = hostPort.endsWith("]") ? -1 : hostPort.lastIndexOf(':');
+        String host = colon < 0 ? hostPort : hostPort.substring(0, colon);
+        int port = colon < 0 ? 0 : port(text, hostPort.substring(colon + 1));
+        if (host.isEmpty() || host.startsWith("-") || user.startsWith("-")) {
+            throw bad(text, "it names no host");
         }
-        throw bad(text, "it is neither unix:// nor tcp://");
+        if (user.contains(":")) {
+            throw bad(text, "plain-text passwords are not supported");
+        }
+        return new Ssh(user, host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, socket);
     }
 
     private static EngineAddress tcp(String text, String rest) {

@@ -49,6 +49,15 @@ public final class HttpClient implements Closeable {
         }
     }
 
+    /// A connection to the engine with nothing said on it yet.
+    public Duplex dial() {
+        try {
+            return dialer.dial();
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
     /// As [#send], and an answer with an error becomes [EngineError].
     public Response ask(Request request) {
         return refuseErrors(send(request));

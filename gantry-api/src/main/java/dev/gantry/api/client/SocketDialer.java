@@ -17,6 +17,7 @@ public record SocketDialer(EngineAddress engine) implements Dialer {
         return switch (engine) {
             case EngineAddress.Unix(String path) -> unix(path);
             case EngineAddress.Tcp(String host, int port) -> tcp(host, port);
+            case EngineAddress.Ssh ssh -> throw new IOException(ssh + " is no socket of this host");
         };
     }
 

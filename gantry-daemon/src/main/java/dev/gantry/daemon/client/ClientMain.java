@@ -1,11 +1,10 @@
 package dev.gantry.daemon.client;
 
 import dev.gantry.api.client.Dialer;
-import dev.gantry.api.client.EngineAddress;
-import dev.gantry.api.client.SocketDialer;
 import dev.gantry.cli.Engines;
 import dev.gantry.cli.Extras;
 import dev.gantry.cli.Gantry;
+import dev.gantry.cli.context.Endpoint;
 import java.util.List;
 
 /// `gantry` as a process of its own.
@@ -22,8 +21,8 @@ public final class ClientMain {
     static Extras extras(ProcessCaller caller) {
         Engines engines = new Engines() {
             @Override
-            public Dialer at(EngineAddress address) {
-                return new SocketDialer(address);
+            public Dialer at(Endpoint endpoint) {
+                return Dialers.to(endpoint);
             }
 
             @Override
@@ -31,6 +30,6 @@ public final class ClientMain {
                 return new LocalEngine(LocalEngine.Places.of(caller.environment()));
             }
         };
-        return new Extras(engines, new RuntimeExplainer());
+        return new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient());
     }
 }

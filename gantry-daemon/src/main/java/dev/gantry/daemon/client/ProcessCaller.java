@@ -86,6 +86,17 @@ final class ProcessCaller implements Caller {
     }
 
     @Override
+    public List<String> names(String directory) {
+        try (var entries = Files.list(Path.of(absolute(directory)))) {
+            return entries.map(e -> String.valueOf(e.getFileName())).toList();
+        } catch (NoSuchFileException _) {
+            return List.of();
+        } catch (IOException e) {
+            throw failed("list " + directory, e);
+        }
+    }
+
+    @Override
     public OutputStream create(String path) {
         try {
             return Files.newOutputStream(

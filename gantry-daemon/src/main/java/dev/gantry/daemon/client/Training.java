@@ -6,6 +6,7 @@ import dev.gantry.api.client.SocketDialer;
 import dev.gantry.cli.Engines;
 import dev.gantry.cli.Extras;
 import dev.gantry.cli.Gantry;
+import dev.gantry.cli.context.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,8 +39,8 @@ final class Training {
             ProcessCaller caller = new ProcessCaller();
             Engines engines = new Engines() {
                 @Override
-                public Dialer at(EngineAddress address) {
-                    return new SocketDialer(address);
+                public Dialer at(Endpoint endpoint) {
+                    return Dialers.to(endpoint);
                 }
 
                 @Override
@@ -47,7 +48,8 @@ final class Training {
                     return new SocketDialer(new EngineAddress.Unix(socket.toString()));
                 }
             };
-            Gantry gantry = new Gantry(caller, new Extras(engines, new RuntimeExplainer()));
+            Gantry gantry =
+                    new Gantry(caller, new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient()));
             for (List<String> line : List.of(
                     List.of("ps"),
                     List.of("ps", "-a", "--format", "{{.Names}}: {{.Status}}"),

@@ -1,0 +1,100 @@
+package dev.gantry.cli.context;
+
+import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.EngineTls;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.cli.Caller;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Of all that names an engine, what counts: `--context`, `-H`, `GANTRY_HOST`, `DOCKER_HOST`, `DOCKER_CONTEXT`, and
+/// what
+/// `docker context use` chose, in this order. Nothing of it: this machine's own engine.
+///
+/// @param host of `-H`, or empty
+/// @param context of `--context`, or empty
+/// @param tls that `--tls` was given
+/// @param verify that `--tlsverify` was given
+/// @param files of `--tlscacert`, `--tlscert` and `--tlskey`, by these names
+public record Choice(String host, String context, boolean tls, boolean verify, Map<String, String> files) {
+    public Choice {
+        files = Map.copyOf(files);
+        if (!host.isEmpty() && !context.isEmpty()) {
+            throw new InvalidArgument(
+                    "read the command line",
+                    "conflicting options: cannot specify both --host and --context",
+                    "name the engine once");
+        }
+    }
+
+    /// The context whose engine it is, if it is one of a context.
+    public Optional<String> chosenContext(Caller caller) {
+        Map<String, String> environment = caller.environment();
+        if (!context.isEmpty()) {
+            return Optional.of(context);
+        }
+        if (!namedHost(environment).isEmpty()) {
+            return Optional.empty();
+        }
+        String named = environment.getOrDefault("DOCKER_CONTEXT", "");
+        return named.isEmpty() ? new Contexts(caller).current() : Optional.of(named);
+    }
+
+    /// Empty: this machine's own.
+    public Optional<Endpoint> endpoint(Caller caller) {
+        Contexts contexts = new Contexts(caller);
+        Optional<String> chosen = chosenContext(caller).filter(name -> !name.equals(Contexts.DEFAULT));
+        if (chosen.isPresent()) {
+            return chosen.map(contexts::endpoint);
+        }
+        String named = namedHost(caller.environment());
+        if (named.isEmpty()) {
+            return Optional.empty();
+        }
+        EngineAddress address = EngineAddress.parse(named);
+        EngineTls how = address instanceof EngineAddress.Tcp ? tls(caller, contexts, named) : null;
+        return Optional.of(new Endpoint(address, how));
+    }
+
+    private String namedHost(Map<String, String> environment) {
+        for (String name : List.of(
+                host, environment.getOrDefault("GANTRY_HOST", ""), environment.getOrDefault("DOCKER_HOST", ""))) {
+            if (!name.isEmpty()) {
+                return name;
+            }
+        }
+        return "";
+    }
+
+    private @Nullable EngineTls tls(Caller caller, Contexts contexts, String named) {
+        Map<String, String> environment = caller.environment();
+        boolean verifies =
+                verify || !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty();
+        boolean encrypted =
+                verifies || tls || !environment.getOrDefault("DOCKER_TLS", "").isEmpty();
+        if (!encrypted && !named.startsWith("https://")) {
+            return null;
+        }
+        String directory = environment.getOrDefault("DOCKER_CERT_PATH", contexts.usualCertificates());
+        EngineTls usual = contexts.tls(directory, verifies);
+        return new EngineTls(
+                file(caller, "tlscacert", usual.ca()),
+                file(caller, "tlscert", usual.cert()),
+                file(caller, "tlskey", usual.key()),
+                verifies);
+    }
+
+    private String file(Caller caller, String flag, String otherwise) {
+        String path = files.getOrDefault(flag, "");
+        if (path.isEmpty()) {
+            return otherwise;
+        }
+        try (var in = caller.open(path)) {
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (java.io.IOException e) {
+            throw new InvalidArgument("read " + path, String.valueOf(e.getMessage()), "name another file", e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.gantry.daemon.install;
+
+import dev.gantry.cli.format.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The files of an installation, by their paths in the system. Pure.
+///
+/// @param files texts; `links` where a path leads to another one
+record InstallPlan(Map<String, String> files, Map<String, String> links) {
+    private static final String UNITS = "etc/systemd/system/";
+
+    InstallPlan {
+        files = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(files));
+        links = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(links));
+    }
+
+    /// @param launcher the path of the command as it was unpacked
+    /// @param dockerSocket whether clients of Docker find the engine at its usual socket: no dockerd owns that
+    static InstallPlan of(String launcher, String group, boolean dockerSocket, Map<String, String> completions) {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(UNITS + "gantry.service", service(launcher));
+        files.put(UNITS + "gantry.socket", socket(group, dockerSocket));
+        files.put("root/.docker/contexts/meta/" + sha256("gantry") + "/meta.json", context());
+        files.put("usr/share/bash-completion/completions/gantry", completions.getOrDefault("bash", ""));
+        files.put("usr/share/zsh/vendor-completions/_gantry", completions.getOrDefault("zsh", ""));
+        files.put("usr/share/fish/vendor_completions.d/gantry.fish", completions.getOrDefault("fish", ""));
+        return new InstallPlan(files, Map.of("usr/local/bin/gantry", launcher));
+    }
+
+    /// Containers are none of the service: only its own process is told to end, and their control groups are not those
+    /// of systemd.
+    private static String service(String launcher) {
+        return """
+                [Unit]
+                Description=Gantry container engine
+                After=network-online.target gantry.socket
+                Wants=network-online.target
+                Requires=gantry.socket
+
+                [Service]
+                Type=notify
+                ExecStart=%s daemon -H fd://
+                ExecReload=/bin/kill -s HUP $MAINPID
+                Restart=always
+                TimeoutStartSec=0
+                KillMode=process
+                Delegate=yes
+                LimitNOFILE=1048576
+                LimitNPROC=infinity
+                LimitCORE=infinity
+                TasksMax=infinity
+                OOMScoreAdjust=-500
+
+                [Install]
+                WantedBy=multi-user.target
+                """.formatted(launcher.replace("%", "%%").replace(" ", "\\x20"));
+    }
+
+    private static String socket(String group, boolean dockerSocket) {
+        return """
+                [Unit]
+                Description=Sockets of the Gantry container engine
+
+                [Socket]
+                ListenStream=/run/gantry.sock
+                %sSocketMode=0660
+                SocketUser=root
+                SocketGroup=%s
+
+                [Install]
+                WantedBy=sockets.target
+                """.formatted(dockerSocket ? "ListenStream=/run/docker.sock\n" : "", group);
+    }
+
+    private static String context() {
+        return Json.write(new LinkedHashMap<>(Map.of(
+                        "Name",
+                        "gantry",
+                        "Metadata",
+                        Map.of("Description", "Gantry"),
+                        "Endpoints",
+                        Map.of("docker", Map.of("Host", "unix:///run/gantry.sock", "SkipTLSVerify", false)))))
+                + "\n";
+    }
+
+    static String sha256(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
