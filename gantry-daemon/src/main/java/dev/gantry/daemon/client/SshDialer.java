@@ -3,6 +3,7 @@ package dev.gantry.daemon.client;
 import dev.gantry.api.client.Dialer;
 import dev.gantry.api.client.Duplex;
 import dev.gantry.api.client.EngineAddress;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,7 @@ record SshDialer(EngineAddress.Ssh engine) implements Dialer {
         Process ssh = new ProcessBuilder(command(engine))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        return new ProcessDuplex(ssh, ssh.getInputStream(), ssh.getOutputStream());
+        return new ProcessDuplex(ssh, ssh.getInputStream(), new Prompt(ssh.getOutputStream()));
     }
 
     static List<String> command(EngineAddress.Ssh engine) {
@@ -55,6 +56,19 @@ record SshDialer(EngineAddress.Ssh engine) implements Dialer {
         @Override
         public void close() throws IOException {
             ssh.destroy();
+        }
+    }
+
+    /// The input of a process keeps bytes back until it is told; nobody tells a connection.
+    private static final class Prompt extends FilterOutputStream {
+        Prompt(OutputStream buffered) {
+            super(buffered);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            out.flush();
         }
     }
 }
