@@ -57,9 +57,13 @@ class CniNetworkTest {
         daemon = DaemonProcess.startOn(host, dir);
         docker = client;
         assertThat(docker.run("import", tar.toString(), "busybox:it").code()).isZero();
-        out("run", "--rm", "busybox:it", "true"); // with a bridge of ours, which turns forwarding on
         list("office", "");
         out("network", "create", "-d", "cni", "-o", "conf=" + dir.resolve("office.conflist"), "office");
+        // The plugin turns forwarding on, before any bridge of ours does: the host is no router by that.
+        out("run", "--rm", "--network", "office", "busybox:it", "true");
+        assertThat(onHost("cat", "/proc/sys/net/ipv4/ip_forward")).isEqualTo("1");
+        out("run", "--rm", "busybox:it", "true");
+        assertThat(onHost("nft", "list", "ruleset")).contains("ipv4 : drop");
     }
 
     @AfterAll
