@@ -264,6 +264,57 @@ class OverlayTest {
     }
 
     @Test
+    void hostsThatWereCutOffFromEachOtherTellWhatDoesNotGoTogether() throws IOException {
+        network("--subnet", "10.67.0.0/24", "wide");
+        OverlayHosts.on(
+                hosts.one,
+                "nft",
+                "add table inet cut; add chain inet cut in { type filter hook input priority 0; };"
+                        + " add chain inet cut out { type filter hook output priority 0; };"
+                        + " add rule inet cut in tcp dport 7946 drop; add rule inet cut in tcp sport 7946 drop;"
+                        + " add rule inet cut out tcp dport 7946 drop; add rule inet cut out tcp sport 7946 drop");
+        String ofOne;
+        String ofTwo;
+        try {
+            ofOne = out(one, "network", "create", "-d", "overlay", "--attachable", "--subnet", "10.68.0.0/24", "same");
+            ofTwo = out(two, "network", "create", "-d", "overlay", "--attachable", "--subnet", "10.69.0.0/24", "same");
+            sleeper(one, "web", "wide");
+            sleeper(two, "web", "wide");
+            sleeper(two, "left", "same");
+        } finally {
+            OverlayHosts.on(hosts.one, "nft", "delete table inet cut");
+        }
+        until(
+                "both sides say so",
+                () -> inspects(one, "same").contains("of host 192.0.2.2 is not known here: it has the same name")
+                        && inspects(two, "same").contains("of host 192.0.2.1 is not known here: it has the same name"));
+        assertThat(hosts.two.log()).contains("network with name same already exists");
+        until("so do containers", () -> inspects(one, "wide").contains("of host 192.0.2.2 has the name of "));
+        // A name of two leads to both, and nothing has ended.
+        sleeper(one, "ask", "wide");
+        until(
+                "both answer",
+                () -> out(one, "exec", "ask", "busybox", "nslookup", "web").split("Address", -1).length == 4);
+        assertThat(out(two, "inspect", "-f", "{{.State.Running}}", "left")).isEqualTo("true");
+        assertThat(out(one, "network", "inspect", "-f", "{{.Id}}", "same")).isEqualTo(ofOne);
+        assertThat(out(two, "network", "inspect", "-f", "{{.Id}}", "same")).isEqualTo(ofTwo);
+        // One of the two goes, and the other is everywhere.
+        out(one, "network", "rm", "same");
+        until("it is known", () -> one.run("network", "inspect", ofTwo).code() == 0);
+        sleeper(one, "right", "same");
+        reach(one, "right", "left");
+        assertThat(inspects(two, "same")).doesNotContain("Conflicts");
+        out(one, "rm", "-f", "right");
+        out(two, "rm", "-f", "left");
+        // Its home may remove it once it has heard that nobody is in it.
+        until("it is removed", () -> two.run("network", "rm", ofTwo).code() == 0);
+    }
+
+    private static String inspects(Docker docker, String network) throws IOException {
+        return out(docker, "network", "inspect", network);
+    }
+
+    @Test
     void aDaemonThatIsKilledAtRandomMomentsIsRightWithTheOtherHostAfterIt() throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
