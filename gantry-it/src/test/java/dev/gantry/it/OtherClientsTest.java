@@ -91,6 +91,14 @@ class OtherClientsTest {
         return stock.onHost("busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:8899/");
     }
 
+    private static boolean siteAnswers() {
+        try {
+            return site().equals("web says stored");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void nothingIsLeft() throws IOException {
         assertThat(stock.out("ps", "-aq")).isEmpty();
         assertThat(stock.out("volume", "ls", "-q")).isEmpty();
@@ -108,7 +116,7 @@ class OtherClientsTest {
         assumeTrue(compose.out("version", "--short").startsWith("1."), "docker-compose is not of the first generation");
 
         assertThat(compose.out("up", "-d")).contains("Creating one_web_1", "done");
-        assertThat(site()).isEqualTo("web says stored");
+        Waiting.until(Duration.ofSeconds(60), () -> "the site answers", OtherClientsTest::siteAnswers);
         assertThat(compose.out("ps"))
                 .containsPattern("one_store_1 +sh -c .* +Up \\(healthy\\)")
                 .containsPattern("one_web_1 +sh -c .* 127.0.0.1:8899->80/tcp");
