@@ -50,11 +50,15 @@ class FaultsTest {
 
     @AfterEach
     void stop() throws IOException {
-        if (daemon != null) {
-            daemon.close();
-        }
-        if (Files.exists(dir.resolve("data/filler")) || mounted()) {
-            Rootfs.run("umount", "-l", dir.resolve("data").toString());
+        Files.deleteIfExists(dir.resolve("data/filler"));
+        try {
+            if (daemon != null) {
+                daemon.close();
+            }
+        } finally {
+            if (mounted()) {
+                Rootfs.run("umount", "-l", dir.resolve("data").toString());
+            }
         }
     }
 
