@@ -38,11 +38,18 @@ public sealed interface ApiResponse {
     /// From here on the connection carries the bytes of a container in both directions. Whether it begins with 101
     /// or with 200 is the transport's business.
     ///
-    /// @param dropped instead of the taker when the answer may not leave: lets go of what is held for it
-    record Hijack(String contentType, Taker taker, Runnable dropped) implements ApiResponse {
+    /// @param begin done when it is certain that the answer may leave, before the client sees its head
+    /// @param dropped instead of that when the answer may not leave: lets go of what is held for it
+    record Hijack(String contentType, Begin begin, Runnable dropped) implements ApiResponse {
         public Hijack(String contentType, Taker taker) {
-            this(contentType, taker, () -> {});
+            this(contentType, () -> taker, () -> {});
         }
+    }
+
+    /// Begins what a connection is taken over for; never fails, but gives one who tells why it did not begin.
+    @FunctionalInterface
+    interface Begin {
+        Taker begin();
     }
 
     /// The same over a web socket, whose frames `taker` is not bothered with. RFC 6455 §1.3.

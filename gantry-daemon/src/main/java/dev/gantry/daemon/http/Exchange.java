@@ -214,9 +214,10 @@ final class Exchange {
     }
 
     private void hijack(ApiResponse.Hijack answer) {
+        ApiResponse.Taker taker = answer.begin().begin();
         ByteBuf head = channel.alloc().directBuffer(512);
         heads.takeover(head, answer.contentType(), request.headers().contains(HttpHeaderNames.UPGRADE));
-        takeOver(head, answer.taker());
+        takeOver(head, taker);
     }
 
     private void webSocket(ApiResponse.WebSocket answer) {

@@ -115,16 +115,18 @@ public final class ExecRoutes {
         DetachKeys keys = DetachKeys.parse(config.detachKeys());
         AttachRequest streams =
                 new AttachRequest(config.attachStdin(), config.attachStdout(), config.attachStderr(), true, false);
-        String type = StreamRoutes.contentType(call, exec.spec().tty());
-        Attachment attachment;
-        try {
-            // Before the answer begins: who has it may ask at once whether it runs, and resize its terminal.
-            attachment = execs.start(exec.id(), streams, size.rows(), size.columns());
-        } catch (GantryException e) {
-            RuntimeException why = words(exec, e);
-            return new ApiResponse.Hijack(type, connection -> tell(connection, exec, why));
-        }
-        return new ApiResponse.Hijack(type, connection -> join(exec, attachment, keys, connection), attachment::close);
+        return new ApiResponse.Hijack(
+                StreamRoutes.contentType(call, exec.spec().tty()),
+                () -> {
+                    // Before the answer begins: who has it may ask at once whether it runs, and resize its terminal.
+                    try {
+                        Attachment attachment = execs.start(exec.id(), streams, size.rows(), size.columns());
+                        return connection -> join(exec, attachment, keys, connection);
+                    } catch (GantryException e) {
+                        return connection -> tell(connection, exec, words(exec, e));
+                    }
+                },
+                () -> {});
     }
 
     private void join(Exec exec, Attachment attachment, DetachKeys keys, ApiResponse.Duplex connection)

@@ -70,7 +70,7 @@ public final class StreamRoutes {
                 q.flag("stderr"),
                 c.spec().streams().tty());
         Attaching attaching = attaching(call, c, wish);
-        return new ApiResponse.Hijack(contentType(call, c), attaching.taker(), attaching.dropped());
+        return new ApiResponse.Hijack(contentType(call, c), attaching::taker, attaching.dropped());
     }
 
     /// The outputs come as one. Before 1.42 a client gets all streams, and before 1.28 text.
