@@ -184,6 +184,7 @@ final class NetworkKills {
         List<String> left = new ArrayList<>();
         onHost("ip", "-o", "link")
                 .lines()
+                .filter(line -> line.contains(": ")) // a dump that the kernel interrupted says so in a line
                 .map(line -> line.split(":")[1].strip())
                 .filter(link -> link.startsWith("gv"))
                 .forEach(left::add);
