@@ -169,7 +169,8 @@ record DaemonFlags(
         said(words, "cgroup-parent", List.of(cgroupParent));
         said(words, "rootless-net", List.of(rootlessNet.word()));
         said(words, "host", hosts.stream().map(Host::toString).toList());
-        said(words, "config-file", List.of(settings.file().map(Path::toString).orElse("")));
+        // In one word: an empty one at the end is lost on the way through a shell.
+        words.add("--config-file=" + settings.file().map(Path::toString).orElse(""));
         words.addAll(settings.wordsBut(
                 List.of("data-root", "exec-root", "cgroup-parent", "rootless-net", "host", "config-file")));
         return words;
