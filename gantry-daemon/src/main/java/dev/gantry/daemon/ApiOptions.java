@@ -64,9 +64,6 @@ final class ApiOptions {
                 containers(),
                 labels,
                 settings.flag("debug", false),
-                settings.text("http-proxy").orElse(""),
-                settings.text("https-proxy").orElse(""),
-                settings.text("no-proxy").orElse(""),
                 settings.list("insecure-registry"),
                 settings.list("registry-mirror"),
                 networks());

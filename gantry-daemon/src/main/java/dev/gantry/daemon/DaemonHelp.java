@@ -34,6 +34,9 @@ final class DaemonHelp {
               -l, --log-level LEVEL     debug, info, warn, error or fatal
               -v, --version             print the version
 
+            More options of dockerd, of containers (such as --log-driver, --dns), the network bridge (--bip) and registries
+            (--registry-mirror), go as flags or in daemon.json; docs/daemon.md lists them, and says which are refused.
+
             Overlay networks, of several hosts:
             %s
             GANTRY_ROOT names one directory for all of these, where no flag says otherwise. Without it an ordinary user's engine has its

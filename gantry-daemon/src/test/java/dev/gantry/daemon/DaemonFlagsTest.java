@@ -147,6 +147,27 @@ class DaemonFlagsTest {
     }
 
     @Test
+    void aReloadTakesWhatMayChangeOfAFileThatAStartWouldTake(@TempDir Path dir) throws IOException {
+        Path file = Files.writeString(dir.resolve("daemon.json"), "{\"labels\": [\"a=1\"], \"icc\": true}");
+        var settings = parse("--config-file", file.toString(), "--mtu", "1400").settings();
+        Files.writeString(file, "{\"labels\": [\"a=2\"], \"icc\": false}");
+        assertThat(settings.reloaded().list("label")).containsExactly("a=2");
+        assertThat(settings.reloaded().flag("icc", false)).isTrue();
+        for (String bad : List.of(
+                "\"userns-remap\": \"default\"",
+                "\"live-restore\": false",
+                "\"raw-logs\": false",
+                "\"proxies\": {\"http-proxy\": \"http://p\"}",
+                "\"mtu\": 1500")) {
+            Files.writeString(file, "{\"labels\": [\"a=3\"], " + bad + "}");
+            assertThatThrownBy(settings::reloaded).as(bad).isInstanceOf(GantryException.class);
+            assertThatThrownBy(() -> parse("--config-file", file.toString(), "--mtu", "1400"))
+                    .as(bad)
+                    .isInstanceOf(GantryException.class);
+        }
+    }
+
+    @Test
     void whatCannotBeIsRefusedBeforeTheStart() {
         String[][] wrong = {
             {"--label", "x"},

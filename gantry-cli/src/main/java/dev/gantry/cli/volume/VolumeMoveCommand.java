@@ -27,11 +27,11 @@ public final class VolumeMoveCommand implements Command {
     @Override
     public CommandLine line() {
         return Meter.addTo(Pause.addTo(new CommandLine("volume move", "VOLUME", "Move a volume to another engine")
-                        .text("to", "address", "The other engine: unix:///path or tcp://host:port")
+                        .text("to", "address", "The other engine: unix:///path, ssh://user@host or tcp://host:port")
                         .text("name", "name", "Its name there; without it that which it has")
                         .toggle("keep", "Keep the volume here, too: a copy to another engine")
                         .takes(1, 1)))
-                .example("gantry volume move data --to tcp://127.0.0.1:2375")
+                .example("gantry volume move data --to ssh://root@other")
                 .example("gantry volume move data --to unix:///run/other.sock --name data2 --keep");
     }
 
@@ -40,7 +40,7 @@ public final class VolumeMoveCommand implements Command {
         Parsed args = call.args();
         String name = args.argument(0);
         if (!args.isGiven("to")) {
-            throw args.wrong("--to names the engine that shall have it, such as tcp://host:2375");
+            throw args.wrong("--to names the engine that shall have it, such as ssh://root@host");
         }
         Volume volume = Wire.json()
                 .type(Volume.class)

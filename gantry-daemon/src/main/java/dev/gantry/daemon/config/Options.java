@@ -5,7 +5,6 @@ import dev.gantry.daemon.config.Option.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// The table of all options: those of dockerd 28.5 by its names, then our own.
 public final class Options {
@@ -17,8 +16,7 @@ public final class Options {
     private static final String FIREWALL = "the rules of networks are always made, in a table of nftables of their own";
 
     private static final String GATEWAY = "the gateway of the network bridge is its own address on the host";
-    private static final Set<String> COMING =
-            Set.of("http-proxy", "https-proxy", "metrics-addr", "no-proxy", "shutdown-timeout");
+    private static final String PROXY = "requests of the engine cannot go through a proxy yet";
 
     private static final List<Option> ALL = table();
 
@@ -80,8 +78,8 @@ public final class Options {
         t.add("help", "h", "", Form.FLAG, Option.OBEYED);
         t.add("host", "H", "hosts", Form.LIST, Option.OBEYED);
         t.refused("host-gateway-ip", "host-gateway-ips", Form.LIST, "host-gateway is the gateway of the network");
-        t.obeyed("http-proxy", "proxies.http-proxy", Form.TEXT);
-        t.obeyed("https-proxy", "proxies.https-proxy", Form.TEXT);
+        t.refused("http-proxy", "proxies.http-proxy", Form.TEXT, PROXY);
+        t.refused("https-proxy", "proxies.https-proxy", Form.TEXT, PROXY);
         t.obeyed("icc", Form.FLAG);
         t.obeyed("init", Form.FLAG);
         t.refused("init-path", Form.PATH, "the init is part of this engine");
@@ -102,19 +100,19 @@ public final class Options {
         t.reloaded("max-concurrent-downloads", Form.NUMBER);
         t.only("max-concurrent-uploads", Form.NUMBER, "1", "layers are sent one after the other");
         t.refused("max-download-attempts", Form.NUMBER, "how often a transfer is tried again is not to be chosen yet");
-        t.obeyed("metrics-addr", Form.TEXT);
+        t.refused("metrics-addr", Form.TEXT, "there are no metrics yet");
         t.obeyed("mtu", Form.NUMBER);
         t.refused("network-control-plane-mtu", Form.NUMBER, SWARM);
         t.obeyed("no-new-privileges", Form.FLAG);
-        t.obeyed("no-proxy", "proxies.no-proxy", Form.TEXT);
+        t.refused("no-proxy", "proxies.no-proxy", Form.TEXT, PROXY);
         t.refused("node-generic-resource", "node-generic-resources", Form.LIST, SWARM);
         t.add("pidfile", "p", "pidfile", Form.PATH, Option.OBEYED);
-        t.obeyed("raw-logs", Form.FLAG);
+        t.only("raw-logs", Form.FLAG, "true", "the log has full times and no colours");
         t.add("registry-mirror", "", "registry-mirrors", Form.LIST, Option.RELOADED);
         t.refused("rootless", Form.FLAG, "an engine of an ordinary user becomes so by itself");
         t.obeyed("seccomp-profile", Form.TEXT);
         t.only("selinux-enabled", Form.FLAG, "false", "there is no SELinux");
-        t.reloaded("shutdown-timeout", Form.NUMBER);
+        t.refused("shutdown-timeout", Form.NUMBER, "containers always outlive the daemon");
         t.add("storage-driver", "s", "storage-driver", Form.TEXT, new Rule.Only("overlay2", "there is no other"));
         t.refused("storage-opt", "storage-opts", Form.LIST, "the storage driver has no options");
         t.refused("swarm-default-advertise-addr", Form.TEXT, SWARM);
@@ -146,14 +144,7 @@ public final class Options {
         t.obeyed("overlay-tls-key", Form.PATH);
         t.obeyed("overlay-data-port", Form.NUMBER);
         t.obeyed("overlay-grace", Form.TEXT);
-        return t.rows.stream().map(Options::orLater).toList();
-    }
-
-    private static Option orLater(Option o) {
-        return COMING.contains(o.flag())
-                ? new Option(
-                        o.flag(), o.letter(), o.key(), o.form(), new Rule.Refused("this version cannot obey it yet"))
-                : o;
+        return List.copyOf(t.rows);
     }
 
     private static final class Table {

@@ -26,24 +26,27 @@ public record Settings(Map<Option, List<String>> flags, Map<Option, List<String>
         Optional<Path> file = named.isPresent()
                 ? named.filter(n -> !n.isEmpty()).map(Path::of)
                 : Optional.of(usual).filter(Files::exists);
+        return read(flags, file);
+    }
+
+    private static Settings read(Map<Option, List<String>> flags, Optional<Path> file) {
         Settings all = new Settings(flags, file.map(ConfigFile::read).orElse(Map.of()), file);
         all.refuseConflicts();
         all.refuseWhatIsNotDone();
         return all;
     }
 
-    /// The same with what the file says now of options that may change; of others it says what it said.
+    /// The same with what the file says now of options that may change; of others it says what it said. A file that a
+    /// start would refuse is refused.
     public Settings reloaded() {
         Map<Option, List<String>> now = new LinkedHashMap<>(inFile);
         now.keySet().removeIf(Settings::isReloaded);
-        file.map(ConfigFile::read).orElse(Map.of()).forEach((option, values) -> {
+        read(flags, file).inFile().forEach((option, values) -> {
             if (isReloaded(option)) {
                 now.put(option, values);
             }
         });
-        Settings all = new Settings(flags, now, file);
-        all.refuseConflicts();
-        return all;
+        return new Settings(flags, now, file);
     }
 
     private static boolean isReloaded(Option option) {

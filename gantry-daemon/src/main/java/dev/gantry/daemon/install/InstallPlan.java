@@ -78,14 +78,14 @@ record InstallPlan(Map<String, String> files, Map<String, String> links) {
     }
 
     private static String context() {
-        return Json.write(new LinkedHashMap<>(Map.of(
-                        "Name",
-                        "gantry",
-                        "Metadata",
-                        Map.of("Description", "Gantry"),
-                        "Endpoints",
-                        Map.of("docker", Map.of("Host", "unix:///run/gantry.sock", "SkipTLSVerify", false)))))
-                + "\n";
+        Map<String, Object> endpoint = new LinkedHashMap<>();
+        endpoint.put("Host", "unix:///run/gantry.sock");
+        endpoint.put("SkipTLSVerify", false);
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.put("Name", "gantry");
+        context.put("Metadata", Map.of("Description", "Gantry"));
+        context.put("Endpoints", Map.of("docker", endpoint));
+        return Json.write(context) + "\n";
     }
 
     static String sha256(String text) {

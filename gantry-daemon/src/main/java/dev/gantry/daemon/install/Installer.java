@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/// Writes an [InstallPlan] below a root, and removes what it wrote. What belongs to somebody else it neither replaces
-/// nor removes.
+/// Writes an [InstallPlan] below a root, and removes what it wrote. What belongs to somebody else, or was changed
+/// since,
+/// it neither replaces nor removes.
 ///
 /// @param launcher the path of the command as it was unpacked; empty when it was not
 public record Installer(String launcher) implements Extras.Installation {
@@ -82,8 +83,9 @@ public record Installer(String launcher) implements Extras.Installation {
 
     private static List<String> write(Path root, InstallPlan plan, InstallRecord before, String group)
             throws IOException {
+        // What is there counts as it was until all is written, so that a run that was cut off looks like no change.
         Map<String, String> digests = new LinkedHashMap<>(before.files());
-        plan.files().forEach((path, text) -> digests.put(path, InstallPlan.sha256(text)));
+        plan.files().forEach((path, text) -> digests.putIfAbsent(path, InstallPlan.sha256(text)));
         Map<String, String> links = new LinkedHashMap<>(before.links());
         links.putAll(plan.links());
         TreeSet<String> directories = new TreeSet<>(before.directories());
@@ -92,16 +94,23 @@ public record Installer(String launcher) implements Extras.Installation {
         paths.add(InstallRecord.PATH);
         paths.forEach(path -> directories.addAll(missing(root, path)));
         boolean newGroup = !hasGroup(root, group);
-        var now = new InstallRecord(digests, links, List.copyOf(directories), newGroup ? group : before.group());
-        put(root.resolve(InstallRecord.PATH), now.text());
+        var begun = new InstallRecord(digests, links, List.copyOf(directories), newGroup ? group : before.group());
+        put(root.resolve(InstallRecord.PATH), begun.text());
+        Map<String, String> written = new LinkedHashMap<>(digests);
         List<String> said = new ArrayList<>();
         if (newGroup) {
             run(root, "groupadd", "--system", group);
             said.add("group " + group);
         }
         for (var file : plan.files().entrySet()) {
-            put(root.resolve(file.getKey()), file.getValue());
-            said.add("/" + file.getKey());
+            Path path = root.resolve(file.getKey());
+            String digest = InstallPlan.sha256(file.getValue());
+            boolean changed = isChanged(path, begun.files().getOrDefault(file.getKey(), digest)) && !is(path, digest);
+            if (!changed) {
+                put(path, file.getValue());
+                written.put(file.getKey(), digest);
+            }
+            said.add((changed ? "kept, it was changed: /" : "/") + file.getKey());
         }
         for (var link : plan.links().entrySet()) {
             Path path = root.resolve(link.getKey());
@@ -110,6 +119,8 @@ public record Installer(String launcher) implements Extras.Installation {
             Files.createSymbolicLink(path, Path.of(link.getValue()));
             said.add("/" + link.getKey());
         }
+        var done = new InstallRecord(written, links, begun.directories(), begun.group());
+        put(root.resolve(InstallRecord.PATH), done.text());
         return said;
     }
 
@@ -145,7 +156,7 @@ public record Installer(String launcher) implements Extras.Installation {
             }
             for (var file : record.files().entrySet()) {
                 Path path = system.resolve(file.getKey());
-                boolean changed = Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !is(path, file.getValue());
+                boolean changed = isChanged(path, file.getValue());
                 if (!changed) {
                     Files.deleteIfExists(path);
                 }
@@ -185,6 +196,11 @@ public record Installer(String launcher) implements Extras.Installation {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && InstallPlan.sha256(Files.readString(path, StandardCharsets.UTF_8))
                         .equals(digest);
+    }
+
+    /// It is there, and is not what was written.
+    private static boolean isChanged(Path path, String digest) throws IOException {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !is(path, digest);
     }
 
     private static boolean leadsTo(Path path, String target) throws IOException {

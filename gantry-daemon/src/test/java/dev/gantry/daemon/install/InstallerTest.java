@@ -49,7 +49,7 @@ class InstallerTest {
         try (var paths = Files.walk(root)) {
             for (Path p : paths.toList()) {
                 String name = root.relativize(p).toString();
-                if (!name.matches("etc/(group-|gshadow-|subuid.*|.*\\\\.lock)")) {
+                if (!name.matches("etc/(group-|gshadow-|subuid.*|.*\\.lock)")) {
                     all.put(
                             name,
                             Files.isSymbolicLink(p)
@@ -78,7 +78,8 @@ class InstallerTest {
         assertThat(Files.readSymbolicLink(root.resolve("usr/local/bin/gantry")))
                 .isEqualTo(Path.of("/opt/gantry/bin/gantry"));
         assertThat(text("root/.docker/contexts/meta/" + InstallPlan.sha256("gantry") + "/meta.json"))
-                .contains("unix:///run/gantry.sock");
+                .isEqualTo("{\"Name\":\"gantry\",\"Metadata\":{\"Description\":\"Gantry\"},\"Endpoints\":{\"docker\":"
+                        + "{\"Host\":\"unix:///run/gantry.sock\",\"SkipTLSVerify\":false}}}\n");
         Map<String, String> once = all();
         install();
         assertThat(all()).isEqualTo(once);
@@ -112,5 +113,19 @@ class InstallerTest {
         assertThat(installer.uninstall(root.toString())).contains("kept, it was changed: /" + SOCKET);
         assertThat(text(SOCKET)).isEqualTo("changed");
         assertThat(text("etc/group")).contains("docker:x:");
+    }
+
+    @Test
+    void anotherInstallKeepsWhatWasChangedAndRenewsTheRest() throws IOException {
+        install();
+        Files.writeString(root.resolve(SOCKET), "changed");
+        var moved = new Installer("/opt/newer/bin/gantry");
+        assertThat(moved.install(root.toString(), "docker", Map.of()))
+                .contains("kept, it was changed: /" + SOCKET, "/etc/systemd/system/gantry.service")
+                .doesNotContain("/" + SOCKET);
+        assertThat(text(SOCKET)).isEqualTo("changed");
+        assertThat(text("etc/systemd/system/gantry.service")).contains("ExecStart=/opt/newer/bin/gantry ");
+        assertThat(moved.uninstall(root.toString()))
+                .contains("kept, it was changed: /" + SOCKET, "removed /etc/systemd/system/gantry.service");
     }
 }

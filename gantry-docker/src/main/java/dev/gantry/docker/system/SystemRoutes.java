@@ -163,9 +163,6 @@ public final class SystemRoutes {
                 .loggingDriver(logDriver.isEmpty() ? "json-file" : logDriver)
                 .debug(told.debug())
                 .labels(told.labels())
-                .httpProxy(told.httpProxy())
-                .httpsProxy(told.httpsProxy())
-                .noProxy(told.noProxy())
                 .cgroupDriver(rootless ? "none" : "cgroupfs")
                 .cgroupVersion(host.cgroupV2() ? "2" : "1")
                 .kernelVersion(host.kernel())
@@ -197,17 +194,12 @@ public final class SystemRoutes {
     }
 
     private static RegistryConfig registries(DaemonSettings told) {
-        List<String> ranges = new ArrayList<>(List.of("::1/128", "127.0.0.0/8"));
         Map<String, IndexInfo> known = new TreeMap<>();
         known.put("docker.io", new IndexInfo("docker.io", told.mirrors(), true, true));
         for (String insecure : told.insecureRegistries()) {
-            if (insecure.contains("/")) {
-                ranges.add(insecure);
-            } else {
-                known.put(insecure, new IndexInfo(insecure, List.of(), false, false));
-            }
+            known.put(insecure, new IndexInfo(insecure, List.of(), false, false));
         }
-        return new RegistryConfig(ranges, known, told.mirrors());
+        return new RegistryConfig(List.of("::1/128", "127.0.0.0/8"), known, told.mirrors());
     }
 
     /// Only what is at hand: layers are counted with each image that has them.
