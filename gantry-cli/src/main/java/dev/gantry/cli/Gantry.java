@@ -107,7 +107,7 @@ public final class Gantry {
                 } else if (TEXTS.contains(name) && i < args.size()) {
                     values.put(name, args.get(i++));
                 } else if (name.equals("tls") || name.equals("tlsverify")) {
-                    values.put(name, attached.isEmpty() ? "true" : attached);
+                    values.put(name, Boolean.toString(equals < 0 || truth(name, attached)));
                 } else {
                     throw new InvalidArgument(
                             "read the command line",
@@ -116,6 +116,19 @@ public final class Gantry {
                 }
             }
             return new Globals(choice(values), false, args.subList(i, args.size()));
+        }
+
+        /// What clients in Go take.
+        private static boolean truth(String flag, String text) {
+            return switch (text) {
+                case "1", "t", "T", "TRUE", "true", "True" -> true;
+                case "0", "f", "F", "FALSE", "false", "False" -> false;
+                default ->
+                    throw new InvalidArgument(
+                            "read the command line",
+                            "invalid argument \"" + text + "\" for --" + flag,
+                            "write --" + flag + "=true or --" + flag + "=false");
+            };
         }
 
         private static Choice choice(Map<String, String> values) {

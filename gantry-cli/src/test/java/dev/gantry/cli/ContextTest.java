@@ -67,6 +67,42 @@ class ContextTest extends CommandTest {
     }
 
     @Test
+    void flagsOfTlsAreReadAsTheDockerClientReadsThem() {
+        caller.environment.put("DOCKER_HOST", "tcp://h:2376");
+        for (String yes : new String[] {"1", "t", "T", "TRUE", "true", "True"}) {
+            assertThat(dialled("--tlsverify=" + yes, "ps")).as(yes).endsWith(" true");
+            assertThat(dialled("--tls=" + yes, "ps")).as(yes).endsWith(" false");
+        }
+        for (String no : new String[] {"0", "f", "F", "FALSE", "false", "False"}) {
+            assertThat(dialled("--tls=" + no, "ps")).as(no).isEqualTo("dial tcp://h:2376");
+            // Whoever speaks of verification wants TLS.
+            assertThat(dialled("--tlsverify=" + no, "ps"))
+                    .as(no)
+                    .contains("by TLS")
+                    .endsWith(" false");
+        }
+        for (String bad : new String[] {"", "yes", "tRUE", "2"}) {
+            caller.err.reset();
+            assertThat(dialled("--tlsverify=" + bad, "ps")).as(bad).isEqualTo("local");
+            assertThat(err())
+                    .as(bad)
+                    .contains("read the command line: invalid argument \"" + bad + "\" for --tlsverify: write ");
+        }
+    }
+
+    @Test
+    void flagsOfTlsDoNotChangeWhatAContextSays() {
+        withContext();
+        caller.file("/home/me/.docker/config.json", "{\"currentContext\":\"far\"}");
+        for (String flag : new String[] {"--tlsverify", "--tls=false", "--tlscacert=/other"}) {
+            caller.err.reset();
+            assertThat(gantry(flag, "ps")).as(flag).isNotZero();
+            assertThat(err()).as(flag).contains("does not go together with context far");
+            assertThat(gantry(flag, "--context=far", "ps")).as(flag).isNotZero();
+        }
+    }
+
+    @Test
     void contextsAreListed() {
         withContext();
         assertThat(gantry("context", "ls")).isZero();

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param context of `--context`, or empty
 /// @param tls that `--tls` was given
 /// @param verify that `--tlsverify` was given
-/// @param files of `--tlscacert`, `--tlscert` and `--tlskey`, by these names
-public record Choice(String host, String context, boolean tls, boolean verify, Map<String, String> files) {
+/// @param flags what was given before the command, `--tlscacert`, `--tlscert` and `--tlskey` among it, by these names
+public record Choice(String host, String context, boolean tls, boolean verify, Map<String, String> flags) {
+    private static final List<String> TLS_FLAGS = List.of("tls", "tlsverify", "tlscacert", "tlscert", "tlskey");
+
     public Choice {
-        files = Map.copyOf(files);
+        flags = Map.copyOf(flags);
         if (!host.isEmpty() && !context.isEmpty()) {
             throw new InvalidArgument(
                     "read the command line",
@@ -47,6 +49,7 @@ public record Choice(String host, String context, boolean tls, boolean verify, M
         Contexts contexts = new Contexts(caller);
         Optional<String> chosen = chosenContext(caller).filter(name -> !name.equals(Contexts.DEFAULT));
         if (chosen.isPresent()) {
+            checkNoTls(chosen.get());
             return chosen.map(contexts::endpoint);
         }
         String named = namedHost(caller.environment());
@@ -56,6 +59,19 @@ public record Choice(String host, String context, boolean tls, boolean verify, M
         EngineAddress address = EngineAddress.parse(named);
         EngineTls how = address instanceof EngineAddress.Tcp ? tls(caller, contexts, named) : null;
         return Optional.of(new Endpoint(address, how));
+    }
+
+    /// Its files and what it says of TLS are its own: flags that say another thing would not be obeyed.
+    private void checkNoTls(String name) {
+        for (String flag : TLS_FLAGS) {
+            if (flags.containsKey(flag)) {
+                throw new InvalidArgument(
+                        "read the command line",
+                        "--" + flag + " does not go together with context " + name
+                                + ", which says itself how it is reached",
+                        "leave the flag out, or name the engine with -H");
+            }
+        }
     }
 
     private String namedHost(Map<String, String> environment) {
@@ -72,8 +88,10 @@ public record Choice(String host, String context, boolean tls, boolean verify, M
         Map<String, String> environment = caller.environment();
         boolean verifies =
                 verify || !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty();
-        boolean encrypted =
-                verifies || tls || !environment.getOrDefault("DOCKER_TLS", "").isEmpty();
+        boolean encrypted = verifies
+                || tls
+                || flags.containsKey("tlsverify")
+                || !environment.getOrDefault("DOCKER_TLS", "").isEmpty();
         if (!encrypted && !named.startsWith("https://")) {
             return null;
         }
@@ -87,7 +105,7 @@ public record Choice(String host, String context, boolean tls, boolean verify, M
     }
 
     private String file(Caller caller, String flag, String otherwise) {
-        String path = files.getOrDefault(flag, "");
+        String path = flags.getOrDefault(flag, "");
         if (path.isEmpty()) {
             return otherwise;
         }

@@ -36,6 +36,8 @@ final class ProcessCaller implements Caller {
     private static final List<String> SIGNALS =
             List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "CONT", "TSTP");
 
+    private static final int MOST_LINKS = 40; // as the kernel's, path_resolution(7)
+
     private final InputStream in = new FileInputStream(FileDescriptor.in);
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private final OutputStream err = new FileOutputStream(FileDescriptor.err);
@@ -108,8 +110,8 @@ final class ProcessCaller implements Caller {
 
     @Override
     public OutputStream replace(String path) {
-        Path target = Path.of(absolute(path));
         try {
+            Path target = written(Path.of(absolute(path)));
             if (Files.exists(target) && !Files.isRegularFile(target)) {
                 return Files.newOutputStream(target, StandardOpenOption.WRITE);
             }
@@ -119,6 +121,18 @@ final class ProcessCaller implements Caller {
         } catch (IOException e) {
             throw failed("write " + path, e);
         }
+    }
+
+    /// A link stays one: what it leads to is written, there or not.
+    private static Path written(Path named) throws IOException {
+        Path target = named;
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            if (links == MOST_LINKS) {
+                throw new IOException("too many levels of symbolic links");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
     }
 
     @Override
