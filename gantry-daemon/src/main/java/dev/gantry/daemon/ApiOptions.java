@@ -104,11 +104,11 @@ final class ApiOptions {
     /// `64M`, `64MiB` and `64mb` are the same.
     private static long size(String text) {
         Matcher m = SIZE.matcher(text.toLowerCase(Locale.ROOT).strip());
-        if (!m.matches()) {
+        int shift = m.matches() ? 10 * Math.max(0, "bkmgt".indexOf(m.group(2).isEmpty() ? "b" : m.group(2))) : 0;
+        if (!m.matches() || Long.parseLong(m.group(1)) > Long.MAX_VALUE >> shift) {
             throw new InvalidArgument("read --default-shm-size " + text, "invalid size: '" + text + "'", "write 64M");
         }
-        int shift = 10 * Math.max(0, "bkmgt".indexOf(m.group(2).isEmpty() ? "b" : m.group(2)));
-        return Math.multiplyExact(Long.parseLong(m.group(1)), 1L << shift);
+        return Long.parseLong(m.group(1)) << shift;
     }
 
     /// A path becomes what is in the file: the profile is checked now, and is the same for all containers.

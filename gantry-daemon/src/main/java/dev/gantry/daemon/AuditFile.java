@@ -36,11 +36,15 @@ final class AuditFile implements AuditLog, AutoCloseable {
     private long bytes;
     private long lost;
 
+    /// Whether the last line has no end: the next entry begins one of its own.
+    private boolean torn;
+
     private AuditFile(Path file, long largest, FileChannel out) throws IOException {
         this.file = file;
         this.largest = largest;
         this.out = out;
         this.bytes = out.size();
+        this.torn = bytes > 0 && !endsALine(file);
     }
 
     static AuditFile open(Path file, long largest) {
@@ -57,6 +61,14 @@ final class AuditFile implements AuditLog, AutoCloseable {
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+
+    /// What is no regular file has no last byte.
+    private static boolean endsALine(Path file) throws IOException {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return in.read(last, in.size() - 1) != 1 || last.get(0) == '\n';
+        }
     }
 
     @Override
@@ -112,21 +124,65 @@ final class AuditFile implements AuditLog, AutoCloseable {
         if (bytes > 0 && bytes + line.length > largest) {
             rotate();
         }
-        ByteBuffer buffer = ByteBuffer.wrap(line);
-        while (buffer.hasRemaining()) {
-            bytes += out.write(buffer);
+        ByteBuffer buffer = ByteBuffer.wrap(torn ? joined(new byte[] {'\n'}, line) : line);
+        long whole = bytes;
+        try {
+            while (buffer.hasRemaining()) {
+                bytes += out.write(buffer);
+            }
+            torn = false;
+        } catch (IOException e) {
+            cutTo(whole, e);
+            throw e;
         }
     }
 
+    /// A part of a line is no line.
+    private void cutTo(long whole, IOException failure) {
+        if (bytes == whole) {
+            return;
+        }
+        try {
+            out.truncate(whole);
+            bytes = whole;
+        } catch (IOException e) {
+            torn = true;
+            failure.addSuppressed(e);
+        }
+    }
+
+    /// The new file is there before an old one moves: where there is no room for it, all stay what they are.
     private void rotate() throws IOException {
-        for (int i = KEPT - 1; i >= 1; i--) {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        FileChannel next = append(fresh);
+        try {
+            shift();
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            next.close();
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+        out.close();
+        out = next;
+        bytes = 0;
+        torn = false;
+    }
+
+    /// As far as the first number that is free: what moved before another failed to does not move again.
+    private void shift() throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        int free = 1;
+        while (free < KEPT && Files.exists(numbered(free))) {
+            free++;
+        }
+        for (int i = free - 1; i >= 1; i--) {
             move(numbered(i), numbered(i + 1));
         }
         move(file, numbered(1));
-        FileChannel next = append(file);
-        out.close();
-        out = next;
-        bytes = next.size();
     }
 
     private Path numbered(int i) {

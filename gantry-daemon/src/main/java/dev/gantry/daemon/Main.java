@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,7 +154,8 @@ public final class Main {
         return GantryOptions.at(flags.dataRoot(), flags.execRoot(), flags.shim())
                 .cgroup(flags.cgroupParent())
                 .autostart(flags.again())
-                .hidden(flags.sockets())
+                .hidden(Stream.concat(flags.sockets().stream(), Activation.paths(flags.hosts()).stream())
+                        .toList())
                 .plugins(
                         flags.cdi().isEmpty()
                                 ? PluginDirectories.STANDARD

@@ -48,6 +48,19 @@ class ActivationTest {
     }
 
     @Test
+    void theirPlacesAreKnown() throws IOException {
+        var all = new Host.Inherited("");
+        assertThat(Activation.paths(all, environment, 7, self)).containsExactly(Path.of("/run/gantry.sock"));
+        Files.writeString(
+                self.resolve("net/unix"),
+                "0000: 00000002 00000000 00010000 0001 01   101 /run/a b.sock\n"
+                        + "0000: 00000002 00000000 00010000 0001 01  1011 @abstract\n");
+        assertThat(Activation.paths(all, environment, 7, self)).containsExactly(Path.of("/run/a b.sock"));
+        Files.writeString(self.resolve("net/unix"), "0000: 00000002 00000000 00010000 0001 01   101\n");
+        assertThat(Activation.paths(all, environment, 7, self)).isEmpty();
+    }
+
+    @Test
     void thoseOfAnotherProcessAreNotOurs() {
         assertThatThrownBy(() -> sockets("", environment, 8)).isInstanceOf(NotFound.class);
         assertThatThrownBy(() -> sockets("", Map.of(), 7))

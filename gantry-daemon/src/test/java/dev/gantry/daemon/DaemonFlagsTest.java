@@ -175,6 +175,7 @@ class DaemonFlagsTest {
             {"--default-ulimit", "nofile"},
             {"--default-ulimit", "nosuch=1"},
             {"--default-shm-size", "much"},
+            {"--default-shm-size", "999999999999999t"},
             {"--default-ipc-mode", "host"},
             {"--default-cgroupns-mode", "x"},
             {"--log-driver", "local", "--log-opt", "nosuch=1"},
