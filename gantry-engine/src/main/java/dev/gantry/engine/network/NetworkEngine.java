@@ -79,6 +79,7 @@ public final class NetworkEngine implements AutoCloseable {
                 clock,
                 random);
         networks.makePredefined(instance, defaults);
+        overlays.hear();
         runs.open(new WayOut(book, networks::wayOut));
         overlays.start(new SharedNetworks(book, changes, memberships));
         return new NetworkEngine(networks, memberships, runs, overlays, driver);

@@ -116,12 +116,17 @@ final class Overlays implements AutoCloseable {
 
     // the thread
 
+    /// What hosts have agreed on is known before the kernel is looked at: what an engine before left there, and other
+    /// hosts go on using, must not be taken for strange.
+    void hear() {
+        directory.onKeys(driver::encrypt);
+    }
+
     void start(SharedNetworks networks) {
         if (directory.self().isAny()) {
             return;
         }
         book.sharedAs(directory.self(), this::signal);
-        directory.onKeys(driver::encrypt);
         directory.onChange(this::signal);
         signal();
         var round = new OverlayRound(directory, book, tunnels, networks, this::wishes, encryption, conflicts);

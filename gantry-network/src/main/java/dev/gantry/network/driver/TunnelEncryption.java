@@ -42,6 +42,9 @@ public final class TunnelEncryption implements AutoCloseable {
     /// What the kernel has of it.
     private EncryptionPlan done;
 
+    /// What it was told last: any part of it may be there when that failed.
+    private EncryptionPlan tried;
+
     /// Associations of an engine before, which go one by one.
     private List<HeldAssociation> held = List.of();
 
@@ -52,6 +55,7 @@ public final class TunnelEncryption implements AutoCloseable {
         this.nobody = nobody;
         this.wanted = nobody;
         this.done = nobody;
+        this.tried = nobody;
     }
 
     static NetlinkSocket open(Linux linux) {
@@ -166,8 +170,7 @@ public final class TunnelEncryption implements AutoCloseable {
     }
 
     private void change(NetlinkSocket kernel, EncryptionPlan next) {
-        execute(kernel, next.after(done));
-        done = next;
+        reach(kernel, next);
         List<HeldAssociation> over = held.stream().filter(next::isWithout).toList();
         execute(kernel, over.stream().map(HeldAssociation::delete).toList());
         List<HeldAssociation> left = new ArrayList<>(held);
@@ -176,10 +179,20 @@ public final class TunnelEncryption implements AutoCloseable {
     }
 
     private void clear(NetlinkSocket kernel) {
-        execute(kernel, nobody.after(done));
-        done = nobody;
+        reach(kernel, nobody);
         execute(kernel, held.stream().map(HeldAssociation::delete).toList());
         held = List.of();
+    }
+
+    /// From what is there for certain, and from what may be: what a failure left half done does not stay.
+    private void reach(NetlinkSocket kernel, EncryptionPlan next) {
+        List<Message> changes = new ArrayList<>(next.after(done));
+        if (!tried.equals(done)) {
+            changes.addAll(next.after(tried));
+        }
+        tried = next;
+        execute(kernel, changes);
+        done = next;
     }
 
     /// What is there already, or gone already, is as it is to be: the numbers of associations are as good as secret.

@@ -95,6 +95,28 @@ class TunnelEncryptionTest {
     }
 
     @Test
+    void whatFailedHalfwayIsUndoneByTheNextChange() {
+        encryption.apply(NOBODY.with(PEER));
+        encryption.need(SECRET, "create network secret");
+        kernel.took();
+        kernel.refuse(Errno.ENOMEM);
+        EncryptionPlan half = NOBODY.with(PEER).receiving(PEER, key(0x1001));
+        assertThatThrownBy(() -> encryption.apply(half)).hasMessageContaining("cannot allocate memory");
+        hears("new association");
+        kernel.relent();
+        encryption.apply(half);
+        hears("new association");
+        kernel.refuse(Errno.ENOMEM);
+        assertThatThrownBy(() -> encryption.apply(half.receiving(PEER, key(0x1002))))
+                .hasMessageContaining("cannot allocate memory");
+        hears("new association");
+        // The key of the connection before may be there as well, and nobody will use it.
+        kernel.relent();
+        encryption.apply(half);
+        hears("delete association");
+    }
+
+    @Test
     void aKernelWithoutEspIsRefusedInWordsAndToldNothingElse() {
         kernel.refuse(Errno.ENOSYS);
         assertThatThrownBy(() -> encryption.need(SECRET, "create network secret"))

@@ -50,6 +50,11 @@ public final class AcknowledgingKernel implements Kernel {
         errno = why.number();
     }
 
+    /// They can again.
+    public void relent() {
+        errno = 0;
+    }
+
     /// Since the last time this was asked.
     public List<String> took() {
         List<String> all = List.copyOf(took);

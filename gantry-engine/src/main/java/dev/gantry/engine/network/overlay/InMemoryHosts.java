@@ -116,7 +116,12 @@ public final class InMemoryHosts {
 
         @Override
         public void onKeys(Consumer<EncryptionPlan> run) {
-            // There are no connections to take keys from.
+            // There are no connections to take keys from, but hosts.
+            EncryptionPlan plan = EncryptionPlan.of(self, EncryptionPlan.portBeside(OverlayOptions.DATA_PORT));
+            for (Ip other : hosts()) {
+                plan = plan.with(other);
+            }
+            run.accept(plan);
         }
 
         @Override

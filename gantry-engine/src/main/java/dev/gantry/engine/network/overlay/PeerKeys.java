@@ -18,6 +18,9 @@ final class PeerKeys {
 
     private Consumer<EncryptionPlan> told = _ -> {};
 
+    /// Why the kernel did not take what it was told last; empty when it did. The same is not said again.
+    private String said = "";
+
     PeerKeys(OverlayOptions options) {
         EncryptionPlan all =
                 EncryptionPlan.of(options.advertise().address(), EncryptionPlan.portBeside(options.dataPort()));
@@ -32,25 +35,35 @@ final class PeerKeys {
         tell.accept(plan);
     }
 
-    void receiving(Ip peer, TunnelKey key) {
-        change(peer, p -> p.receiving(peer, key));
+    /// False when the kernel did not take it: the peer must not use it then. To be asked for again.
+    boolean receiving(Ip peer, TunnelKey key) {
+        return change(peer, p -> p.receiving(peer, key));
     }
 
-    void used(Ip peer, TunnelKey key) {
-        change(peer, p -> p.used(peer, key));
+    /// False as above.
+    boolean used(Ip peer, TunnelKey key) {
+        return change(peer, p -> p.used(peer, key));
     }
 
-    void sending(Ip peer, TunnelKey key) {
-        change(peer, p -> p.sending(peer, key));
+    /// False as above.
+    boolean sending(Ip peer, TunnelKey key) {
+        return change(peer, p -> p.sending(peer, key));
     }
 
     /// What a kernel does not take keeps no host from speaking: it drops frames then, and sends none as they are.
-    private synchronized void change(Ip peer, UnaryOperator<EncryptionPlan> change) {
+    private synchronized boolean change(Ip peer, UnaryOperator<EncryptionPlan> change) {
         plan = change.apply(plan);
         try {
             told.accept(plan);
+            said = "";
+            return true;
         } catch (RuntimeException e) {
-            LOG.warn("overlay peer={} not encrypted with a new key: {}", peer, e.getMessage());
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(said)) {
+                LOG.warn("overlay peer={} not encrypted with a new key: {}", peer, why);
+            }
+            said = why;
+            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.engine.network.overlay;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Unavailable;
 import dev.gantry.network.address.Ip;
+import dev.gantry.network.encryption.TunnelKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +27,11 @@ final class PeerListener implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 16;
 
     private static final int MOST_UNKNOWN = 4;
+
+    /// A kernel that does not take a key is asked again, for less than the other host's patience.
+    private static final int MOST_ATTEMPTS = 20;
+
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
     private record Room(Semaphore all, Semaphore unknown) {}
 
@@ -81,16 +87,16 @@ final class PeerListener implements AutoCloseable {
             } catch (IOException e) {
                 if (!server.isClosed()) {
                     LOG.warn("overlay accept: {}", e.getMessage());
-                    rest();
+                    rest(Duration.ofMillis(100));
                 }
             }
         }
     }
 
     /// After a failure such as too many open files, which comes again at once.
-    private static void rest() {
+    private static void rest(Duration pause) {
         try {
-            Thread.sleep(100);
+            Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -160,16 +166,21 @@ final class PeerListener implements AutoCloseable {
         String why = "";
         int batches = 0;
         try {
-            keys.receiving(from, connection.key());
+            boolean taken = keys.receiving(from, connection.key());
+            boolean used = false;
             while (true) {
                 PeerSocket.Received received = connection.receive();
                 directory.took(from, number, received);
                 if (received.message().type().equals(PeerMessage.END)) {
+                    if (!taken) {
+                        takeAgain(from, connection.key());
+                        taken = true;
+                    }
                     connection.acknowledge();
                     batches++;
-                    if (batches == 2) {
+                    if (batches > 1 && !used) {
                         // It has heard the first acknowledgement, and gone over to this key.
-                        keys.used(from, connection.key());
+                        used = keys.used(from, connection.key());
                     }
                 }
             }
@@ -178,6 +189,17 @@ final class PeerListener implements AutoCloseable {
         } finally {
             directory.disconnected(from, number, why);
         }
+    }
+
+    /// Without an acknowledgement the other host does not use the key, and comes again with another.
+    private void takeAgain(Ip from, TunnelKey key) throws IOException {
+        for (int i = 0; i < MOST_ATTEMPTS && !server.isClosed(); i++) {
+            rest(BETWEEN_ATTEMPTS);
+            if (keys.receiving(from, key)) {
+                return;
+            }
+        }
+        throw new IOException("the kernel of this host does not take its key");
     }
 
     static void checkHello(PeerMessage hello, Ip from) throws IOException {

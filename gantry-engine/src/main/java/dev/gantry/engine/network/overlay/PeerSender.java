@@ -130,6 +130,7 @@ final class PeerSender implements AutoCloseable {
         Map<String, String> sent = new HashMap<>();
         connection.send(PeerMessage.mark(PeerMessage.BEGIN));
         Map<String, String> last = Map.copyOf(sent);
+        boolean sends = false;
         long end = System.nanoTime() + keys.life().toNanos();
         while (!reached[0] || System.nanoTime() - end < 0) {
             Optional<Map<String, String>> now = directory.next(last, BEAT);
@@ -141,8 +142,8 @@ final class PeerSender implements AutoCloseable {
             connection.send(PeerMessage.mark(PeerMessage.END));
             connection.flush();
             connection.awaitAcknowledge();
-            if (!reached[0]) {
-                keys.known().sending(peer.address(), connection.key());
+            if (!sends) {
+                sends = keys.known().sending(peer.address(), connection.key());
             }
             reached[0] = true;
             synchronized (this) {

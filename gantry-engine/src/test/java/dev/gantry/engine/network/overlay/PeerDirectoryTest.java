@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,23 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
     }
 
     @Test
+    void noHostHearsThatItMayUseAKeyBeforeTheKernelHasIt() throws Exception {
+        OverlayDirectory a = open(A);
+        var refusals = new AtomicInteger();
+        a.onKeys(plan -> {
+            if (!associations(plan, A).isEmpty() && refusals.incrementAndGet() < 3) {
+                throw new Unavailable("encrypt", "no memory", "try again");
+            }
+        });
+        try (PeerSocket c = asB()) {
+            say(c, PeerMessage.mark(PeerMessage.BEGIN), PeerMessage.mark(PeerMessage.END));
+            c.awaitAcknowledge();
+            assertThat(refusals).hasValue(3);
+            assertThat(a.others()).containsOnlyKeys(B);
+        }
+    }
+
+    @Test
     void aHostCannotSpeakForAnother() throws Exception {
         OverlayDirectory a = open(A);
         Ip c = Ip.parse("127.0.0.4");
@@ -233,7 +251,7 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
             say(c, PeerMessage.put(n), PeerMessage.mark(PeerMessage.END));
             c.awaitAcknowledge();
             assertThat(a.unheard()).isEmpty();
-            var told = new java.util.concurrent.atomic.AtomicInteger();
+            var told = new AtomicInteger();
             a.onChange(told::incrementAndGet);
             c.close();
             until("it is forgotten, and that is told", () -> a.others().isEmpty() && told.get() > 0);
