@@ -98,13 +98,11 @@ public final class EmbeddedGantry implements AutoCloseable {
         }
     }
 
+    /// What cannot be taken away is told, and tried again when this program ends, or opens the root again.
     @Override
     public void close() {
-        try {
-            finish(home, engine);
-        } finally {
-            guard.dismiss();
-        }
+        finish(home, engine);
+        guard.dismiss();
     }
 
     static void finish(Path home, Gantry engine) {
