@@ -4,6 +4,7 @@ import dev.gantry.api.image.Progress;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.docker.route.DockerError;
+import dev.gantry.images.registry.GuardedBody;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,23 +21,35 @@ final class RemoteArchive implements AutoCloseable {
     private final URI address;
     private final HttpClient client;
     private final HttpResponse<InputStream> response;
+    private final InputStream guarded;
 
-    private RemoteArchive(URI address, HttpClient client, HttpResponse<InputStream> response) {
+    private RemoteArchive(URI address, HttpClient client, HttpResponse<InputStream> response, Duration patience) {
         this.address = address;
         this.client = client;
         this.response = response;
+        this.guarded = new GuardedBody(response.body(), patience);
+    }
+
+    /// Without the name and the password that an address may carry: what shows it is read by others.
+    static String shown(String source) {
+        return source.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)?[^/?#]*@", "$1");
     }
 
     /// Asks for it; without a scheme it is `http`.
     static RemoteArchive open(String source) {
+        return open(source, PATIENCE);
+    }
+
+    /// @param patience with a server that says nothing, or nothing more
+    static RemoteArchive open(String source, Duration patience) {
         URI address = address(source.contains("://") ? source : "http://" + source);
         HttpClient client = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(PATIENCE)
+                .connectTimeout(patience)
                 .build();
         try {
             HttpResponse<InputStream> response = client.send(
-                    HttpRequest.newBuilder(address).timeout(PATIENCE).build(),
+                    HttpRequest.newBuilder(address).timeout(patience).build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() >= 400) {
                 response.body().close();
@@ -46,7 +59,7 @@ final class RemoteArchive implements AutoCloseable {
                         "failed to GET " + address + " with status " + response.statusCode(),
                         "check the address");
             }
-            return new RemoteArchive(address, client, response);
+            return new RemoteArchive(address, client, response, patience);
         } catch (IOException e) {
             client.shutdownNow();
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
@@ -60,15 +73,21 @@ final class RemoteArchive implements AutoCloseable {
 
     private static URI address(String text) {
         try {
-            URI address = URI.create(text);
+            URI address = URI.create(shown(text));
             if (address.getHost() != null
                     && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
                 return address;
             }
-        } catch (IllegalArgumentException e) {
-            throw new DockerError(400, "import " + text + ": it is no address: write http://host/path", e);
+        } catch (IllegalArgumentException _) {
+            throw DockerError.badParameter("import " + hidden(text) + ": it is no address: write http://host/path");
         }
-        throw DockerError.badParameter("import " + text + ": only http and https are fetched: write http://host/path");
+        throw DockerError.badParameter(
+                "import " + hidden(text) + ": only http and https are fetched: write http://host/path");
+    }
+
+    /// Of what is no address, all that might be a secret.
+    private static String hidden(String text) {
+        return text.replaceFirst("://.*@", "://");
     }
 
     URI address() {
@@ -78,7 +97,7 @@ final class RemoteArchive implements AutoCloseable {
     /// The bytes, which say how far they are.
     InputStream body(ProgressLines progress) {
         long total = response.headers().firstValueAsLong("Content-Length").orElse(0);
-        return new FilterInputStream(response.body()) {
+        return new FilterInputStream(guarded) {
             private long come;
             private long said;
 
@@ -103,6 +122,11 @@ final class RemoteArchive implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            guarded.close();
+        } catch (IOException _) {
+            // The connection ends with its client.
+        }
         client.shutdownNow();
     }
 }

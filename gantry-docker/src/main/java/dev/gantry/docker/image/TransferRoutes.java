@@ -71,7 +71,10 @@ public final class TransferRoutes {
         String repository = call.query().text("repo");
         List<Reference.Tagged> names = repository.isEmpty() ? List.of() : List.of(name(call, repository));
         Images.ImportOptions options = new Images.ImportOptions(
-                names, call.query().all("changes"), call.query().text("message", "Imported from " + source), platform);
+                names,
+                call.query().all("changes"),
+                call.query().text("message", "Imported from " + RemoteArchive.shown(source)),
+                platform);
         if (source.equals("-")) {
             return lines(true, progress -> imported(call.request().body(), options, progress));
         }
