@@ -1,6 +1,7 @@
 package dev.gantry.docker;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.container.ArchiveRoutes;
 import dev.gantry.docker.container.CommitRoute;
 import dev.gantry.docker.container.ContainerRoutes;
@@ -55,10 +56,12 @@ public final class DockerApi implements ApiHandler {
 
     /// `settings` are asked for anew by each request that depends on them.
     public DockerApi(Gantry engine, HostFacts host, Supplier<DaemonSettings> settings, Clock clock, Control control) {
-        watched = new Watched(engine, control, clock);
+        Surroundings around =
+                Surroundings.of(engine, () -> settings.get().containers().usual());
+        watched = new Watched(engine, control, around, clock);
         new SystemRoutes(engine, host, settings, clock).addTo(routes);
         new EventRoutes(engine.events(), engine.containers(), clock).addTo(routes);
-        new ContainerRoutes(engine, () -> settings.get().containers(), clock).addTo(routes);
+        new ContainerRoutes(engine, () -> settings.get().containers(), around, clock).addTo(routes);
         new ArchiveRoutes(engine).addTo(routes);
         new CommitRoute(engine).addTo(routes);
         new StreamRoutes(engine.containers(), engine.logs(), clock).addTo(routes);

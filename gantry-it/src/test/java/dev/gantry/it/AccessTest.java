@@ -25,6 +25,7 @@ class AccessTest {
     private static final int OTHER = 47_112;
     private static final int READER = 47_113;
     private static final int STRANGER = 47_114;
+    private static final int POWERLESS = 47_115;
 
     @TempDir
     static Path dir;
@@ -42,9 +43,10 @@ class AccessTest {
                    {"uid": 0, "limits": []},
                    {"uid": %d, "limits": ["own-containers", "no-privileged", "no-host-mounts"]},
                    {"uid": %d, "limits": ["own-containers"]},
-                   {"uid": %d, "limits": ["read-only"]}],
+                   {"uid": %d, "limits": ["read-only"]},
+                   {"uid": %d, "limits": ["no-privileged", "no-host-mounts"]}],
                  "otherwise": ["nothing"]}
-                """.formatted(LIMITED, OTHER, READER));
+                """.formatted(LIMITED, OTHER, READER, POWERLESS));
         Files.setPosixFilePermissions(rules, PosixFilePermissions.fromString("rw-------"));
         daemon = DaemonProcess.startWith(dir, "--access-rules", rules.toString(), "--audit-log", audit().toString());
         Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
@@ -70,6 +72,7 @@ class AccessTest {
         for (String id : docker.run("ps", "-aq").out().lines().toList()) {
             docker.run("rm", "-fv", id);
         }
+        docker.run("volume", "rm", "-f", "etc", "plain");
     }
 
     private record Result(int code, String out) {}
@@ -229,7 +232,9 @@ class AccessTest {
             {"--mount", "type=bind,source=/etc,target=/x"},
             {"--mount", "type=image,source=dir:/,target=/x"},
             {"--mount", "type=volume,target=/x,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc"},
-            {"--log-driver", "syslog", "--log-opt", "syslog-address=unixgram:///dev/log"}
+            {"--log-driver", "syslog", "--log-opt", "syslog-address=unixgram:///dev/log"},
+            {"--log-driver", "syslog"},
+            {"--log-driver", "journald"}
         }) {
             refused(LIMITED, "no-host-mounts", create(flags, "busybox:it"));
         }
@@ -241,6 +246,39 @@ class AccessTest {
                 .as("who has only the limit to own containers")
                 .isNotEmpty();
         assertThat(docker.run("ps", "-aq").out().lines()).hasSize(2);
+    }
+
+    @Test
+    void whatIsThereAlreadyIsJudgedByWhatItIs() throws IOException {
+        docker.run("volume", "create", "-o", "type=none", "-o", "o=bind", "-o", "device=/etc", "etc");
+        docker.run("volume", "create", "plain");
+        docker.run("run", "-d", "--name", "host", "--network", "none", "--pid", "host", "busybox:it", "sleep", "1000");
+        docker.run(
+                "run",
+                "-d",
+                "--name",
+                "next",
+                "--network",
+                "none",
+                "--pid",
+                "container:host",
+                "busybox:it",
+                "sleep",
+                "1000");
+        assertThat(docker.run("ps", "-q").out().lines()).hasSize(2);
+        refused(POWERLESS, "no-privileged", "exec", "next", "true");
+        refused(POWERLESS, "no-privileged", create(new String[] {"--pid", "container:next"}, "busybox:it"));
+        docker.run("rm", "-f", "host");
+        refused(POWERLESS, "no-privileged", "exec", "next", "true");
+        refused(POWERLESS, "no-host-mounts", create(new String[] {"-v", "etc:/x"}, "busybox:it"));
+        assertThat(out(POWERLESS, create(new String[] {"-v", "plain:/x"}, "busybox:it")))
+                .isNotEmpty();
+        for (String path :
+                List.of("etc/clone?to=c", "etc/snapshot?to=c", "etc/rename?to=c", "plain/restore?from=etc")) {
+            assertThat(ask(POWERLESS, "POST", "/volumes/" + path, "")).as(path).contains("the limit no-host-mounts");
+        }
+        assertThat(ask(POWERLESS, "GET", "/volumes/etc/backup", "")).contains("the limit no-host-mounts");
+        refused(POWERLESS, "no-privileged", "network", "create", "-o", "com.docker.network.bridge.name=lo", "taken");
     }
 
     private static String[] create(String[] flags, String image) {

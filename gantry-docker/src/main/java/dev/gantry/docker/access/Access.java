@@ -4,6 +4,7 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.exec.ExecSpec;
+import dev.gantry.network.model.NetworkSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +16,8 @@ import java.util.Set;
 public record Access(Set<Limit> limits, String owner) {
     public static final Access FULL = new Access(Set.of(), "");
 
-    /// Drivers of networks that use nothing of the host.
-    private static final Set<String> KEPT_APART = Set.of("", "bridge", "overlay");
-
-    /// What a volume of this host may be asked for without a place of the host in it.
-    private static final Set<String> HARMLESS = Set.of("size", "backing");
+    /// Each is a way to the other.
+    private static final List<Limit> POWERS = List.of(Limit.NO_PRIVILEGED, Limit.NO_HOST_MOUNTS);
 
     public Access {
         limits = Set.copyOf(limits);
@@ -43,37 +41,53 @@ public record Access(Set<Limit> limits, String owner) {
         return !owner.isEmpty() && owner.equals(c.spec().owner());
     }
 
-    /// Refuses a container that belongs to another, and for a change one that has what the caller may not give.
-    public void judge(String what, Container c, boolean change) {
+    /// Refuses a container that belongs to another, and for a change one that has what the caller may not give:
+    /// itself, or by the namespaces of others.
+    public void judge(String what, Container c, boolean change, Surroundings around) {
+        refuseOthers(what, c);
+        if (!change || limits.isEmpty()) {
+            return;
+        }
+        Surroundings.Sharing sharing = around.sharing(c);
+        for (Container one : sharing.all()) {
+            refuseOthers(what, one);
+            judge(what + " of container " + one.name(), one.spec(), around);
+        }
+        if (sharing.isUnknown()) {
+            refuseIf(
+                    what + " of container " + c.name(),
+                    Optional.of("a container is gone whose namespaces it may use"),
+                    POWERS);
+        }
+    }
+
+    private void refuseOthers(String what, Container c) {
         if (!sees(c)) {
             throw refuse(what, "the container " + c.name() + " is not yours", Limit.OWN_CONTAINERS);
-        }
-        if (change) {
-            judge(what + " of container " + c.name(), c.spec());
         }
     }
 
     /// Refuses what the caller may not give to a container.
-    void judge(String what, ContainerSpec spec) {
+    private void judge(String what, ContainerSpec spec, Surroundings around) {
         if (has(Limit.NO_PRIVILEGED)) {
-            refuseIf(what, Powers.beyondUsual(spec), Limit.NO_PRIVILEGED);
+            refuseIf(what, Powers.beyondUsual(spec, around), Limit.NO_PRIVILEGED);
         }
         if (has(Limit.NO_HOST_MOUNTS)) {
-            refuseIf(what, Powers.filesOfTheHost(spec), Limit.NO_HOST_MOUNTS);
+            refuseIf(what, Powers.filesOfTheHost(spec, around), Limit.NO_HOST_MOUNTS);
         }
     }
 
-    /// Refuses a container that is to be made.
-    public void judge(ContainerSpec spec) {
-        judge("create a container", spec);
+    /// Refuses a container that is to be made. Those that it shares with are judged by themselves.
+    public void judge(ContainerSpec spec, Surroundings around) {
+        judge("create a container", spec, around);
         if (has(Limit.OWN_CONTAINERS)) {
             refuseIf("create a container", Powers.namedVolume(spec), Limit.OWN_CONTAINERS);
         }
     }
 
     /// Refuses a container whose namespaces or volumes another one is to have.
-    public void judgeShared(Container other) {
-        judge("share with container " + other.name(), other, true);
+    public void judgeShared(Container other, Surroundings around) {
+        judge("share with container " + other.name(), other, true, around);
     }
 
     /// Refuses a process that is to run.
@@ -83,27 +97,21 @@ public record Access(Set<Limit> limits, String owner) {
         }
     }
 
-    /// Refuses a network that takes interfaces of the host, or that other programs make.
-    public void judgeNetwork(String driver) {
-        for (Limit limit : List.of(Limit.NO_PRIVILEGED, Limit.NO_HOST_MOUNTS)) {
-            if (has(limit) && !KEPT_APART.contains(driver)) {
-                throw refuse("create a network", "it asks for the driver " + driver, limit);
-            }
-        }
+    /// Refuses a network that takes interfaces of the host, or that other programs make. `spec` is whole: with what
+    /// its configuration network gives.
+    public void judgeNetwork(NetworkSpec spec) {
+        refuseIf("create a network", Powers.partsOfTheHost(spec), POWERS);
     }
 
     /// Refuses a volume that may be a place of the host.
-    public void judgeVolume(Map<String, String> options) {
+    public void judgeVolume(String what, Map<String, String> options) {
         if (has(Limit.NO_HOST_MOUNTS)) {
-            refuseIf("create a volume", hostOptions(options), Limit.NO_HOST_MOUNTS);
+            refuseIf(what, Powers.hostOptions(options), Limit.NO_HOST_MOUNTS);
         }
     }
 
-    static Optional<String> hostOptions(Map<String, String> options) {
-        return options.keySet().stream()
-                .filter(name -> !HARMLESS.contains(name))
-                .findFirst()
-                .map(name -> "it asks for a volume with the option " + name);
+    private void refuseIf(String what, Optional<String> why, List<Limit> any) {
+        any.stream().filter(this::has).findFirst().ifPresent(limit -> refuseIf(what, why, limit));
     }
 
     private static void refuseIf(String what, Optional<String> why, Limit limit) {

@@ -54,7 +54,7 @@ public final class CommitRoute {
     }
 
     private ApiResponse commit(Call call) {
-        Container c = lookup.find(call.query().text("container"));
+        Container c = lookup.find(call.named(call.query().text("container")));
         List<Reference.Tagged> names = names(call);
         Map<String, Object> own =
                 ofImage(Wire.json().toJson(InspectTranslation.config(c, InspectTranslation.asked(c.spec()))));

@@ -5,6 +5,7 @@ import dev.gantry.api.container.HostConfig;
 import dev.gantry.api.container.LogConfig;
 import dev.gantry.api.container.Ulimit;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.engine.container.ContainerSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,16 +54,18 @@ public record ContainerDefaults(
     /// Refuses what no container could have.
     public void check() {
         LogTranslation.of(log);
-        translated(HostConfig.builder().build());
+        usual();
     }
 
-    private void translated(HostConfig plain) {
+    /// A container that asked for nothing.
+    public ContainerSpec usual() {
+        HostConfig plain = HostConfig.builder().build();
         CreateRequest request = CreateRequest.of(
                 dev.gantry.api.container.ContainerConfig.builder()
                         .image("dir:/")
                         .build(),
                 plain);
-        CreateTranslation.spec(request, plain, hidden(shown(plain)), name -> name, Integer.MAX_VALUE);
+        return CreateTranslation.spec(request, plain, hidden(shown(plain)), name -> name, Integer.MAX_VALUE);
     }
 
     /// With what inspection shows as if it had been asked for.

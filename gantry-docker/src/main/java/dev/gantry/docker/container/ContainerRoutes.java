@@ -17,6 +17,7 @@ import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.access.Access;
+import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.image.Names;
 import dev.gantry.docker.network.ContainerPlaces;
 import dev.gantry.docker.route.Call;
@@ -67,9 +68,11 @@ public final class ContainerRoutes {
     private final Supplier<ContainerLayers> layers;
     private final ContainerPlaces places;
     private final Supplier<ContainerDefaults> defaults;
+    private final Surroundings around;
     private final Clock clock;
 
-    public ContainerRoutes(Gantry engine, Supplier<ContainerDefaults> defaults, Clock clock) {
+    public ContainerRoutes(Gantry engine, Supplier<ContainerDefaults> defaults, Surroundings around, Clock clock) {
+        this.around = around;
         this.defaults = defaults;
         this.containers = engine.containers();
         this.images = engine.images();
@@ -121,12 +124,9 @@ public final class ContainerRoutes {
         boolean hasBridge = networks.get().usual().equals("bridge");
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
         ContainerSpec spec = CreateTranslation.spec(request, host, usual.hidden(host), this::networkId, call.minor())
-                .ownedBy(call.access().owner());
-        call.access().judge(spec);
-        checkVolumesFrom(spec, call.access());
-        checkOther(host.pidMode(), call.access());
-        checkOther(host.ipcMode(), call.access());
-        judgeNetwork(host.networkMode(), call.access());
+                .ownedBy(call.access().owner())
+                .withOthers(other -> judged(other, call.access()));
+        call.access().judge(spec, around);
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
                 && host.consoleSize().size() == 2
@@ -145,39 +145,15 @@ public final class ContainerRoutes {
         }
     }
 
-    private void checkVolumesFrom(ContainerSpec spec, Access access) {
-        for (String from : spec.mounts().from()) {
-            String name = from.split(":", 2)[0];
-            try {
-                access.judgeShared(containers.find(name));
-            } catch (NotFound e) {
-                throw new DockerError(400, "No such container: " + name, e);
-            }
-        }
-    }
-
-    /// A container whose namespace is to be used.
-    private void checkOther(String mode, Access access) {
-        if (mode.startsWith("container:")) {
-            String name = mode.substring("container:".length());
-            try {
-                access.judgeShared(containers.find(name));
-            } catch (NotFound e) {
-                throw new DockerError(400, "No such container: " + name, e);
-            }
-        }
-    }
-
-    /// One that is not there is told at the start, as by dockerd.
-    private void judgeNetwork(String mode, Access access) {
-        if (!access.limits().isEmpty() && mode.startsWith("container:")) {
-            try {
-                access.judgeShared(containers.find(mode.substring("container:".length())));
-            } catch (NotFound e) {
-                if (!access.seesAll()) {
-                    throw new DockerError(400, "No such container: " + mode.substring("container:".length()), e);
-                }
-            }
+    /// Another container whose namespaces or volumes it is to have: by the id that was judged, for a name may
+    /// mean another one a moment later.
+    private String judged(String other, Access access) {
+        try {
+            Container c = containers.find(other);
+            access.judgeShared(c, around);
+            return c.id().hex();
+        } catch (NotFound e) {
+            throw new DockerError(400, "No such container: " + other, e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.gantry.docker.guard;
 
 import dev.gantry.api.network.NetworkConnect;
 import dev.gantry.api.network.NetworkDisconnect;
+import dev.gantry.base.ContainerId;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
@@ -10,6 +11,7 @@ import dev.gantry.docker.Caller;
 import dev.gantry.docker.access.Access;
 import dev.gantry.docker.access.AccessRules;
 import dev.gantry.docker.access.Limit;
+import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.guard.Operations.Operation;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
@@ -17,7 +19,6 @@ import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /// Stands before every route: lets a call pass, narrowed to what was judged, or refuses it. What only the route can
 /// read, such as what a container is to be, the route judges by the call's [Access].
@@ -26,8 +27,10 @@ public final class Judge {
 
     private final Gantry engine;
     private final AccessRules rules;
+    private final Surroundings around;
 
-    public Judge(Gantry engine, AccessRules rules) {
+    public Judge(Gantry engine, AccessRules rules, Surroundings around) {
+        this.around = around;
         this.engine = engine;
         this.rules = rules;
     }
@@ -74,30 +77,24 @@ public final class Judge {
         }
     }
 
-    /// What is not there the route says itself.
+    /// What is not there is answered here: the route would look again, and might find what nobody has judged.
     private Call subject(String route, boolean change, Call call) {
-        if (route.contains(" /exec/")) {
-            exec(call.subject()).ifPresent(c -> call.access().judge(route, c, change));
-            return call;
-        }
-        Optional<Container> c = container(call.subject());
-        if (c.isEmpty()) {
-            return call;
-        }
-        call.access().judge(route, c.get(), change);
+        boolean exec = route.contains(" /exec/");
+        Container c = exec ? ofExec(call.subject()) : container(call.subject());
+        call.access().judge(route, c, change, around);
         // By its id: a name may mean another container a moment later.
-        return call.with(c.get().id().hex());
+        return exec ? call : call.with(c.id().hex());
     }
 
     private Call named(String route, Call call) {
         return switch (route) {
             case "POST /commit" -> {
-                judgeNamed(route, call, call.query().text("container"));
+                Call judged = judgeNamed(route, call, call.query().text("container"));
                 if (call.access().has(Limit.OWN_CONTAINERS)
                         && !call.query().text("repo").isEmpty()) {
                     throw Access.refuse(route, "a name may be that of an image of others", Limit.OWN_CONTAINERS);
                 }
-                yield call;
+                yield judged;
             }
             case "POST /images/create" -> {
                 if (call.access().has(Limit.OWN_CONTAINERS)
@@ -111,39 +108,38 @@ public final class Judge {
                 ApiRequest request = call.request();
                 String text = request.document();
                 ApiRequest again = request.with(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-                judgeNamed(
+                yield judgeNamed(
                         route,
-                        call,
+                        call.with(again),
                         route.endsWith("/connect")
                                 ? Call.read(NetworkConnect.class, text).container()
                                 : Call.read(NetworkDisconnect.class, text).container());
-                yield call.with(again);
             }
         };
     }
 
-    private void judgeNamed(String route, Call call, String name) {
-        Optional<Container> c = container(name);
-        if (c.isPresent()) {
-            call.access().judge(route, c.get(), true);
-        } else if (call.access().has(Limit.OWN_CONTAINERS)) {
-            throw DockerError.noSuchContainer(name, new NotFound(route, "it is not there", "check the name"));
+    private Call judgeNamed(String route, Call call, String name) {
+        Container c = container(name);
+        call.access().judge(route, c, true, around);
+        return call.withJudged(c.id());
+    }
+
+    private Container container(String name) {
+        try {
+            return engine.containers().find(name);
+        } catch (NotFound e) {
+            throw DockerError.noSuchContainer(name, e);
         }
     }
 
-    private Optional<Container> container(String name) {
+    private Container ofExec(String id) {
         try {
-            return Optional.of(engine.containers().find(name));
+            ContainerId container = engine.execs().find(id).container();
+            return engine.containers()
+                    .get(container)
+                    .orElseThrow(() -> new NotFound("find exec " + id, "its container is gone", "create it again"));
         } catch (NotFound | InvalidArgument e) {
-            return Optional.empty();
-        }
-    }
-
-    private Optional<Container> exec(String id) {
-        try {
-            return engine.containers().get(engine.execs().find(id).container());
-        } catch (NotFound | InvalidArgument e) {
-            return Optional.empty();
+            throw new DockerError(404, "No such exec instance: " + id, e);
         }
     }
 }

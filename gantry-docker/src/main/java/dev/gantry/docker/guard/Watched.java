@@ -3,6 +3,7 @@ package dev.gantry.docker.guard;
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.access.Callers;
+import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Failures;
@@ -21,9 +22,9 @@ public final class Watched {
     private final Judge judge;
     private final Clock clock;
 
-    public Watched(Gantry engine, Control control, Clock clock) {
+    public Watched(Gantry engine, Control control, Surroundings around, Clock clock) {
         this.control = control;
-        this.judge = new Judge(engine, control.rules());
+        this.judge = new Judge(engine, control.rules(), around);
         this.clock = clock;
     }
 

@@ -83,10 +83,22 @@ public final class NetworkRoutes {
 
     private ApiResponse create(Call call) {
         NetworkCreate asked = call.body(NetworkCreate.class);
-        call.access().judgeNetwork(asked.driver());
         NetworkSpec spec = NetworkTranslation.spec(asked);
+        call.access().judgeNetwork(configured(spec));
         Network made = networks().create(withDefaults(spec));
         return ApiResponse.json(201, new NetworkCreated(made.id().hex(), ""));
+    }
+
+    /// With what the configuration network gives it that it names.
+    private NetworkSpec configured(NetworkSpec spec) {
+        return spec.configFrom().isEmpty()
+                ? spec
+                : networks().list().stream()
+                        .filter(n -> n.name().equals(spec.configFrom()))
+                        .findFirst()
+                        .map(n -> spec.withIpam(n.spec().ipam())
+                                .withOptions(n.spec().options()))
+                        .orElse(spec);
     }
 
     private ApiResponse inspect(Call call) {
@@ -113,7 +125,7 @@ public final class NetworkRoutes {
     private ApiResponse connect(Call call) {
         NetworkConnect asked = call.body(NetworkConnect.class);
         Network n = find(call.subject());
-        Container c = container(asked.container());
+        Container c = container(call.named(asked.container()));
         networks().connect(n.id(), c.id(), EndpointTranslation.request(asked.endpointConfig()));
         return new ApiResponse.Empty(200);
     }
@@ -121,20 +133,20 @@ public final class NetworkRoutes {
     private ApiResponse disconnect(Call call) {
         NetworkDisconnect asked = call.body(NetworkDisconnect.class);
         Network n = find(call.subject());
-        networks().disconnect(n.id(), member(n, asked), asked.force());
+        networks().disconnect(n.id(), member(n, call.named(asked.container()), asked.force()), asked.force());
         return new ApiResponse.Empty(200);
     }
 
     /// With force also one that is not there any more, by the name it had.
-    private ContainerId member(Network n, NetworkDisconnect asked) {
+    private ContainerId member(Network n, String name, boolean force) {
         try {
-            return engine.containers().find(asked.container()).id();
+            return engine.containers().find(name).id();
         } catch (NotFound e) {
             return networks().members(n.id()).stream()
-                    .filter(m -> asked.force() && m.container().hex().startsWith(asked.container()))
+                    .filter(m -> force && m.container().hex().startsWith(name))
                     .map(Member::container)
                     .findFirst()
-                    .orElseThrow(() -> DockerError.noSuchContainer(asked.container(), e));
+                    .orElseThrow(() -> DockerError.noSuchContainer(name, e));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.docker.route;
 
 import dev.gantry.api.json.Wire;
+import dev.gantry.base.ContainerId;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.Query;
 import dev.gantry.docker.access.Access;
@@ -11,22 +12,33 @@ import java.util.List;
 /// speaks.
 ///
 /// @param access what the caller may do
-public record Call(ApiRequest request, String subject, int minor, Access access) {
+/// @param judged the container that its query or body names, by its id; empty: nobody judged it
+public record Call(ApiRequest request, String subject, int minor, Access access, String judged) {
     /// Of a caller without limits.
     public Call(ApiRequest request, String subject, int minor) {
-        this(request, subject, minor, Access.FULL);
+        this(request, subject, minor, Access.FULL, "");
     }
 
     public Call with(Access other) {
-        return new Call(request, subject, minor, other);
+        return new Call(request, subject, minor, other, judged);
     }
 
     public Call with(String otherSubject) {
-        return new Call(request, otherSubject, minor, access);
+        return new Call(request, otherSubject, minor, access, judged);
     }
 
     public Call with(ApiRequest other) {
-        return new Call(other, subject, minor, access);
+        return new Call(other, subject, minor, access, judged);
+    }
+
+    public Call withJudged(ContainerId container) {
+        return new Call(request, subject, minor, access, container.hex());
+    }
+
+    /// The container that the query or the body calls `name`: by its id where it was judged, for a name may mean
+    /// another a moment later.
+    public String named(String name) {
+        return judged.isEmpty() ? name : judged;
     }
 
     public Query query() {

@@ -67,8 +67,10 @@ final class CopyRoutes {
         String from = call.query().text("from");
         if (!from.isEmpty()) {
             find(call);
+            judge(call, from);
             return wire(copies().restore(call.subject(), from, pause(call)));
         }
+        judge(call, call.subject());
         try {
             var to = new VolumeRequest(call.subject(), pairs(call, "label"), pairs(call, "opt"));
             boolean fresh = call.query().flag("new");
@@ -101,7 +103,15 @@ final class CopyRoutes {
         if (engine.volumes().find(call.subject()).isEmpty()) {
             throw new DockerError(404, "get " + call.subject() + ": no such volume");
         }
+        judge(call, call.subject());
         return call.subject();
+    }
+
+    /// One that is there may be a place of the host.
+    private void judge(Call call, String name) {
+        engine.volumes()
+                .find(name)
+                .ifPresent(v -> call.access().judgeVolume("use the files of volume " + name, v.options()));
     }
 
     private static String needed(Call call, String parameter) {

@@ -64,7 +64,7 @@ public final class VolumeRoutes {
             throw new DockerError(
                     503, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\"");
         }
-        call.access().judgeVolume(asked.driverOpts());
+        call.access().judgeVolume("create a volume", asked.driverOpts());
         Volume made =
                 volumes().create(new VolumeRequest(asked.name(), asked.labels(), asked.driverOpts(), asked.driver()));
         return ApiResponse.json(201, wire(made, null));

@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// What was asked for when a container was created: typed, checked once here, and stored as it is. The engine merges
 /// the image's configuration into it at creation, so a stored spec says what runs.
@@ -73,6 +74,19 @@ public record ContainerSpec(
     /// The same spec when nobody owns it.
     public ContainerSpec ownedBy(String who) {
         return who.isEmpty() ? this : toBuilder().owner(who).build();
+    }
+
+    /// The other containers that it names by what `ids` makes of their names.
+    public ContainerSpec withOthers(UnaryOperator<String> ids) {
+        boolean shares = network == Network.CONTAINER;
+        if (!shares && !isolation.joins() && mounts.from().isEmpty()) {
+            return this;
+        }
+        return toBuilder()
+                .isolation(isolation.resolved(ids))
+                .networking(shares ? networking.sharing(ids.apply(networking.container())) : networking)
+                .mounts(mounts.resolved(ids))
+                .build();
     }
 
     public SpecBuilder toBuilder() {

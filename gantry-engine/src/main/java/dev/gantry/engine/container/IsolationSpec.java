@@ -84,12 +84,12 @@ public record IsolationSpec(
         return !mode.equals("host") && !isOther(mode);
     }
 
-    static boolean isOther(String mode) {
+    public static boolean isOther(String mode) {
         return mode.startsWith(OTHER);
     }
 
     /// The container that a mode names.
-    static String other(String mode) {
+    public static String other(String mode) {
         return mode.substring(OTHER.length());
     }
 

@@ -91,7 +91,10 @@ final class LiveContainers implements Containers {
         }
         ContainerSpec joined =
                 ContainerVolumes.with(asked, other -> index.find(other).row.spec());
-        ContainerSpec spec = SpecMerge.merge(networks.resolved(sharing(joined)), image.config());
+        ContainerSpec spec = SpecMerge.merge(
+                networks.resolved(
+                        joined.withOthers(other -> index.find(other).id.hex())),
+                image.config());
         if (!spec.stop().signal().isEmpty()) {
             Signals.parse(spec.stop().signal());
         }
@@ -126,23 +129,6 @@ final class LiveContainers implements Containers {
         }
         index.add(cell);
         return view(cell);
-    }
-
-    /// By its id, whatever it was called.
-    private ContainerSpec sharing(ContainerSpec asked) {
-        ContainerSpec spec = asked.isolation().joins()
-                ? asked.toBuilder()
-                        .isolation(asked.isolation()
-                                .resolved(name -> index.find(name).id.hex()))
-                        .build()
-                : asked;
-        if (spec.network() != ContainerSpec.Network.CONTAINER) {
-            return spec;
-        }
-        Cell other = index.find(spec.networking().container());
-        return spec.toBuilder()
-                .networking(spec.networking().sharing(other.id.hex()))
-                .build();
     }
 
     private ContainerSpec hold(ContainerId id, String name, ContainerSpec spec) {

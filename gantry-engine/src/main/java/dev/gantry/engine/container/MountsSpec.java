@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What is mounted into a container besides binds and tmpfs: volumes, and what other containers have.
@@ -37,6 +38,17 @@ public record MountsSpec(
 
     MountsSpec withImages(List<OfImage> all) {
         return new MountsSpec(volumes, from, declared, all, driver);
+    }
+
+    /// Those whose volumes it gets by what `ids` makes of their names; what follows a colon stays.
+    MountsSpec resolved(UnaryOperator<String> ids) {
+        List<String> others = from.stream()
+                .map(text -> {
+                    String name = text.split(":", 2)[0];
+                    return ids.apply(name) + text.substring(name.length());
+                })
+                .toList();
+        return new MountsSpec(volumes, others, declared, images, driver);
     }
 
     /// Rows of a version that knew one driver only have none.
