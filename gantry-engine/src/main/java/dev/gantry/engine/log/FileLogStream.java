@@ -23,7 +23,9 @@ final class FileLogStream implements LogStream {
     private final Function<LogPosition, Optional<Follower>> follow;
     private final LineSplitter lines = new LineSplitter();
     private final ArrayDeque<LogRecord> ready = new ArrayDeque<>();
-    private final ByteBuffer block = ByteBuffer.allocate(BLOCK);
+
+    /// Only while files are read: most of who follows waits, for hours.
+    private @Nullable ByteBuffer block;
 
     /// Pieces of the log from the follower's thread; an empty one is the end.
     private final ArrayBlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(QUEUE);
@@ -83,9 +85,11 @@ final class FileLogStream implements LogStream {
     }
 
     private void readFiles() {
+        ByteBuffer room = block == null ? ByteBuffer.allocate(BLOCK) : block.clear();
+        block = room;
         try {
-            if (files.read(block.clear()) > 0) {
-                lines.feed(block.flip(), this::take);
+            if (files.read(room) > 0) {
+                lines.feed(room.flip(), this::take);
             } else if (phase == Phase.REST || !query.follow()) {
                 phase = Phase.END;
             } else {
@@ -108,6 +112,7 @@ final class FileLogStream implements LogStream {
         }
         Follower f = found.get();
         follower = f;
+        block = null;
         phase = Phase.FOLLOWING;
         Thread.startVirtualThread(() -> pump(f));
     }

@@ -21,6 +21,10 @@ final class FrameChannel implements Closeable {
 
     private ByteBuffer in = buffer(4 << 10);
     private int type;
+    private boolean bulk;
+
+    /// The last read had no room for more.
+    private boolean crowded;
 
     private FrameChannel(SocketChannel socket) {
         this.socket = socket;
@@ -38,11 +42,10 @@ final class FrameChannel implements Closeable {
         }
     }
 
-    /// Room for a stream of large frames, where the first buffer is for a few small ones.
+    /// A stream may come, for which the buffer grows as it comes; the first one is for a few small frames, and for
+    /// the many streams that are silent.
     void expectBulk() {
-        if (in.capacity() < BUFFER) {
-            grow(BUFFER);
-        }
+        bulk = true;
     }
 
     /// Sends frames back to back; `frames` are (type, payload) in turn as made by [#frame].
@@ -96,8 +99,8 @@ final class FrameChannel implements Closeable {
             return;
         }
         boolean between = !in.hasRemaining() && need == Frame.HEADER;
-        if (in.capacity() < need) {
-            grow(need);
+        if (in.capacity() < need || (crowded && in.capacity() < BUFFER)) {
+            grow(Math.max(need, crowded ? 4 * in.capacity() : 0));
         } else if (in.capacity() - in.position() < need) {
             in.compact().flip();
         }
@@ -112,6 +115,7 @@ final class FrameChannel implements Closeable {
             int n;
             try {
                 n = socket.read(in);
+                crowded = bulk && !in.hasRemaining();
             } finally {
                 in.limit(in.position()).position(position);
             }
