@@ -12,7 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /// An engine that belongs to this program. Closing it takes its containers and networks away; when the program is
 /// killed, a small process that waits for that does the same, and so does the next `open`. Images and named volumes
-/// stay in the root.
+/// stay in the root. Where the host forwarded no packets before, forwarding stays on, with the table of rules that
+/// keeps
+/// the host from being a router.
 ///
 /// ```java
 /// try (EmbeddedGantry gantry = EmbeddedGantry.open(root);

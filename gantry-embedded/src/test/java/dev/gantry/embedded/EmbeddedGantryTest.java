@@ -10,15 +10,17 @@ import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.Exit;
 import dev.gantry.engine.exec.ExecSpec;
-import dev.gantry.engine.exec.Execs;
+import dev.gantry.network.model.Instance;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -29,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An engine in this very process, and what is left of it.
+/// An engine in this very process, or in a program on a host network of its own where it makes interfaces and rules;
+/// and what is left of it.
 @Tag("kernel")
 @Timeout(180)
 class EmbeddedGantryTest {
@@ -39,6 +42,7 @@ class EmbeddedGantryTest {
     Path dir;
 
     private Process network;
+    private final List<Process> programs = new ArrayList<>();
     private Path image;
     private Path root;
 
@@ -63,20 +67,66 @@ class EmbeddedGantryTest {
 
     @AfterEach
     void endNetwork() {
+        programs.forEach(Process::destroyForcibly);
         if (network != null) {
             network.destroyForcibly();
         }
     }
 
-    /// Of the host network in which programs run.
-    private List<String> links() throws IOException {
-        Process ip =
-                new ProcessBuilder("nsenter", "--net=/proc/" + network.pid() + "/ns/net", "ip", "-br", "link").start();
-        return new String(ip.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    /// What a command prints on the host network of the programs.
+    private String onHost(String... command) throws IOException {
+        List<String> all = inside();
+        all.addAll(List.of(command));
+        return said(all);
+    }
+
+    private List<String> inside() {
+        return new ArrayList<>(List.of("nsenter", "--net=/proc/" + network.pid() + "/ns/net"));
+    }
+
+    private static String said(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String all = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.onExit().join().exitValue())
+                .as("%s: %s", command, all)
+                .isZero();
+        return all;
+    }
+
+    /// Whether that host forwards packets before any engine does.
+    private void forwards(boolean yes) throws IOException {
+        onHost("sh", "-c", "echo " + (yes ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
+    }
+
+    private Set<String> links() throws IOException {
+        Set<String> names = new TreeSet<>();
+        onHost("ip", "-br", "link")
+                .lines()
+                .map(line -> "link " + line.split(" ")[0])
+                .forEach(names::add);
+        return names;
+    }
+
+    private Set<String> tables() throws IOException {
+        return new TreeSet<>(onHost("nft", "list", "tables").lines().toList());
+    }
+
+    private Instance instance() {
+        return Instance.ofRoot(root.resolve("data").toString());
+    }
+
+    /// The network namespace of this process has nothing of the engine's.
+    private void thisHostHasNothing() throws IOException {
+        assertThat(Path.of("/sys/class/net", instance().defaultBridge())).doesNotExist();
+        assertThat(said(List.of("nft", "list", "tables")).lines())
+                .doesNotContain("table inet " + instance().table());
     }
 
     private ContainerSpec spec(String... command) {
-        return ContainerSpec.of("dir:" + image).args(command).build();
+        return ContainerSpec.of("dir:" + image)
+                .args(command)
+                .network(ContainerSpec.Network.NONE)
+                .build();
     }
 
     @Test
@@ -95,6 +145,7 @@ class EmbeddedGantryTest {
                 assertThatThrownBy(() -> box.read("/tmp/nosuch")).isInstanceOf(NotFound.class);
                 until("both lines are logged", () -> box.logs().equals("up\nand well\n"));
                 assertThat(box.look().isRunning()).isTrue();
+                thisHostHasNothing();
                 assertThatThrownBy(() -> EmbeddedGantry.open(root))
                         .isInstanceOf(Conflict.class)
                         .hasMessageContaining("holds this data root");
@@ -106,39 +157,61 @@ class EmbeddedGantryTest {
             assertThat(short_.await(SOON).map(Exit::code)).contains(3);
         }
         until("nothing is left: " + before, () -> mine().equals(before));
+        thisHostHasNothing();
         assertThat(sockets()).isEmpty();
     }
 
-    /// As the README has it.
     @Test
-    void theExampleWorks() throws Exception {
-        try (EmbeddedGantry gantry = EmbeddedGantry.open(root);
-                EmbeddedContainer box = gantry.run(
-                        ContainerSpec.of("dir:/").args("sleep", "1000").build())) {
-            box.write("/tmp/greeting", "hello".getBytes(UTF_8));
-            Execs.Ended cat = box.exec("cat", "/tmp/greeting");
-            assertThat(cat.output()).isEqualTo("hello");
-        }
+    void theExampleWorksAndLeavesNothing() throws Exception {
+        forwards(true);
+        Set<String> before = mine();
+        example();
+        until("nothing is left", () -> mine().equals(before));
+    }
+
+    /// Somebody else may rely on forwarding by then.
+    @Test
+    void whereItTurnedForwardingOnTheRulesThatGoWithItStay() throws Exception {
+        forwards(false);
+        Set<String> before = mine();
+        example();
+        before.add("table inet " + instance().table());
+        until("only the table is left", () -> mine().equals(before));
+        assertThat(onHost("cat", "/proc/sys/net/ipv4/ip_forward").strip()).isEqualTo("1");
+    }
+
+    private void example() throws Exception {
+        Process program = start(Example.class);
+        assertThat(firstLine(program)).isEqualTo("hello");
+        ended(program);
+    }
+
+    private static void ended(Process program) throws InterruptedException {
+        assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(program.exitValue()).isZero();
     }
 
     @Test
     void whatAKilledProgramLeftGoesByItself() throws Exception {
+        forwards(true);
         Set<String> before = mine();
-        Process program = startProgram();
+        Set<String> linksBefore = links();
+        Set<String> tablesBefore = tables();
+        Process program = start(Killed.class, image.toString());
         String pid = firstLine(program);
         assertThat(Files.readString(Path.of("/proc", pid, "cmdline"))).contains("sleep");
-        assertThat(mine()).isNotEqualTo(before);
-        assertThat(links()).hasSizeGreaterThan(1);
+        assertThat(links()).containsAll(linksBefore).hasSizeGreaterThan(linksBefore.size());
+        assertThat(tables()).containsAll(tablesBefore).hasSizeGreaterThan(tablesBefore.size());
         program.destroyForcibly().waitFor();
         until("process " + pid + " has ended", () -> !Files.exists(Path.of("/proc", pid)));
         until("nothing is left", () -> mine().equals(before));
-        assertThat(links()).singleElement().asString().startsWith("lo ");
     }
 
     @Test
     void whatIsLeftWithoutAGuardGoesWithTheNextOpen() throws Exception {
+        forwards(true);
         Set<String> before = mine();
-        Process program = startProgram();
+        Process program = start(Killed.class, image.toString());
         String pid = firstLine(program);
         for (ProcessHandle guard : program.children()
                 .filter(c -> commandLine(c.pid()).contains("gantry-guard"))
@@ -148,27 +221,31 @@ class EmbeddedGantryTest {
         }
         program.destroyForcibly().waitFor();
         assertThat(Files.exists(Path.of("/proc", pid))).isTrue();
-        try (EmbeddedGantry gantry = EmbeddedGantry.open(root)) {
-            assertThat(gantry.engine().containers().list()).isEmpty();
-            until("process " + pid + " has ended", () -> !Files.exists(Path.of("/proc", pid)));
-        }
+        Process next = start(Reopened.class);
+        assertThat(firstLine(next)).isEqualTo("0");
+        until("process " + pid + " has ended", () -> !Files.exists(Path.of("/proc", pid)));
+        next.getOutputStream().close();
+        ended(next);
         until("nothing is left", () -> mine().equals(before));
     }
 
-    private Process startProgram() throws IOException {
-        return new ProcessBuilder(
-                        "nsenter",
-                        "--net=/proc/" + network.pid() + "/ns/net",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Dgantry.shim=" + System.getProperty("gantry.shim", ""),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Killed.class.getName(),
-                        root.toString(),
-                        image.toString())
+    /// A program that has its own host network, and the root as its first argument.
+    private Process start(Class<?> program, String... arguments) throws IOException {
+        List<String> command = inside();
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dgantry.shim=" + System.getProperty("gantry.shim", ""),
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName(),
+                root.toString()));
+        command.addAll(List.of(arguments));
+        Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        programs.add(started);
+        return started;
     }
 
     private static String firstLine(Process program) throws IOException {
@@ -179,12 +256,14 @@ class EmbeddedGantryTest {
         return line;
     }
 
-    /// What the kernel has that begins in our directory: processes, mounts, cgroups, interfaces.
+    /// What the kernel has that begins in our directory: processes, mounts, cgroups; and the interfaces and tables of
+    /// the
+    /// programs' host network.
     private Set<String> mine() {
-        Set<String> found = new TreeSet<>();
         try (Stream<Path> processes = Files.list(Path.of("/proc"));
-                Stream<Path> interfaces = Files.list(Path.of("/sys/class/net"));
                 Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+            Set<String> found = new TreeSet<>(links());
+            found.addAll(tables());
             long self = ProcessHandle.current().pid();
             processes
                     .map(p -> p.getFileName().toString())
