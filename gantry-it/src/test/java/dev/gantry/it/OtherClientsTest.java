@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -233,18 +233,14 @@ class OtherClientsTest {
         nothingIsLeft();
     }
 
-    /// Where `scripts/newer-compose` puts it, or where the system has it.
+    /// The one that `scripts/newer-compose` has put beside the system, or finds in it.
     private static Path composeTwo() throws IOException {
-        List<Path> places = Stream.of(
-                        "../target/compose/docker-compose",
-                        "/usr/libexec/docker/cli-plugins/docker-compose",
-                        "/usr/lib/docker/cli-plugins/docker-compose",
-                        "/usr/local/lib/docker/cli-plugins/docker-compose")
-                .map(p -> Path.of(p).toAbsolutePath().normalize())
-                .filter(Files::isExecutable)
-                .toList();
-        assumeTrue(!places.isEmpty(), "no compose v2: scripts/newer-compose fetches it");
-        return places.getFirst();
+        Process search = new ProcessBuilder("../scripts/newer-compose", "--here")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(search.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assumeTrue(search.onExit().join().exitValue() == 0, said);
+        return Path.of(said);
     }
 
     @Test
