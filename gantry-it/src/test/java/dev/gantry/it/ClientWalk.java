@@ -133,7 +133,11 @@ final class ClientWalk {
         builder.environment().put("HOME", work.toString());
         Process process = builder.start();
         try {
-            process.waitFor(STEP_TAKES + 30, TimeUnit.SECONDS);
+            if (!process.waitFor(STEP_TAKES + 30, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                throw new AssertionError("does not end: " + command);
+            }
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -143,6 +143,9 @@ class FaultsTest {
 
             Map<String, String> told = new LinkedHashMap<>();
             changes(kept, tar).forEach((name, change) -> {
+                if (name.equals("unpause") && told.containsKey("pause")) {
+                    return; // there is nothing to unpause
+                }
                 try {
                     change.ask(client);
                 } catch (EngineError | AssertionError e) {
@@ -273,7 +276,8 @@ class FaultsTest {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /// Requests that end in the middle, by a close or by a half close, of every kind that takes a body or a stream.
+    /// Requests that end in the middle, by a close or by a half close, of every kind that takes a body or a stream; and
+    /// answers of which only the beginning is read.
     @Test
     void clientsThatLeaveInTheMiddleLeaveNothing() throws IOException {
         daemon = DaemonProcess.startApart(dir);
@@ -310,9 +314,11 @@ class FaultsTest {
                         socket.write(ascii(request));
                         if (round % 3 == 1) {
                             socket.shutdownOutput();
-                        } else if (round % 3 == 2) {
+                        } else if (round % 3 == 2 && request.endsWith("\r\n\r\n")) {
                             // Some of the answer is there when the client goes: the kernel resets what is unread.
-                            Waiting.pause();
+                            assertThat(socket.read(ByteBuffer.allocate(8)))
+                                    .as(request)
+                                    .isPositive();
                         }
                     }
                 }
@@ -359,6 +365,9 @@ class FaultsTest {
             for (int i = 0; i < 20; i++) {
                 assertThat(runs(client, "exit 7")).isEqualTo(7);
             }
+            // Five of the seven kinds flow: 60 clients, each with 512 KiB unsent (the server's mark) and a block of
+            // 64 KiB on the way, are 34 MiB. The rest is room for garbage that the collector has not met, of twenty
+            // runs and of reading logs. Twelve archives alone, each held whole, would be 480 MiB.
             assertThat(resident() - memory).as("KiB more for 84 deaf clients").isLessThan(160 << 10);
             for (SocketChannel socket : deaf) {
                 socket.close();
