@@ -14,11 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Callers with and without limits on one socket, told apart by the kernel, and what the audit log says of them.
+@Tag("kernel")
 @Timeout(180)
 class AccessTest {
     private static final int LIMITED = 47_111;
@@ -48,7 +50,8 @@ class AccessTest {
                  "otherwise": ["nothing"]}
                 """.formatted(LIMITED, OTHER, READER, POWERLESS));
         Files.setPosixFilePermissions(rules, PosixFilePermissions.fromString("rw-------"));
-        daemon = DaemonProcess.startWith(dir, "--access-rules", rules.toString(), "--audit-log", audit().toString());
+        daemon = DaemonProcess.startOn(
+                DaemonProcess.network(), dir, "--access-rules", rules.toString(), "--audit-log", audit().toString());
         Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
         assertThat(docker.run("import", tar.toString(), "busybox:it").err()).isEmpty();
         // Whoever is to be judged must reach the socket.
@@ -115,9 +118,24 @@ class AccessTest {
                 .contains("the access rules give this caller the limit " + limit);
     }
 
+    /// Of the host.
+    private static Path folder() throws IOException {
+        return Files.createDirectories(dir.resolve("folder"));
+    }
+
     private static String rootsContainer() throws IOException {
         Docker.Result r = docker.run(
-                "run", "-d", "--name", "roots", "--network", "none", "-v", "/etc:/host", "busybox:it", "sleep", "1000");
+                "run",
+                "-d",
+                "--name",
+                "roots",
+                "--network",
+                "none",
+                "-v",
+                folder() + ":/host",
+                "busybox:it",
+                "sleep",
+                "1000");
         assertThat(r.err()).isEmpty();
         return r.out().strip();
     }
@@ -242,7 +260,7 @@ class AccessTest {
                 .contains("the limit no-host-mounts");
         String own = out(LIMITED, "run", "-d", "--network", "none", "-v", "/data", "busybox:it", "sleep", "1000");
         refused(LIMITED, "no-privileged", "exec", "--privileged", own, "true");
-        assertThat(out(OTHER, create(new String[] {"--privileged", "-v", "/etc:/x"}, "busybox:it")))
+        assertThat(out(OTHER, create(new String[] {"--privileged", "-v", folder() + ":/x"}, "busybox:it")))
                 .as("who has only the limit to own containers")
                 .isNotEmpty();
         assertThat(docker.run("ps", "-aq").out().lines()).hasSize(2);

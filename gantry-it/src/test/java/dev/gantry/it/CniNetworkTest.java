@@ -16,12 +16,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The stock CNI plugins (bridge, host-local, portmap, firewall) run containers, on a host network made for this test;
 /// `ip`, `iptables` and connections say what became of them.
+@Tag("kernel")
 @Timeout(300)
 class CniNetworkTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// step, the same status, and its words within ours. The table is made by `scripts/failure_table.py`; where we differ
 /// on
 /// purpose or not yet agree, `create-differences.tsv` says how and why.
+@Tag("kernel")
 @Timeout(300)
 class FailureTableTest {
     private static final JsonType<Object> JSON = Jsonb.instance().type(Object.class);

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Namespaces of the host and of other containers, rights and rare limits, through the stock client.
+@Tag("kernel")
 @Timeout(180)
 class IsolationTest {
     private static final String TOOLS = "/bin/busybox --install -s /bin 2>/dev/null; ";

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Overlay networks of two hosts that know each other by IPv6 addresses, and have no others.
+@Tag("kernel")
 @Timeout(180)
 class OverlayIpv6Test {
     private static final Duration SOON = Duration.ofSeconds(30);

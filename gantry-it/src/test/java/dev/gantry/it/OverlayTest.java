@@ -13,11 +13,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Overlay networks of two hosts, each with a daemon of its own, by the stock `docker` client.
+@Tag("kernel")
 @Timeout(300)
 class OverlayTest {
     private static final Duration SOON = Duration.ofSeconds(30);

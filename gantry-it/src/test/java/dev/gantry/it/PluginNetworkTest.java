@@ -13,12 +13,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A network plugin and an address plugin in a process of their own, from `docker network create -d` to `network rm`,
 /// well and badly behaved, on a host network made for this test.
+@Tag("kernel")
 @Timeout(300)
 class PluginNetworkTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// An ordinary user with a range of ids unpacks an image with three owners, runs a program of it and
 /// deletes all of it. The user is made for the test and removed after it.
+@Tag("kernel")
 @Timeout(120)
 class RootlessImageTest {
     private static final int UID = 45_681;

@@ -10,11 +10,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Containers in networks by the stock `docker` client, on a host network made for this test.
+@Tag("kernel")
 @Timeout(240)
 class StockBridgeTest {
     private static final String SERVE = "while true; do echo hello | busybox nc -l -p 80; done";

@@ -14,11 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The stock `docker` client against a daemon of ours: what people type, and what they must get.
+@Tag("kernel")
 @Timeout(180)
 class StockClientTest {
     private static final String[] RUN = {"run", "--rm", "--network", "none"};

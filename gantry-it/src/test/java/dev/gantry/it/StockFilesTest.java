@@ -15,11 +15,13 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The files of containers through the stock `docker` client: cp, diff, export, sizes, commit.
+@Tag("kernel")
 @Timeout(180)
 class StockFilesTest {
     @TempDir

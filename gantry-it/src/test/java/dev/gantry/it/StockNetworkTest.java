@@ -8,12 +8,14 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The stock `docker` client and networks: what is made, listed, shown, refused and removed. Nothing of it touches the
 /// host: a network is a row until a container is in it.
+@Tag("kernel")
 @Timeout(180)
 class StockNetworkTest {
     @TempDir

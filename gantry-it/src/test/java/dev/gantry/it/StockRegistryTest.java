@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Images to and from a real registry through the stock `docker` client.
+@Tag("kernel")
 @Timeout(180)
 class StockRegistryTest {
     private static final String REGISTRY = "localhost:5199";
