@@ -30,7 +30,7 @@ final class FileLogStream implements LogStream {
     /// Pieces of the log from the follower's thread; an empty one is the end.
     private final ArrayBlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(QUEUE);
 
-    private LogFiles files;
+    private volatile LogFiles files;
     private Phase phase = Phase.FILES;
 
     /// Records come in the order of time: after the first that is too late there is none.
@@ -170,11 +170,19 @@ final class FileLogStream implements LogStream {
     private void rest() {
         files.close();
         phase = Phase.REST;
-        files = LogFiles.open(log);
+        LogFiles opened = LogFiles.open(log);
+        files = opened;
+        if (closed) {
+            // The reader may have let go of the files before.
+            opened.close();
+            return;
+        }
         try {
-            files.seek(followed);
+            opened.seek(followed);
         } catch (IOException e) {
-            throw LogFiles.unreadable(log, e);
+            if (!closed) {
+                throw LogFiles.unreadable(log, e);
+            }
         }
     }
 
