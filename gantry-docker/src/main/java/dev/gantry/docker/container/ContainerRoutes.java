@@ -125,7 +125,7 @@ public final class ContainerRoutes {
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
         ContainerSpec spec = CreateTranslation.spec(request, host, usual.hidden(host), this::networkId, call.minor())
                 .ownedBy(call.access().owner())
-                .withOthers(other -> judged(other, call.access()));
+                .withOthers(other -> judged(other, host.networkMode(), call.access()));
         call.access().judge(spec, around);
         Container made = create(name.startsWith("/") ? name.substring(1) : name, spec);
         if (request.tty()
@@ -146,13 +146,16 @@ public final class ContainerRoutes {
     }
 
     /// Another container whose namespaces or volumes it is to have: by the id that was judged, for a name may
-    /// mean another one a moment later.
-    private String judged(String other, Access access) {
+    /// mean another one a moment later. That one for its network is not there is told at the start, as by dockerd.
+    private String judged(String other, String network, Access access) {
         try {
             Container c = containers.find(other);
             access.judgeShared(c, around);
             return c.id().hex();
         } catch (NotFound e) {
+            if (access.limits().isEmpty() && network.equals("container:" + other)) {
+                return other;
+            }
             throw new DockerError(400, "No such container: " + other, e);
         }
     }
