@@ -55,7 +55,7 @@ public final class Options {
         t.refused("cpu-rt-runtime", Form.NUMBER, REAL_TIME);
         t.only("cri-containerd", Form.FLAG, "false", CONTAINERD);
         t.obeyed("data-root", Form.PATH);
-        t.add("debug", "D", "debug", Form.FLAG, Option.RELOADED);
+        t.add("debug", "D", "debug", Form.FLAG, Option.OBEYED);
         t.obeyed("default-address-pool", "default-address-pools", Form.POOLS);
         t.obeyed("default-cgroupns-mode", Form.TEXT);
         t.refused("default-gateway", Form.TEXT, GATEWAY);

@@ -1,7 +1,6 @@
 package dev.gantry.daemon.config;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.base.Unsupported;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,15 +50,8 @@ final class Words {
         } else {
             throw wrong("`" + word + "` is not a flag");
         }
-        Option option = Options.byFlag(name)
+        return Options.byFlag(name)
                 .orElseThrow(() -> wrong("there is no flag " + (name.length() == 1 ? "-" : "--") + name));
-        if (option.rule() instanceof Option.Rule.Refused(String why)) {
-            throw new Unsupported(
-                    "start the daemon with " + (name.length() == 1 ? "-" : "--") + name,
-                    why,
-                    "leave it out; docs/daemon.md says what works");
-        }
-        return option;
     }
 
     private String value(Option option) {
