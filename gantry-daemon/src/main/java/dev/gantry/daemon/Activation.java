@@ -2,7 +2,7 @@ package dev.gantry.daemon;
 
 import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
-import dev.gantry.daemon.http.InheritedSocket;
+import dev.gantry.http.InheritedSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

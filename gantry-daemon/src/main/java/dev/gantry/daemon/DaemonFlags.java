@@ -2,8 +2,8 @@ package dev.gantry.daemon;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.config.Settings;
-import dev.gantry.daemon.http.Tls;
 import dev.gantry.engine.network.overlay.OverlayOptions;
+import dev.gantry.http.Tls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

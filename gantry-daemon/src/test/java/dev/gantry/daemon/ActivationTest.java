@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.NotFound;
-import dev.gantry.daemon.http.InheritedSocket;
+import dev.gantry.http.InheritedSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -34,12 +34,13 @@ class ArchitectureTest {
             Map.entry("embedded", Set.of("base", "runtime", "images", "network", "engine")),
             Map.entry("api", Set.of("base")),
             Map.entry("docker", Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "api")),
+            Map.entry("http", Set.of("base", "api", "docker")),
             Map.entry("cli", Set.of("base", "api")),
             Map.entry(
                     "daemon",
                     Set.of(
                             "base", "linux", "runtime", "images", "network", "volume", "engine", "api", "docker",
-                            "cli")));
+                            "http", "cli")));
 
     private static JavaClasses ours;
 

@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;

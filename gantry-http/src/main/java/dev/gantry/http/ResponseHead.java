@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import dev.gantry.docker.ApiResponse;
 import io.netty.buffer.ByteBuf;

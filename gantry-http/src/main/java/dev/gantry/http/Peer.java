@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import dev.gantry.base.Unavailable;
 import dev.gantry.docker.Caller;

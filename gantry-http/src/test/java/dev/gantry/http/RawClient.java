@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 /// A listening socket that was there before this process.
 public record InheritedSocket(int descriptor, Kind kind) {

@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;

@@ -1,4 +1,4 @@
-package dev.gantry.daemon.http;
+package dev.gantry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
