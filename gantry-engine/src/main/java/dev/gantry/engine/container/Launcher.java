@@ -121,6 +121,11 @@ final class Launcher {
         return all;
     }
 
+    /// Whether one whose namespaces it uses is on its way up again.
+    boolean awaitsDonor(Cell cell) {
+        return Donors.anyRestarts(cell.row, others);
+    }
+
     /// For a process that only has the root of this container and what is mounted in it.
     LaunchPlan filesPlan(Cell cell, Sources sources, LaunchContext.Peer owner) {
         StoredContainer row = cell.row;

@@ -384,6 +384,11 @@ final class Lifecycle {
             launch(cell, cell.row.history().restarts() + 1);
             return true;
         } catch (RuntimeException e) {
+            if (launcher.awaitsDonor(cell)) {
+                // It ended with the other one, whose own policy starts it first.
+                restartAt(cell, clock.instant().plus(BUSY));
+                return true;
+            }
             LOG.warn("container id={} not restarted: {}", cell.id.shortHex(), e.toString());
             return false;
         } finally {
@@ -391,10 +396,12 @@ final class Lifecycle {
         }
     }
 
-    /// Whoever copies its files for long is no reason to leave it down for good.
-    private static boolean isYielded(Cell cell) {
+    /// Whoever copies its files for long, or a disk that is busy with what its last run wrote, is no reason to leave it
+    /// down for good.
+    private boolean isYielded(Cell cell) {
         try {
             cell.yieldRoot("start");
+            standby.clear(cell);
             return true;
         } catch (Unavailable busy) {
             LOG.warn("container id={} restarted later: {}", cell.id.shortHex(), busy.toString());

@@ -124,8 +124,9 @@ final class LiveContainers implements Containers {
             foresight.made(cell);
             table.insert(cell.row, rows.event(cell, "create", Map.of()), Durability.POWER)
                     .await();
-        } catch (GantryException e) {
-            throw undone(cell, e);
+        } catch (RuntimeException e) {
+            undo(cell, e);
+            throw e;
         }
         index.add(cell);
         return view(cell);
@@ -134,25 +135,27 @@ final class LiveContainers implements Containers {
     private ContainerSpec hold(ContainerId id, String name, ContainerSpec spec) {
         try {
             return volumes.hold(id, spec);
-        } catch (GantryException e) {
+        } catch (RuntimeException e) {
             index.giveBack(name, id);
             throw e;
         }
     }
 
-    private GantryException undone(Cell cell, GantryException failure) {
+    private void undo(Cell cell, RuntimeException failure) {
         foresight.undone(cell);
         index.giveBack(cell.row.name(), cell.id);
         places.groups().forget(cell.id);
-        try {
-            volumes.letGo(cell.id, cell.row.spec(), true);
-            networks.forget(cell.id);
-            images.release(cell.id);
-            directories.remove(cell.id);
-        } catch (GantryException e) {
-            failure.addSuppressed(e);
+        for (Runnable step : List.<Runnable>of(
+                () -> volumes.letGo(cell.id, cell.row.spec(), true),
+                () -> networks.forget(cell.id),
+                () -> images.release(cell.id),
+                () -> directories.remove(cell.id))) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
         }
-        return failure;
     }
 
     private String takeName(String name, ContainerId id) {

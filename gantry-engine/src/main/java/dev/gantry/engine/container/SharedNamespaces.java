@@ -2,7 +2,6 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
-import dev.gantry.base.NotFound;
 import dev.gantry.runtime.oci.LaunchContext;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -30,32 +29,19 @@ record SharedNamespaces(
         Map<String, LaunchContext.Peer> peers = new HashMap<>();
         Path shm = null;
         if (IsolationSpec.isOther(isolation.pid())) {
-            peers.put("pid", peer(row, "PID", need(row, IsolationSpec.other(isolation.pid()), others)));
+            peers.put("pid", peer(row, "PID", Donors.need(row, IsolationSpec.other(isolation.pid()), others)));
         }
         if (IsolationSpec.isOther(isolation.ipc())) {
-            StoredContainer donor = need(row, IsolationSpec.other(isolation.ipc()), others);
+            StoredContainer donor = Donors.need(row, IsolationSpec.other(isolation.ipc()), others);
             peers.put("ipc", peer(row, "IPC", donor));
             shm = shm(row, donor, containers);
         }
         return new SharedNamespaces(peers, shm);
     }
 
-    private static StoredContainer need(
-            StoredContainer row, String id, Function<ContainerId, Optional<StoredContainer>> others) {
-        return others.apply(new ContainerId(id))
-                .orElseThrow(() -> new NotFound(
-                        "start container " + row.name(), "No such container: " + id, "create it again without it"));
-    }
-
     private static LaunchContext.Peer peer(StoredContainer row, String what, StoredContainer other) {
-        if (other.state() instanceof ContainerState.Running running) {
-            return new LaunchContext.Peer(running.pid(), running.startTime());
-        }
-        throw new Conflict(
-                "start container " + row.name(),
-                "cannot join " + what + " of a non running container: "
-                        + other.id().hex(),
-                "start that container first");
+        ContainerState.Running running = Donors.running(row, what, other);
+        return new LaunchContext.Peer(running.pid(), running.startTime());
     }
 
     private static Path shm(StoredContainer row, StoredContainer donor, Path containers) {

@@ -1,6 +1,5 @@
 package dev.gantry.engine.container;
 
-import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Internal;
 import dev.gantry.runtime.oci.LaunchContext;
@@ -19,16 +18,11 @@ record SharedNetwork(LaunchContext.Peer init, Container.Files files) {
         if (row.spec().network() != ContainerSpec.Network.CONTAINER) {
             return Optional.empty();
         }
-        var id = new ContainerId(row.spec().networking().container());
-        ContainerState state = others.apply(id).map(StoredContainer::state).orElse(new ContainerState.Created());
-        if (!(state instanceof ContainerState.Running running)) {
-            throw new Conflict(
-                    "start container " + row.name(),
-                    "cannot join network of a non running container: " + id.hex(),
-                    "start that container first");
-        }
+        StoredContainer other = Donors.need(row, row.spec().networking().container(), others);
+        ContainerState.Running running = Donors.running(row, "network", other);
         return Optional.of(new SharedNetwork(
-                new LaunchContext.Peer(running.pid(), running.startTime()), Container.Files.in(containers, id)));
+                new LaunchContext.Peer(running.pid(), running.startTime()),
+                Container.Files.in(containers, other.id())));
     }
 
     Map<String, LaunchContext.Peer> joins() {

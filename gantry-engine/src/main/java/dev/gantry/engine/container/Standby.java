@@ -80,6 +80,14 @@ final class Standby {
         }
     }
 
+    /// Waits for the watch of the last run to leave; [Unavailable] when that takes too long. The cell's turn is held.
+    void clear(Cell cell) {
+        Task task = cell.task;
+        if (task != null && task.launched) {
+            retire(cell, task);
+        }
+    }
+
     /// A watch that is still leaving keeps its directory, and the next one gets another: [Departures] clears it once it
     /// has left, and not before, for then two watches would have one name.
     private void retire(Cell cell, Task task) {

@@ -30,6 +30,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,9 @@ final class Runs implements AutoCloseable {
     private final Sights sights;
     private final ForeignRuns foreign;
     private final Linux linux;
+
+    /// Those whose network others have used in the present run.
+    private final Set<ContainerId> lent = ConcurrentHashMap.newKeySet();
 
     /// Known once there are networks.
     private volatile WayOut wayOut;
@@ -106,6 +111,11 @@ final class Runs implements AutoCloseable {
 
     void removed(Network network) {
         driver.remove(network);
+    }
+
+    /// Another one uses the network of this run as its own, and may outlive it.
+    void lend(ContainerId id) {
+        lent.add(id);
     }
 
     // start
@@ -334,7 +344,7 @@ final class Runs implements AutoCloseable {
 
     private void undo(Member member, GantryException failure) {
         try {
-            takedown.end(List.of(member));
+            takedown.end(List.of(member), false);
         } catch (GantryException e) {
             failure.addSuppressed(e);
         }
@@ -388,7 +398,7 @@ final class Runs implements AutoCloseable {
         resolvers.stop(id);
         List<Member> members =
                 book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList();
-        takedown.end(members);
+        takedown.end(members, lent.remove(id));
         foreign.end(members);
     }
 

@@ -2,6 +2,7 @@ package dev.gantry.engine.network;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.network.endpoint.Endpoint;
+import dev.gantry.network.model.EndpointId;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -24,13 +25,15 @@ final class Takedown {
     }
 
     /// The members stay, without the endpoints they have.
-    void end(List<Member> members) {
+    ///
+    /// @param lent whether others use the namespace of their container, and may go on doing so
+    void end(List<Member> members, boolean lent) {
         List<Endpoint> over = new ArrayList<>();
         members.forEach(m -> m.endpoint().ifPresent(over::add));
         if (over.isEmpty()) {
             return;
         }
-        boolean gone = release(over);
+        boolean gone = release(over, lent);
         endpoints.end(members);
         if (gone) {
             endpoints.free(over);
@@ -50,7 +53,7 @@ final class Takedown {
             }
             all = List.copyOf(left);
         }
-        if (release(all)) {
+        if (release(all, false)) {
             synchronized (this) {
                 // Of two who were here at a time only one gives back: the address may be another's by now.
                 all = all.stream().filter(left::remove).toList();
@@ -59,10 +62,15 @@ final class Takedown {
         }
     }
 
-    private boolean release(List<Endpoint> over) {
+    private boolean release(List<Endpoint> over, boolean lent) {
         try {
-            driver.opened()
-                    .ifPresent(d -> d.release(over.stream().map(Endpoint::id).toList()));
+            List<EndpointId> ids = over.stream().map(Endpoint::id).toList();
+            driver.opened().ifPresent(d -> {
+                d.release(ids);
+                if (lent) {
+                    d.sweep(ids);
+                }
+            });
             return true;
         } catch (GantryException e) {
             LOG.warn(

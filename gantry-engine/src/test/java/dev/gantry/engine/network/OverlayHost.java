@@ -156,6 +156,9 @@ final class OverlayHost implements AutoCloseable {
         public void detach(EndpointPlan plan, ContainerSockets container) {}
 
         @Override
+        public void sweep(Collection<EndpointId> endpoints) {}
+
+        @Override
         public void release(Collection<EndpointId> over) {}
 
         @Override

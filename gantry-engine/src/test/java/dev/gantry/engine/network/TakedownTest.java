@@ -75,7 +75,7 @@ class TakedownTest {
         String same = "127.0.0.1:" + port.hostPort() + ":80";
 
         kernel.refuses = true;
-        takedown.end(book.of(WEB));
+        takedown.end(book.of(WEB), false);
         assertThat(book.attachments(WEB)).as("its run is over all the same").isEmpty();
         assertThat(book.addresses(front.id()).holds(Ip.parse("10.7.0.2"))).isTrue();
         takedown.again();
@@ -93,6 +93,9 @@ class TakedownTest {
     private static final class Stubborn implements HostNetworks {
         boolean refuses;
         final List<EndpointId> released = new ArrayList<>();
+
+        @Override
+        public void sweep(Collection<EndpointId> endpoints) {}
 
         @Override
         public void release(Collection<EndpointId> over) {

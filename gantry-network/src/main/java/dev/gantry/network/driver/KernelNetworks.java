@@ -196,6 +196,11 @@ public final class KernelNetworks implements HostNetworks {
     }
 
     @Override
+    public void sweep(Collection<EndpointId> released) {
+        reaper.sweep(released);
+    }
+
+    @Override
     public void publish(Attachment attachment) {
         EndpointId id = attachment.endpoint().id();
         List<Element> wanted = Elements.of(instance, List.of(), List.of(attachment));

@@ -47,6 +47,10 @@ public interface NetworkDriver extends AutoCloseable {
     /// after, with the container's namespace or by the driver's hand. Idempotent.
     void release(Collection<EndpointId> endpoints);
 
+    /// Deletes what is left of the interfaces of released endpoints, where somebody else still holds the namespace:
+    /// he must not go on using their addresses. Gone when it returns.
+    void sweep(Collection<EndpointId> endpoints);
+
     /// Publishes exactly the ports that the endpoint has now, whatever it had before, in one transaction.
     /// Idempotent. Connections through ports that stay do not notice.
     void publish(Attachment attachment);
