@@ -5,6 +5,7 @@ import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.EngineError;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Release;
 import dev.gantry.cli.context.Choice;
 import dev.gantry.cli.flag.Parsed;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// `gantry`: reads the flags before the command, runs the command, and turns errors into words and an exit code.
 public final class Gantry {
     /// The version of this client.
-    public static final String VERSION = "0.1.0";
+    public static final String VERSION = Release.VERSION;
 
     private final Caller caller;
     private final Extras extras;

@@ -8,6 +8,7 @@ import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /// An engine that belongs to this program. Closing it takes its containers and networks away; when the program is
@@ -64,7 +65,8 @@ public final class EmbeddedGantry implements AutoCloseable {
 
     private static Gantry openAfterSweep(Path home) {
         GantryOptions options = GantryOptions.at(home.resolve("data"), home.resolve("run"), Shim.in(home))
-                .cgroup("gantry-embedded-" + Integer.toHexString(home.hashCode()));
+                .cgroup("gantry-embedded-" + Integer.toHexString(home.hashCode()))
+                .hidden(List.of(Door.in(home)));
         long deadline = System.nanoTime() + SWEEPING_TAKES.toNanos();
         while (true) {
             try {
@@ -81,6 +83,13 @@ public final class EmbeddedGantry implements AutoCloseable {
     /// Everything that an engine can do.
     public Gantry engine() {
         return engine;
+    }
+
+    /// Where a socket of this program's own may be bound, which only its user reaches and no container sees unasked;
+    /// what
+    /// is bound there is removed with the containers.
+    public Path door() {
+        return Door.make(home);
     }
 
     /// Starts a container of an image that is here.
@@ -110,6 +119,7 @@ public final class EmbeddedGantry implements AutoCloseable {
     static void finish(Path home, Gantry engine) {
         try {
             Leftovers.remove(engine, false);
+            Door.remove(home);
             Unclean.end(home);
         } finally {
             engine.close();

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -264,12 +262,7 @@ class OtherClientsTest {
 
     @Test
     void testcontainersTwoIsAtHome() throws IOException {
-        Path jars = Path.of("target/testcontainers-two").toAbsolutePath();
-        assumeTrue(Files.isDirectory(jars), "Testcontainers 2 was not fetched: build with Maven");
-        String others = Stream.of(System.getProperty("java.class.path").split(":"))
-                .filter(e -> !e.contains("/org/testcontainers/") && !e.contains("/docker-java/"))
-                .collect(Collectors.joining(":"));
-        testcontainers(jars + "/*:" + others);
+        testcontainers(TestcontainersTwo.classPath());
     }
 
     private static void testcontainers(String classPath) throws IOException {

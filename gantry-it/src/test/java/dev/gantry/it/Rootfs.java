@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -55,6 +58,28 @@ final class Rootfs {
     static Path tarball(Path directory, Path file) throws IOException {
         run("tar", "-C", directory.toString(), "--numeric-owner", "-cf", file.toString(), ".");
         return file;
+    }
+
+    /// What `docker load` takes: one layer, called `name`.
+    static Path archive(Path directory, String name, Path file) throws IOException {
+        Path parts = Files.createDirectory(file.resolveSibling(file.getFileName() + ".parts"));
+        byte[] layer = Files.readAllBytes(tarball(directory, parts.resolve("layer.tar")));
+        Files.writeString(parts.resolve("config.json"), """
+                {"architecture": "amd64", "os": "linux", "config": {"Cmd": ["/bin/sh"]},
+                 "rootfs": {"type": "layers", "diff_ids": ["sha256:%s"]}}
+                """.formatted(sha256(layer)));
+        Files.writeString(
+                parts.resolve("manifest.json"),
+                "[{\"Config\": \"config.json\", \"RepoTags\": [\"" + name + "\"], \"Layers\": [\"layer.tar\"]}]");
+        return tarball(parts, file);
+    }
+
+    private static String sha256(byte[] bytes) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IOException(e);
+        }
     }
 
     static void run(String... command) throws IOException {
