@@ -1,5 +1,10 @@
 package dev.gantry.base;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /// A content address such as `sha256:9f86…`, as in OCI image-spec 1.1 §descriptor "Digests".
 public record Digest(Algorithm algorithm, String hex) {
     /// The registered algorithms of OCI image-spec 1.1 §descriptor.
@@ -42,6 +47,22 @@ public record Digest(Algorithm algorithm, String hex) {
 
     public static Digest sha256(String hex) {
         return new Digest(Algorithm.SHA256, hex);
+    }
+
+    /// Of these bytes.
+    public static Digest sha256Of(byte[] bytes) {
+        try {
+            return sha256(HexFormat.of()
+                    .formatHex(MessageDigest.getInstance(Algorithm.SHA256.jcaName())
+                            .digest(bytes)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /// Of a text, in UTF-8.
+    public static Digest sha256Of(String text) {
+        return sha256Of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Reads `algorithm:hex`.

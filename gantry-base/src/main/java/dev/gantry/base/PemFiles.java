@@ -14,6 +14,7 @@ import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -28,7 +29,12 @@ public final class PemFiles {
         return keys(certificates(certificate), key(key));
     }
 
-    /// The same of texts.
+    /// Shows no certificate.
+    public static KeyManager[] noIdentity() {
+        return new KeyManager[0];
+    }
+
+    /// The same as [#identity] of texts.
     public static KeyManager[] identity(String certificate, String key) throws GeneralSecurityException, IOException {
         return keys(
                 certificates(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII))),
@@ -68,6 +74,24 @@ public final class PemFiles {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory.getTrustManagers();
+    }
+
+    /// Trusts whom the JDK trusts.
+    public static TrustManager[] trustAsUsual() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return factory.getTrustManagers();
+    }
+
+    public static TrustManager[] trustAnybody() {
+        return new TrustManager[] {new TrustsAnybody()};
+    }
+
+    /// One side of TLS that shows `own` and believes `trusted`.
+    public static SSLContext context(KeyManager[] own, TrustManager[] trusted) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own, trusted, null);
+        return context;
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {

@@ -1,5 +1,6 @@
 package dev.gantry.embedded;
 
+import dev.gantry.base.Digest;
 import dev.gantry.base.Internal;
 import dev.gantry.runtime.oci.CgroupTree;
 import java.io.IOException;
@@ -8,9 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// The native program, which travels in a jar and must be a file. Its name says what is in it, so that another
 /// version, which may still run, is not written over.
@@ -27,9 +25,8 @@ final class Shim {
                 throw new IOException("gantry-runtime was built without it");
             }
             byte[] program = in.readAllBytes();
-            String digest = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(program));
-            Path file = Files.createDirectories(home).resolve("gantry-shim-" + digest.substring(0, 12));
+            Path file = Files.createDirectories(home)
+                    .resolve("gantry-shim-" + Digest.sha256Of(program).shortHex());
             if (!Files.isExecutable(file)) {
                 Path beside = Files.createTempFile(
                         home,
@@ -40,7 +37,7 @@ final class Shim {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
             }
             return file;
-        } catch (IOException | NoSuchAlgorithmException e) {
+        } catch (IOException e) {
             throw new Internal(
                     "unpack gantry-shim below " + home,
                     String.valueOf(e.getMessage()),

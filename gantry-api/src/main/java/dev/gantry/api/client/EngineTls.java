@@ -2,14 +2,10 @@ package dev.gantry.api.client;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.PemFiles;
-import dev.gantry.base.TrustsAnybody;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /// How an engine is trusted and how it trusts us: texts in PEM, each of which may be empty.
 ///
@@ -19,10 +15,7 @@ import javax.net.ssl.TrustManagerFactory;
 public record EngineTls(String ca, String cert, String key, boolean verify) {
     SSLContext context() {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            KeyManager[] keys = cert.isEmpty() ? new KeyManager[0] : PemFiles.identity(cert, key);
-            context.init(keys, trust(), null);
-            return context;
+            return PemFiles.context(cert.isEmpty() ? PemFiles.noIdentity() : PemFiles.identity(cert, key), trust());
         } catch (GeneralSecurityException | IOException e) {
             throw new InvalidArgument(
                     "use TLS",
@@ -34,14 +27,9 @@ public record EngineTls(String ca, String cert, String key, boolean verify) {
 
     private TrustManager[] trust() throws GeneralSecurityException, IOException {
         if (!verify) {
-            return new TrustManager[] {new TrustsAnybody()};
+            return PemFiles.trustAnybody();
         }
-        if (!ca.isEmpty()) {
-            return PemFiles.trust(ca);
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((KeyStore) null);
-        return factory.getTrustManagers();
+        return ca.isEmpty() ? PemFiles.trustAsUsual() : PemFiles.trust(ca);
     }
 
     @Override

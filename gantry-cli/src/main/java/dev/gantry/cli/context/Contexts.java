@@ -2,6 +2,7 @@ package dev.gantry.cli.context;
 
 import dev.gantry.api.client.EngineAddress;
 import dev.gantry.api.client.EngineTls;
+import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
@@ -10,10 +11,7 @@ import dev.gantry.cli.format.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,11 +132,6 @@ public final class Contexts {
     }
 
     private static String id(String name) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Digest.sha256Of(name).hex();
     }
 }

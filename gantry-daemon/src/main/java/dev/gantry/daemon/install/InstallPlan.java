@@ -1,10 +1,7 @@
 package dev.gantry.daemon.install;
 
+import dev.gantry.base.Digest;
 import dev.gantry.cli.format.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,7 +22,7 @@ record InstallPlan(Map<String, String> files, Map<String, String> links) {
         Map<String, String> files = new LinkedHashMap<>();
         files.put(UNITS + "gantry.service", service(launcher));
         files.put(UNITS + "gantry.socket", socket(group, dockerSocket));
-        files.put("root/.docker/contexts/meta/" + sha256("gantry") + "/meta.json", context());
+        files.put("root/.docker/contexts/meta/" + Digest.sha256Of("gantry").hex() + "/meta.json", context());
         files.put("usr/share/bash-completion/completions/gantry", completions.getOrDefault("bash", ""));
         files.put("usr/share/zsh/vendor-completions/_gantry", completions.getOrDefault("zsh", ""));
         files.put("usr/share/fish/vendor_completions.d/gantry.fish", completions.getOrDefault("fish", ""));
@@ -86,14 +83,5 @@ record InstallPlan(Map<String, String> files, Map<String, String> links) {
         context.put("Metadata", Map.of("Description", "Gantry"));
         context.put("Endpoints", Map.of("docker", endpoint));
         return Json.write(context) + "\n";
-    }
-
-    static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.daemon.install;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.Digest;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
@@ -63,7 +64,7 @@ public record Installer(String launcher) implements Extras.Installation {
             boolean known = before.files().containsKey(file.getKey());
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
                     && !known
-                    && !is(path, InstallPlan.sha256(file.getValue()))) {
+                    && !is(path, Digest.sha256Of(file.getValue()).hex())) {
                 throw foreign(path);
             }
         }
@@ -85,7 +86,9 @@ public record Installer(String launcher) implements Extras.Installation {
             throws IOException {
         // What is there counts as it was until all is written, so that a run that was cut off looks like no change.
         Map<String, String> digests = new LinkedHashMap<>(before.files());
-        plan.files().forEach((path, text) -> digests.putIfAbsent(path, InstallPlan.sha256(text)));
+        plan.files()
+                .forEach((path, text) ->
+                        digests.putIfAbsent(path, Digest.sha256Of(text).hex()));
         Map<String, String> links = new LinkedHashMap<>(before.links());
         links.putAll(plan.links());
         TreeSet<String> directories = new TreeSet<>(before.directories());
@@ -104,7 +107,7 @@ public record Installer(String launcher) implements Extras.Installation {
         }
         for (var file : plan.files().entrySet()) {
             Path path = root.resolve(file.getKey());
-            String digest = InstallPlan.sha256(file.getValue());
+            String digest = Digest.sha256Of(file.getValue()).hex();
             boolean changed = isChanged(path, begun.files().getOrDefault(file.getKey(), digest)) && !is(path, digest);
             if (!changed) {
                 put(path, file.getValue());
@@ -136,7 +139,7 @@ public record Installer(String launcher) implements Extras.Installation {
     /// Beside it and then in its place: nobody sees half of it.
     private static void put(Path path, String text) throws IOException {
         Path directory = Files.createDirectories(Objects.requireNonNull(path.getParent()));
-        if (is(path, InstallPlan.sha256(text))) {
+        if (is(path, Digest.sha256Of(text).hex())) {
             return;
         }
         Path beside = directory.resolve(".gantry-install");
@@ -194,8 +197,7 @@ public record Installer(String launcher) implements Extras.Installation {
 
     private static boolean is(Path path, String digest) throws IOException {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                && InstallPlan.sha256(Files.readString(path, StandardCharsets.UTF_8))
-                        .equals(digest);
+                && Digest.sha256Of(Files.readAllBytes(path)).hex().equals(digest);
     }
 
     /// It is there, and is not what was written.

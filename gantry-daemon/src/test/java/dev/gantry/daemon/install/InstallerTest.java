@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -77,7 +78,8 @@ class InstallerTest {
         assertThat(text("usr/share/bash-completion/completions/gantry")).isEqualTo("complete gantry\n");
         assertThat(Files.readSymbolicLink(root.resolve("usr/local/bin/gantry")))
                 .isEqualTo(Path.of("/opt/gantry/bin/gantry"));
-        assertThat(text("root/.docker/contexts/meta/" + InstallPlan.sha256("gantry") + "/meta.json"))
+        assertThat(text("root/.docker/contexts/meta/"
+                        + Digest.sha256Of("gantry").hex() + "/meta.json"))
                 .isEqualTo("{\"Name\":\"gantry\",\"Metadata\":{\"Description\":\"Gantry\"},\"Endpoints\":{\"docker\":"
                         + "{\"Host\":\"unix:///run/gantry.sock\",\"SkipTLSVerify\":false}}}\n");
         Map<String, String> once = all();
@@ -127,5 +129,15 @@ class InstallerTest {
         assertThat(text("etc/systemd/system/gantry.service")).contains("ExecStart=/opt/newer/bin/gantry ");
         assertThat(moved.uninstall(root.toString()))
                 .contains("kept, it was changed: /" + SOCKET, "removed /etc/systemd/system/gantry.service");
+    }
+
+    @Test
+    void aFileThatIsNoTextAnyMoreIsKeptToo() throws IOException {
+        install();
+        byte[] binary = {(byte) 0xff, (byte) 0xfe, 0};
+        Files.write(root.resolve(SOCKET), binary);
+        install();
+        assertThat(installer.uninstall(root.toString())).contains("kept, it was changed: /" + SOCKET);
+        assertThat(root.resolve(SOCKET)).hasBinaryContent(binary);
     }
 }

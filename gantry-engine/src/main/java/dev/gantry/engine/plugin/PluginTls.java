@@ -2,16 +2,13 @@ package dev.gantry.engine.plugin;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.PemFiles;
-import dev.gantry.base.TrustsAnybody;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /// How a plugin is trusted and how it trusts us: `TLSConfig` of its `.json`. Files are PEM; none is needed.
 public record PluginTls(
@@ -23,9 +20,7 @@ public record PluginTls(
     /// Reads the files. `what` is who asks.
     SSLContext context(String what) {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys(what), trust(), null);
-            return context;
+            return PemFiles.context(keys(what), trust());
         } catch (GeneralSecurityException | IOException e) {
             throw new InvalidArgument(
                     what, "its TLS files cannot be used: " + e.getMessage(), "correct TLSConfig in its .json", e);
@@ -34,7 +29,7 @@ public record PluginTls(
 
     private KeyManager[] keys(String what) throws GeneralSecurityException, IOException {
         if (certFile.isEmpty() && keyFile.isEmpty()) {
-            return new KeyManager[0];
+            return PemFiles.noIdentity();
         }
         if (certFile.isEmpty() || keyFile.isEmpty()) {
             throw new InvalidArgument(what, "CertFile and KeyFile belong together", "give both, or none");
@@ -44,13 +39,8 @@ public record PluginTls(
 
     private TrustManager[] trust() throws GeneralSecurityException, IOException {
         if (insecureSkipVerify) {
-            return new TrustManager[] {new TrustsAnybody()};
+            return PemFiles.trustAnybody();
         }
-        if (caFile.isPresent()) {
-            return PemFiles.trust(caFile.get());
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((KeyStore) null);
-        return factory.getTrustManagers();
+        return caFile.isPresent() ? PemFiles.trust(caFile.get()) : PemFiles.trustAsUsual();
     }
 }

@@ -20,13 +20,6 @@ public final class Hasher {
         }
     }
 
-    /// The SHA-256 of some bytes.
-    public static Digest sha256(byte[] bytes) {
-        Hasher hasher = new Hasher(Digest.Algorithm.SHA256);
-        hasher.update(bytes, 0, bytes.length);
-        return hasher.digest();
-    }
-
     public void update(byte[] bytes, int from, int length) {
         digest.update(bytes, from, length);
     }

@@ -121,9 +121,7 @@ public final class LocalImages implements Images {
         Path given = path;
         path = directories.callAt(linux, "use " + userReference, given, PATIENCE, () -> real(userReference, given));
         return new Image(
-                new Image.Id(StoredImage.sha256(DIRECTORY + path)),
-                Image.Config.EMPTY,
-                new Image.Source.Directory(path));
+                new Image.Id(Digest.sha256Of(DIRECTORY + path)), Image.Config.EMPTY, new Image.Source.Directory(path));
     }
 
     /// Without links: a link could lead elsewhere by the time a container starts.

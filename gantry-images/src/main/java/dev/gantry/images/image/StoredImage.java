@@ -9,12 +9,8 @@ import dev.gantry.images.document.ImageConfig;
 import dev.gantry.images.document.ImageDocument;
 import dev.gantry.images.document.PlatformMatch;
 import dev.gantry.images.snapshot.ChainId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,7 +39,7 @@ record StoredImage(
         ChainId chain = null;
         for (int i = 0; i < document.layers().size(); i++) {
             Digest diffId = config.diffIds().get(i);
-            chain = chain == null ? new ChainId(diffId) : new ChainId(sha256(chain.digest() + " " + diffId));
+            chain = chain == null ? new ChainId(diffId) : new ChainId(Digest.sha256Of(chain.digest() + " " + diffId));
             layers.add(new Layer(document.layers().get(i), diffId, chain));
         }
         return new StoredImage(target, manifest, document, config, layers);
@@ -97,18 +93,5 @@ record StoredImage(
                         "image with reference " + userReference
                                 + " was found but does not provide the specified platform (" + wanted + ")",
                         "pull it for that platform, or leave the platform out"));
-    }
-
-    static Digest sha256(String text) {
-        return sha256(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static Digest sha256(byte[] bytes) {
-        try {
-            return Digest.sha256(HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class ContentStoreContract {
     static final IngestName NAME = new IngestName("layer-1");
     static final byte[] HELLO = "hello".getBytes(UTF_8);
-    static final Digest HELLO_DIGEST = Hasher.sha256(HELLO);
+    static final Digest HELLO_DIGEST = Digest.sha256Of(HELLO);
 
     ContentStore store;
 
@@ -175,7 +175,7 @@ abstract class ContentStoreContract {
         Random random = new Random(seed);
         byte[] bytes = new byte[1 + random.nextInt(300_000)];
         random.nextBytes(bytes);
-        Digest digest = Hasher.sha256(bytes);
+        Digest digest = Digest.sha256Of(bytes);
         int at = 0;
         while (at < bytes.length) {
             try (BlobWriter writer = store.write(NAME)) {

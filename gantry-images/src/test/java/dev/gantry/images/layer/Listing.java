@@ -1,6 +1,6 @@
 package dev.gantry.images.layer;
 
-import dev.gantry.images.content.Hasher;
+import dev.gantry.base.Digest;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.FileType;
@@ -73,7 +73,7 @@ final class Listing {
 
     private String hash(Fd directory, String name) {
         try (Fd fd = linux.files().open(directory, name, OpenFlags.READ, 0, Resolve.PLAIN)) {
-            return Hasher.sha256(linux.files().readAll(fd, 1 << 28)).shortHex();
+            return Digest.sha256Of(linux.files().readAll(fd, 1 << 28)).shortHex();
         }
     }
 }

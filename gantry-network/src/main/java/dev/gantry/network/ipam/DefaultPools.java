@@ -1,16 +1,15 @@
 package dev.gantry.network.ipam;
 
+import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
 import dev.gantry.network.address.Subnet;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -70,15 +69,11 @@ public record DefaultPools(List<Block> blocks) {
 
     /// `fd` and forty bits of a hash.
     static Subnet uniqueLocal(String hostIdentity) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(hostIdentity.getBytes(StandardCharsets.UTF_8));
-            byte[] address = new byte[16];
-            address[0] = (byte) 0xfd;
-            System.arraycopy(hash, 0, address, 1, 5);
-            return new Subnet(Ip.of(address), 48);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        byte[] hash = HexFormat.of().parseHex(Digest.sha256Of(hostIdentity).hex());
+        byte[] address = new byte[16];
+        address[0] = (byte) 0xfd;
+        System.arraycopy(hash, 0, address, 1, 5);
+        return new Subnet(Ip.of(address), 48);
     }
 
     /// Reads `base=10.10.0.0/16,size=24`, as `--default-address-pool` has it.

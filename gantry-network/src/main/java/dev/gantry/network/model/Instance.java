@@ -1,10 +1,7 @@
 package dev.gantry.network.model;
 
+import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// Which engine of this host: names in the kernel's one name space carry its tag, so that engines with
 /// data roots of their own do not fight over tables and bridges. The engine of the default root has none.
@@ -20,12 +17,7 @@ public record Instance(String tag) {
 
     /// The same root gives the same tag for ever.
     public static Instance ofRoot(String dataRoot) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(dataRoot.getBytes(StandardCharsets.UTF_8));
-            return new Instance(HexFormat.of().formatHex(hash, 0, 3));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new Instance(Digest.sha256Of(dataRoot).hex().substring(0, 6));
     }
 
     /// The nftables table of this engine; its family is `inet`.

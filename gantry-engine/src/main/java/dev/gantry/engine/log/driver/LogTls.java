@@ -1,17 +1,14 @@
 package dev.gantry.engine.log.driver;
 
 import dev.gantry.base.PemFiles;
-import dev.gantry.base.TrustsAnybody;
 import dev.gantry.engine.log.LogOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /// The options `DRIVER-tls-…`: files in PEM, none of which is needed.
 final class LogTls {
@@ -30,11 +27,9 @@ final class LogTls {
         try {
             String cert = option(driver, options, "cert");
             KeyManager[] keys = cert.isEmpty()
-                    ? new KeyManager[0]
+                    ? PemFiles.noIdentity()
                     : PemFiles.identity(Path.of(cert), Path.of(option(driver, options, "key")));
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys, trust(driver, options), null);
-            return context;
+            return PemFiles.context(keys, trust(driver, options));
         } catch (GeneralSecurityException e) {
             throw new IOException("could not read the TLS files: " + e.getMessage(), e);
         }
@@ -44,15 +39,10 @@ final class LogTls {
             throws GeneralSecurityException, IOException {
         // Any text means yes, as in dockerd.
         if (!option(driver, options, "skip-verify").isEmpty()) {
-            return new TrustManager[] {new TrustsAnybody()};
+            return PemFiles.trustAnybody();
         }
         String authorities = option(driver, options, "ca-cert");
-        if (!authorities.isEmpty()) {
-            return PemFiles.trust(Path.of(authorities));
-        }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((KeyStore) null);
-        return factory.getTrustManagers();
+        return authorities.isEmpty() ? PemFiles.trustAsUsual() : PemFiles.trust(Path.of(authorities));
     }
 
     private static String option(String driver, Map<String, String> options, String name) {

@@ -31,8 +31,8 @@ final class PeerTls {
         OverlayOptions.Files files = options.files();
         String what = "share overlay networks as " + options.advertise().address();
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(PemFiles.identity(files.cert(), files.key()), PemFiles.trust(files.ca()), null);
+            SSLContext context =
+                    PemFiles.context(PemFiles.identity(files.cert(), files.key()), PemFiles.trust(files.ca()));
             X509Certificate own = certificate(files);
             if (!names(own, options.advertise().address())) {
                 throw new InvalidArgument(

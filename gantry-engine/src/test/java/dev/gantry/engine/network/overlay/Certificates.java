@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// An authority and its certificates, made by openssl as docs/networking.md has it.
-final class Certificates {
+public final class Certificates {
     private final Path dir;
 
-    Certificates(Path dir) throws IOException {
+    public Certificates(Path dir) throws IOException {
         this.dir = Files.createDirectories(dir);
         request("ca", "-subj", "/CN=overlay");
     }
 
     /// A certificate for an address.
-    OverlayOptions.Files of(String address) throws IOException {
+    public OverlayOptions.Files of(String address) throws IOException {
         Path cert = dir.resolve(address + ".pem");
         if (!Files.exists(cert)) {
             request(
