@@ -30,6 +30,7 @@ final class DaemonHelp {
                   --audit-log FILE      where to write a line for each request that changes something
                   --rootless-net HOW    the network of an ordinary user's engine: pasta, slirp4netns, none, host
                                         (default auto: the first of these that is installed)
+                  --metrics-addr ADDRESS:PORT  where Prometheus reads metrics, without TLS
               -D, --debug               log more
               -l, --log-level LEVEL     debug, info, warn, error or fatal
               -v, --version             print the version

@@ -3,11 +3,15 @@ package dev.gantry.daemon;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.daemon.metrics.MetricsPage;
+import dev.gantry.daemon.trace.Tracing;
+import dev.gantry.docker.ApiHandler;
 import dev.gantry.docker.DockerApi;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
 import dev.gantry.engine.container.Container;
+import dev.gantry.engine.observe.Tracer;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.rootless.Outside;
@@ -51,6 +55,8 @@ public final class Main {
                     AccessFiles.rules(flags.settings());
                     EngineOptions.networks(flags.settings());
                     Reloading.check(flags.settings());
+                    MetricsSocket.address(flags.settings());
+                    Tracing.check(System.getenv());
                     System.out.println("configuration OK");
                 }
                 case VERSION -> System.out.println("gantry version " + VERSION);
@@ -77,24 +83,22 @@ public final class Main {
         Reloading state = new Reloading(flags.settings());
         Notify supervisor = Notify.of(System.getenv());
         checkNet(flags, outside);
+        MetricsSocket.address(flags.settings());
+        HostFacts host = HostFacts.read(VERSION, outside.map(Outside::network).orElse(""));
+        Optional<Tracing> tracing = Tracing.open(System.getenv(), VERSION);
         Clock clock = Clock.systemUTC();
         CountDownLatch stop = new CountDownLatch(1);
         try (var access = AccessFiles.open(flags.settings());
                 var _ = OwnGroup.join(flags.cgroupParent());
-                Gantry engine = Gantry.open(options(flags, state));
+                Gantry engine = Gantry.open(options(flags, state, tracing));
                 var server = new HttpServer(
-                        new DockerApi(
-                                engine,
-                                HostFacts.read(
-                                        VERSION, outside.map(Outside::network).orElse("")),
-                                state::api,
-                                clock,
-                                access.control()),
+                        api(new DockerApi(engine, host, state::api, clock, access.control()), tracing),
                         gate(engine, flags),
                         DockerApi.headers(VERSION),
                         clock,
                         mostConnections());
                 var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);
+                var _ = MetricsSocket.open(flags.settings(), new MetricsPage(engine, host), clock);
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
             Signals.onHangup(() -> state.reload(engine.events(), supervisor));
@@ -110,7 +114,13 @@ public final class Main {
             outside.ifPresent(o -> leave(o, engine));
         } catch (InterruptedException e) {
             throw new Internal("serve", "the main thread was interrupted", "start the daemon again", e);
+        } finally {
+            tracing.ifPresent(Tracing::close);
         }
+    }
+
+    private static ApiHandler api(DockerApi api, Optional<Tracing> tracing) {
+        return tracing.map(t -> t.traced(api)).orElse(api);
     }
 
     /// Half of the descriptors: the others are for what is done for the clients, and for the containers.
@@ -150,7 +160,7 @@ public final class Main {
         }
     }
 
-    private static GantryOptions options(DaemonFlags flags, Reloading state) {
+    private static GantryOptions options(DaemonFlags flags, Reloading state, Optional<Tracing> tracing) {
         return GantryOptions.at(flags.dataRoot(), flags.execRoot(), flags.shim())
                 .cgroup(flags.cgroupParent())
                 .autostart(flags.again())
@@ -162,6 +172,7 @@ public final class Main {
                                 : PluginDirectories.STANDARD.withCdi(flags.cdi()))
                 .overlay(flags.overlay())
                 .registries(state::registries)
-                .networks(EngineOptions.networks(flags.settings()));
+                .networks(EngineOptions.networks(flags.settings()))
+                .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE));
     }
 }

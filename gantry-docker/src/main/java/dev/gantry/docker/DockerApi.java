@@ -60,7 +60,7 @@ public final class DockerApi implements ApiHandler {
                 Surroundings.of(engine, () -> settings.get().containers().usual());
         watched = new Watched(engine, control, around, clock);
         new SystemRoutes(engine, host, settings, clock).addTo(routes);
-        new EventRoutes(engine.events(), engine.containers(), clock).addTo(routes);
+        new EventRoutes(engine.events(), engine.containers(), engine.measures(), clock).addTo(routes);
         new ContainerRoutes(engine, () -> settings.get().containers(), around, clock).addTo(routes);
         new ArchiveRoutes(engine).addTo(routes);
         new CommitRoute(engine).addTo(routes);
@@ -87,6 +87,16 @@ public final class DockerApi implements ApiHandler {
                 "linux",
                 "Server",
                 "Gantry/" + version + " (linux)");
+    }
+
+    /// The method and the pattern of the route that a request takes; the method alone when there is none.
+    public String route(ApiRequest request) {
+        try {
+            return routes.find(request.method(), Versions.split(request.path()).path())
+                    .route();
+        } catch (DockerError | GantryException none) {
+            return request.method();
+        }
     }
 
     /// All routes as `METHOD pattern`.

@@ -17,6 +17,7 @@ import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
@@ -113,6 +114,11 @@ class RouteTableTest {
 
         @Override
         public Networks networks() {
+            return null;
+        }
+
+        @Override
+        public Measures measures() {
             return null;
         }
 

@@ -10,6 +10,7 @@ import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
@@ -72,6 +73,9 @@ public interface Gantry extends AutoCloseable {
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();
+
+    /// What the engine has counted since it was opened.
+    Measures measures();
 
     GantryOptions options();
 

@@ -2,6 +2,7 @@ package dev.gantry.engine;
 
 import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.engine.network.overlay.OverlayOptions;
+import dev.gantry.engine.observe.Tracer;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.images.registry.RegistryOptions;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /// @param overlay with which hosts it shares overlay networks
 /// @param registries how registries are spoken to; asked anew each time
 /// @param networks of the network `bridge`, and of those whose subnets nobody chose
+/// @param tracer who follows what it does
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -31,7 +33,8 @@ public record GantryOptions(
         PluginDirectories plugins,
         OverlayOptions overlay,
         Supplier<RegistryOptions> registries,
-        NetworkDefaults networks) {
+        NetworkDefaults networks,
+        Tracer tracer) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -51,40 +54,47 @@ public record GantryOptions(
                 PluginDirectories.STANDARD,
                 OverlayOptions.NONE,
                 () -> RegistryOptions.DEFAULT,
-                NetworkDefaults.NONE);
+                NetworkDefaults.NONE,
+                Tracer.NONE);
     }
 
     public GantryOptions cgroup(String parent) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay, registries, networks);
+                dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay, registries, networks, tracer);
     }
 
     public GantryOptions autostart(List<String> argv) {
-        return new GantryOptions(dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks);
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer);
     }
 
     public GantryOptions hidden(List<Path> paths) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks);
+                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks, tracer);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay, registries, networks);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay, registries, networks, tracer);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks, tracer);
     }
 
     public GantryOptions registries(Supplier<RegistryOptions> options) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer);
     }
 
     public GantryOptions networks(NetworkDefaults defaults) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, defaults);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, defaults, tracer);
+    }
+
+    public GantryOptions tracer(Tracer follower) {
+        return new GantryOptions(
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, networks, follower);
     }
 }

@@ -33,6 +33,7 @@ import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.network.overlay.PeerDirectory;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.PluginDiscovery;
 import dev.gantry.engine.plugin.Plugins;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
@@ -94,6 +95,7 @@ final class LocalGantry implements Gantry {
     private final VolumeCopies volumeCopies;
     private final ContainerFiles files;
     private final ContainerLayers layers;
+    private final Measures measures;
     private final NetworkEngine networking;
     private final Networks networks;
     private final Plugins plugins;
@@ -102,6 +104,7 @@ final class LocalGantry implements Gantry {
 
     LocalGantry(GantryOptions options, Clock clock, RandomGenerator random) {
         this.options = options;
+        this.measures = new Measures(options.tracer());
         try {
             Linux linux = Linux.host();
             Path data = directory(options.dataRoot());
@@ -179,6 +182,7 @@ final class LocalGantry implements Gantry {
                     host,
                     linux,
                     options.autostart(),
+                    measures,
                     clock,
                     random)));
             networking.actThrough(engine::inTurn);
@@ -186,7 +190,7 @@ final class LocalGantry implements Gantry {
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
             files = new ContainerFiles(linux, engine.roots(), rootFiles, events);
-            layers = new ContainerLayers(linux, engine.roots(), snapshots, containers, images);
+            layers = new ContainerLayers(linux, engine.roots(), snapshots, containers, images, measures);
             execs = own(new LiveExecs(
                     engine::running,
                     id -> engine.watchDirectory(id).isPresent(),
@@ -194,7 +198,7 @@ final class LocalGantry implements Gantry {
                     events,
                     clock,
                     random));
-            var checking = own(new LiveChecks(containers::get, new ExecProber(execs), events, clock));
+            var checking = own(new LiveChecks(containers::get, new ExecProber(execs), events, measures, clock));
             engine.checkedBy(checking);
             checks = checking;
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
@@ -358,6 +362,11 @@ final class LocalGantry implements Gantry {
     @Override
     public ManagedPlugins plugins() {
         return managedPlugins;
+    }
+
+    @Override
+    public Measures measures() {
+        return measures;
     }
 
     @Override

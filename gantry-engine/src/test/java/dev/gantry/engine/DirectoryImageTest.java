@@ -77,7 +77,8 @@ class DirectoryImageTest {
                 o.plugins(),
                 o.overlay(),
                 o.registries(),
-                o.networks()));
+                o.networks(),
+                o.tracer()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

@@ -24,6 +24,7 @@ final class DaemonProcess implements AutoCloseable {
     private final @Nullable Process network;
     private final boolean ownsNetwork;
     private final @Nullable String limits;
+    private final List<String> environment;
     private final List<String> flags;
     private final String group;
     private Process process;
@@ -39,6 +40,11 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, null, List.of(flags));
     }
 
+    /// The same with more in its environment.
+    static DaemonProcess startTold(Path root, List<String> environment, String... flags) throws IOException {
+        return new DaemonProcess(root, null, true, null, environment, List.of(flags));
+    }
+
     /// The same on a host network of its own: what it makes there nobody else sees.
     static DaemonProcess startApart(Path root) throws IOException {
         return startOn(network(), root);
@@ -51,7 +57,7 @@ final class DaemonProcess implements AutoCloseable {
 
     /// The same, with limits in the words of prlimit(1).
     static DaemonProcess startLimited(Path root, String limits) throws IOException {
-        return new DaemonProcess(root, network(), true, limits, List.of());
+        return new DaemonProcess(root, network(), true, limits, List.of(), List.of());
     }
 
     /// A host network of its own.
@@ -65,17 +71,23 @@ final class DaemonProcess implements AutoCloseable {
 
     /// On the host network of another one.
     static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
-        return new DaemonProcess(root, first.network, false, null, List.of());
+        return new DaemonProcess(root, first.network, false, null, List.of(), List.of());
     }
 
     private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
-        this(root, network, true, null, flags);
+        this(root, network, true, null, List.of(), flags);
     }
 
     private DaemonProcess(
-            Path root, @Nullable Process network, boolean ownsNetwork, @Nullable String limits, List<String> flags)
+            Path root,
+            @Nullable Process network,
+            boolean ownsNetwork,
+            @Nullable String limits,
+            List<String> environment,
+            List<String> flags)
             throws IOException {
         this.limits = limits;
+        this.environment = environment;
         this.network = network;
         this.ownsNetwork = ownsNetwork;
         this.flags = flags;
@@ -166,6 +178,10 @@ final class DaemonProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(inside());
         if (limits != null) {
             command.addAll(List.of("prlimit", limits));
+        }
+        if (!environment.isEmpty()) {
+            command.add("env");
+            command.addAll(environment);
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

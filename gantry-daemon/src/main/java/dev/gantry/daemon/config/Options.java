@@ -100,7 +100,7 @@ public final class Options {
         t.reloaded("max-concurrent-downloads", Form.NUMBER);
         t.only("max-concurrent-uploads", Form.NUMBER, "1", "layers are sent one after the other");
         t.refused("max-download-attempts", Form.NUMBER, "how often a transfer is tried again is not to be chosen yet");
-        t.refused("metrics-addr", Form.TEXT, "there are no metrics yet");
+        t.obeyed("metrics-addr", Form.TEXT);
         t.obeyed("mtu", Form.NUMBER);
         t.refused("network-control-plane-mtu", Form.NUMBER, SWARM);
         t.obeyed("no-new-privileges", Form.FLAG);

@@ -13,6 +13,7 @@ import dev.gantry.docker.route.Times;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.observe.Measures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
@@ -46,9 +47,11 @@ public final class EventRoutes {
 
     private final Events events;
     private final Containers containers;
+    private final Measures measures;
     private final Clock clock;
 
-    public EventRoutes(Events events, Containers containers, Clock clock) {
+    public EventRoutes(Events events, Containers containers, Measures measures, Clock clock) {
+        this.measures = measures;
         this.events = events;
         this.containers = containers;
         this.clock = clock;
@@ -65,7 +68,11 @@ public final class EventRoutes {
         String until = call.query().text("until");
         long begin = since.isEmpty() ? events.last() : events.before(Times.parse(since, now));
         Instant end = until.isEmpty() ? Instant.MAX : Times.parse(until, now);
-        return new ApiResponse.Stream(ApiResponse.JSON, out -> write(out, begin, end, filters, seen(call.access())));
+        return new ApiResponse.Stream(ApiResponse.JSON, out -> {
+            try (var _ = measures.subscribed()) {
+                write(out, begin, end, filters, seen(call.access()));
+            }
+        });
     }
 
     /// Of a caller who sees some containers only, their events, as long as they are known to be his.

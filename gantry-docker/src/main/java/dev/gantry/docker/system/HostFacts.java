@@ -1,8 +1,10 @@
 package dev.gantry.docker.system;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /// What does not change while the daemon runs: its version and its host.
 ///
@@ -40,6 +42,12 @@ public record HostFacts(
 
     public static String nameOfThisHost() {
         return text("/proc/sys/kernel/hostname");
+    }
+
+    /// What a daemon with this data root is known by.
+    public String daemonId(Path dataRoot) {
+        return UUID.nameUUIDFromBytes((hostname + ":" + dataRoot).getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     /// As Go names the processor.

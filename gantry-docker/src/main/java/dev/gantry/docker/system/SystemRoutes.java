@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Supplier;
 
 /// The daemon about itself.
@@ -132,8 +131,7 @@ public final class SystemRoutes {
         DaemonSettings told = settings.get();
         String logDriver = told.containers().log().type();
         return ApiResponse.json(Info.builder()
-                .id(UUID.nameUUIDFromBytes((host.hostname() + ":" + root).getBytes(StandardCharsets.UTF_8))
-                        .toString())
+                .id(host.daemonId(engine.options().dataRoot()))
                 .cdiSpecDirs(engine.options().plugins().cdi().stream()
                         .map(Path::toString)
                         .toList())

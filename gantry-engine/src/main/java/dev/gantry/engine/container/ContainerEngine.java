@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Unavailable;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
@@ -79,6 +80,7 @@ public final class ContainerEngine implements AutoCloseable {
             HostFacts host,
             Linux linux,
             List<String> autostart,
+            Measures measures,
             Clock clock,
             RandomGenerator random) {
         public Parts {
@@ -127,6 +129,7 @@ public final class ContainerEngine implements AutoCloseable {
                 memory,
                 p.host().bootId(),
                 p.clock(),
+                p.measures(),
                 removals);
         var directories = new ContainerDirectories(p.linux(), p.places().containers());
         var removal = new Removal(
@@ -143,7 +146,8 @@ public final class ContainerEngine implements AutoCloseable {
                 p.networks(),
                 p.logs(),
                 memory,
-                p.places());
+                p.places(),
+                p.measures());
         removals.removal = removal;
         var freezer = new Freezer(index, p.host().cgroups(), p.places().groups());
         var updates = new Updates(rows, p.places(), p.host().cgroups());
@@ -168,6 +172,7 @@ public final class ContainerEngine implements AutoCloseable {
                         releases,
                         new Pauses(rows, freezer),
                         updates,
+                        p.measures(),
                         p.clock(),
                         p.random()),
                 rows,

@@ -6,6 +6,10 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.Unavailable;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.EventDraft;
+import dev.gantry.engine.observe.Action;
+import dev.gantry.engine.observe.Course;
+import dev.gantry.engine.observe.Measures;
+import dev.gantry.engine.observe.Phase;
 import dev.gantry.runtime.watch.ExitRecord;
 import dev.gantry.runtime.watch.Exited;
 import dev.gantry.runtime.watch.LaunchOutcome;
@@ -43,6 +47,7 @@ final class Lifecycle {
     private final SharedMemory memory;
     private final String bootId;
     private final Clock clock;
+    private final Measures measures;
 
     /// Ends are followed by this when they are for good and the container is to be removed.
     private final Consumer<Cell> remover;
@@ -65,6 +70,7 @@ final class Lifecycle {
             SharedMemory memory,
             String bootId,
             Clock clock,
+            Measures measures,
             Consumer<Cell> remover) {
         this.rows = rows;
         this.checkups = checkups;
@@ -81,6 +87,7 @@ final class Lifecycle {
         this.memory = memory;
         this.bootId = bootId;
         this.clock = clock;
+        this.measures = measures;
         this.remover = remover;
     }
 
@@ -124,10 +131,18 @@ final class Lifecycle {
     }
 
     private void launch(Cell cell, int restarts) {
+        try (Course course = measures.begin(Action.START, cell.id.hex())) {
+            launch(cell, restarts, course);
+            course.succeeded();
+        }
+    }
+
+    private void launch(Cell cell, int restarts, Course course) {
         if (!cell.row.spec().log().isForwarded()) {
-            run(cell, restarts);
+            run(cell, restarts, course);
             return;
         }
+        course.enters(Phase.LOG);
         try {
             logs.begin(
                     cell.row,
@@ -138,30 +153,38 @@ final class Lifecycle {
             throw e;
         }
         try {
-            run(cell, restarts);
+            run(cell, restarts, course);
         } finally {
             logs.begun(cell.id);
         }
     }
 
-    private void run(Cell cell, int restarts) {
+    private void run(Cell cell, int restarts, Course course) {
+        course.enters(Phase.VOLUMES);
         cell.yieldRoot("start");
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
             boolean again = cell.task != null && cell.task.undone();
+            course.enters(Phase.NETWORK);
             ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());
             // The one waits for other processes, the other computes.
             Meanwhile<Task> spawning = Meanwhile.start(() -> standby.pending(cell));
             EncodedPlan plan;
+            course.enters(Phase.PLAN);
             try {
                 plan = foreseen(cell, sources, run, again).orElseGet(() -> launcher.plan(cell, sources, run));
             } catch (RuntimeException noPlan) {
                 task = spawning.joinedAfter(noPlan);
                 throw noPlan;
             }
+            course.enters(Phase.WATCH);
             task = spawning.joined();
+            course.enters(Phase.LAUNCH);
             switch (launcher.launch(cell, task, plan, run)) {
-                case LaunchOutcome.Started started -> started(cell, task, started, restarts);
+                case LaunchOutcome.Started started -> {
+                    course.enters(Phase.STORE);
+                    started(cell, task, started, restarts);
+                }
                 case LaunchOutcome.Failed failed -> throw LaunchErrors.of(cell.what("start"), plan.plan(), failed);
             }
         } catch (RuntimeException e) {

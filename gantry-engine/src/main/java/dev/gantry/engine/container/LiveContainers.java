@@ -5,6 +5,9 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.engine.observe.Action;
+import dev.gantry.engine.observe.Course;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import java.nio.file.Path;
@@ -39,6 +42,7 @@ final class LiveContainers implements Containers {
     private final Releases releases;
     private final Pauses pauses;
     private final Updates updates;
+    private final Measures measures;
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -60,6 +64,7 @@ final class LiveContainers implements Containers {
             Releases releases,
             Pauses pauses,
             Updates updates,
+            Measures measures,
             Clock clock,
             RandomGenerator random) {
         this.index = index;
@@ -79,12 +84,22 @@ final class LiveContainers implements Containers {
         this.releases = releases;
         this.pauses = pauses;
         this.updates = updates;
+        this.measures = measures;
         this.clock = clock;
         this.random = random;
     }
 
     @Override
     public Container create(String name, ContainerSpec asked) {
+        ContainerId id = ContainerId.random(random);
+        try (Course course = measures.begin(Action.CREATE, id.hex())) {
+            Container made = create(id, name, asked);
+            course.succeeded();
+            return made;
+        }
+    }
+
+    private Container create(ContainerId id, String name, ContainerSpec asked) {
         Image image = images.resolve(asked.image());
         if (image.source() instanceof Image.Source.Directory directory) {
             own.below(directory.path(), places.hidden());
@@ -101,7 +116,6 @@ final class LiveContainers implements Containers {
         Cpusets.check(spec.resources());
         logs.check(spec.log());
         volumes.makeSources(spec);
-        ContainerId id = ContainerId.random(random);
         String chosen = takeName(name.startsWith("/") ? name.substring(1) : name, id);
         ContainerSpec held = hold(id, chosen, spec);
         Cell cell = new Cell(new StoredContainer(

@@ -4,6 +4,9 @@ import dev.gantry.base.Conflict;
 import dev.gantry.engine.container.ContainerTable.Commit;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.event.EventDraft;
+import dev.gantry.engine.observe.Action;
+import dev.gantry.engine.observe.Course;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Images;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ final class Removal {
     private final ContainerLogs logs;
     private final SharedMemory memory;
     private final Places places;
+    private final Measures measures;
 
     Removal(
             ContainerIndex index,
@@ -42,7 +46,9 @@ final class Removal {
             ContainerNetworks networks,
             ContainerLogs logs,
             SharedMemory memory,
-            Places places) {
+            Places places,
+            Measures measures) {
+        this.measures = measures;
         this.index = index;
         this.table = table;
         this.images = images;
@@ -61,6 +67,13 @@ final class Removal {
 
     /// `anonymous`: with the volumes that nobody named.
     void remove(Cell cell, boolean force, boolean anonymous) {
+        try (Course course = measures.begin(Action.DELETE, cell.id.hex())) {
+            removeWhenItMay(cell, force, anonymous);
+            course.succeeded();
+        }
+    }
+
+    private void removeWhenItMay(Cell cell, boolean force, boolean anonymous) {
         while (true) {
             ExitWait end;
             cell.turn.lock();

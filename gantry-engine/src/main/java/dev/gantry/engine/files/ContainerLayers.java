@@ -5,6 +5,9 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerRoots;
 import dev.gantry.engine.container.Containers;
+import dev.gantry.engine.observe.Action;
+import dev.gantry.engine.observe.Course;
+import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.layer.LayerWriter;
@@ -33,10 +36,17 @@ public final class ContainerLayers {
     private final Snapshotter snapshots;
     private final Containers containers;
     private final Images images;
+    private final Measures measures;
     private final FileThreads threads = new FileThreads(AT_A_TIME);
 
     public ContainerLayers(
-            Linux linux, ContainerRoots roots, Snapshotter snapshots, Containers containers, Images images) {
+            Linux linux,
+            ContainerRoots roots,
+            Snapshotter snapshots,
+            Containers containers,
+            Images images,
+            Measures measures) {
+        this.measures = measures;
         this.containers = containers;
         this.images = images;
         this.linux = linux;
@@ -54,6 +64,14 @@ public final class ContainerLayers {
     }
 
     public List<Change> changes(ContainerId id) {
+        try (Course course = measures.begin(Action.CHANGES, id.hex())) {
+            List<Change> found = compared(id);
+            course.succeeded();
+            return found;
+        }
+    }
+
+    private List<Change> compared(ContainerId id) {
         RootFs root = roots.layers(id);
         return look("compare container " + id.shortHex() + " with its image", () -> {
             try (Fd upper = linux.files().openDirectory(root.upper().toString());
@@ -105,6 +123,14 @@ public final class ContainerLayers {
 
     /// Makes an image of what the container has written, above its own image. It stands still meanwhile if `pause`.
     public Image commit(ContainerId id, Images.CommitOptions options, boolean pause) {
+        try (Course course = measures.begin(Action.COMMIT, id.hex())) {
+            Image made = committed(id, options, pause);
+            course.succeeded();
+            return made;
+        }
+    }
+
+    private Image committed(ContainerId id, Images.CommitOptions options, boolean pause) {
         Container c = containers.get(id).orElseThrow();
         String what = "commit container " + c.name();
         if (c.spec().image().startsWith("dir:")) {

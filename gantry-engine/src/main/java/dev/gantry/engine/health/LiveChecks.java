@@ -8,6 +8,7 @@ import dev.gantry.engine.container.HealthSpec;
 import dev.gantry.engine.container.HealthWatch;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
+import dev.gantry.engine.observe.Measures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +39,19 @@ public final class LiveChecks implements Checks, HealthWatch, AutoCloseable {
     private final Prober prober;
     private final HealthFiles files;
     private final Events events;
+    private final Measures measures;
     private final Clock clock;
 
     /// Of those that run, or ran under this engine.
     private final Map<ContainerId, Check> checks = new ConcurrentHashMap<>();
 
     public LiveChecks(
-            Function<ContainerId, Optional<Container>> containers, Prober prober, Events events, Clock clock) {
+            Function<ContainerId, Optional<Container>> containers,
+            Prober prober,
+            Events events,
+            Measures measures,
+            Clock clock) {
+        this.measures = measures;
         this.containers = containers;
         this.prober = prober;
         this.files = new HealthFiles();
@@ -179,6 +186,7 @@ public final class LiveChecks implements Checks, HealthWatch, AutoCloseable {
                     if (result.code() != 0 && !goesOn()) {
                         return; // it fails with the run, of which we are told as soon as that is stored
                     }
+                    measures.checked(result.code() == 0);
                     result(result, spec);
                 }
             } catch (InterruptedException e) {
