@@ -205,30 +205,60 @@ static bool flush(struct log *log)
 
 /* ---- rotation */
 
+/* What is not there to be moved leaves nothing of an older one in its place. */
+static void move(const char *from, const char *to)
+{
+    if (rename(from, to) != 0 && errno == ENOENT)
+        unlink(to);
+}
+
+/* A file is there plain, or packed by the engine as `.gz`. */
 static void shift_older(const struct log *log)
 {
-    char from[PATH_ROOM], to[PATH_ROOM];
+    char from[PATH_ROOM], to[PATH_ROOM], packed_from[PATH_ROOM + 3], packed_to[PATH_ROOM + 3];
     for (unsigned k = log->max_files - 1; k >= 1; k--) {
         if (k == 1)
             snprintf(from, sizeof from, "%s", log->path);
         else
             snprintf(from, sizeof from, "%s.%u", log->path, k - 1);
         snprintf(to, sizeof to, "%s.%u", log->path, k);
-        rename(from, to);
+        snprintf(packed_from, sizeof packed_from, "%s.gz", from);
+        snprintf(packed_to, sizeof packed_to, "%s.gz", to);
+        move(packed_from, packed_to);
+        move(from, to);
     }
+}
+
+/* An engine that puts a packed file in the place of an older one holds the lock for that moment. Without an engine that
+ * packs there is no lock. */
+static bool lock_names(const struct log *log, int *lock)
+{
+    char name[PATH_ROOM];
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    snprintf(name, sizeof name, "%s.lock", log->path);
+    *lock = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (*lock < 0 || fcntl(*lock, F_SETLK, &whole) == 0)
+        return true;
+    close(*lock);
+    return false;
 }
 
 /* The new file is made first: when that fails the old one simply goes on growing. */
 static void rotate(struct log *log)
 {
     char fresh[PATH_ROOM];
+    int lock;
+    if (!lock_names(log, &lock))
+        return; /* the next record tries again */
     snprintf(fresh, sizeof fresh, "%s.new", log->path);
     int fd = open(fresh, O_RDWR | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (fd < 0)
-        return;
-    shift_older(log);
-    if (rename(fresh, log->path) != 0) {
-        close(fd);
+    if (fd >= 0)
+        shift_older(log);
+    if (fd < 0 || rename(fresh, log->path) != 0) {
+        if (fd >= 0)
+            close(fd);
+        if (lock >= 0)
+            close(lock);
         return;
     }
     close(log->fd);
@@ -236,6 +266,8 @@ static void rotate(struct log *log)
     log->size = 0;
     log->generation++;
     write_generation(log);
+    if (lock >= 0)
+        close(lock);
 }
 
 /* ---- feeding */

@@ -24,6 +24,7 @@ import dev.gantry.engine.health.LiveChecks;
 import dev.gantry.engine.log.FileLogs;
 import dev.gantry.engine.log.Forwarding;
 import dev.gantry.engine.log.LogDrivers;
+import dev.gantry.engine.log.LogPacking;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.log.driver.BuiltInDrivers;
 import dev.gantry.engine.managed.LocalPlugins;
@@ -204,6 +205,8 @@ final class LocalGantry implements Gantry {
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
             logs = new FileLogs(containers::get, engine::watchDirectory, logDrivers);
             forwarding.open(containers.list(), engine::watchDirectory);
+            own(new LogPacking(
+                    places.containers(), containers::list, (id, action) -> engine.inTurn(id, _ -> action.run())));
         } catch (GantryException e) {
             closeParts();
             throw e;

@@ -54,12 +54,14 @@ final class LogTranslation {
         boolean blocking = isBlocking();
         String size = rest.remove("max-size");
         String files = rest.remove("max-file");
-        refuseCompression("compress");
-        return new ContainerSpec.LogConfig(
-                kind,
-                size == null ? standardBytes : size.equals("-1") ? 0 : Sizes.parse(size),
-                files == null ? standardFiles : Sizes.count("max-file", files),
-                blocking);
+        boolean compressed = flag("compress");
+        return packed(
+                compressed,
+                new ContainerSpec.LogConfig(
+                        kind,
+                        size == null ? standardBytes : size.equals("-1") ? 0 : Sizes.parse(size),
+                        files == null ? standardFiles : Sizes.count("max-file", files),
+                        blocking));
     }
 
     /// What is to be sent is kept in files until it is, and read there.
@@ -68,15 +70,17 @@ final class LogTranslation {
         boolean hidden = flag("cache-disabled");
         String size = rest.remove("cache-max-size");
         String files = rest.remove("cache-max-file");
-        refuseCompression("cache-compress");
-        return new ContainerSpec.LogConfig(
-                Kind.TEXT,
-                size == null ? CACHE_BYTES : Sizes.parse(size),
-                files == null ? CACHE_FILES : Sizes.count("cache-max-file", files),
-                blocking,
-                driver,
-                hidden,
-                rest);
+        boolean compressed = flag("cache-compress");
+        return packed(
+                compressed,
+                new ContainerSpec.LogConfig(
+                        Kind.TEXT,
+                        size == null ? CACHE_BYTES : Sizes.parse(size),
+                        files == null ? CACHE_FILES : Sizes.count("cache-max-file", files),
+                        blocking,
+                        driver,
+                        hidden,
+                        rest));
     }
 
     /// What a watch has taken and not yet written is bounded by itself: the size asked for changes nothing.
@@ -97,10 +101,12 @@ final class LogTranslation {
         };
     }
 
-    private void refuseCompression(String option) {
-        if (flag(option)) {
-            throw DockerError.later("the log option " + option);
+    private static ContainerSpec.LogConfig packed(boolean asked, ContainerSpec.LogConfig files) {
+        if (asked && (files.maxFiles() < 2 || files.maxBytes() == 0)) {
+            throw DockerError.badParameter(
+                    "compress cannot be true when max-file is less than 2 or max-size is not set");
         }
+        return files.compressed(asked);
     }
 
     private boolean flag(String option) {

@@ -213,7 +213,8 @@ public record ContainerSpec(
             @Json.Property("Blocking") boolean blocking,
             @Json.Property("Driver") String driver,
             @Json.Property("Hidden") boolean hidden,
-            @Json.Property("Options") Map<String, String> options) {
+            @Json.Property("Options") Map<String, String> options,
+            @Json.Property("Compressed") boolean compressed) {
         /// Twenty MiB in two files.
         public static final LogConfig DEFAULT = new LogConfig(Kind.JSON_FILE, 20L << 20, 2, false);
 
@@ -237,8 +238,25 @@ public record ContainerSpec(
             this(kind, maxBytes, maxFiles, blocking, "", false, Map.of());
         }
 
+        /// Files as they are written.
+        public LogConfig(
+                Kind kind,
+                long maxBytes,
+                int maxFiles,
+                boolean blocking,
+                String driver,
+                boolean hidden,
+                Map<String, String> options) {
+            this(kind, maxBytes, maxFiles, blocking, driver, hidden, options, false);
+        }
+
         public LogConfig with(Map<String, String> others) {
-            return new LogConfig(kind, maxBytes, maxFiles, blocking, driver, hidden, others);
+            return new LogConfig(kind, maxBytes, maxFiles, blocking, driver, hidden, others, compressed);
+        }
+
+        /// Whether older files are packed.
+        public LogConfig compressed(boolean packed) {
+            return new LogConfig(kind, maxBytes, maxFiles, blocking, driver, hidden, options, packed);
         }
 
         public boolean isForwarded() {

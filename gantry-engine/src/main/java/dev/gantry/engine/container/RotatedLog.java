@@ -6,14 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Which files a log is made of now: `F` has the newest generation, `F.1` the one before, and so on.
+/// Which files a log is made of now: `F` has the newest generation, `F.1` the one before, and so on. From `F.2` on they
+/// may be packed, as `F.2.gz`.
 ///
 /// @param newest the generation of `F`
 /// @param older how many older files there are
 public record RotatedLog(Path file, long newest, int older) {
     public static RotatedLog at(Path file) {
         int older = 0;
-        while (Files.exists(older(file, older + 1))) {
+        while (isThere(older(file, older + 1))) {
             older++;
         }
         return new RotatedLog(file, newest(file), older);
@@ -27,6 +28,24 @@ public record RotatedLog(Path file, long newest, int older) {
     public Path of(long generation) {
         int age = (int) (newest - generation);
         return age == 0 ? file : older(file, age);
+    }
+
+    /// As which a file that was packed is kept.
+    public static Path packed(Path file) {
+        return file.resolveSibling(file.getFileName() + ".gz");
+    }
+
+    private static boolean isThere(Path file) {
+        return Files.exists(file) || Files.exists(packed(file));
+    }
+
+    /// The oldest generation from which on all are plain.
+    public long oldestPlain() {
+        long plain = newest;
+        while (plain > oldest() && Files.exists(of(plain - 1))) {
+            plain--;
+        }
+        return plain;
     }
 
     private static Path older(Path file, int age) {

@@ -27,7 +27,7 @@ public final class WatchAttachment implements Attachment {
         AttachOptions options =
                 new AttachOptions(stdin, what.stdout(), what.stderr(), what.lossless(), Optional.empty(), 0);
         return what.replay()
-                ? options.withReplayFrom(new LogPosition(RotatedLog.at(log).oldest(), 0))
+                ? options.withReplayFrom(new LogPosition(RotatedLog.at(log).oldestPlain(), 0))
                 : options;
     }
 

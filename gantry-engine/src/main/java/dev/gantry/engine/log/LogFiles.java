@@ -4,13 +4,17 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.engine.container.RotatedLog;
 import dev.gantry.runtime.watch.LogPosition;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /// The files of one log, all opened at one moment, read one after the other as one stream of bytes. A rotation does not
 /// disturb who has them open.
@@ -34,7 +38,7 @@ final class LogFiles implements AutoCloseable {
             List<Part> parts = new ArrayList<>();
             try {
                 for (long g = before.oldest(); g <= before.newest(); g++) {
-                    parts.add(new Part(g, FileChannel.open(before.of(g), StandardOpenOption.READ)));
+                    parts.add(new Part(g, opened(before.of(g))));
                 }
                 if (RotatedLog.at(log).equals(before)) {
                     return new LogFiles(parts);
@@ -54,6 +58,30 @@ final class LogFiles implements AutoCloseable {
             new LogFiles(parts).close();
         }
         throw unreadable(log, new IOException("it rotates faster than it can be read"));
+    }
+
+    private static FileChannel opened(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            return unpacked(RotatedLog.packed(file));
+        }
+    }
+
+    /// In a file that has no name any more.
+    private static FileChannel unpacked(Path packed) throws IOException {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(packed), BACKWARDS)) {
+            Path beside = Files.createTempFile(packed.resolve("../..").normalize(), ".log", "");
+            FileChannel channel = FileChannel.open(beside, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                Files.delete(beside);
+                in.transferTo(Channels.newOutputStream(channel));
+                return channel;
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        }
     }
 
     static Unavailable unreadable(Path log, IOException e) {
