@@ -57,6 +57,7 @@ import dev.gantry.cli.system.EventsCommand;
 import dev.gantry.cli.system.InfoCommand;
 import dev.gantry.cli.system.InspectCommand;
 import dev.gantry.cli.system.InstallCommand;
+import dev.gantry.cli.system.MigrateDockerCommand;
 import dev.gantry.cli.system.RuntimeCommand;
 import dev.gantry.cli.system.UninstallCommand;
 import dev.gantry.cli.system.VersionCommand;
@@ -163,6 +164,7 @@ final class Commands {
             "runtime",
             "install",
             "uninstall",
+            "migrate docker",
             "context ls",
             "context show",
             "system dial-stdio",
@@ -213,12 +215,13 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "context", "image", "network", "plugin", "volume", "system")
+        if (List.of("container", "context", "image", "migrate", "network", "plugin", "volume", "system")
                         .contains(first)
                 && !rest.isEmpty()) {
             String second = rest.getFirst();
-            boolean whole = List.of("context", "network", "plugin", "volume").contains(first)
-                    || List.of("df", "dial-stdio").contains(second);
+            boolean whole =
+                    List.of("context", "migrate", "network", "plugin", "volume").contains(first)
+                            || List.of("df", "dial-stdio").contains(second);
             String plain = whole ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
@@ -226,6 +229,7 @@ final class Commands {
                         case "container" -> OF_CONTAINERS.contains(second);
                         case "context" -> List.of("ls", "show").contains(second);
                         case "image" -> OF_IMAGES.contains(second);
+                        case "migrate" -> second.equals("docker");
                         case "network" -> OF_NETWORKS.contains(second);
                         case "plugin" -> OF_PLUGINS.contains(second);
                         case "volume" -> OF_VOLUMES.contains(second);
@@ -286,6 +290,7 @@ final class Commands {
                     case "login" -> new LoginCommand();
                     case "logout" -> new LogoutCommand();
                     case "logs" -> new LogsCommand();
+                    case "migrate docker" -> new MigrateDockerCommand(extras.migration());
                     case "network connect" -> new NetworkConnectCommand();
                     case "network create" -> new NetworkCreateCommand();
                     case "network disconnect" -> new NetworkDisconnectCommand();

@@ -51,7 +51,8 @@ abstract class CommandTest {
                 return List.of(root);
             }
         };
-        return new Gantry(caller, new Extras(engines, runtime, installation)).run(List.of(args));
+        return new Gantry(caller, new Extras(engines, runtime, installation, (from, _, look, _) -> 0))
+                .run(List.of(args));
     }
 
     String out() {

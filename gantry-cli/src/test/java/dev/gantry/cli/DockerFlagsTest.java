@@ -24,7 +24,7 @@ class DockerFlagsTest extends CommandTest {
 
     @Test
     void flagsAreThoseOfTheDockerClient() throws IOException {
-        Map<String, CommandLine> lines = new Commands(new Extras(null, null, null))
+        Map<String, CommandLine> lines = new Commands(new Extras(null, null, null, null))
                 .all()
                 .map(Command::line)
                 .collect(Collectors.toMap(CommandLine::command, Function.identity()));

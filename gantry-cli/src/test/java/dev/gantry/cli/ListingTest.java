@@ -278,7 +278,7 @@ class ListingTest extends CommandTest {
 
     @Test
     void everyCommandHelpsAndSaysWhatItIs() {
-        Commands commands = new Commands(new Extras(null, null, null));
+        Commands commands = new Commands(new Extras(null, null, null, null));
         assertThat(commands.all()).allSatisfy(command -> {
             caller.out.reset();
             assertThat(gantry(command.line().command(), "--help")).isZero();

@@ -5,6 +5,7 @@ import dev.gantry.cli.Engines;
 import dev.gantry.cli.Extras;
 import dev.gantry.cli.Gantry;
 import dev.gantry.cli.context.Endpoint;
+import dev.gantry.daemon.migrate.DockerMigration;
 import java.util.List;
 
 /// `gantry` as a process of its own.
@@ -30,6 +31,6 @@ public final class ClientMain {
                 return new LocalEngine(LocalEngine.Places.of(caller.environment()));
             }
         };
-        return new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient());
+        return new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient(), new DockerMigration());
     }
 }

@@ -7,6 +7,7 @@ import dev.gantry.cli.Engines;
 import dev.gantry.cli.Extras;
 import dev.gantry.cli.Gantry;
 import dev.gantry.cli.context.Endpoint;
+import dev.gantry.daemon.migrate.DockerMigration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,8 +49,9 @@ final class Training {
                     return new SocketDialer(new EngineAddress.Unix(socket.toString()));
                 }
             };
-            Gantry gantry =
-                    new Gantry(caller, new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient()));
+            Gantry gantry = new Gantry(
+                    caller,
+                    new Extras(engines, new RuntimeExplainer(), Installations.ofThisClient(), new DockerMigration()));
             for (List<String> line : List.of(
                     List.of("ps"),
                     List.of("ps", "-a", "--format", "{{.Names}}: {{.Status}}"),

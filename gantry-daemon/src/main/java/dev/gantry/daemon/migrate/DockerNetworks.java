@@ -1,0 +1,97 @@
+package dev.gantry.daemon.migrate;
+
+import dev.gantry.engine.plugin.JsonTree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The networks that a dockerd has made, out of the file in which it keeps them.
+final class DockerNetworks {
+    private static final String BUCKET = "libnetwork";
+    private static final String KEYS = "docker/network/v1.0/network/";
+    private static final int INDEX = 8; // bytes before each value
+    private static final Set<String> EVERYWHERE = Set.of("bridge", "host", "none");
+
+    private DockerNetworks() {}
+
+    /// @param request what an engine is asked to create
+    record Network(String name, String request) {}
+
+    static List<Network> read(byte[] file) throws IOException {
+        List<Network> all = new ArrayList<>();
+        for (var entry : BoltFile.bucket(file, BUCKET).entrySet()) {
+            if (entry.getKey().startsWith(KEYS) && entry.getValue().length > INDEX) {
+                byte[] json = Arrays.copyOfRange(entry.getValue(), INDEX, entry.getValue().length);
+                Map<String, @Nullable Object> network = JsonTree.object(json);
+                if (!EVERYWHERE.contains(DockerContainer.text(network, "name"))
+                        && !Boolean.TRUE.equals(network.get("inDelete"))
+                        && DockerContainer.text(network, "scope").equals("local")) {
+                    all.add(of(network));
+                }
+            }
+        }
+        return all;
+    }
+
+    static Network of(Map<String, @Nullable Object> network) throws IOException {
+        List<Object> pools = new ArrayList<>(pools(network, "ipamV4Config"));
+        pools.addAll(pools(network, "ipamV6Config"));
+        Map<String, @Nullable Object> ipam = new LinkedHashMap<>();
+        ipam.put("Driver", DockerContainer.text(network, "ipamType"));
+        ipam.put("Config", pools);
+        ipam.put("Options", DockerContainer.object(network, "ipamOptions"));
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        String name = DockerContainer.text(network, "name");
+        body.put("Name", name);
+        body.put("CheckDuplicate", true);
+        body.put("Driver", DockerContainer.text(network, "networkType"));
+        body.put("Internal", Boolean.TRUE.equals(network.get("internal")));
+        body.put("Attachable", Boolean.TRUE.equals(network.get("attachable")));
+        body.put("EnableIPv6", Boolean.TRUE.equals(network.get("enableIPv6")));
+        body.put("IPAM", ipam);
+        body.put(
+                "Options",
+                DockerContainer.object(DockerContainer.object(network, "generic"), "com.docker.network.generic"));
+        body.put("Labels", DockerContainer.object(network, "labels"));
+        return new Network(name, new String(JsonTree.bytes(body), StandardCharsets.UTF_8));
+    }
+
+    /// Those that somebody chose; another engine chooses its own.
+    private static List<Object> pools(Map<String, @Nullable Object> network, String key) throws IOException {
+        String text = DockerContainer.text(network, key);
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        List<Object> all = new ArrayList<>();
+        Object list = JsonTree.object(("{\"all\":" + text + "}").getBytes(StandardCharsets.UTF_8))
+                .get("all");
+        for (Object one : list instanceof List<?> pools ? pools : List.of()) {
+            if (one instanceof Map<?, ?> pool
+                    && pool.get("PreferredPool") instanceof String subnet
+                    && !subnet.isEmpty()) {
+                Map<String, Object> wished = new LinkedHashMap<>();
+                wished.put("Subnet", subnet);
+                said(wished, "IPRange", pool.get("SubPool"));
+                said(wished, "Gateway", pool.get("Gateway"));
+                if (pool.get("AuxAddresses") instanceof Map<?, ?> others) {
+                    wished.put("AuxiliaryAddresses", others);
+                }
+                all.add(wished);
+            }
+        }
+        return all;
+    }
+
+    private static void said(Map<String, Object> wished, String key, @Nullable Object value) {
+        if (value instanceof String text && !text.isEmpty()) {
+            // dockerd keeps the gateway with its prefix in some versions.
+            wished.put(key, key.equals("Gateway") ? text.replaceFirst("/.*", "") : text);
+        }
+    }
+}
