@@ -1,16 +1,11 @@
 package dev.gantry.cli;
 
 import dev.gantry.api.client.Dialer;
-import dev.gantry.api.client.EngineAddress;
 import dev.gantry.cli.context.Endpoint;
 
 /// How engines are reached: given by whoever wires the commands.
 public interface Engines {
-    /// The engine at an address which the user named.
-    default Dialer at(EngineAddress address) {
-        return at(new Endpoint(address, null));
-    }
-
+    /// One that the user named.
     Dialer at(Endpoint endpoint);
 
     /// This machine's own engine, started when none listens.

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /// Which engine a command speaks to.
@@ -100,6 +101,31 @@ class ContextTest extends CommandTest {
             assertThat(err()).as(flag).contains("does not go together with context far");
             assertThat(gantry(flag, "--context=far", "ps")).as(flag).isNotZero();
         }
+    }
+
+    @Test
+    void anotherEngineIsSpokenToAsThisOneOrAsItsContextSays() {
+        withContext();
+        engine.answer("GET /volumes/data", 200, "{\"Name\":\"data\"}");
+        caller.environment.put("DOCKER_CERT_PATH", "/certs");
+        caller.file("/certs/ca.pem", "CA,").file("/certs/cert.pem", "CERT,").file("/certs/key.pem", "KEY");
+        String[] move = {"volume", "move", "data", "--keep"};
+        assertThat(dialled(with(move, "--to", "tcp://h:2376"))).isEqualTo("dial tcp://h:2376");
+        assertThat(dialled(with(move, "--to", "ssh://h"))).isEqualTo("dial ssh://h");
+        assertThat(dialled(with(move, "--to-context", "far"))).isEqualTo("dial tcp://far:2376 by TLS CA,KEY true");
+        caller.environment.put("DOCKER_TLS_VERIFY", "1");
+        assertThat(dialled(with(move, "--to", "tcp://h:2376"))).isEqualTo("dial tcp://h:2376 by TLS CA,CERT,KEY true");
+        caller.err.reset();
+        assertThat(dialled(with(move, "--to", "ssh://h", "--to-context", "far")))
+                .isEqualTo("local");
+        assertThat(err()).contains("--to-context");
+        assertThat(dialled(with(move))).isEqualTo("local");
+    }
+
+    private static String[] with(String[] command, String... more) {
+        String[] all = Arrays.copyOf(command, command.length + more.length);
+        System.arraycopy(more, 0, all, command.length, more.length);
+        return all;
     }
 
     @Test

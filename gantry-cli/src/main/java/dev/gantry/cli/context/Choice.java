@@ -31,6 +31,12 @@ public record Choice(String host, String context, boolean tls, boolean verify, M
         }
     }
 
+    /// Another engine, which is spoken to as flags and variables say of this one, or as its own context does. One of
+    /// both is empty.
+    public Choice elsewhere(String otherHost, String otherContext) {
+        return new Choice(otherHost, otherContext, tls, verify, otherContext.isEmpty() ? flags : Map.of());
+    }
+
     /// The context whose engine it is, if it is one of a context.
     public Optional<String> chosenContext(Caller caller) {
         Map<String, String> environment = caller.environment();

@@ -1,6 +1,6 @@
 package dev.gantry.cli.volume;
 
-import dev.gantry.api.client.EngineAddress;
+import dev.gantry.api.client.Dialer;
 import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.EngineError;
 import dev.gantry.api.client.Request;
@@ -28,10 +28,12 @@ public final class VolumeMoveCommand implements Command {
     public CommandLine line() {
         return Meter.addTo(Pause.addTo(new CommandLine("volume move", "VOLUME", "Move a volume to another engine")
                         .text("to", "address", "The other engine: unix:///path, ssh://user@host or tcp://host:port")
+                        .text("to-context", "context", "The other engine, by a context of the docker client")
                         .text("name", "name", "Its name there; without it that which it has")
                         .toggle("keep", "Keep the volume here, too: a copy to another engine")
                         .takes(1, 1)))
                 .example("gantry volume move data --to ssh://root@other")
+                .example("gantry volume move data --to-context far")
                 .example("gantry volume move data --to unix:///run/other.sock --name data2 --keep");
     }
 
@@ -39,8 +41,8 @@ public final class VolumeMoveCommand implements Command {
     public int run(Invocation call) throws IOException {
         Parsed args = call.args();
         String name = args.argument(0);
-        if (!args.isGiven("to")) {
-            throw args.wrong("--to names the engine that shall have it, such as ssh://root@host");
+        if (args.isGiven("to") == args.isGiven("to-context")) {
+            throw args.wrong("--to names the engine that shall have it, such as ssh://root@host, or --to-context");
         }
         Volume volume = Wire.json()
                 .type(Volume.class)
@@ -49,7 +51,7 @@ public final class VolumeMoveCommand implements Command {
             requireUnused(call, name);
         }
         String there = args.isGiven("name") ? args.text("name") : name;
-        try (EngineClient other = new EngineClient(engines.at(EngineAddress.parse(args.text("to"))))) {
+        try (EngineClient other = new EngineClient(other(call))) {
             String lastUse = send(call, volume, other, there);
             if (!args.on("keep")) {
                 remove(call, name, lastUse);
@@ -57,6 +59,15 @@ public final class VolumeMoveCommand implements Command {
         }
         call.print(there);
         return 0;
+    }
+
+    private Dialer other(Invocation call) {
+        Parsed args = call.args();
+        return call.choice()
+                .elsewhere(args.text("to"), args.text("to-context"))
+                .endpoint(call.caller())
+                .map(engines::at)
+                .orElseGet(engines::local);
     }
 
     /// Before a byte is sent: in the end it could not be removed here.

@@ -1,9 +1,11 @@
 package dev.gantry.docker.container;
 
 import dev.gantry.base.NotFound;
+import dev.gantry.docker.access.Access;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.Containers;
+import java.util.List;
 
 /// Finds containers, and says in Docker's words that there is none.
 final class Lookup {
@@ -27,5 +29,11 @@ final class Lookup {
 
     static DockerError notRunning(Container c) {
         return new DockerError(409, "container " + c.id().hex() + " is not running");
+    }
+
+    /// Those that a caller may see.
+    List<Container> seenBy(Access access) {
+        List<Container> all = containers.list();
+        return access.seesAll() ? all : all.stream().filter(access::sees).toList();
     }
 }
