@@ -193,7 +193,7 @@ final class Exchange {
         } catch (IOException e) {
             LOG.debug("stream={} ended why={}", request.uri(), e.getMessage());
         } catch (RuntimeException | Error e) {
-            if (hasLeft()) {
+            if (hasLeft() || out.isBroken()) {
                 LOG.debug("stream={} ended why={}", request.uri(), e.getMessage());
             } else {
                 LOG.error("stream={} failed", request.uri(), e);

@@ -123,6 +123,16 @@ final class SocketOutput extends OutputStream {
         }
     }
 
+    /// Whether the client cannot be reached any more; the event loop may not have said so yet.
+    boolean isBroken() {
+        lock.lock();
+        try {
+            return broken != null || !channel.isActive();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void fail(String why) {
         lock.lock();
         try {

@@ -34,7 +34,7 @@ class ArchitectureTest {
             Map.entry("embedded", Set.of("base", "runtime", "images", "network", "engine")),
             Map.entry("api", Set.of("base")),
             Map.entry("docker", Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "api")),
-            Map.entry("http", Set.of("base", "api", "docker")),
+            Map.entry("http", Set.of("base", "linux", "api", "docker")),
             Map.entry("testcontainers", Set.of("base", "embedded", "engine", "api", "docker", "http")),
             Map.entry("cli", Set.of("base", "api")),
             Map.entry(

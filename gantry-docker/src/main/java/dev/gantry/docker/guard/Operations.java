@@ -2,13 +2,14 @@ package dev.gantry.docker.guard;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// All operations by what they do to the engine. An operation that is not in this table is open only to callers
 /// without limits, and a test holds the table to the routes.
-final class Operations {
+public final class Operations {
     /// @param changes something of the engine or in a container
     /// @param withOwn what it means to a caller who has containers of its own only
     record Operation(boolean changes, WithOwn withOwn) {}
@@ -30,6 +31,11 @@ final class Operations {
 
     static Optional<Operation> find(String route) {
         return Optional.ofNullable(ALL.get(route));
+    }
+
+    /// Each as `METHOD pattern`.
+    public static Set<String> routes() {
+        return ALL.keySet();
     }
 
     private static Map<String, Operation> table() {

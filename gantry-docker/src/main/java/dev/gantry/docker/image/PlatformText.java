@@ -2,6 +2,7 @@ package dev.gantry.docker.image;
 
 import dev.gantry.api.image.PlatformSpec;
 import dev.gantry.api.json.Wire;
+import dev.gantry.base.JsonText;
 import dev.gantry.base.Platform;
 import dev.gantry.docker.route.DockerError;
 import io.avaje.json.JsonException;
@@ -15,10 +16,10 @@ final class PlatformText {
             return Platform.parse(text);
         }
         try {
-            PlatformSpec spec = Wire.json().type(PlatformSpec.class).fromJson(text);
+            PlatformSpec spec = Wire.json().type(PlatformSpec.class).fromJson(JsonText.readable(text));
             String variant = spec.variant() == null ? "" : "/" + spec.variant();
             return Platform.parse(spec.os() + "/" + spec.architecture() + variant);
-        } catch (JsonException | IllegalStateException e) {
+        } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new DockerError(400, "failed to parse platform: " + e.getMessage(), e);
         }
     }

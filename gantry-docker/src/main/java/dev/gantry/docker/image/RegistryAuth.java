@@ -2,6 +2,8 @@ package dev.gantry.docker.image;
 
 import dev.gantry.api.json.Wire;
 import dev.gantry.api.system.AuthConfig;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.images.registry.Credentials;
 import io.avaje.json.JsonException;
@@ -45,8 +47,12 @@ public final class RegistryAuth {
         try {
             String plain = header.replace('+', '-').replace('/', '_').replace("=", "");
             String json = new String(Base64.getUrlDecoder().decode(plain), StandardCharsets.UTF_8);
-            return Wire.json().type(AuthConfig.class).fromJson(json);
-        } catch (IllegalArgumentException | JsonException | IllegalStateException e) {
+            return Wire.json().type(AuthConfig.class).fromJson(JsonText.readable(json));
+        } catch (IllegalArgumentException
+                | InvalidArgument
+                | JsonException
+                | IllegalStateException
+                | IndexOutOfBoundsException e) {
             throw DockerError.badParameter("invalid X-Registry-Auth header");
         }
     }

@@ -2,6 +2,7 @@ package dev.gantry.docker.route;
 
 import dev.gantry.api.json.Wire;
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.JsonText;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.Query;
 import dev.gantry.docker.access.Access;
@@ -76,7 +77,7 @@ public record Call(ApiRequest request, String subject, int minor, Access access,
             return List.of();
         }
         try {
-            return Wire.json().type(type).list().fromJson(text);
+            return Wire.json().type(type).list().fromJson(JsonText.readable(text));
         } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new DockerError(400, "invalid JSON: " + e.getMessage(), e);
         }
@@ -85,7 +86,7 @@ public record Call(ApiRequest request, String subject, int minor, Access access,
     /// A text as a record.
     public static <T> T read(Class<T> type, String text) {
         try {
-            return Wire.json().type(type).fromJson(text);
+            return Wire.json().type(type).fromJson(JsonText.readable(text));
         } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new DockerError(400, "invalid JSON: " + e.getMessage(), e);
         }

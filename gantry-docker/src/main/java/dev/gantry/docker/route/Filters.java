@@ -1,6 +1,7 @@
 package dev.gantry.docker.route;
 
 import dev.gantry.api.json.Wire;
+import dev.gantry.base.JsonText;
 import dev.gantry.docker.Query;
 import io.avaje.json.JsonException;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ public final class Filters {
 
     private static Map<?, ?> parse(String text) {
         try {
-            if (Wire.json().type(Object.class).fromJson(text) instanceof Map<?, ?> map) {
+            if (Wire.json().type(Object.class).fromJson(JsonText.readable(text)) instanceof Map<?, ?> map) {
                 return map;
             }
         } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {

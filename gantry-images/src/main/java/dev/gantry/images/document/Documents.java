@@ -2,9 +2,11 @@ package dev.gantry.images.document;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Unsupported;
 import io.avaje.jsonb.Jsonb;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -232,7 +234,7 @@ public final class Documents {
         checkBounds(bytes, limit, kind, name);
         T value;
         try {
-            value = JSON.type(type).fromJson(bytes);
+            value = JSON.type(type).fromJson(JsonText.whole(new String(bytes, StandardCharsets.UTF_8)));
         } catch (RuntimeException e) {
             throw damaged(kind, name, "it is not the JSON that is expected", e);
         }

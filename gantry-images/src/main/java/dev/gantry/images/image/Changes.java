@@ -1,6 +1,7 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.Wire;
 import io.avaje.jsonb.Jsonb;
@@ -154,7 +155,7 @@ public final class Changes {
         }
         try {
             return Optional.of(
-                    List.copyOf(Jsonb.instance().type(String.class).list().fromJson(rest)));
+                    List.copyOf(Jsonb.instance().type(String.class).list().fromJson(JsonText.readable(rest))));
         } catch (RuntimeException _) {
             // As in a Dockerfile: what is no JSON is a command for the shell.
             return Optional.empty();

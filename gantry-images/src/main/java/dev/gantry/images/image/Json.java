@@ -1,6 +1,7 @@
 package dev.gantry.images.image;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import io.avaje.jsonb.Jsonb;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,7 +18,7 @@ final class Json {
 
     static Map<String, Object> read(byte[] bytes, String name) {
         try {
-            return object(JSON.type(Object.class).fromJson(bytes));
+            return object(JSON.type(Object.class).fromJson(JsonText.whole(new String(bytes, StandardCharsets.UTF_8))));
         } catch (RuntimeException e) {
             throw new InvalidArgument("read " + name, "it is no JSON: " + e.getMessage(), "make it again", e);
         }
