@@ -98,7 +98,7 @@ public final class Main {
                         clock,
                         mostConnections());
                 var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);
-                var _ = MetricsSocket.open(flags.settings(), new MetricsPage(engine, host), clock);
+                var _ = MetricsSocket.open(flags.settings(), engine, new MetricsPage(engine, host), clock);
                 var _ = PidFile.write(flags.pidFile())) {
             Signals.stopOnTermination(stop);
             Signals.onHangup(() -> state.reload(engine.events(), supervisor));

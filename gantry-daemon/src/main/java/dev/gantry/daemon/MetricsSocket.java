@@ -4,6 +4,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.config.Settings;
 import dev.gantry.daemon.metrics.MetricsPage;
+import dev.gantry.engine.Gantry;
 import dev.gantry.http.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,7 +41,18 @@ final class MetricsSocket implements AutoCloseable {
         });
     }
 
-    static MetricsSocket open(Settings settings, MetricsPage page, Clock clock) {
+    /// Plugins of the engine that collect metrics read the same page.
+    static MetricsSocket open(Settings settings, Gantry engine, MetricsPage page, Clock clock) {
+        engine.metricsThrough(socket -> {
+            var server = new HttpServer(page, Map.of(), clock);
+            try {
+                server.listen(socket);
+                return server;
+            } catch (IOException e) {
+                server.close();
+                throw e;
+            }
+        });
         return new MetricsSocket(address(settings).map(address -> {
             var server = new HttpServer(page, Map.of(), clock);
             try {

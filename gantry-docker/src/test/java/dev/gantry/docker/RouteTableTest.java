@@ -16,6 +16,7 @@ import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
+import dev.gantry.engine.managed.MetricsDoor;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
@@ -81,6 +82,9 @@ class RouteTableTest {
         public Images images() {
             return null;
         }
+
+        @Override
+        public void metricsThrough(MetricsDoor door) {}
 
         @Override
         public ManagedPlugins plugins() {

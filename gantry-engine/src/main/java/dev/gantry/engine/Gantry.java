@@ -9,6 +9,7 @@ import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.health.Checks;
 import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.managed.ManagedPlugins;
+import dev.gantry.engine.managed.MetricsDoor;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
@@ -61,6 +62,9 @@ public interface Gantry extends AutoCloseable {
 
     /// The plugins that this engine runs itself.
     ManagedPlugins plugins();
+
+    /// Who serves metrics to plugins that collect them; without one none can be enabled.
+    void metricsThrough(MetricsDoor door);
 
     /// Those who decide on requests to this engine, in order.
     AuthorizationPlugins authorization(List<String> names);

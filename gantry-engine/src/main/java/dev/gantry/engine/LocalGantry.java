@@ -29,6 +29,7 @@ import dev.gantry.engine.log.Logs;
 import dev.gantry.engine.log.driver.BuiltInDrivers;
 import dev.gantry.engine.managed.LocalPlugins;
 import dev.gantry.engine.managed.ManagedPlugins;
+import dev.gantry.engine.managed.MetricsDoor;
 import dev.gantry.engine.network.NetworkEngine;
 import dev.gantry.engine.network.Networks;
 import dev.gantry.engine.network.overlay.OverlayDirectory;
@@ -360,6 +361,11 @@ final class LocalGantry implements Gantry {
     @Override
     public void withdrawNetworks(boolean found) {
         networking.withdraw(found);
+    }
+
+    @Override
+    public void metricsThrough(MetricsDoor door) {
+        managedPlugins.metricsThrough(door);
     }
 
     @Override

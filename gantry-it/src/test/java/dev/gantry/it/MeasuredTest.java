@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,10 +81,10 @@ class MeasuredTest {
 
     private static String metrics(String path) throws IOException, InterruptedException {
         Matcher m = ADDRESS.matcher(daemon.log());
-        assertThat(m.find()).as(daemon.log()).isTrue();
+        String address = m.results().map(r -> r.group(1)).reduce("", (_, next) -> next); // of the last start
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(URI.create(m.group(1)).resolve(path)).build(),
+                    HttpRequest.newBuilder(URI.create(address).resolve(path)).build(),
                     HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() + "\n" + answer.body();
         }
@@ -127,6 +128,47 @@ class MeasuredTest {
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(daemon.pid())));
         command.addAll(List.of(arguments));
         Ended.run(command);
+    }
+
+    @Test
+    void aPluginReadsMetricsAndSoItDoesOfTheNextDaemon() throws Exception {
+        Path reader = PluginProgram.make(dir.resolve("reader"), "directory");
+        Path config = reader.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("volumedriver", "metricscollector")
+                        .replace("/mnt/state", "/run/docker"));
+        ok("plugin", "create", "reader", reader.toString());
+        ok("plugin", "enable", "reader");
+        seen("engine_daemon_engine_info{", 1);
+        daemon.stop();
+        seen("STOPPED", 1);
+        daemon.startAgain();
+        seen("engine_daemon_engine_info{", 2);
+        daemon.kill();
+        daemon.startAgain();
+        seen("engine_daemon_engine_info{", 3);
+        ok("plugin", "disable", "reader");
+        ok("plugin", "rm", "reader");
+    }
+
+    private static void ok(String... arguments) throws IOException {
+        Docker.Result result = docker.run(arguments);
+        assertThat(result.code()).as(result.err()).isZero();
+    }
+
+    private static void seen(String text, int times) throws IOException, InterruptedException {
+        Waiting.until(Duration.ofSeconds(30), () -> times + " times " + text, () -> times(text) == times);
+    }
+
+    private static int times(String text) {
+        try (var files = Files.walk(daemon.data().resolve("plugins"))) {
+            Path file = files.filter(f -> f.endsWith("mnt/metrics")).findFirst().orElse(null);
+            return file == null ? 0 : Files.readString(file, ISO_8859_1).split(Pattern.quote(text), -1).length - 1;
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return 0; // it is being written
+        }
     }
 
     @Test

@@ -27,6 +27,7 @@ final class LivePlugin {
 
     private final PluginDirectory directories;
     private final PluginLauncher launcher;
+    private final PluginMetrics metrics;
 
     /// The queue of those who start, end or change this plugin.
     private final ReentrantLock turn = new ReentrantLock();
@@ -40,7 +41,13 @@ final class LivePlugin {
     private boolean left;
     private final PluginRevival revival = new PluginRevival(this::startAgain);
 
-    LivePlugin(StoredPlugin stored, PluginConfig config, PluginDirectory directories, PluginLauncher launcher) {
+    LivePlugin(
+            StoredPlugin stored,
+            PluginConfig config,
+            PluginDirectory directories,
+            PluginLauncher launcher,
+            PluginMetrics metrics) {
+        this.metrics = metrics;
         this.stored = stored;
         this.config = config;
         this.directories = directories;
@@ -182,6 +189,7 @@ final class LivePlugin {
 
     private void hold(PluginRun running) {
         run = running;
+        metrics.begun(stored.id(), managed(), launcher.metrics(stored.id()));
         follow(running, System.nanoTime());
     }
 
@@ -191,6 +199,7 @@ final class LivePlugin {
         if (running != null) {
             running.stop();
             run = null;
+            metrics.ended(stored.id());
             clear(running);
         }
     }
@@ -333,6 +342,7 @@ final class LivePlugin {
             run = null;
             clear(running);
             if (!stored.enabled()) {
+                metrics.ended(stored.id());
                 return; // whoever enables it, or tried to disable it, says so
             }
             LOG.warn("plugin name={} has ended and is started again", stored.name());

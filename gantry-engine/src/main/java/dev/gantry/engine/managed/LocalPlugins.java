@@ -12,6 +12,7 @@ import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.plugin.ManagedPlugin;
+import dev.gantry.engine.plugin.PluginKind;
 import dev.gantry.images.plugin.PluginImage;
 import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
@@ -43,6 +44,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
 
     private final InstalledPlugins installed = new InstalledPlugins();
     private final PluginGuards guards = new PluginGuards();
+    private final PluginMetrics metrics = new PluginMetrics();
     private final PluginTransfers transfers;
 
     private volatile Function<String, List<String>> users = _ -> List.of();
@@ -108,11 +110,16 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
         guards.set(names);
     }
 
+    /// Who serves metrics to those that collect them.
+    public void metricsThrough(MetricsDoor door) {
+        metrics.through(door);
+    }
+
     private void takeUp() {
         for (StoredPlugin stored : directories.load()) {
             try {
                 PluginConfig config = sources.config(stored);
-                LivePlugin plugin = new LivePlugin(stored, config, directories, launcher);
+                LivePlugin plugin = new LivePlugin(stored, config, directories, launcher, metrics);
                 installed.add(plugin);
                 plugin.takeUp();
             } catch (GantryException e) {
@@ -202,7 +209,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
                 directories.delete(stored.id());
                 throw e;
             }
-            var plugin = new LivePlugin(stored, config, directories, launcher);
+            var plugin = new LivePlugin(stored, config, directories, launcher, metrics);
             installed.add(plugin);
             return told(action, plugin);
         });
@@ -309,6 +316,9 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     public void enable(String text, Duration patience) {
         LivePlugin plugin = installed.need(text);
         Unspoken.refuse(plugin.stored().name(), plugin.config());
+        if (plugin.config().is(PluginKind.METRICS.type())) {
+            metrics.requireDoor(plugin.stored().name());
+        }
         plugin.enable(patience);
         told("enable", plugin);
     }
@@ -355,6 +365,7 @@ public final class LocalPlugins implements ManagedPlugins, ManagedPlugin.Source,
     /// Plugins go on.
     @Override
     public void close() {
+        metrics.leave();
         List.copyOf(installed.all()).forEach(LivePlugin::leave);
     }
 }

@@ -9,6 +9,7 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.engine.container.LaunchErrors;
 import dev.gantry.engine.container.Releases;
 import dev.gantry.engine.container.Watches;
+import dev.gantry.engine.plugin.PluginKind;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.FileType;
 import dev.gantry.linux.Linux;
@@ -81,6 +82,11 @@ final class PluginLauncher {
         return run.resolve("l").resolve(id.substring(0, ID_DIGITS));
     }
 
+    /// The directory in which it finds metrics if it collects them.
+    Path metrics(String id) {
+        return run.resolve("m").resolve(id.substring(0, ID_DIGITS));
+    }
+
     private Path watch(String id) {
         return run.resolve("w").resolve(id.substring(0, ID_DIGITS));
     }
@@ -99,6 +105,10 @@ final class PluginLauncher {
             Files.createDirectories(watchDirectory.getParent());
             Files.createDirectories(sockets);
             Files.createDirectories(logging(plugin.id()));
+            if (config.is(PluginKind.METRICS.type())) {
+                Files.createDirectories(metrics(plugin.id()).resolve("plugins"));
+                Files.createDirectories(metrics(plugin.id()).resolve("logging"));
+            }
             Files.deleteIfExists(sockets.resolve(config.socket()));
         } catch (IOException e) {
             throw new Internal(what, String.valueOf(e), "look at the file system of the run root", e);
@@ -111,7 +121,7 @@ final class PluginLauncher {
                     plugin.id(),
                     config,
                     settings,
-                    new PluginSpec.Places(sockets, shared, logging(plugin.id())),
+                    new PluginSpec.Places(sockets, shared, logging(plugin.id()), metrics(plugin.id())),
                     host,
                     this::device);
             LaunchPlan plan = compiler.compile(spec, context(plugin));
@@ -215,6 +225,7 @@ final class PluginLauncher {
     void removeSockets(String id) {
         removeFiles(id, sockets(id));
         removeFiles(id, logging(id));
+        removeFiles(id, metrics(id));
     }
 
     private static void removeFiles(String id, Path directory) {

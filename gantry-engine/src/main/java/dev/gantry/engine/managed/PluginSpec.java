@@ -19,6 +19,9 @@ final class PluginSpec {
     /// Where a plugin puts its socket.
     private static final String SOCKETS = "/run/docker/plugins";
 
+    /// Where a plugin that collects metrics finds its socket.
+    private static final String METRICS = "/run/docker";
+
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private PluginSpec() {}
@@ -26,7 +29,8 @@ final class PluginSpec {
     /// @param sockets the directory of the host that is [#SOCKETS] inside
     /// @param shared what is `PropagatedMount` inside
     /// @param logging what is [PluginPlaces#LOGGING] inside one that is a log driver
-    record Places(Path sockets, Path shared, Path logging) {}
+    /// @param metrics what is [#METRICS] inside one that collects metrics; has the directories of the others in it
+    record Places(Path sockets, Path shared, Path logging, Path metrics) {}
 
     static RuntimeSpec of(
             String id,
@@ -66,11 +70,17 @@ final class PluginSpec {
         }
         settings.devices().forEach(d -> d.path().ifPresent(path -> b.device(devices.apply(path), "rwm")));
         settings.mounts().forEach(m -> mount(b, m));
+        boolean collects = config.is(PluginKind.METRICS.type());
+        if (collects) {
+            b.bind(places.metrics().toString(), METRICS, List.of("rbind", "ro")); // the next ones go inside
+        }
         b.bind(places.sockets().toString(), SOCKETS, List.of("rbind", "rw"));
         if (config.is(PluginKind.LOG.type())) {
             b.bind(places.logging().toString(), PluginPlaces.LOGGING.toString(), List.of("rbind", "rw"));
         }
-        if (!config.propagatedMount().isEmpty()) {
+        // dockerd wants this place propagated for a socket that is mounted later; here it is there from the beginning.
+        if (!config.propagatedMount().isEmpty()
+                && !(collects && config.propagatedMount().equals(METRICS))) {
             b.bind(places.shared().toString(), config.propagatedMount(), List.of("rbind", "rw", "rshared"));
         }
         return b.build();

@@ -6,7 +6,6 @@ import java.util.Map;
 /// The protocols of plugins that this version does not speak: such a plugin would run and never be asked.
 final class Unspoken {
     private static final Map<String, String> WORDS = Map.of(
-            "metricscollector", "there is no socket of metrics to hand to it",
             "secretprovider", "there are no secrets outside of a swarm",
             "graphdriver", "layers are kept by gantry itself");
 
@@ -19,7 +18,7 @@ final class Unspoken {
                 throw new Unsupported(
                         "enable plugin " + name,
                         "it is a " + type + ", and this version does not speak that protocol: " + why,
-                        "use a plugin for volumes, networks, addresses, logs or authorization");
+                        "use a plugin for volumes, networks, addresses, logs, metrics or authorization");
             }
         }
     }

@@ -1,4 +1,4 @@
-/* A volume and log plugin for tests: one request per connection, volumes below /mnt/state, all records in /mnt/log. What it says and does wrong is in
+/* A volume, log and metrics plugin for tests: one request per connection, volumes below /mnt/state, all records in /mnt/log. What it says and does wrong is in
  * its environment. Started as `sample-plugin SOCKET`. */
 #include <fcntl.h>
 #include <signal.h>
@@ -91,6 +91,16 @@ static void serve(int fd) {
     } else if (strstr(in, "/LogDriver.StartLogging")) {
         field(body, "\"File\":");
         if (fork() == 0) copy(open(name, O_RDONLY), open("/mnt/log", O_WRONLY | O_CREAT | O_APPEND, 0600));
+        answer(fd, "{}");
+    } else if (strstr(in, "/MetricsCollector.StartMetrics")) {
+        struct sockaddr_un from = {.sun_family = AF_UNIX, .sun_path = "/run/docker/metrics.sock"};
+        int metrics = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (connect(metrics, (struct sockaddr *) &from, sizeof from)) { answer(fd, "{\"Err\":\"no metrics\"}"); return; }
+        dprintf(metrics, "GET /metrics HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n");
+        if (fork() == 0) copy(metrics, open("/mnt/metrics", O_WRONLY | O_CREAT | O_APPEND, 0600));
+        answer(fd, "{\"Err\":\"\"}");
+    } else if (strstr(in, "/MetricsCollector.StopMetrics")) {
+        dprintf(open("/mnt/metrics", O_WRONLY | O_CREAT | O_APPEND, 0600), "STOPPED\n");
         answer(fd, "{}");
     } else if (strstr(in, "/LogDriver.ReadLogs")) {
         if (fork() == 0) {
