@@ -206,7 +206,11 @@ class AccessTest {
     }
 
     private static String execOf(String container) throws IOException {
-        String made = ask(0, "POST", "/containers/" + container + "/exec", "{\"Cmd\":[\"true\"]}");
+        return execOf(container, "{\"Cmd\":[\"true\"]}");
+    }
+
+    private static String execOf(String container, String body) throws IOException {
+        String made = ask(0, "POST", "/containers/" + container + "/exec", body);
         return made.replaceAll(".*\"Id\":\"([0-9a-f]+)\".*", "$1");
     }
 
@@ -260,6 +264,9 @@ class AccessTest {
                 .contains("the limit no-host-mounts");
         String own = out(LIMITED, "run", "-d", "--network", "none", "-v", "/data", "busybox:it", "sleep", "1000");
         refused(LIMITED, "no-privileged", "exec", "--privileged", own, "true");
+        String ofRoot = execOf(own, "{\"Cmd\":[\"true\"],\"Privileged\":true}");
+        assertThat(ask(LIMITED, "POST", "/exec/" + ofRoot + "/start", "{\"Detach\":true}"))
+                .contains("the limit no-privileged");
         assertThat(out(OTHER, create(new String[] {"--privileged", "-v", folder() + ":/x"}, "busybox:it")))
                 .as("who has only the limit to own containers")
                 .isNotEmpty();

@@ -195,10 +195,37 @@ class StockRestTest {
         }
     }
 
+    /// It only looks on; that it is there it asks all the same.
+    @Test
+    void aBrowserThatOnlyLooksOnIsAnsweredAndMayLeave() throws IOException {
+        String id = stock.out("run", "-d", "--network", "none", "busybox:it", "sleep", "1000");
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(dir.resolve("s")));
+            OutputStream out = Channels.newOutputStream(socket);
+            InputStream in = Channels.newInputStream(socket);
+            out.write(("GET /v1.50/containers/" + id + "/attach/ws?stream=1&stdout=1 HTTP/1.1\r\n"
+                            + "Host: d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(head(in)).startsWith("HTTP/1.1 101 ");
+            out.write(masked(0x82, "nobody wants this"));
+            out.write(masked(0x89, "there?"));
+            assertThat(message(in)).isEqualTo("there?");
+            out.write(masked(0x88, "\003\350"));
+            assertThat(message(in)).isEqualTo("close 1000");
+            assertThat(in.read()).as("the end of the connection").isEqualTo(-1);
+        }
+        assertThat(stock.out("inspect", "-f", "{{.State.Running}}", id)).isEqualTo("true");
+    }
+
     private static byte[] masked(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        return masked(0x82, text);
+    }
+
+    private static byte[] masked(int first, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         byte[] frame = new byte[6 + bytes.length];
-        frame[0] = (byte) 0x82;
+        frame[0] = (byte) first;
         frame[1] = (byte) (0x80 | bytes.length);
         byte[] mask = {1, 2, 3, 4};
         System.arraycopy(mask, 0, frame, 2, 4);

@@ -92,6 +92,8 @@ public final class ExecRoutes {
     private ApiResponse start(Call call) {
         ExecStart how = call.bodyOr(ExecStart.class, new ExecStart(false, false, null));
         Exec exec = find(call.subject());
+        // Another may have made it, with rights which this caller may not use.
+        call.access().judge(exec.spec());
         switch (exec.state()) {
             case Exec.State.Created _ -> {}
             case Exec.State.Running _ ->

@@ -57,7 +57,9 @@ public final class StreamRoutes {
     }
 
     /// How a client attaches: what it takes, and whether the two outputs come as one, without headers.
-    private record Wish(boolean stdin, boolean stdout, boolean stderr, boolean raw) {}
+    /// @param raw the outputs come as one
+    /// @param heard what the client sends is read also where there is no input: control frames of a web socket
+    private record Wish(boolean stdin, boolean stdout, boolean stderr, boolean raw, boolean heard) {}
 
     private record Attaching(ApiResponse.Taker taker, Runnable dropped) {}
 
@@ -68,7 +70,8 @@ public final class StreamRoutes {
                 q.flag("stdin"),
                 q.flag("stdout"),
                 q.flag("stderr"),
-                c.spec().streams().tty());
+                c.spec().streams().tty(),
+                false);
         Attaching attaching = attaching(call, c, wish);
         return new ApiResponse.Hijack(contentType(call, c), attaching::taker, attaching.dropped());
     }
@@ -79,8 +82,8 @@ public final class StreamRoutes {
         Container c = attachable(call);
         String accept = WebSocketFrames.accept(call);
         Wish wish = call.since(42)
-                ? new Wish(q.flag("stdin"), q.flag("stdout"), q.flag("stderr"), true)
-                : new Wish(true, true, true, true);
+                ? new Wish(q.flag("stdin"), q.flag("stdout"), q.flag("stderr"), true, true)
+                : new Wish(true, true, true, true, true);
         Attaching attaching = attaching(call, c, wish);
         return new ApiResponse.WebSocket(
                 accept,
@@ -126,8 +129,12 @@ public final class StreamRoutes {
                 containers.attach(c.id(), new AttachRequest(stdin, stdout, stderr, lossless, q.flag("logs")));
         boolean closesInput = c.spec().streams().stdinOnce() && !attachment.tty();
         return new Attaching(
-                connection ->
-                        Takeover.join(attachment, connection, attachment.tty() ? keys : null, closesInput, wish.raw()),
+                connection -> Takeover.join(
+                        attachment,
+                        connection,
+                        attachment.tty() ? keys : null,
+                        closesInput,
+                        new Takeover.Form(wish.raw(), wish.heard())),
                 attachment::close);
     }
 

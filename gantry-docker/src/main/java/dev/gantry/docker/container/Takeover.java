@@ -23,16 +23,19 @@ final class Takeover {
     static Attachment.Reason join(
             Attachment attachment, ApiResponse.Duplex connection, @Nullable DetachKeys keys, boolean closesInput)
             throws IOException {
-        return join(attachment, connection, keys, closesInput, attachment.tty());
+        return join(attachment, connection, keys, closesInput, new Form(attachment.tty(), false));
     }
 
-    /// `raw`: the outputs come as one.
+    /// @param raw the outputs come as one
+    /// @param heard what the client sends is read also where there is no input, and its end is the end of all
+    record Form(boolean raw, boolean heard) {}
+
     static Attachment.Reason join(
             Attachment attachment,
             ApiResponse.Duplex connection,
             @Nullable DetachKeys keys,
             boolean closesInput,
-            boolean raw)
+            Form form)
             throws IOException {
         try (attachment) {
             Thread input = null;
@@ -40,9 +43,11 @@ final class Takeover {
                 input = Thread.ofVirtual()
                         .name("stdin")
                         .start(() -> copyInput(connection.input(), attachment, keys, closesInput));
+            } else if (form.heard()) {
+                input = Thread.ofVirtual().name("stdin").start(() -> hear(connection.input(), attachment));
             }
             try {
-                var end = attachment.pump(new StdCopy(connection.output(), raw));
+                var end = attachment.pump(new StdCopy(connection.output(), form.raw()));
                 if (end.reason() == Attachment.Reason.TOO_SLOW || end.reason() == Attachment.Reason.LOST) {
                     LOG.info("attach=cut reason={} why=\"{}\"", end.reason(), end.words());
                 }
@@ -52,6 +57,16 @@ final class Takeover {
                     input.interrupt();
                 }
             }
+        }
+    }
+
+    private static void hear(InputStream in, Attachment attachment) {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            LOG.debug("client=left why={}", e.getMessage());
+        } finally {
+            attachment.detach();
         }
     }
 
