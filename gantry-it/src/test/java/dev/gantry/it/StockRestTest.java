@@ -100,6 +100,7 @@ class StockRestTest {
         for (String[] command : new String[][] {
             {"image", "inspect", "--platform", other, "busybox:it"},
             {"history", "--platform", other, "busybox:it"},
+            {"rmi", "--platform", other, "busybox:it"},
             {"save", "--platform", other, "-o", dir.resolve("none.tar").toString(), "busybox:it"}
         }) {
             assertThat(stock.refusal(command)).contains("does not provide the specified platform");
@@ -111,6 +112,10 @@ class StockRestTest {
                 .contains("does not provide the specified platform");
         assertThat(stock.out("load", "--platform", ours, "-i", tar.toString())).contains("Loaded image: busybox:it");
         assertThat(stock.out("history", "--platform", ours, "busybox:it")).contains("Imported from");
+        stock.out("tag", "busybox:it", "other:it");
+        assertThat(stock.refusal("rmi", "--platform", ours, "--platform", other, "other:it"))
+                .contains("multiple platforms are not supported");
+        assertThat(stock.out("rmi", "--platform", ours, "other:it")).isEqualTo("Untagged: other:it");
         assertThat(ask("GET", "/v1.50/images/busybox:it/json?manifests=1"))
                 .contains("\"Manifests\":[{\"ID\":\"sha256:", "\"Kind\":\"image\"", "\"Available\":true");
         assertThat(ask("GET", "/v1.50/images/json?manifests=1")).contains("\"Manifests\":[");

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -232,6 +233,54 @@ class VolumesTest {
         assertThat(flags).isEqualTo(new LocalOptions.Flags(1, 0x104000, "vers=4"));
         assertThat(LocalOptions.resolved("nfs4", "addr=localhost,vers=4")).matches("addr=[0-9a-f:.]+,vers=4");
         assertThat(LocalOptions.resolved("tmpfs", "addr=localhost")).isEqualTo("addr=localhost");
+    }
+
+    /// What the programs mount.nfs and mount.cifs ask of the kernel, for one that has neither: mount(2).
+    @Test
+    void fileSystemsOfTheNetworkAreMountedByTheirAddress() {
+        assertThat(mounted("type", "nfs4", "device", ":/export", "o", "addr=127.0.0.1,rw,noatime,vers=4.2"))
+                .isEqualTo(
+                        "mount(\":/export\", \"/proc/self/fd/7/_data\", \"nfs4\", 0x400)" + " addr=127.0.0.1,vers=4.2");
+        assertThat(mounted("type", "nfs", "device", ":/x", "o", "addr=127.0.0.1,ro,nolock,soft"))
+                .isEqualTo("mount(\":/x\", \"/proc/self/fd/7/_data\", \"nfs\", 0x1) addr=127.0.0.1,nolock,soft");
+        assertThat(mounted("type", "cifs", "device", "//files/share", "o", "addr=127.0.0.1,username=me,password=p"))
+                .isEqualTo("mount(\"//files/share\", \"/proc/self/fd/7/_data\", \"cifs\", 0x0)"
+                        + " addr=127.0.0.1,username=me,password=p");
+    }
+
+    private static String mounted(String... options) {
+        Map<String, String> all = new HashMap<>();
+        for (int i = 0; i < options.length; i += 2) {
+            all.put(options[i], options[i + 1]);
+        }
+        var recording = new RecordingKernel();
+        var data = new ArrayList<String>();
+        // The last argument is a pointer to whatever a file system likes; here it is a text.
+        Kernel kernel = (arena, sys, a, b, c, d, e, f) -> {
+            if (sys == Sys.MOUNT) {
+                data.add(MemorySegment.ofAddress(e).reinterpret(4096).getString(0));
+            }
+            return recording.call(arena, sys, a, b, c, d, e, f);
+        };
+        try (Fd directory = Fd.own(kernel, 7)) {
+            new Backings(Linux.over(kernel), new Random(1)).mount(LocalOptions.parse(all), directory);
+        }
+        String call = recording.lines().stream()
+                .filter(line -> line.startsWith("mount("))
+                .findFirst()
+                .orElseThrow();
+        return call + " " + data.getFirst();
+    }
+
+    @Test
+    void aFileSystemThatThisKernelDoesNotHaveIsRefusedInWords() {
+        var kernel = new RecordingKernel().fail(Sys.MOUNT, Errno.ENODEV);
+        try (Fd directory = Fd.own(kernel, 7)) {
+            var options = LocalOptions.parse(Map.of("type", "nfs", "device", ":/x", "o", "addr=127.0.0.1"));
+            assertThatThrownBy(() -> new Backings(Linux.over(kernel), new Random(1)).mount(options, directory))
+                    .isInstanceOf(Unsupported.class)
+                    .hasMessageContaining("this kernel has no file system nfs");
+        }
     }
 
     /// It keeps its output open, as one that hangs does.

@@ -238,11 +238,15 @@ public final class EngineClient implements Closeable {
     }
 
     public List<DeletedItem> removeImage(String image, boolean force, boolean noPrune) {
-        return list(
-                Request.of("DELETE", "/images/" + Request.segment(image))
-                        .with("force", force)
-                        .with("noprune", noPrune),
-                DeletedItem.class);
+        return removeImage(image, force, noPrune, "");
+    }
+
+    /// `platform` is the one that it must have, or empty.
+    public List<DeletedItem> removeImage(String image, boolean force, boolean noPrune, String platform) {
+        Request request = Request.of("DELETE", "/images/" + Request.segment(image))
+                .with("force", force)
+                .with("noprune", noPrune);
+        return list(platform.isEmpty() ? request : request.with("platforms", platform), DeletedItem.class);
     }
 
     public void tagImage(String image, String repository, String tag) {

@@ -6,6 +6,7 @@ import dev.gantry.cli.Command;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
 import dev.gantry.cli.flag.Parsed;
+import java.util.List;
 
 /// Removes images: a name first, and the image when it was the last.
 public final class RmiCommand implements Command {
@@ -14,6 +15,7 @@ public final class RmiCommand implements Command {
         return new CommandLine("rmi", "IMAGE [IMAGE...]", "Remove images")
                 .toggle('f', "force", "Remove it with all its names; one that is not there is no failure")
                 .toggle("no-prune", "Keep parents without a name")
+                .text("platform", "os/arch", "Only if it is for this platform")
                 .takes(1, Integer.MAX_VALUE);
     }
 
@@ -23,7 +25,7 @@ public final class RmiCommand implements Command {
         int code = 0;
         for (String name : args.arguments()) {
             try {
-                for (DeletedItem item : call.engine().removeImage(name, args.on("force"), args.on("no-prune"))) {
+                for (DeletedItem item : remove(call, name)) {
                     call.print(item.untagged() != null ? "Untagged: " + item.untagged() : "Deleted: " + item.deleted());
                 }
             } catch (EngineError e) {
@@ -32,5 +34,10 @@ public final class RmiCommand implements Command {
             }
         }
         return code;
+    }
+
+    private static List<DeletedItem> remove(Invocation call, String name) {
+        Parsed args = call.args();
+        return call.engine().removeImage(name, args.on("force"), args.on("no-prune"), args.text("platform"));
     }
 }

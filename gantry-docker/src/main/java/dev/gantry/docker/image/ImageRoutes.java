@@ -248,12 +248,15 @@ public final class ImageRoutes {
 
     private ApiResponse remove(Call call) {
         boolean force = call.query().flag("force");
-        if (call.query().has("platforms")) {
-            throw DockerError.later("removing one platform of an image");
+        List<String> platforms = call.since(50) ? call.query().all("platforms") : List.of();
+        if (platforms.size() > 1) {
+            throw DockerError.badParameter("multiple platforms are not supported");
         }
         String id = named(
                 call.subject(),
                 () -> images.inspect(call.subject()).summary().id().digest().toString());
+        // It has that one, then, and no other that is here.
+        platforms.forEach(one -> images.inspect(call.subject(), PlatformText.parse(one)));
         List<Images.Removal> removed = named(call.subject(), () -> images.remove(call.subject(), force, this::users));
         tell(id, removed);
         return ApiResponse.json(removed.stream().map(ImageRoutes::deleted).toList());
