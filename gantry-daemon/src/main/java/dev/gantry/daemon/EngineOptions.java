@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.config.Settings;
 import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.images.registry.Pace;
+import dev.gantry.images.registry.Proxies;
 import dev.gantry.images.registry.RegistryOptions;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Family;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What the options say to the engine: of registries and of networks.
@@ -38,7 +41,19 @@ final class EngineOptions {
                         .map(EngineOptions::address)
                         .toList(),
                 Math.clamp(settings.number("max-concurrent-downloads", 3), 0, 1024),
-                Pace.DEFAULT);
+                Pace.DEFAULT,
+                Proxies.of(
+                        told(settings, "http-proxy", "HTTP_PROXY"),
+                        told(settings, "https-proxy", "HTTPS_PROXY"),
+                        told(settings, "no-proxy", "NO_PROXY")));
+    }
+
+    /// What is said to the daemon counts more than its environment.
+    private static String told(Settings settings, String flag, String variable) {
+        return settings.text(flag).orElseGet(() -> {
+            String small = System.getenv(variable.toLowerCase(Locale.ROOT));
+            return Objects.requireNonNullElse(small != null ? small : System.getenv(variable), "");
+        });
     }
 
     private static URI address(String mirror) {

@@ -157,7 +157,7 @@ class DaemonFlagsTest {
                 "\"userns-remap\": \"default\"",
                 "\"live-restore\": false",
                 "\"raw-logs\": false",
-                "\"proxies\": {\"http-proxy\": \"http://p\"}",
+                "\"proxies\": {\"http-proxy\": \"socks5://p\"}, \"bridge\": \"x\"",
                 "\"mtu\": 1500")) {
             Files.writeString(file, "{\"labels\": [\"a=3\"], " + bad + "}");
             assertThatThrownBy(settings::reloaded).as(bad).isInstanceOf(GantryException.class);

@@ -16,7 +16,6 @@ public final class Options {
     private static final String FIREWALL = "the rules of networks are always made, in a table of nftables of their own";
 
     private static final String GATEWAY = "the gateway of the network bridge is its own address on the host";
-    private static final String PROXY = "requests of the engine cannot go through a proxy yet";
 
     private static final List<Option> ALL = table();
 
@@ -78,8 +77,8 @@ public final class Options {
         t.add("help", "h", "", Form.FLAG, Option.OBEYED);
         t.add("host", "H", "hosts", Form.LIST, Option.OBEYED);
         t.refused("host-gateway-ip", "host-gateway-ips", Form.LIST, "host-gateway is the gateway of the network");
-        t.refused("http-proxy", "proxies.http-proxy", Form.TEXT, PROXY);
-        t.refused("https-proxy", "proxies.https-proxy", Form.TEXT, PROXY);
+        t.obeyed("http-proxy", "proxies.http-proxy", Form.TEXT);
+        t.obeyed("https-proxy", "proxies.https-proxy", Form.TEXT);
         t.obeyed("icc", Form.FLAG);
         t.obeyed("init", Form.FLAG);
         t.refused("init-path", Form.PATH, "the init is part of this engine");
@@ -104,7 +103,7 @@ public final class Options {
         t.obeyed("mtu", Form.NUMBER);
         t.refused("network-control-plane-mtu", Form.NUMBER, SWARM);
         t.obeyed("no-new-privileges", Form.FLAG);
-        t.refused("no-proxy", "proxies.no-proxy", Form.TEXT, PROXY);
+        t.obeyed("no-proxy", "proxies.no-proxy", Form.TEXT);
         t.refused("node-generic-resource", "node-generic-resources", Form.LIST, SWARM);
         t.add("pidfile", "p", "pidfile", Form.PATH, Option.OBEYED);
         t.only("raw-logs", Form.FLAG, "true", "the log has full times and no colours");

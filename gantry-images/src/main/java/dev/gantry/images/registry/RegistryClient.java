@@ -44,7 +44,7 @@ public final class RegistryClient implements AutoCloseable {
 
     private RegistryClient(Supplier<RegistryOptions> options, Pace pace, Supplier<SSLContext> tls) {
         this.options = options;
-        this.transport = new Transport(pace, tls);
+        this.transport = new Transport(pace, () -> options.get().proxies(), tls);
     }
 
     private static SSLContext jdkTrust() {

@@ -10,7 +10,8 @@ import java.util.Set;
 /// How registries are spoken to. `insecure` holds domains (`host` or `host:port`) that may also be
 /// asked without TLS; this host itself always may. `mirrors` are asked before Docker's own registry, in order, as
 /// addresses such as `https://mirror.example:5000`.
-public record RegistryOptions(Set<String> insecure, List<URI> mirrors, int parallelDownloads, Pace pace) {
+public record RegistryOptions(
+        Set<String> insecure, List<URI> mirrors, int parallelDownloads, Pace pace, Proxies proxies) {
     public static final RegistryOptions DEFAULT = new RegistryOptions(Set.of(), 3, Pace.DEFAULT);
 
     public RegistryOptions {
@@ -31,6 +32,11 @@ public record RegistryOptions(Set<String> insecure, List<URI> mirrors, int paral
             throw new InvalidArgument(
                     "download " + parallelDownloads + " layers at a time", "that is none", "choose 1 or more");
         }
+    }
+
+    /// Reached directly.
+    public RegistryOptions(Set<String> insecure, List<URI> mirrors, int parallelDownloads, Pace pace) {
+        this(insecure, mirrors, parallelDownloads, pace, Proxies.NONE);
     }
 
     /// Without mirrors.

@@ -3,12 +3,16 @@ package dev.gantry.images.registry;
 import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +30,36 @@ final class Transport implements AutoCloseable {
 
     private final Supplier<SSLContext> tls;
     private final Pace pace;
+    private final Supplier<Proxies> proxies;
     private @Nullable HttpClient http;
 
     /// `tls` is asked with the first request: to read the authorities of the JDK takes a tenth of a second.
-    Transport(Pace pace, Supplier<SSLContext> tls) {
+    Transport(Pace pace, Supplier<Proxies> proxies, Supplier<SSLContext> tls) {
+        this.proxies = proxies;
         this.pace = pace;
         this.tls = tls;
+    }
+
+    /// Asks anew for each connection.
+    private static final class Chosen extends ProxySelector {
+        private final Supplier<Proxies> proxies;
+
+        Chosen(Supplier<Proxies> proxies) {
+            this.proxies = proxies;
+        }
+
+        @Override
+        public List<Proxy> select(URI uri) {
+            return List.of(proxies.get()
+                    .to(uri)
+                    .map(a -> new Proxy(Proxy.Type.HTTP, a))
+                    .orElse(Proxy.NO_PROXY));
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException e) {
+            // Whoever asked hears of it.
+        }
     }
 
     private synchronized HttpClient http() {
@@ -40,6 +68,7 @@ final class Transport implements AutoCloseable {
             client = HttpClient.newBuilder()
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .connectTimeout(pace.connect())
+                    .proxy(new Chosen(proxies))
                     .sslContext(tls.get())
                     .executor(Executors.newVirtualThreadPerTaskExecutor())
                     .build();
