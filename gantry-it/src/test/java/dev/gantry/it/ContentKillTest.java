@@ -17,7 +17,7 @@ class ContentKillTest {
     @Test
     @Tag("kernel")
     void aDaemonKilledOverItsContentLosesAndLeaksNothing() throws Exception {
-        campaign(5);
+        campaign(3);
     }
 
     @Test
