@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import statistics
 import subprocess
 import sys
@@ -23,6 +24,77 @@ from bench import (ROOT, Engine, UnixConnection, apart, head, milliseconds, prop
                    spawn, wait_for)
 
 WARM_UP = 500
+
+
+class Instant(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """An engine that does nothing and says so at once, in the words of a real one: what a command then takes is the client's."""
+
+    daemon_threads = True
+    name, image, sleeper = "the client alone", "busybox", "c" * 64
+
+    def __init__(self, sock, inspected):
+        super().__init__(sock, Answers)
+        self.sock, self.inspected, self.attached, self.ended = sock, inspected, None, threading.Event()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Answers(socketserver.StreamRequestHandler):
+    """One connection of a client to an Instant."""
+
+    def handle(self):
+        while line := self.rfile.readline():
+            method, path, _ = line.decode().split()
+            length = 0
+            while (field := self.rfile.readline().decode().strip()):
+                if field.lower().startswith("content-length:"):
+                    length = int(field.split(":")[1])
+            self.rfile.read(length)
+            if not self.answer(method, path.partition("?")[0].split("/")[2:]):
+                return
+
+    def answer(self, method, path):
+        match method, *path:
+            case "HEAD", *_:
+                self.say("200 OK", "", "Api-Version: 1.50\r\nOstype: linux\r\nDocker-Experimental: false\r\n")
+            case "POST", "containers", "create":
+                self.server.ended.clear()
+                self.json("201 Created", {"Id": self.server.sleeper, "Warnings": []})
+            case "POST", "containers", _, "attach":
+                self.upgrade()
+                self.server.ended.wait()
+                return False
+            case "POST", "containers", _, "wait":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+                self.server.ended.wait()
+                self.wfile.write(b'11\r\n{"StatusCode":0}\n\r\n0\r\n\r\n')
+            case "POST", "containers", _, "start":
+                self.say("204 No Content", None)
+                self.server.ended.set()
+            case "GET", "containers", _, "json":
+                self.say("200 OK", self.server.inspected)
+            case "POST", "containers", _, "exec":
+                self.json("201 Created", {"Id": "e" * 64})
+            case "POST", "exec", _, "start":
+                self.upgrade()
+                return False
+            case "GET", "exec", _, "json":
+                self.json("200 OK", {"ID": "e" * 64, "Running": False, "ExitCode": 0})
+            case _:
+                self.json("404 Not Found", {"message": "page not found"})
+        return True
+
+    def upgrade(self):
+        self.wfile.write(b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+                         b"Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+
+    def json(self, status, value):
+        self.say(status, json.dumps(value))
+
+    def say(self, status, text, more=""):
+        body = (text or "").encode()
+        if text is not None:
+            more += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        self.wfile.write(f"HTTP/1.1 {status}\r\n{more}\r\n".encode() + body)
 
 
 class Daemon:
@@ -95,16 +167,14 @@ def compare(args, gantry):
             print(f"left out: dockerd: {e}")
     for _ in range(WARM_UP):
         gantry.cycle()
-    alone = [milliseconds(lambda: spawn(["docker", "--version"])) for _ in range(args.runs)]
-    head("the client alone")
-    row("docker --version", alone)
-    for network in ("none", "bridge"):
-        commands(args.runs, f"docker run --rm --network {network} IMAGE true", engines,
-                 lambda e: ["run", "--rm", "--network", network, e.image, "true"], statistics.median(alone))
     for engine in engines.values():
         engine.begin_exec()
-    commands(args.runs, "docker exec CONTAINER true", engines, lambda e: ["exec", e.sleeper, "true"],
-             statistics.median(alone))
+    instant = Instant(f"{os.path.dirname(gantry.sock)}/instant.sock",
+                      gantry.api.call("GET", f"/containers/{gantry.sleeper}/json").decode())
+    for network in ("none", "bridge"):
+        commands(args.runs, f"docker run --rm --network {network} IMAGE true", engines, instant,
+                 lambda e: ["run", "--rm", "--network", network, e.image, "true"])
+    commands(args.runs, "docker exec CONTAINER true", engines, instant, lambda e: ["exec", e.sleeper, "true"])
     for engine in engines.values():
         engine.end_exec()
     if args.many:
@@ -118,18 +188,19 @@ def compare(args, gantry):
                 engine.api.call("DELETE", f"/containers/{cid}?force=1")
 
 
-def commands(runs, title, engines, argv, alone):
+def commands(runs, title, engines, instant, argv):
     head(title, "gantry/this, without the client")
-    times = {name: [] for name in engines}
+    everyone = {**engines, instant.name: instant}
+    times = {name: [] for name in everyone}
     for i in range(runs + 3):
-        for name, engine in engines.items():
+        for name, engine in everyone.items():
             took = milliseconds(lambda: spawn(["docker", "-H", f"unix://{engine.sock}", *argv(engine)]))
             if i >= 3:
                 times[name].append(took)
-    ours = statistics.median(times["gantry"])
+    ours, alone = (statistics.median(times[name]) for name in ("gantry", instant.name))
     for name, values in times.items():
         theirs = row(name, values, ours)
-        if name != "gantry":
+        if name not in ("gantry", instant.name):
             print(f"  {'':72}{(ours - alone) / (theirs - alone):6.2f}")
 
 
