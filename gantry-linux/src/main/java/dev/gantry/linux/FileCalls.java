@@ -18,6 +18,9 @@ public final class FileCalls {
     private static final int OPEN_ATTEMPTS = 1000;
 
     private static final long FIONREAD = 0x541B; // <asm-generic/ioctls.h>
+    static final long FS_IOC_GETFLAGS = 0x80086601L; // <linux/fs.h>
+    static final long FS_IOC_SETFLAGS = 0x40086602L;
+    static final int FS_TOPDIR_FL = 0x00020000;
     private static final int LOCK_EX = 2; // <sys/file.h>
     private static final int LOCK_NB = 4;
     private static final int LOCK_UN = 8;
@@ -81,6 +84,20 @@ public final class FileCalls {
     /// The directory at an absolute path of the host, to resolve others under.
     public Fd openDirectory(String path) {
         return open(Fd.CWD, path, OpenFlags.READ | OpenFlags.DIRECTORY, 0, Resolve.ANY);
+    }
+
+    /// Says that the directories made in this one have nothing to do with each other, so that ext4 puts each where few
+    /// others are; false where the file system knows nothing of the kind. ioctl_iflags(2), `FS_TOPDIR_FL`.
+    public boolean spread(Fd directory) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flags = arena.allocate(JAVA_INT);
+            long rc = kernel.call(arena, Sys.IOCTL, directory.number(), FS_IOC_GETFLAGS, flags.address(), 0, 0, 0);
+            if (rc == 0) {
+                flags.set(JAVA_INT, 0, flags.get(JAVA_INT, 0) | FS_TOPDIR_FL);
+                rc = kernel.call(arena, Sys.IOCTL, directory.number(), FS_IOC_SETFLAGS, flags.address(), 0, 0, 0);
+            }
+            return rc == 0;
+        }
     }
 
     /// Reads from the current position; -1 at the end.

@@ -220,6 +220,18 @@ class FileCallsTest {
     }
 
     @Test
+    void directoriesAreSpreadWhereTheFileSystemCan() throws Exception {
+        try (Fd here = linux.files().openDirectory(dir.toString());
+                Fd sysfs = linux.files().openDirectory("/sys")) {
+            boolean can = linux.files().spread(here);
+            assertThat(linux.files().spread(sysfs)).isFalse();
+            Process lsattr = new ProcessBuilder("lsattr", "-d", dir.toString()).start();
+            String flags = new String(lsattr.getInputStream().readAllBytes(), UTF_8).split(" ")[0];
+            assertThat(flags.contains("T")).isEqualTo(can);
+        }
+    }
+
+    @Test
     void aClosedDescriptorIsNeverUsedAgain() {
         Fd fd = linux.files().openDirectory("/");
         fd.close();

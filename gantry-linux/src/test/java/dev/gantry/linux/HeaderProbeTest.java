@@ -190,6 +190,9 @@ class HeaderProbeTest {
         m.put("offsetof(struct loop_info64, lo_inode)", (long) LoopCalls.LO_INODE);
         m.put("offsetof(struct loop_info64, lo_flags)", (long) LoopCalls.LO_FLAGS);
         m.put("FICLONE", CopyCalls.FICLONE);
+        m.put("FS_IOC_GETFLAGS", FileCalls.FS_IOC_GETFLAGS);
+        m.put("FS_IOC_SETFLAGS", FileCalls.FS_IOC_SETFLAGS);
+        m.put("FS_TOPDIR_FL", (long) FileCalls.FS_TOPDIR_FL);
         m.put("SEEK_DATA", (long) CopyCalls.SEEK_DATA);
         m.put("SEEK_HOLE", (long) CopyCalls.SEEK_HOLE);
         return m;
