@@ -4,11 +4,14 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.config.Settings;
 import dev.gantry.daemon.metrics.MetricsPage;
+import dev.gantry.docker.ApiHandler;
 import dev.gantry.engine.Gantry;
+import dev.gantry.http.Gate;
 import dev.gantry.http.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -17,6 +20,11 @@ import org.slf4j.LoggerFactory;
 /// Where `--metrics-addr` says that metrics are read. Nothing without it.
 final class MetricsSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsSocket.class);
+
+    /// Whoever may ask needs no login, and shall not get the descriptors of the daemon.
+    private static final int MOST = 64;
+
+    private static final Duration SILENCE = Duration.ofMinutes(2);
 
     private final Optional<HttpServer> server;
 
@@ -44,7 +52,7 @@ final class MetricsSocket implements AutoCloseable {
     /// Plugins of the engine that collect metrics read the same page.
     static MetricsSocket open(Settings settings, Gantry engine, MetricsPage page, Clock clock) {
         engine.metricsThrough(socket -> {
-            var server = new HttpServer(page, Map.of(), clock);
+            var server = server(page, clock);
             try {
                 server.listen(socket);
                 return server;
@@ -54,7 +62,7 @@ final class MetricsSocket implements AutoCloseable {
             }
         });
         return new MetricsSocket(address(settings).map(address -> {
-            var server = new HttpServer(page, Map.of(), clock);
+            var server = server(page, clock);
             try {
                 if (address.isUnresolved()) {
                     throw new IOException("the name " + address.getHostString() + " has no address");
@@ -70,6 +78,10 @@ final class MetricsSocket implements AutoCloseable {
                         e);
             }
         }));
+    }
+
+    static HttpServer server(ApiHandler page, Clock clock) {
+        return new HttpServer(page, Gate.OPEN, Map.of(), clock, MOST, SILENCE);
     }
 
     @Override

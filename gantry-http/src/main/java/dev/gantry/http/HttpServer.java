@@ -1,5 +1,7 @@
 package dev.gantry.http;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.gantry.docker.ApiHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -16,6 +18,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +50,7 @@ public final class HttpServer implements AutoCloseable {
     private final Gate gate;
     private final ResponseHead heads;
     private final Room room;
+    private final Duration silence;
 
     /// One that lets everything pass.
     public HttpServer(ApiHandler handler, Map<String, String> always, Clock clock) {
@@ -54,6 +59,14 @@ public final class HttpServer implements AutoCloseable {
 
     /// `always` are header fields of every answer; `most` connections are served at a time, and further ones wait.
     public HttpServer(ApiHandler handler, Gate gate, Map<String, String> always, Clock clock, int most) {
+        this(handler, gate, always, clock, most, Duration.ZERO);
+    }
+
+    /// `silence` is how long a client may send nothing before its connection is closed; zero: as long as it likes. It
+    /// is for servers whose answers are short: one who only listens for longer is cut off too.
+    public HttpServer(
+            ApiHandler handler, Gate gate, Map<String, String> always, Clock clock, int most, Duration silence) {
+        this.silence = silence;
         this.room = new Room(most);
         this.handler = handler;
         this.gate = gate;
@@ -106,6 +119,9 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (silence.isPositive()) {
+                            channel.pipeline().addLast(new ReadTimeoutHandler(silence.toMillis(), MILLISECONDS));
+                        }
                         tls.secure(channel);
                         RequestDecoder decoder = new RequestDecoder();
                         channel.pipeline().addLast(decoder, new Connection(channel, decoder, handler, gate, heads));

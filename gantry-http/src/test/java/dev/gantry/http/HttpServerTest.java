@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -141,6 +142,20 @@ class HttpServerTest {
 
     private static String get(String path) {
         return "GET " + path + " HTTP/1.1\r\nHost: d\r\n\r\n";
+    }
+
+    @Test
+    void whoSaysNothingIsCutOffWhereSilenceHasALimit() throws Exception {
+        Path other = dir.resolve("short");
+        var limit = Duration.ofMillis(200);
+        try (var impatient = new HttpServer(this::answer, Gate.OPEN, Map.of(), Clock.systemUTC(), 9, limit)) {
+            impatient.listen(other);
+            try (RawClient silent = new RawClient(other);
+                    RawClient patient = new RawClient(socket)) {
+                assertThat(silent.rest()).isEmpty();
+                assertThat(patient.send("GET /ok HTTP/1.0\r\n\r\n").rest()).endsWith("OK");
+            }
+        }
     }
 
     @Test
