@@ -122,6 +122,25 @@ class ContextTest extends CommandTest {
         assertThat(dialled(with(move))).isEqualTo("local");
     }
 
+    /// A variable that is not set names no engine, and least of all the one that is used without a flag.
+    @Test
+    void anEmptyNameOfAnotherEngineIsRefused() {
+        withContext();
+        engine.answer("GET /volumes/data", 200, "{\"Name\":\"data\"}");
+        String[] move = {"volume", "move", "data", "--keep"};
+        for (String variable : new String[] {"GANTRY_HOST", "DOCKER_HOST"}) {
+            caller.environment.put(variable, "tcp://wrong:2376");
+            for (String flag : new String[] {"--to", "--to-context"}) {
+                for (String empty : new String[] {"", " "}) {
+                    caller.err.reset();
+                    assertThat(gantry(with(move, flag, empty))).as(flag).isNotZero();
+                    assertThat(err()).contains(flag + " is empty");
+                    assertThat(engine.lines()).as("asked of any engine").isEmpty();
+                }
+            }
+        }
+    }
+
     private static String[] with(String[] command, String... more) {
         String[] all = Arrays.copyOf(command, command.length + more.length);
         System.arraycopy(more, 0, all, command.length, more.length);

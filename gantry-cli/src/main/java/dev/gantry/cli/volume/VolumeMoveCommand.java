@@ -44,6 +44,8 @@ public final class VolumeMoveCommand implements Command {
         if (args.isGiven("to") == args.isGiven("to-context")) {
             throw args.wrong("--to names the engine that shall have it, such as ssh://root@host, or --to-context");
         }
+        requireNamed(args, "to");
+        requireNamed(args, "to-context");
         Volume volume = Wire.json()
                 .type(Volume.class)
                 .fromJson(call.engine().raw(Request.get("/volumes/" + Request.segment(name))));
@@ -59,6 +61,13 @@ public final class VolumeMoveCommand implements Command {
         }
         call.print(there);
         return 0;
+    }
+
+    /// An empty one, as of a variable that is not set, would be the engine that is meant without any flag.
+    private static void requireNamed(Parsed args, String flag) {
+        if (args.isGiven(flag) && args.text(flag).isBlank()) {
+            throw args.wrong("--" + flag + " is empty, and no engine is named by that");
+        }
     }
 
     private Dialer other(Invocation call) {
