@@ -15,7 +15,7 @@ public final class RmiCommand implements Command {
         return new CommandLine("rmi", "IMAGE [IMAGE...]", "Remove images")
                 .toggle('f', "force", "Remove it with all its names; one that is not there is no failure")
                 .toggle("no-prune", "Keep parents without a name")
-                .text("platform", "os/arch", "Only if it is for this platform")
+                .text("platform", "os/arch", "Only if it is here for this platform and for no other")
                 .takes(1, Integer.MAX_VALUE);
     }
 

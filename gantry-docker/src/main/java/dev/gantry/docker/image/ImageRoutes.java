@@ -11,6 +11,7 @@ import dev.gantry.api.image.RootFs;
 import dev.gantry.api.json.Empty;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.access.Access;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -255,9 +257,10 @@ public final class ImageRoutes {
         String id = named(
                 call.subject(),
                 () -> images.inspect(call.subject()).summary().id().digest().toString());
-        // It has that one, then, and no other that is here.
-        platforms.forEach(one -> images.inspect(call.subject(), PlatformText.parse(one)));
-        List<Images.Removal> removed = named(call.subject(), () -> images.remove(call.subject(), force, this::users));
+        Optional<Platform> only = platforms.stream().map(PlatformText::parse).findFirst();
+        List<Images.Removal> removed = only.isPresent()
+                ? images.remove(call.subject(), only, force, this::users) // not for this one has words of its own
+                : named(call.subject(), () -> images.remove(call.subject(), force, this::users));
         tell(id, removed);
         return ApiResponse.json(removed.stream().map(ImageRoutes::deleted).toList());
     }

@@ -28,6 +28,13 @@ public final class PlatformMatch {
         return older > 0 && level(have) >= 0 ? OptionalInt.of(older) : OptionalInt.empty();
     }
 
+    /// Whether both mean one and the same, in whatever words: not what could run there too.
+    public static boolean same(Platform one, Platform other) {
+        return one.os().equals(other.os())
+                && one.architecture().equals(other.architecture())
+                && normal(one).equals(normal(other));
+    }
+
     /// `v8` is what arm64 is, and `v7` what arm is, when nothing is said.
     private static String normal(Platform platform) {
         return switch (platform.architecture() + "/" + platform.variant()) {

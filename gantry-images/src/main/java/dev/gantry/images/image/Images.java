@@ -65,7 +65,13 @@ public interface Images {
     /// Docker's rules: a name is taken off; when it was the last one, or an id was given, the image
     /// goes. `Conflict` when a container uses it, or when an id with several names is given, without
     /// `force`.
-    List<Removal> remove(String userReference, boolean force, InUse inUse);
+    default List<Removal> remove(String userReference, boolean force, InUse inUse) {
+        return remove(userReference, Optional.empty(), force, inUse);
+    }
+
+    /// The same; with a platform only if the image is for it, `NotFound` if it is not, and for no other: what is
+    /// here of an image goes as a whole, so that it is a `Conflict` when more of it is here.
+    List<Removal> remove(String userReference, Optional<Platform> only, boolean force, InUse inUse);
 
     Image pull(Reference reference, Platform platform, Credentials credentials, ProgressListener progress);
 

@@ -221,10 +221,11 @@ public final class LocalImages implements Images {
     }
 
     @Override
-    public List<Removal> remove(String userReference, boolean force, InUse inUse) {
+    public List<Removal> remove(String userReference, Optional<Platform> only, boolean force, InUse inUse) {
         Remover remover = new Remover(names);
         Remover.Plan[] plan = new Remover.Plan[1];
         List<Removal> removals = names.changing(() -> {
+            only.ifPresent(platform -> remover.checkOnlyFor(platform, userReference));
             plan[0] = remover.plan(userReference, force, inUse);
             return new ArrayList<>(remover.untag(plan[0]));
         });

@@ -5,9 +5,11 @@ import dev.gantry.base.Digest;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,6 +161,17 @@ final class Names {
 
     void keepNameless(Digest target) {
         table.put(NAMELESS + target, target);
+    }
+
+    /// Each that is here of what would go with `image`: of its index, and of others that lead to it.
+    List<Platform> platforms(StoredImage image) {
+        Set<Digest> targets = new LinkedHashSet<>(List.of(image.target()));
+        rowsOf(image.id()).forEach(row -> targets.add(row.target()));
+        return targets.stream()
+                .flatMap(target -> readable(target).stream())
+                .map(one -> one.config().platform())
+                .distinct()
+                .toList();
     }
 
     /// All rows whose image is the one of `id`, names in alphabetical order.

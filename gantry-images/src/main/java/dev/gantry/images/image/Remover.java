@@ -2,7 +2,9 @@ package dev.gantry.images.image;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.Digest;
+import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.images.document.PlatformMatch;
 import dev.gantry.images.snapshot.ChainId;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,23 @@ final class Remover {
         return meaning.name().isPresent()
                 ? byName(userReference, meaning.name().get(), rows, image, users, force)
                 : byId(userReference, rows, image, users, force);
+    }
+
+    /// What goes would go with all its platforms, and who names one wants to keep the others.
+    void checkOnlyFor(Platform wanted, String userReference) {
+        StoredImage image = names.meaning(userReference).images().getFirst();
+        List<Platform> here = names.platforms(image);
+        if (here.stream().noneMatch(p -> PlatformMatch.same(p, wanted))) {
+            throw StoredImage.notFor(wanted, userReference);
+        }
+        List<Platform> others =
+                here.stream().filter(p -> !PlatformMatch.same(p, wanted)).toList();
+        if (!others.isEmpty()) {
+            throw new Conflict(
+                    "remove image " + userReference + " for " + wanted,
+                    "it is here for " + others.getFirst() + " too, and an image is removed with all its platforms",
+                    "leave the platform out to remove them all");
+        }
     }
 
     private static Plan byName(

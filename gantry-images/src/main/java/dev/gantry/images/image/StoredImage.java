@@ -88,10 +88,14 @@ record StoredImage(
                 .filter(i -> PlatformMatch.rank(i.config().platform(), wanted).isPresent())
                 .min(Comparator.comparingInt(
                         i -> PlatformMatch.rank(i.config().platform(), wanted).orElseThrow()))
-                .orElseThrow(() -> new NotFound(
-                        "find image " + userReference,
-                        "image with reference " + userReference
-                                + " was found but does not provide the specified platform (" + wanted + ")",
-                        "pull it for that platform, or leave the platform out"));
+                .orElseThrow(() -> notFor(wanted, userReference));
+    }
+
+    static NotFound notFor(Platform wanted, String userReference) {
+        return new NotFound(
+                "find image " + userReference,
+                "image with reference " + userReference + " was found but does not provide the specified platform ("
+                        + wanted + ")",
+                "pull it for that platform, or leave the platform out");
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.images.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.InvalidArgument;
@@ -25,6 +26,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +157,13 @@ class PullTest {
         assertThat(fixture().images.resolve(name).id().digest())
                 .as("this host's is still the first choice")
                 .isEqualTo(all.get(host).config());
+        for (String meant : List.of(name, all.get(host).config().toString())) {
+            assertThatThrownBy(() ->
+                            fixture().images.remove(meant, Optional.of(Platform.host()), true, Images.InUse.NOBODY))
+                    .isInstanceOf(Conflict.class)
+                    .hasMessageContaining("it is here for linux/s390x too");
+        }
+        assertThat(fixture().images.list()).hasSize(1);
 
         assertThatThrownBy(() -> fixture()
                         .images

@@ -7,6 +7,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.images.image.Images.InUse;
 import dev.gantry.images.image.Images.Removal.Deleted;
@@ -21,6 +22,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +67,18 @@ class RemoveTest {
         assertThatThrownBy(() -> images.remove("app:1", false, InUse.NOBODY))
                 .isInstanceOf(NotFound.class)
                 .hasMessageContaining("no such image: app:1");
+    }
+
+    @Test
+    void anImageForAnotherPlatformThatThisOneCouldRunIsNotMeant() {
+        load(image, "app:1");
+        for (String other : List.of("linux/amd64/v3", "linux/arm64", "windows/amd64")) {
+            assertThatThrownBy(() -> images.remove("app:1", Optional.of(Platform.parse(other)), true, InUse.NOBODY))
+                    .isInstanceOf(NotFound.class)
+                    .hasMessageContaining("does not provide the specified platform (" + other + ")");
+        }
+        assertThat(images.remove("app:1", Optional.of(Platform.parse("linux/amd64/v1")), false, InUse.NOBODY))
+                .startsWith(new Untagged("app:1"), new Deleted(image.config()));
     }
 
     @Test
