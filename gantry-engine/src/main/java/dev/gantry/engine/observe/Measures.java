@@ -1,5 +1,7 @@
 package dev.gantry.engine.observe;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,11 +42,11 @@ public final class Measures {
 
     /// Those that succeeded.
     public Timer of(Action action) {
-        return actions.getOrDefault(action, new Timer());
+        return requireNonNull(actions.get(action));
     }
 
     public Timer of(Phase phase) {
-        return phases.getOrDefault(phase, new Timer());
+        return requireNonNull(phases.get(phase));
     }
 
     public long failedActions() {
