@@ -112,6 +112,7 @@ final class FileLogStream implements LogStream {
         }
         Follower f = found.get();
         follower = f;
+        files.close();
         block = null;
         phase = Phase.FOLLOWING;
         Thread.startVirtualThread(() -> pump(f));

@@ -4,41 +4,34 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.engine.container.RotatedLog;
 import dev.gantry.runtime.watch.LogPosition;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
-/// The files of one log, all opened at one moment, read one after the other as one stream of bytes. A rotation does not
-/// disturb who has them open.
+/// The files of one log, all opened at one moment, read one after the other as one stream of bytes, and only forwards
+/// once reading has begun. A rotation does not disturb who has them open.
 final class LogFiles implements AutoCloseable {
     private static final int ATTEMPTS = 20;
     private static final int BACKWARDS = 64 << 10;
 
-    private record Part(long generation, FileChannel channel) {}
-
-    private final List<Part> parts;
+    private final List<LogPart> parts;
     private int current;
     private long offset;
 
-    private LogFiles(List<Part> parts) {
+    private LogFiles(List<LogPart> parts) {
         this.parts = parts;
     }
 
     static LogFiles open(Path log) {
         for (int i = 0; i < ATTEMPTS; i++) {
             RotatedLog before = RotatedLog.at(log);
-            List<Part> parts = new ArrayList<>();
+            List<LogPart> parts = new ArrayList<>();
             try {
                 for (long g = before.oldest(); g <= before.newest(); g++) {
-                    parts.add(new Part(g, opened(before.of(g))));
+                    parts.add(LogPart.open(g, before.of(g)));
                 }
                 if (RotatedLog.at(log).equals(before)) {
                     return new LogFiles(parts);
@@ -60,30 +53,6 @@ final class LogFiles implements AutoCloseable {
         throw unreadable(log, new IOException("it rotates faster than it can be read"));
     }
 
-    private static FileChannel opened(Path file) throws IOException {
-        try {
-            return FileChannel.open(file, StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
-            return unpacked(RotatedLog.packed(file));
-        }
-    }
-
-    /// In a file that has no name any more.
-    private static FileChannel unpacked(Path packed) throws IOException {
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(packed), BACKWARDS)) {
-            Path beside = Files.createTempFile(packed.resolve("../..").normalize(), ".log", "");
-            FileChannel channel = FileChannel.open(beside, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            try {
-                Files.delete(beside);
-                in.transferTo(Channels.newOutputStream(channel));
-                return channel;
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        }
-    }
-
     static Unavailable unreadable(Path log, IOException e) {
         return new Unavailable("read the log " + log, String.valueOf(e.getMessage()), "look at the disk", e);
     }
@@ -99,8 +68,7 @@ final class LogFiles implements AutoCloseable {
             if (current == parts.size() - 1) {
                 return -1;
             }
-            current++;
-            offset = 0;
+            go(current + 1, 0);
         }
         return -1;
     }
@@ -127,15 +95,13 @@ final class LogFiles implements AutoCloseable {
                 for (int i = n - 1; i >= 0; i--) {
                     // The newline that ends the file ends the last line and begins none.
                     if (block.get(i) == '\n' && at + i < size - 1 && --missing == 0) {
-                        current = p;
-                        offset = at + i + 1;
+                        go(p, at + i + 1);
                         return;
                     }
                 }
             }
             if (size > 0 && --missing == 0) {
-                current = p;
-                offset = 0;
+                go(p, 0);
                 return;
             }
         }
@@ -146,9 +112,8 @@ final class LogFiles implements AutoCloseable {
     boolean seek(LogPosition place) throws IOException {
         for (int p = 0; p < parts.size(); p++) {
             if (parts.get(p).generation() == place.generation()) {
-                current = p;
                 boolean within = place.offset() <= parts.get(p).channel().size();
-                offset = within ? place.offset() : 0;
+                go(p, within ? place.offset() : 0);
                 return within;
             }
         }
@@ -157,9 +122,16 @@ final class LogFiles implements AutoCloseable {
 
     void seekEnd() throws IOException {
         if (!parts.isEmpty()) {
-            current = parts.size() - 1;
-            offset = parts.get(current).channel().size();
+            int last = parts.size() - 1;
+            go(last, parts.get(last).channel().size());
         }
+    }
+
+    /// What is before is not read any more: it may be an unpacked copy, which takes room as long as it is open.
+    private void go(int part, long place) {
+        parts.subList(0, part).forEach(LogPart::close);
+        current = part;
+        offset = place;
     }
 
     private static void readFully(FileChannel channel, ByteBuffer into, long from) throws IOException {
@@ -175,12 +147,6 @@ final class LogFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Part part : parts) {
-            try {
-                part.channel().close();
-            } catch (IOException e) {
-                // It was only read.
-            }
-        }
+        parts.forEach(LogPart::close);
     }
 }
