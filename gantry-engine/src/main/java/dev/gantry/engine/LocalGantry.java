@@ -208,8 +208,7 @@ final class LocalGantry implements Gantry {
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
             logs = new FileLogs(containers::get, engine::watchDirectory, logDrivers);
             forwarding.open(containers.list(), engine::watchDirectory);
-            own(new LogPacking(
-                    places.containers(), containers::list, (id, action) -> engine.inTurn(id, _ -> action.run())));
+            own(new LogPacking(places.containers(), containers::list, engine::tryInTurn));
         } catch (GantryException e) {
             closeParts();
             throw e;

@@ -2,6 +2,7 @@ package dev.gantry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.base.ContainerId;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec.LogConfig;
 import dev.gantry.engine.log.LogPacking;
@@ -48,7 +49,12 @@ class LogPackingTest {
     }
 
     private static LogPacking packing() {
-        return new LogPacking(dir, () -> engine.containers().list(), (_, action) -> action.run(), Duration.ofMillis(2));
+        return new LogPacking(dir, () -> engine.containers().list(), LogPackingTest::act, Duration.ofMillis(2));
+    }
+
+    private static boolean act(ContainerId id, Runnable action) {
+        action.run();
+        return true;
     }
 
     private static String lines(int from, int to) {

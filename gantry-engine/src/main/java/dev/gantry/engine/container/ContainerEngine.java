@@ -284,6 +284,20 @@ public final class ContainerEngine implements AutoCloseable {
         }
     }
 
+    /// False, and nothing is done, when something else acts on it.
+    public boolean tryInTurn(ContainerId id, Runnable action) {
+        Cell cell = index.need(id);
+        if (!cell.turn.tryLock()) {
+            return false;
+        }
+        try {
+            action.run();
+            return true;
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
     /// From now on. It is told of what runs already.
     public void checkedBy(HealthWatch watch) {
         checkups.by(watch);

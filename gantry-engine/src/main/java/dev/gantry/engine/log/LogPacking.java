@@ -5,7 +5,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.RotatedLog;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -24,22 +24,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Packs the older files of the logs that asked for it. The newest and the one before stay as they are: the watch
-/// writes
-/// the one, and who follows may still read the other.
+/// writes the one, and who follows may still read the other.
 ///
-/// A watch renames files whenever one is full. A file is known by its inode, therefore, and takes the place of the
-/// plain
-/// one under the lock `F.lock`, under which no watch renames; and in the turn of its container, so that nobody removes
-/// it
-/// meanwhile.
+/// A watch renames files whenever one is full. A file is known by its inode, therefore, which is held open so that no
+/// other file gets it. It takes the place of the plain one under the lock `F.lock`, under which no watch renames; and
+/// in the turn of its container, so that nobody removes it meanwhile.
 public final class LogPacking implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogPacking.class);
     private static final Duration PAUSE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int FIRST = 2;
+    private static final int BLOCK = 16 << 10;
 
     /// Acts on a container while nobody else does; [GantryException] when it is gone.
     public interface Turns {
-        void in(ContainerId id, Runnable action);
+        /// False, and nothing is done, when somebody else does.
+        boolean tryIn(ContainerId id, Runnable action);
     }
 
     private final Path directory;
@@ -64,27 +64,39 @@ public final class LogPacking implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(pause);
-                containers.get().stream()
-                        .filter(c -> c.spec().log().compressed())
-                        .forEach(this::pack);
+                look();
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void look() {
+        try {
+            containers.get().stream().filter(c -> c.spec().log().compressed()).forEach(this::pack);
+        } catch (RuntimeException e) {
+            LOG.warn("older log files not packed, tried again: {}", e.toString());
+        }
+    }
+
     private void pack(Container c) {
         Path log = c.files().log(c.spec().log());
         try {
-            for (int age = RotatedLog.at(log).older();
-                    age >= FIRST && !Thread.currentThread().isInterrupted();
-                    age--) {
-                pack(c.id(), log, age);
-            }
+            pack(c.id(), log);
         } catch (ClosedByInterruptException closing) {
             LOG.debug("the next engine packs the log of container id={}", c.id().shortHex());
         } catch (IOException | RuntimeException e) {
             LOG.warn("older log files of container id={} not packed: {}", c.id().shortHex(), e.toString());
+        }
+    }
+
+    void pack(ContainerId id, Path log) throws IOException {
+        if (!Files.exists(lock(log))) {
+            makeLock(id, log); // a watch that looked for it just before renames without it: not so at the next look
+            return;
+        }
+        for (int age = RotatedLog.at(log).older(); age >= FIRST; age--) {
+            pack(id, log, age);
         }
     }
 
@@ -96,13 +108,13 @@ public final class LogPacking implements AutoCloseable {
         }
         // One for all: there is one thread, and what a killed engine left is written over.
         Path packed = directory.resolve(".log-packing");
-        try {
-            try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
-                Files.copy(plain, out);
-            }
+        try (FileChannel in = FileChannel.open(plain, StandardOpenOption.READ)) {
             // A file only ages: one that has its name still had it while it was opened.
             if (file.equals(key(plain))) {
-                turns.in(id, () -> replace(log, file, packed));
+                pack(in, packed);
+                if (!turns.tryIn(id, () -> replace(log, file, packed))) {
+                    LOG.debug("log file {} is packed later: its container is busy", plain);
+                }
             }
         } catch (NoSuchFileException | GantryException gone) {
             LOG.debug("log file {} is gone: {}", plain, gone.toString());
@@ -111,20 +123,64 @@ public final class LogPacking implements AutoCloseable {
         }
     }
 
+    /// Through channels: an interruption ends it between two blocks.
+    private static void pack(FileChannel in, Path packed) throws IOException {
+        try (FileChannel out = FileChannel.open(
+                        packed,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+                GZIPOutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(out), BLOCK)) {
+            Channels.newInputStream(in).transferTo(gzip);
+            gzip.finish();
+            out.force(true);
+        }
+    }
+
     private static void replace(Path log, Object file, Path packed) {
-        Path lock = log.resolveSibling(log.getFileName() + ".lock");
-        try (FileChannel names = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock held = names.lock()) {
-            for (int age = FIRST; held.isValid() && age <= RotatedLog.at(log).older(); age++) {
+        try (FileChannel names = FileChannel.open(lock(log), StandardOpenOption.WRITE);
+                FileLock held = names.tryLock()) {
+            for (int age = FIRST; held != null && age <= RotatedLog.at(log).older(); age++) {
                 Path plain = older(log, age);
                 if (file.equals(key(plain))) {
                     Files.move(packed, RotatedLog.packed(plain), StandardCopyOption.ATOMIC_MOVE);
+                    // Until its name lasts there are both, of which the plain one counts.
+                    sync(plain.resolveSibling(""));
                     Files.delete(plain);
                     return;
                 }
             }
+        } catch (ClosedByInterruptException closing) {
+            LOG.debug("the next engine packs the log {}", log);
         } catch (IOException e) {
             LOG.warn("older log file of {} not packed: {}", log, e.toString());
+        }
+    }
+
+    private static void sync(Path names) throws IOException {
+        try (FileChannel channel = FileChannel.open(names, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static Path lock(Path log) {
+        return log.resolveSibling(log.getFileName() + ".lock");
+    }
+
+    private void makeLock(ContainerId id, Path log) {
+        if (!Files.exists(log)) {
+            return; // it has not run yet
+        }
+        try {
+            turns.tryIn(id, () -> {
+                try {
+                    Files.createFile(lock(log));
+                } catch (IOException e) {
+                    LOG.warn("older log files of {} not packed: {}", log, e.toString());
+                }
+            });
+        } catch (GantryException gone) {
+            LOG.debug("log {} is gone: {}", log, gone.toString());
         }
     }
 
@@ -144,7 +200,9 @@ public final class LogPacking implements AutoCloseable {
     public void close() {
         thread.interrupt();
         try {
-            thread.join();
+            if (!thread.join(PATIENCE)) {
+                LOG.warn("the packing of logs has not ended; what it still replaces stays whole");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
