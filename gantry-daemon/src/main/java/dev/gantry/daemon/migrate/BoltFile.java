@@ -27,6 +27,7 @@ final class BoltFile {
     private final ByteBuffer file;
     private final int pageSize;
     private final long root;
+    private int visited;
 
     private record Meta(int pageSize, long root, long transaction) {}
 
@@ -111,6 +112,10 @@ final class BoltFile {
     private void walk(ByteBuffer page, int kind, Map<String, byte[]> found, int depth) throws IOException {
         if (depth > DEEPEST) {
             throw new IOException("its pages lead in a circle");
+        }
+        // Each page of a tree is visited once.
+        if (++visited > file.limit() / pageSize + 1) {
+            throw new IOException("its pages lead in a circle, or together again");
         }
         int flags = page.getShort(8);
         int count = page.getShort(10) & 0xffff;

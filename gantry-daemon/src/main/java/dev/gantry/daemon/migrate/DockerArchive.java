@@ -1,5 +1,6 @@
 package dev.gantry.daemon.migrate;
 
+import dev.gantry.base.Digest;
 import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.images.layer.LayerWriter;
 import dev.gantry.images.layer.TarEntry;
@@ -16,8 +17,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +32,11 @@ import org.jspecify.annotations.Nullable;
 /// that whoever loads it finds their digests right.
 final class DockerArchive {
     private final Linux linux;
+    private final DockerRoot root;
 
-    DockerArchive(Linux linux) {
+    DockerArchive(Linux linux, DockerRoot root) {
         this.linux = linux;
+        this.root = root;
     }
 
     /// What a container has written, as one more layer of its image.
@@ -54,26 +61,25 @@ final class DockerArchive {
         byte[] config = withLayer(image.config(), written.diffId());
         List<String> all = new ArrayList<>(names(image));
         all.add(top);
-        end(tar, config, DockerRoot.sha256(config), List.of(name), all);
+        end(tar, config, Digest.sha256Of(config).hex(), List.of(name), all);
     }
 
-    /// The layer of what is in `directory`, in the file `tar`.
-    Written pack(Path directory, Path tar) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(tar))) {
-            new LayerWriter(linux, OverlayFlavor.TRUSTED).write(directory, out);
+    /// The layer of what is in `directory` of the data root, in the file `tar`.
+    Written pack(String directory, Path tar) throws IOException {
+        MessageDigest sha256 = sha256();
+        try (Fd files = root.directory(directory);
+                OutputStream out =
+                        new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(tar)), sha256)) {
+            new LayerWriter(linux, OverlayFlavor.TRUSTED).write(files, out);
         }
-        return new Written(tar, "sha256:" + digest(tar));
+        return new Written(
+                tar, Digest.sha256(HexFormat.of().formatHex(sha256.digest())).toString());
     }
 
-    private static String digest(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            var sha256 = java.security.MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                sha256.update(buffer, 0, n);
-            }
-            return java.util.HexFormat.of().formatHex(sha256.digest());
-        } catch (java.security.NoSuchAlgorithmException e) {
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance(Digest.Algorithm.SHA256.jcaName());
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
@@ -98,7 +104,7 @@ final class DockerArchive {
         for (int i = 0; i < image.layers().size(); i++) {
             DockerImage.Layer layer = image.layers().get(i);
             long size;
-            try (InputStream description = Files.newInputStream(layer.tarSplit())) {
+            try (InputStream description = root.file(layer.tarSplit())) {
                 size = TarSplit.size(description);
             }
             try (InputStream content = Piping.of(out -> layer(layer, out))) {
@@ -108,8 +114,8 @@ final class DockerArchive {
     }
 
     private void layer(DockerImage.Layer layer, OutputStream out) throws IOException {
-        try (Fd files = linux.files().openDirectory(layer.files().toString());
-                InputStream description = Files.newInputStream(layer.tarSplit())) {
+        try (Fd files = root.directory(layer.files());
+                InputStream description = root.file(layer.tarSplit())) {
             TarSplit.write(description, linux, files, out);
         } catch (LinuxError e) {
             throw new IOException(e.getMessage(), e);

@@ -3,7 +3,6 @@ package dev.gantry.daemon.migrate;
 import dev.gantry.engine.plugin.JsonTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// A container in the data root of a dockerd.
 ///
 /// @param image its id without `sha256:`
-/// @param written the directory of what it has written above its image
+/// @param written the directory of what it has written above its image, below the data root
 record DockerContainer(
         String id,
         String name,
         String image,
-        Path written,
+        String written,
         Map<String, @Nullable Object> config,
         Map<String, @Nullable Object> host) {
     private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
 
     /// Reads `config.v2.json` and `hostconfig.json`.
-    static DockerContainer of(String id, byte[] config, byte[] host, Path written) throws IOException {
+    static DockerContainer of(String id, byte[] config, byte[] host, String written) throws IOException {
         Map<String, @Nullable Object> tree = JsonTree.object(config);
         String name = text(tree, "Name");
         return new DockerContainer(

@@ -1,6 +1,5 @@
 package dev.gantry.daemon.migrate;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /// An image in the data root of a dockerd.
@@ -13,11 +12,18 @@ record DockerImage(String id, byte[] config, List<String> names, List<Layer> lay
         layers = List.copyOf(layers);
     }
 
+    /// Places below the data root.
+    ///
     /// @param files the directory of its content
     /// @param tarSplit how its tar was put together
-    record Layer(Path files, Path tarSplit) {}
+    record Layer(String files, String tarSplit) {}
 
     String shown() {
-        return names.isEmpty() ? id.substring(0, 12) : names.getFirst();
+        return shown(id, names);
+    }
+
+    /// What is said of it, of whatever length its id is.
+    static String shown(String id, List<String> names) {
+        return names.isEmpty() ? id.substring(0, Math.min(12, id.length())) : names.getFirst();
     }
 }

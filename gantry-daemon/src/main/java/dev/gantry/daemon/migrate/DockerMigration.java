@@ -11,13 +11,14 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.cli.Extras;
+import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.images.layer.TreeTar;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,12 @@ public final class DockerMigration implements Extras.Migration {
         try (DockerRoot root = DockerRoot.open(linux, Path.of(from))) {
             return new Run(linux, root, engine, look, tell).all();
         }
+    }
+
+    /// Whether an inspect is of the one with this name.
+    static boolean isNamed(String inspect, String name) throws IOException {
+        return name.equals(
+                JsonTree.object(inspect.getBytes(StandardCharsets.UTF_8)).get("Name"));
     }
 
     /// One of them, done or not.
@@ -70,22 +77,34 @@ public final class DockerMigration implements Extras.Migration {
             this.engine = engine;
             this.look = look;
             this.tell = tell;
-            this.archive = new DockerArchive(linux);
+            this.archive = new DockerArchive(linux, root);
         }
 
         int all() {
-            List<DockerContainer> containers = root.containers();
+            DockerRoot.Found<DockerContainer> found = root.containers();
+            List<DockerContainer> containers = found.whole();
             Map<String, List<String>> images = images(containers);
-            images.forEach((id, names) ->
-                    one("image", names.isEmpty() ? id.substring(0, 12) : names.getFirst(), () -> image(id, names)));
-            root.volumes().forEach(v -> one("volume", v.name(), () -> volume(v)));
-            root.networks().forEach(n -> one("network", n.name(), () -> network(n)));
+            images.forEach((id, names) -> one("image", DockerImage.shown(id, names), () -> image(id, names)));
+            DockerRoot.Found<DockerRoot.Volume> volumes = root.volumes();
+            broken("volume", volumes);
+            volumes.whole().forEach(v -> one("volume", v.name(), () -> volume(v)));
+            DockerRoot.Found<DockerNetworks.Network> networks = root.networks();
+            broken("network", networks);
+            networks.whole().forEach(n -> one("network", n.name(), () -> network(n)));
+            broken("container", found);
             Map<String, String> names = new HashMap<>();
             containers.forEach(c -> names.put(c.id(), c.name()));
             for (DockerContainer c : ordered(containers, names)) {
                 one("container", c.name(), () -> container(c, images, names));
             }
             return summary(root.countImages() - images.size());
+        }
+
+        private void broken(String kind, DockerRoot.Found<?> found) {
+            found.broken()
+                    .forEach((name, why) -> one(kind, name, () -> {
+                        throw why;
+                    }));
         }
 
         private void one(String kind, String name, Work work) {
@@ -96,7 +115,7 @@ public final class DockerMigration implements Extras.Migration {
             } catch (GantryException | EngineError e) {
                 outcome = Outcome.FAILED;
                 why = ": " + e.getMessage();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 outcome = Outcome.FAILED;
                 why = ": " + e;
             }
@@ -134,6 +153,18 @@ public final class DockerMigration implements Extras.Migration {
             }
         }
 
+        /// Under this very name: the engine takes the beginning of an id for a name too.
+        private boolean isThere(String path, String name) throws IOException {
+            try {
+                return isNamed(engine.raw(Request.get(path)), name);
+            } catch (EngineError e) {
+                if (e.status() == 404 || e.status() == 400) {
+                    return false; // the beginning of none, or of many
+                }
+                throw e;
+            }
+        }
+
         // images
 
         /// Those with names, and those of containers.
@@ -144,6 +175,7 @@ public final class DockerMigration implements Extras.Migration {
         }
 
         private Outcome image(String id, List<String> names) {
+            DockerRoot.requireId(id);
             if (isThere("/images/sha256:" + id + "/json")) {
                 return Outcome.THERE;
             }
@@ -206,7 +238,7 @@ public final class DockerMigration implements Extras.Migration {
 
         private void send(DockerRoot.Volume volume, Request request) {
             try (InputStream tar = Piping.of(out -> {
-                try (Fd files = linux.files().openDirectory(root.files(volume).toString())) {
+                try (Fd files = root.files(volume)) {
                     TreeTar.pack(linux, files, out);
                 } catch (LinuxError e) {
                     throw new IOException(e.getMessage(), e);
@@ -219,8 +251,8 @@ public final class DockerMigration implements Extras.Migration {
             }
         }
 
-        private Outcome network(DockerNetworks.Network network) {
-            if (isThere("/networks/" + Request.segment(network.name()))) {
+        private Outcome network(DockerNetworks.Network network) throws IOException {
+            if (isThere("/networks/" + Request.segment(network.name()), network.name())) {
                 return Outcome.THERE;
             }
             if (look) {
@@ -266,7 +298,7 @@ public final class DockerMigration implements Extras.Migration {
 
         private Outcome container(DockerContainer c, Map<String, List<String>> images, Map<String, String> names)
                 throws IOException {
-            if (isThere("/containers/" + Request.segment(c.name()) + "/json")) {
+            if (isThere("/containers/" + Request.segment(c.name()) + "/json", "/" + c.name())) {
                 return Outcome.THERE;
             }
             if (look) {
@@ -298,9 +330,11 @@ public final class DockerMigration implements Extras.Migration {
             return Outcome.DONE;
         }
 
-        private static boolean isEmpty(Path directory) throws IOException {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-                return !entries.iterator().hasNext();
+        private boolean isEmpty(String directory) throws IOException {
+            try (Fd files = root.directory(directory)) {
+                return linux.directories().entries(files).isEmpty();
+            } catch (LinuxError e) {
+                throw new IOException(e.getMessage(), e);
             }
         }
 

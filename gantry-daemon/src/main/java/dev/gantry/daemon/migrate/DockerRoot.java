@@ -1,25 +1,26 @@
 package dev.gantry.daemon.migrate;
 
 import dev.gantry.base.Conflict;
+import dev.gantry.base.Digest;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.plugin.JsonTree;
+import dev.gantry.linux.DirectoryCalls;
+import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +28,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The data root of a dockerd that does not run: what is in it, and where. No dockerd starts on it until it is closed.
+/// Everything is opened below its descriptor, and no link in it is followed.
 final class DockerRoot implements AutoCloseable {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern CACHE = Pattern.compile("[0-9a-z-]{1,128}");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}");
+    private static final int BELOW = Resolve.BENEATH | Resolve.NO_SYMLINKS | Resolve.NO_MAGICLINKS;
     private static final int LARGEST = 1 << 30;
 
+    private final Linux linux;
     private final Path root;
+    private final Fd directory;
     private final Fd lock;
 
-    private DockerRoot(Path root, Fd lock) {
+    private DockerRoot(Linux linux, Path root, Fd directory, Fd lock) {
+        this.linux = linux;
         this.root = root;
+        this.directory = directory;
         this.lock = lock;
     }
 
@@ -45,6 +53,14 @@ final class DockerRoot implements AutoCloseable {
         Volume {
             labels = Map.copyOf(labels);
             options = Map.copyOf(options);
+        }
+    }
+
+    /// @param broken what cannot be read, by its name, and why
+    record Found<T>(List<T> whole, Map<String, GantryException> broken) {
+        Found {
+            whole = List.copyOf(whole);
+            broken = new LinkedHashMap<>(broken);
         }
     }
 
@@ -61,63 +77,126 @@ final class DockerRoot implements AutoCloseable {
                     "carry images with docker save and gantry load, volumes with docker cp");
         }
         try {
-            // bbolt holds flock(2) on its file as long as dockerd runs.
-            Fd lock = linux.files().open(Fd.CWD, volumes.toString(), OpenFlags.READ, 0, Resolve.ANY);
-            if (!linux.files().tryLock(lock)) {
-                lock.close();
-                throw new Conflict(
-                        what,
-                        "a dockerd is running on it",
-                        "stop it first: systemctl stop docker.socket docker.service");
+            Fd directory = linux.files().openDirectory(root.toString());
+            try {
+                requireOwnersAsTheyAre(linux, directory, what);
+                return new DockerRoot(linux, root, directory, lock(linux, directory, what));
+            } catch (RuntimeException e) {
+                directory.close();
+                throw e;
             }
-            return new DockerRoot(root, lock);
         } catch (LinuxError e) {
             throw e.during(what);
         }
     }
 
-    private static Internal unreadable(Path file, IOException e) {
+    /// A dockerd of an ordinary user owns its root as that user; one with `userns-remap` gives what is for containers
+    /// to
+    /// the group, or to the user, that is their root.
+    private static void requireOwnersAsTheyAre(Linux linux, Fd directory, String what) {
+        Stat own = linux.attributes().stat(directory);
+        Stat layers = linux.attributes().stat(directory, "overlay2");
+        if (own.uid() != 0 || layers.uid() != 0 || layers.gid() != 0) {
+            throw new Unsupported(
+                    what,
+                    "it belongs to user " + (own.uid() != 0 ? own.uid() : layers.uid()) + " and group " + layers.gid()
+                            + ": its dockerd is rootless or has userns-remap, and owners of files are shifted",
+                    "carry images with docker save and gantry load, volumes with docker cp");
+        }
+    }
+
+    /// bbolt holds flock(2) on its file as long as dockerd runs.
+    private static Fd lock(Linux linux, Fd directory, String what) {
+        Fd lock = linux.files().open(directory, "volumes/metadata.db", OpenFlags.READ, 0, BELOW);
+        if (!linux.files().tryLock(lock)) {
+            lock.close();
+            throw new Conflict(
+                    what, "a dockerd is running on it", "stop it first: systemctl stop docker.socket docker.service");
+        }
+        return lock;
+    }
+
+    private Internal unreadable(String file, Exception e) {
         return new Internal(
-                "read " + file,
+                "read " + root.resolve(file),
                 String.valueOf(e.getMessage()),
                 "start dockerd on this data root to see whether it is whole",
                 e);
     }
 
-    private static byte[] read(Path file) throws IOException {
-        if (Files.size(file) > LARGEST) {
-            throw new IOException("it is larger than 1 GiB");
+    // what is below it
+
+    /// A directory, with no link on the way.
+    Fd directory(String path) throws IOException {
+        try {
+            return linux.files().open(directory, path, OpenFlags.READ | OpenFlags.DIRECTORY, 0, BELOW);
+        } catch (LinuxError e) {
+            throw new IOException(e.getMessage(), e);
         }
-        return Files.readAllBytes(file);
     }
 
-    private static String word(Path file, Pattern form) throws IOException {
-        String text = Files.readString(file).strip();
+    /// A regular file, from its beginning.
+    InputStream file(String path) throws IOException {
+        try (Fd fd = linux.files().openRegular(directory, path, BELOW)) {
+            return Files.newInputStream(Path.of("/proc/self/fd/" + fd.number()));
+        } catch (LinuxError e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private byte[] read(String path) throws IOException {
+        try (Fd fd = linux.files().openRegular(directory, path, BELOW)) {
+            return linux.files().readAll(fd, LARGEST);
+        } catch (LinuxError e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private boolean exists(String path) throws IOException {
+        try {
+            linux.files()
+                    .open(directory, path, OpenFlags.PATH | OpenFlags.NO_FOLLOW, 0, BELOW)
+                    .close();
+            return true;
+        } catch (LinuxError e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private String word(String path, Pattern form) throws IOException {
+        return checked(new String(read(path), StandardCharsets.UTF_8).strip(), form);
+    }
+
+    private static String checked(String text, Pattern form) throws IOException {
         if (!form.matcher(text).matches()) {
-            throw new IOException("it says " + text);
+            throw new IOException("it says " + (text.length() > 100 ? text.substring(0, 100) + "…" : text));
         }
         return text;
     }
 
-    private static List<String> names(Path directory, Pattern form) throws IOException {
-        List<String> all = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                if (form.matcher(entry.getFileName().toString()).matches()) {
-                    all.add(entry.getFileName().toString());
-                }
-            }
-        } catch (NoSuchFileException none) {
+    private List<String> names(String path, Pattern form) throws IOException {
+        if (!exists(path)) {
             return List.of();
         }
-        return all.stream().sorted().toList();
+        try (Fd fd = directory(path)) {
+            return linux.directories().entries(fd).stream()
+                    .map(DirectoryCalls.Entry::name)
+                    .filter(n -> form.matcher(n).matches())
+                    .sorted()
+                    .toList();
+        } catch (LinuxError e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     // images
 
     /// The names of each image, by its id without `sha256:`; digests are not names.
     Map<String, List<String>> imageNames() {
-        Path file = root.resolve("image/overlay2/repositories.json");
+        String file = "image/overlay2/repositories.json";
         try {
             Map<String, List<String>> all = new LinkedHashMap<>();
             DockerContainer.object(JsonTree.object(read(file)), "Repositories").forEach((_, names) -> {
@@ -138,16 +217,17 @@ final class DockerRoot implements AutoCloseable {
 
     /// How many images there are, those without names and those in the middle of builds too.
     int countImages() {
-        Path directory = root.resolve("image/overlay2/imagedb/content/sha256");
+        String all = "image/overlay2/imagedb/content/sha256";
         try {
-            return names(directory, HEX).size();
+            return names(all, HEX).size();
         } catch (IOException e) {
-            throw unreadable(directory, e);
+            throw unreadable(all, e);
         }
     }
 
     DockerImage image(String id, List<String> names) {
-        Path file = root.resolve("image/overlay2/imagedb/content/sha256").resolve(id);
+        requireId(id);
+        String file = "image/overlay2/imagedb/content/sha256/" + id;
         try {
             byte[] config = read(file);
             List<DockerImage.Layer> layers = new ArrayList<>();
@@ -155,12 +235,19 @@ final class DockerRoot implements AutoCloseable {
             for (String diff : diffIds(config)) {
                 chain = chain.isEmpty()
                         ? diff
-                        : "sha256:" + sha256((chain + " " + diff).getBytes(StandardCharsets.UTF_8));
+                        : Digest.sha256Of(chain + " " + diff).toString();
                 layers.add(layer(chain.replace("sha256:", "")));
             }
             return new DockerImage(id, config, names, layers);
         } catch (IOException e) {
             throw unreadable(file, e);
+        }
+    }
+
+    /// What is no id becomes neither a path nor a request.
+    static void requireId(String id) {
+        if (!HEX.matcher(id).matches()) {
+            throw new Internal("move image " + id, "its id is not one of 64 hex digits", "pull it again");
         }
     }
 
@@ -177,42 +264,37 @@ final class DockerRoot implements AutoCloseable {
     }
 
     private DockerImage.Layer layer(String chain) throws IOException {
-        if (!HEX.matcher(chain).matches()) {
-            throw new IOException("it has a layer " + chain);
-        }
-        Path about = root.resolve("image/overlay2/layerdb/sha256").resolve(chain);
-        String cache = word(about.resolve("cache-id"), CACHE);
-        return new DockerImage.Layer(
-                root.resolve("overlay2").resolve(cache).resolve("diff"), about.resolve("tar-split.json.gz"));
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        String about = "image/overlay2/layerdb/sha256/" + checked(chain, HEX);
+        String cache = word(about + "/cache-id", CACHE);
+        return new DockerImage.Layer("overlay2/" + cache + "/diff", about + "/tar-split.json.gz");
     }
 
     // the others
 
-    List<Volume> volumes() {
-        Path file = root.resolve("volumes/metadata.db");
+    Found<Volume> volumes() {
+        String file = "volumes/metadata.db";
+        Map<String, byte[]> entries;
         try {
-            List<Volume> all = new ArrayList<>();
-            for (var entry : BoltFile.bucket(read(file), "volumes").entrySet()) {
-                Map<String, @Nullable Object> tree = JsonTree.object(entry.getValue());
-                String driver = DockerContainer.text(tree, "Driver");
-                all.add(new Volume(
-                        entry.getKey(),
-                        driver.isEmpty() ? "local" : driver,
-                        texts(DockerContainer.object(tree, "Labels")),
-                        texts(DockerContainer.object(tree, "Options"))));
-            }
-            return all;
+            entries = BoltFile.bucket(read(file), "volumes");
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+        List<Volume> all = new ArrayList<>();
+        Map<String, GantryException> broken = new LinkedHashMap<>();
+        entries.forEach((name, value) -> {
+            try {
+                Map<String, @Nullable Object> tree = JsonTree.object(value);
+                String driver = DockerContainer.text(tree, "Driver");
+                all.add(new Volume(
+                        checked(name, NAME),
+                        driver.isEmpty() ? "local" : driver,
+                        texts(DockerContainer.object(tree, "Labels")),
+                        texts(DockerContainer.object(tree, "Options"))));
+            } catch (IOException | RuntimeException e) {
+                broken.put(name, unreadable(file, e));
+            }
+        });
+        return new Found<>(all, broken);
     }
 
     private static Map<String, String> texts(Map<String, @Nullable Object> tree) {
@@ -221,48 +303,61 @@ final class DockerRoot implements AutoCloseable {
         return all;
     }
 
-    /// Where the files of a volume of the driver `local` are.
-    Path files(Volume volume) {
-        return root.resolve("volumes").resolve(volume.name()).resolve("_data");
+    /// The files of a volume of the driver `local`.
+    Fd files(Volume volume) throws IOException {
+        return directory("volumes/" + volume.name() + "/_data");
     }
 
-    List<DockerNetworks.Network> networks() {
-        Path file = root.resolve("network/files/local-kv.db");
+    Found<DockerNetworks.Network> networks() {
+        String file = "network/files/local-kv.db";
         try {
-            return Files.exists(file) ? DockerNetworks.read(read(file)) : List.of();
+            if (!exists(file)) {
+                return new Found<>(List.of(), Map.of());
+            }
+            Map<String, GantryException> broken = new LinkedHashMap<>();
+            return new Found<>(
+                    DockerNetworks.read(read(file), (name, e) -> broken.put(name, unreadable(file, e))), broken);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
-    List<DockerContainer> containers() {
-        Path directory = root.resolve("containers");
-        try {
-            List<DockerContainer> all = new ArrayList<>();
-            for (String id : names(directory, HEX)) {
-                Path own = directory.resolve(id);
-                if (!Files.exists(own.resolve("config.v2.json"))) {
-                    continue; // its removal was cut
+    Found<DockerContainer> containers() {
+        List<DockerContainer> all = new ArrayList<>();
+        Map<String, GantryException> broken = new LinkedHashMap<>();
+        for (String id : containerIds()) {
+            String own = "containers/" + id + "/";
+            try {
+                if (exists(own + "config.v2.json")) { // else its removal was cut
+                    all.add(container(id, own));
                 }
-                String mount = word(
-                        root.resolve("image/overlay2/layerdb/mounts")
-                                .resolve(id)
-                                .resolve("mount-id"),
-                        CACHE);
-                all.add(DockerContainer.of(
-                        id,
-                        read(own.resolve("config.v2.json")),
-                        read(own.resolve("hostconfig.json")),
-                        root.resolve("overlay2").resolve(mount).resolve("diff")));
+            } catch (IOException | RuntimeException e) {
+                broken.put(id, unreadable(own, e));
             }
-            return all;
-        } catch (IOException e) {
-            throw unreadable(directory, e);
         }
+        return new Found<>(all, broken);
+    }
+
+    private List<String> containerIds() {
+        try {
+            return names("containers", HEX);
+        } catch (IOException e) {
+            throw unreadable("containers", e);
+        }
+    }
+
+    private DockerContainer container(String id, String own) throws IOException {
+        String mount = word("image/overlay2/layerdb/mounts/" + id + "/mount-id", CACHE);
+        var container = DockerContainer.of(
+                id, read(own + "config.v2.json"), read(own + "hostconfig.json"), "overlay2/" + mount + "/diff");
+        checked(container.name(), NAME);
+        checked(container.image(), HEX);
+        return container;
     }
 
     @Override
     public void close() {
         lock.close();
+        directory.close();
     }
 }

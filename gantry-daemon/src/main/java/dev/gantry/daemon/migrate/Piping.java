@@ -1,6 +1,5 @@
 package dev.gantry.daemon.migrate;
 
-import dev.gantry.base.GantryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,7 +39,7 @@ final class Piping extends PipedInputStream {
                 writing.to(out);
             } catch (IOException e) {
                 failure = e;
-            } catch (GantryException e) {
+            } catch (RuntimeException e) { // what came so far is not all of it
                 failure = new IOException(e.getMessage(), e);
             }
         } catch (IOException e) {

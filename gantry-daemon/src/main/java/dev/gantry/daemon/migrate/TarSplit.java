@@ -2,6 +2,7 @@ package dev.gantry.daemon.migrate;
 
 import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.linux.Fd;
+import dev.gantry.linux.FileName;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.Resolve;
@@ -80,11 +81,13 @@ final class TarSplit {
     }
 
     private static void each(InputStream description, Taker taker) throws IOException {
-        var lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(description), StandardCharsets.UTF_8));
-        String line;
-        while ((line = lines.readLine()) != null) {
-            if (!line.isBlank()) {
-                taker.take(part(JsonTree.object(line.getBytes(StandardCharsets.UTF_8))));
+        try (var lines =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(description), StandardCharsets.UTF_8))) {
+            String line;
+            while ((line = lines.readLine()) != null) {
+                if (!line.isBlank()) {
+                    taker.take(part(JsonTree.object(line.getBytes(StandardCharsets.UTF_8))));
+                }
             }
         }
     }
@@ -97,7 +100,7 @@ final class TarSplit {
                 case FILE ->
                     new Part.Content(
                             line.get("name_raw") instanceof String raw
-                                    ? new String(decoded(raw), StandardCharsets.ISO_8859_1)
+                                    ? FileName.decode(decoded(raw))
                                     : String.valueOf(line.get("name")),
                             line.get("size") instanceof Number n ? n.longValue() : 0);
                 default -> throw new IOException("its description has a part of the unknown type " + type);

@@ -10,15 +10,17 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class BoltFileTest {
     private static final int PAGE = 4096;
 
-    private static ByteBuffer file(int pages) {
+    static ByteBuffer file(int pages) {
         return ByteBuffer.allocate(pages * PAGE).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static void meta(ByteBuffer file, int page, long root, long transaction) {
+    static void meta(ByteBuffer file, int page, long root, long transaction) {
         int at = page * PAGE;
         file.putShort(at + 8, (short) 4);
         at += 16;
@@ -32,7 +34,7 @@ class BoltFileTest {
     }
 
     /// A leaf with one element; returns where the value begins.
-    private static void leaf(ByteBuffer file, int at, int flags, String key, byte[] value) {
+    static void leaf(ByteBuffer file, int at, int flags, String key, byte[] value) {
         file.putShort(at + 8, (short) 2).putShort(at + 10, (short) 1);
         file.putInt(at + 16, flags)
                 .putInt(at + 20, 16)
@@ -41,7 +43,7 @@ class BoltFileTest {
         file.put(at + 32, key.getBytes(UTF_8)).put(at + 32 + key.length(), value);
     }
 
-    private static byte[] bucketAt(long page) {
+    static byte[] bucketAt(long page) {
         return ByteBuffer.allocate(16)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(0, page)
@@ -96,6 +98,21 @@ class BoltFileTest {
         assertThat(read(file)).containsOnlyKeys("old");
         file.putLong(at + 16 + 8, 3);
         assertThatThrownBy(() -> read(file)).isInstanceOf(IOException.class).hasMessageContaining("circle");
+    }
+
+    @Test
+    void pagesThatLeadTogetherAgainAreNotVisitedOverAndOver() {
+        ByteBuffer file = file(34);
+        meta(file, 0, 2, 1);
+        for (int page = 2; page < 33; page++) {
+            int at = page * PAGE;
+            file.putShort(at + 8, (short) 1).putShort(at + 10, (short) 16);
+            for (int i = 0; i < 16; i++) {
+                file.putLong(at + 16 + i * 16 + 8, page + 1);
+            }
+        }
+        leaf(file, 33 * PAGE, 1, "volumes", bucketAt(33));
+        assertThatThrownBy(() -> read(file)).isInstanceOf(IOException.class).hasMessageContaining("together");
     }
 
     @Test

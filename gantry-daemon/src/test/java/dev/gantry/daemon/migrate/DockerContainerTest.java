@@ -8,14 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 class DockerContainerTest {
     private static DockerContainer container(String config, String host) throws IOException {
-        return DockerContainer.of("ab".repeat(32), config.getBytes(UTF_8), host.getBytes(UTF_8), Path.of("/"));
+        return DockerContainer.of("ab".repeat(32), config.getBytes(UTF_8), host.getBytes(UTF_8), "overlay2/x/diff");
     }
 
     @Test
@@ -79,6 +78,29 @@ class DockerContainerTest {
                 .contains("\"Internal\":true")
                 .contains("\"Options\":{\"com.docker.network.driver.mtu\":\"1400\"}")
                 .contains("\"Labels\":{\"a\":\"b\"}");
+    }
+
+    @Test
+    void aNetworkWithTheConfigurationOfAnotherNamesIt() throws IOException {
+        String json = """
+                {"name": "lan", "networkType": "macvlan", "ipamType": "default", "scope": "local",
+                 "configFrom": "lan-config", "labels": {"a": "b"},
+                 "ipamV4Config": "[{\\"PreferredPool\\":\\"10.1.0.0/16\\"}]"}
+                """;
+        assertThat(DockerNetworks.of(JsonTree.object(json.getBytes(UTF_8))).request())
+                .contains("\"ConfigFrom\":{\"Network\":\"lan-config\"}")
+                .doesNotContain("10.1.0.0");
+        String config = "{\"name\": \"lan-config\", \"configOnly\": true}";
+        assertThat(DockerNetworks.of(JsonTree.object(config.getBytes(UTF_8))).request())
+                .contains("\"ConfigOnly\":true");
+    }
+
+    @Test
+    void whatIsThereAlreadyHasTheVeryName() throws IOException {
+        assertThat(DockerMigration.isNamed("{\"Id\": \"db77\", \"Name\": \"/web\"}", "/db"))
+                .isFalse();
+        assertThat(DockerMigration.isNamed("{\"Id\": \"77\", \"Name\": \"/db\"}", "/db"))
+                .isTrue();
     }
 
     @Test

@@ -28,10 +28,15 @@ public final class LayerWriter {
     /// Writes the tar and flushes; the stream stays open. The root itself is not an entry.
     public void write(Path directory, OutputStream out) throws IOException {
         try (Fd root = linux.files().openDirectory(directory.toString())) {
-            new TreePacking(linux, new OfLayers(), out).below(root);
+            write(root, out);
         } catch (LinuxError e) {
             throw e.during("pack " + directory);
         }
+    }
+
+    /// The same of a directory that is open.
+    public void write(Fd directory, OutputStream out) throws IOException {
+        new TreePacking(linux, new OfLayers(), out).below(directory);
     }
 
     /// Rather than to this machine or to the overlay.
