@@ -3,12 +3,16 @@ package dev.gantry.embedded;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A directory below a root that only its user may enter, with room for one socket. The root's lock is held.
 final class Door {
@@ -45,11 +49,16 @@ final class Door {
     }
 
     static void remove(Path home) {
-        try {
-            Files.deleteIfExists(in(home));
-            Files.deleteIfExists(directory(home));
-        } catch (IOException e) {
-            throw failed("remove " + in(home), e);
+        Path directory = directory(home);
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw failed("remove " + directory, e);
         }
     }
 
@@ -57,7 +66,7 @@ final class Door {
         return home.resolve("door");
     }
 
-    private static Internal failed(String what, IOException e) {
+    private static Internal failed(String what, Exception e) {
         return new Internal(what, String.valueOf(e.getMessage()), "choose a root that can be written", e);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// An engine that belongs to this program. Closing it takes its containers and networks away; when the program is
 /// killed, a small process that waits for that does the same, and so does the next `open`. Images and named volumes
@@ -33,6 +34,9 @@ public final class EmbeddedGantry implements AutoCloseable {
     private final Gantry engine;
     private final Guard guard;
 
+    /// Guarded by this object: once it was asked for.
+    private @Nullable Path door;
+
     private EmbeddedGantry(Path home, Gantry engine, Guard guard) {
         this.home = home;
         this.engine = engine;
@@ -44,16 +48,36 @@ public final class EmbeddedGantry implements AutoCloseable {
         Path home = root.toAbsolutePath().normalize();
         Guard guard = Guard.start(home);
         try {
-            return new EmbeddedGantry(home, cleaned(home), guard);
+            return new EmbeddedGantry(home, cleaned(home, SWEEPING_TAKES), guard);
         } catch (GantryException e) {
             guard.dismiss();
             throw e;
         }
     }
 
+    /// Takes away what a program that was killed has left in a root, if one was. Where another program has the root
+    /// open, there is nothing to do: it has seen to that, or will.
+    public static void sweep(Path root) {
+        Path home = root.toAbsolutePath().normalize();
+        if (!Unclean.is(home)) {
+            return;
+        }
+        Gantry engine;
+        try {
+            engine = cleaned(home, Duration.ZERO);
+        } catch (Conflict taken) {
+            return;
+        }
+        finish(home, engine);
+    }
+
     /// An engine without what a program that was killed has left in it.
     static Gantry cleaned(Path home) {
-        Gantry engine = openAfterSweep(home);
+        return cleaned(home, SWEEPING_TAKES);
+    }
+
+    private static Gantry cleaned(Path home, Duration patience) {
+        Gantry engine = openAfterSweep(home, patience);
         try {
             Leftovers.remove(engine, Unclean.begin(home));
             return engine;
@@ -63,11 +87,11 @@ public final class EmbeddedGantry implements AutoCloseable {
         }
     }
 
-    private static Gantry openAfterSweep(Path home) {
+    private static Gantry openAfterSweep(Path home, Duration patience) {
         GantryOptions options = GantryOptions.at(home.resolve("data"), home.resolve("run"), Shim.in(home))
                 .cgroup("gantry-embedded-" + Integer.toHexString(home.hashCode()))
                 .hidden(List.of(Door.in(home)));
-        long deadline = System.nanoTime() + SWEEPING_TAKES.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
                 return Gantry.open(options);
@@ -88,8 +112,13 @@ public final class EmbeddedGantry implements AutoCloseable {
     /// Where a socket of this program's own may be bound, which only its user reaches and no container sees unasked;
     /// what
     /// is bound there is removed with the containers.
-    public Path door() {
-        return Door.make(home);
+    public synchronized Path door() {
+        Path made = door;
+        if (made == null) {
+            made = Door.make(home);
+            door = made;
+        }
+        return made;
     }
 
     /// Starts a container of an image that is here.
@@ -119,8 +148,8 @@ public final class EmbeddedGantry implements AutoCloseable {
     static void finish(Path home, Gantry engine) {
         try {
             Leftovers.remove(engine, false);
-            Door.remove(home);
             Unclean.end(home);
+            Door.remove(home);
         } finally {
             engine.close();
         }

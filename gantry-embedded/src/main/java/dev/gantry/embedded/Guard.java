@@ -38,7 +38,7 @@ final class Guard {
                             Sweep.class.getName(),
                             home.toString()))
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())) // of whoever has the root open
                     .start();
             return new Guard(shell);
         } catch (IOException e) {

@@ -9,15 +9,36 @@ import dev.gantry.network.model.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// What runs in the kernel and is no data: containers, and networks that somebody made.
 final class Leftovers {
     private static final Set<String> OF_EVERY_ENGINE = Set.of("bridge", "host", "none");
 
+    private static final int MOST_ROUNDS = 20;
+
     private Leftovers() {}
 
-    /// `found`: also what of networks an engine before has left on the host.
+    /// `found`: also what of networks an engine before has left on the host. Other threads of this program may have
+    /// started more meanwhile, which goes, too.
     static void remove(Gantry engine, boolean found) {
+        repeat(() -> once(engine, found), () -> engine.containers().list().isEmpty());
+    }
+
+    static void repeat(Runnable round, BooleanSupplier nothingLeft) {
+        for (int i = 0; i < MOST_ROUNDS; i++) {
+            round.run();
+            if (nothingLeft.getAsBoolean()) {
+                return;
+            }
+        }
+        throw new Conflict(
+                "take the containers of this program away",
+                "another thread makes new ones all the time",
+                "end that thread before the engine is closed");
+    }
+
+    private static void once(Gantry engine, boolean found) {
         all(List.of(
                 () -> all(engine.containers().list().stream()
                         .map(c -> (Runnable) () -> remove(engine, c))

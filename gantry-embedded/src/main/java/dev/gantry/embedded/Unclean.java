@@ -23,6 +23,10 @@ final class Unclean {
         }
     }
 
+    static boolean is(Path home) {
+        return Files.exists(file(home));
+    }
+
     static void end(Path home) {
         try {
             Files.deleteIfExists(file(home));

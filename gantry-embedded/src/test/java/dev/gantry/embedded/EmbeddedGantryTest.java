@@ -162,6 +162,35 @@ class EmbeddedGantryTest {
     }
 
     @Test
+    void theDoorIsMadeOnceAndGoesWithWhatIsInIt() throws Exception {
+        Path door;
+        try (EmbeddedGantry gantry = EmbeddedGantry.open(root)) {
+            door = gantry.door();
+            Files.writeString(door, "as if a socket were bound");
+            assertThat(gantry.door()).isEqualTo(door).exists();
+            Files.createDirectory(door.resolveSibling("more"));
+            Files.writeString(door.resolveSibling("more").resolve("file"), "");
+        }
+        assertThat(door.getParent()).doesNotExist();
+        assertThat(root.resolve("in-use")).doesNotExist();
+    }
+
+    @Test
+    void whatIsLeftGoesWithASweep() throws Exception {
+        forwards(true);
+        try (EmbeddedGantry gantry = EmbeddedGantry.open(root)) {
+            EmbeddedGantry.sweep(root);
+            assertThat(gantry.run(spec("sleep", "1000")).look().isRunning()).isTrue();
+            assertThat(root.resolve("in-use")).exists();
+        }
+        Files.createFile(root.resolve("in-use"));
+        EmbeddedGantry.sweep(root);
+        assertThat(root.resolve("in-use")).doesNotExist();
+        EmbeddedGantry.sweep(root.resolve("nosuch"));
+        assertThat(root.resolve("nosuch")).doesNotExist();
+    }
+
+    @Test
     void theExampleWorksAndLeavesNothing() throws Exception {
         forwards(true);
         Set<String> before = mine();
