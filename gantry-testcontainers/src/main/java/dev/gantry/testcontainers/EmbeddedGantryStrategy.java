@@ -10,11 +10,15 @@ import org.testcontainers.dockerclient.TransportConfig;
 /// How Testcontainers finds the engine inside this process. It is on the class path: that is all. `DOCKER_HOST` and
 /// `docker.host`, where they are set, still name another engine: Testcontainers asks them first.
 public final class EmbeddedGantryStrategy extends DockerClientProviderStrategy {
-    /// Whoever puts this on the class path wants it, whatever else listens on this host.
+    /// Whoever puts this on the class path wants it, whatever else listens on this host. A strategy that the user's
+    /// `~/.testcontainers.properties` names still comes first.
     private static final int PRIORITY = 1000;
 
     /// Guarded by this object: opened when Testcontainers first asks, and then open until the process ends.
     private @Nullable ServedEngine engine;
+
+    /// Guarded by this object: why it cannot be opened. Testcontainers asks again and again.
+    private @Nullable GantryException failure;
 
     @Override
     public String getDescription() {
@@ -54,14 +58,19 @@ public final class EmbeddedGantryStrategy extends DockerClientProviderStrategy {
 
     private synchronized ServedEngine engine() {
         ServedEngine open = engine;
-        if (open == null) {
-            try {
-                open = ServedEngine.open(Roots.of(System.getProperties(), System.getenv()));
-            } catch (GantryException e) {
-                throw new InvalidConfigurationException(e.getMessage(), e);
-            }
-            engine = open;
+        if (open != null) {
+            return open;
         }
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            open = ServedEngine.open(Roots.of(System.getProperties(), System.getenv()));
+        } catch (GantryException e) {
+            failure = e;
+            throw new InvalidConfigurationException(e.getMessage(), e);
+        }
+        engine = open;
         return open;
     }
 }

@@ -1,14 +1,17 @@
 package dev.gantry.testcontainers;
 
 import dev.gantry.base.Internal;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /// Speaks Ryuk's protocol: each line names what is to go when the connection ends, and is answered with `ACK`. Nothing
 /// follows from it: everything goes with this process.
@@ -16,7 +19,13 @@ final class Ryuk implements AutoCloseable {
     private static final int LONGEST_LINE = 64 << 10;
     private static final byte[] YES = "ACK\n".getBytes(StandardCharsets.US_ASCII);
 
+    /// Every user of this host may connect, and Testcontainers does so once.
+    private static final int MOST_CLIENTS = 32;
+
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
+
     private final ServerSocket socket;
+    private final Semaphore room = new Semaphore(MOST_CLIENTS);
 
     private Ryuk(ServerSocket socket) {
         this.socket = socket;
@@ -45,24 +54,38 @@ final class Ryuk implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket client = socket.accept();
-                Thread.ofVirtual().name("ryuk").start(() -> answer(client));
+                if (room.tryAcquire()) {
+                    Thread.ofVirtual().name("ryuk").start(() -> answer(client));
+                } else {
+                    client.close();
+                }
             } catch (IOException e) {
-                continue; // closed, which ends the loop, or this one client is gone
+                // Closed, which ends the loop; or this one client is gone; or it lasts, as without descriptors.
+                LockSupport.parkNanos(AFTER_FAILURE.toNanos());
             }
         }
     }
 
-    private static void answer(Socket client) {
-        try (client;
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8), LONGEST_LINE)) {
-            OutputStream out = client.getOutputStream();
-            while (lines.readLine() != null) {
+    private void answer(Socket client) {
+        try (client) {
+            answerLines(client.getInputStream(), client.getOutputStream());
+        } catch (IOException e) {
+            return; // it has left
+        } finally {
+            room.release();
+        }
+    }
+
+    /// To the end, or to a line that is too long.
+    static void answerLines(InputStream raw, OutputStream out) throws IOException {
+        InputStream in = new BufferedInputStream(raw);
+        int length = 0;
+        for (int c = in.read(); c >= 0 && length <= LONGEST_LINE; c = in.read()) {
+            if (c == '\n') {
                 out.write(YES);
                 out.flush();
             }
-        } catch (IOException e) {
-            return; // it has left
+            length = c == '\n' ? 0 : length + 1;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.testcontainers;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.CreateResponse;
 import dev.gantry.api.json.Wire;
+import dev.gantry.base.JsonText;
 import dev.gantry.docker.ApiHandler;
 import dev.gantry.docker.ApiRequest;
 import dev.gantry.docker.ApiResponse;
@@ -58,16 +59,16 @@ final class RyukStandIn implements ApiHandler {
     }
 
     private ApiResponse created(ApiRequest request) {
-        byte[] body = request.document().getBytes(StandardCharsets.UTF_8);
-        return wantsRyuk(body)
+        String document = request.document();
+        return wantsRyuk(document)
                 ? ApiResponse.json(201, new CreateResponse(ID, List.of()))
-                : engine.handle(request.with(new ByteArrayInputStream(body)));
+                : engine.handle(request.with(new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8))));
     }
 
     /// What cannot be read the engine refuses in its own words.
-    private static boolean wantsRyuk(byte[] body) {
+    private static boolean wantsRyuk(String document) {
         try {
-            CreateRequest wanted = Wire.json().type(CreateRequest.class).fromJson(body);
+            CreateRequest wanted = Wire.json().type(CreateRequest.class).fromJson(JsonText.readable(document));
             return wanted.image() != null && IMAGE.matcher(wanted.image()).matches();
         } catch (RuntimeException unreadable) {
             return false;

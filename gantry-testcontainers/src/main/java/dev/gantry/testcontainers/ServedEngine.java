@@ -12,17 +12,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /// An engine of this process and the private socket at which the Engine API is spoken with it. Both end with the
 /// process.
-record ServedEngine(EmbeddedGantry gantry, Ryuk ryuk, HttpServer server, Path socket) implements AutoCloseable {
+record ServedEngine(EmbeddedGantry gantry, LastCall door, Ryuk ryuk, HttpServer server, Path socket)
+        implements AutoCloseable {
+    /// What was asked before the end may take so long.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     static ServedEngine open(Roots roots) {
         EmbeddedGantry gantry = roots.open();
         try {
-            ServedEngine open = serve(gantry);
-            Runtime.getRuntime().addShutdownHook(new Thread(open::close, "gantry-end"));
-            return open;
+            return serve(gantry);
         } catch (GantryException e) {
             gantry.close();
             throw e;
@@ -32,28 +36,43 @@ record ServedEngine(EmbeddedGantry gantry, Ryuk ryuk, HttpServer server, Path so
     private static ServedEngine serve(EmbeddedGantry gantry) {
         Clock clock = Clock.systemUTC();
         Path socket = gantry.door();
-        Ryuk ryuk = Ryuk.listen();
-        var api = new DockerApi(gantry.engine(), HostFacts.read(Release.VERSION), clock);
-        var server =
-                new HttpServer(new RyukStandIn(api, ryuk.port(), clock), DockerApi.headers(Release.VERSION), clock);
+        Deque<AutoCloseable> begun = new ArrayDeque<>();
         try {
+            Ryuk ryuk = Ryuk.listen();
+            begun.push(ryuk);
+            var door = new LastCall(new DockerApi(gantry.engine(), HostFacts.read(Release.VERSION), clock));
+            var server = new HttpServer(
+                    new RyukStandIn(door, ryuk.port(), clock), DockerApi.headers(Release.VERSION), clock);
+            begun.push(server);
             server.listen(socket);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-            return new ServedEngine(gantry, ryuk, server, socket);
-        } catch (IOException e) {
-            server.close();
-            ryuk.close();
-            throw new Internal(
+            ServedEngine open = new ServedEngine(gantry, door, ryuk, server, socket);
+            Runtime.getRuntime().addShutdownHook(new Thread(open::close, "gantry-end"));
+            return open;
+        } catch (IOException | RuntimeException e) {
+            Internal failure = new Internal(
                     "listen at " + socket,
                     String.valueOf(e.getMessage()),
                     "choose another root with -Dgantry.testcontainers.root",
                     e);
+            begun.forEach(b -> end(b, failure));
+            throw e instanceof GantryException ours ? ours : failure;
         }
     }
 
-    /// Containers first: who still speaks to it, as Testcontainers may while it ends, is told that they are gone.
+    private static void end(AutoCloseable begun, Internal failure) {
+        try {
+            begun.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /// Nothing new is started, then containers go first: who still speaks to it, as Testcontainers may while it ends,
+    /// is told that they are gone.
     @Override
     public void close() {
+        door.end(PATIENCE);
         try {
             gantry.close();
         } finally {
