@@ -42,7 +42,7 @@ final class Takeover {
             if (attachment.hasStdin()) {
                 input = Thread.ofVirtual()
                         .name("stdin")
-                        .start(() -> copyInput(connection.input(), attachment, keys, closesInput));
+                        .start(() -> copyInput(connection.input(), attachment, keys, closesInput, form));
             } else if (form.heard()) {
                 input = Thread.ofVirtual().name("stdin").start(() -> hear(connection.input(), attachment));
             }
@@ -71,7 +71,7 @@ final class Takeover {
     }
 
     private static void copyInput(
-            InputStream in, Attachment attachment, @Nullable DetachKeys keys, boolean closesInput) {
+            InputStream in, Attachment attachment, @Nullable DetachKeys keys, boolean closesInput, Form form) {
         byte[] block = new byte[64 << 10];
         OutputStream stdin = attachment.stdin();
         try {
@@ -93,6 +93,10 @@ final class Takeover {
             }
         } catch (IOException e) {
             LOG.debug("stdin=ended why={}", e.getMessage());
+        } finally {
+            if (form.heard()) {
+                attachment.detach();
+            }
         }
     }
 }
