@@ -112,7 +112,9 @@ public final class Documents {
     public static List<Wire.ArchiveEntry> archiveEntries(byte[] bytes, String name) {
         checkBounds(bytes, MAX_MANIFEST_BYTES, "manifest.json", name);
         try {
-            return orEmpty(JSON.type(Wire.ArchiveEntry.class).list().fromJson(bytes));
+            return orEmpty(JSON.type(Wire.ArchiveEntry.class)
+                    .list()
+                    .fromJson(JsonText.readable(new String(bytes, StandardCharsets.UTF_8))));
         } catch (RuntimeException e) {
             throw damaged("manifest.json", name, "it is not the JSON that is expected", e);
         }

@@ -1,6 +1,7 @@
 package dev.gantry.images.registry;
 
 import dev.gantry.base.Forbidden;
+import dev.gantry.base.JsonText;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.net.URI;
@@ -121,8 +122,9 @@ final class Authenticator {
     private static String read(Transport.Answer answer, URI realm) throws IOException {
         byte[] bytes = answer.body().readNBytes(MAX_TOKEN_BYTES);
         try {
-            RegistryWire.Token token =
-                    Jsonb.instance().type(RegistryWire.Token.class).fromJson(bytes);
+            RegistryWire.Token token = Jsonb.instance()
+                    .type(RegistryWire.Token.class)
+                    .fromJson(JsonText.readable(new String(bytes, StandardCharsets.UTF_8)));
             String text = token.token() != null ? token.token() : token.accessToken();
             if (text == null || text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c > '~')) {
                 throw new IOException("token service " + realm.getHost() + " answered without a token");

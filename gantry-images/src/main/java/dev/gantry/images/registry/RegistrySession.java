@@ -4,6 +4,7 @@ import dev.gantry.base.Digest;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Reference;
 import dev.gantry.base.Repository;
@@ -14,6 +15,7 @@ import dev.gantry.images.document.MediaTypes;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -260,7 +262,9 @@ public final class RegistrySession {
     static String words(Transport.Answer answer) throws IOException {
         byte[] body = answer.body().readNBytes(MAX_ERROR_BYTES);
         try {
-            var errors = Jsonb.instance().type(RegistryWire.Errors.class).fromJson(body);
+            var errors = Jsonb.instance()
+                    .type(RegistryWire.Errors.class)
+                    .fromJson(JsonText.readable(new String(body, StandardCharsets.UTF_8)));
             if (errors.errors() != null && !errors.errors().isEmpty()) {
                 var first = errors.errors().getFirst();
                 return printable(Objects.requireNonNullElse(first.code(), "") + " "

@@ -1,5 +1,6 @@
 package dev.gantry.engine.network.overlay;
 
+import dev.gantry.base.JsonText;
 import dev.gantry.network.encryption.TunnelKey;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
@@ -66,7 +67,7 @@ final class PeerSocket implements AutoCloseable {
             throw new java.io.EOFException("a frame ended early");
         }
         try {
-            return new Received(JSON.fromJson(bytes), size);
+            return new Received(JSON.fromJson(JsonText.readable(new String(bytes, StandardCharsets.UTF_8))), size);
         } catch (RuntimeException e) {
             throw new IOException("a frame that is not understood: " + e.getMessage(), e);
         }
