@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ record TraceOptions(
         String address = own.isEmpty() ? (base.endsWith("/") ? base : base + "/") + "v1/traces" : own;
         return Optional.of(new TraceOptions(
                 reader.address(address),
-                reader.pairs(reader.either("HEADERS")),
+                reader.headers(),
                 Duration.ofMillis(reader.number(reader.either("TIMEOUT"), 10_000)),
                 Duration.ofMillis(reader.number(reader.text("OTEL_BSP_SCHEDULE_DELAY"), 5_000)),
                 reader.resource()));
@@ -79,16 +80,51 @@ record TraceOptions(
             }
         }
 
+        /// It may have a password in it, and is not repeated.
         URI address(String text) {
-            try {
-                URI uri = URI.create(text);
-                if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                    return uri;
-                }
-            } catch (IllegalArgumentException e) {
-                throw new InvalidArgument(WHAT, text + " is no address", "write http://HOST:4318", e);
+            URI uri = parsed(text)
+                    .filter(u -> u.getHost() != null)
+                    .filter(u -> "http".equals(u.getScheme()) || "https".equals(u.getScheme()))
+                    .orElseThrow(
+                            () -> new InvalidArgument(WHAT, "the endpoint is no address", "write http://HOST:4318"));
+            if (uri.getUserInfo() != null) {
+                throw new Unsupported(
+                        WHAT,
+                        "a login in the endpoint is not done",
+                        "leave it out, and say a key of the collector in " + PREFIX + "HEADERS");
             }
-            throw new InvalidArgument(WHAT, text + " is no address", "write http://HOST:4318");
+            return uri;
+        }
+
+        /// As the client takes them; what they say is a secret, and is not repeated.
+        Map<String, String> headers() {
+            Map<String, String> all = pairs(either("HEADERS"));
+            all.forEach((name, value) -> {
+                if (!canBeSent(name, value)) {
+                    throw new InvalidArgument(
+                            WHAT,
+                            "a header in " + PREFIX + "HEADERS cannot be sent",
+                            "leave out line breaks, and names that belong to HTTP such as host");
+                }
+            });
+            return all;
+        }
+
+        private static Optional<URI> parsed(String text) {
+            try {
+                return Optional.of(URI.create(text));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static boolean canBeSent(String name, String value) {
+            try {
+                var _ = HttpRequest.newBuilder().header(name, value);
+                return true;
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
 
         long number(String text, long otherwise) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class Tracing implements Tracer, AutoCloseable {
     private final String version;
     private final BlockingQueue<Span> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder dropped = new LongAdder();
+    private final ReentrantLock posting = new ReentrantLock();
     private final HttpClient client;
     private final Thread sender;
     private volatile boolean closing;
@@ -91,7 +93,13 @@ public final class Tracing implements Tracer, AutoCloseable {
                 queue.drainTo(batch, QUEUE);
             }
             if (!batch.isEmpty()) {
-                post(batch);
+                posting.lock();
+                try {
+                    var _ = Thread.interrupted(); // that was for one who waits for spans
+                    post(batch);
+                } finally {
+                    posting.unlock();
+                }
                 batch.clear();
             }
             if (closing && queue.isEmpty()) {
@@ -131,6 +139,8 @@ public final class Tracing implements Tracer, AutoCloseable {
             lost(batch.size(), e.toString());
         } catch (InterruptedException e) {
             lost(batch.size(), "the daemon leaves");
+        } catch (RuntimeException e) { // what it says may have a header in it
+            lost(batch.size(), e.getClass().getSimpleName());
         }
         long full = dropped.sumThenReset();
         if (full > 0) {
@@ -149,8 +159,13 @@ public final class Tracing implements Tracer, AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        sender.interrupt();
         try {
+            // What is being sent has its time too.
+            boolean waits = posting.tryLock(LAST_BATCHES.toMillis(), TimeUnit.MILLISECONDS);
+            sender.interrupt();
+            if (waits) {
+                posting.unlock();
+            }
             if (!sender.join(LAST_BATCHES)) {
                 sender.interrupt();
             }

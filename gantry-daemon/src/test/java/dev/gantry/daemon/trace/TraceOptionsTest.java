@@ -3,6 +3,7 @@ package dev.gantry.daemon.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.observe.Span;
@@ -60,6 +61,25 @@ class TraceOptionsTest {
                 .hasMessageContaining("http/protobuf");
         assertThatThrownBy(() -> of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "c:4317")))
                 .isInstanceOf(InvalidArgument.class);
+    }
+
+    @Test
+    void whatCannotBeSentIsRefusedAndNoSecretIsRepeated() {
+        for (String header : List.of("key=secret%0Ax: y", "host=secret", "a b=secret")) {
+            assertThatThrownBy(() -> of(Map.of(
+                            "OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318", "OTEL_EXPORTER_OTLP_HEADERS", header)))
+                    .as(header)
+                    .isInstanceOf(InvalidArgument.class)
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
+        for (String endpoint : List.of("http://me:secret@c:4318", "http://me:secret@c d", "secret")) {
+            assertThatThrownBy(() -> of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)))
+                    .as(endpoint)
+                    .isInstanceOf(GantryException.class)
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
     }
 
     @Test
