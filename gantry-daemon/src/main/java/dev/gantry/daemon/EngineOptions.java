@@ -1,5 +1,6 @@
 package dev.gantry.daemon;
 
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.daemon.config.Settings;
 import dev.gantry.engine.network.NetworkDefaults;
@@ -19,11 +20,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the options say to the engine: of registries and of networks.
 final class EngineOptions {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineOptions.class);
+
     private EngineOptions() {}
 
     static RegistryOptions registries(Settings settings) {
@@ -50,10 +54,29 @@ final class EngineOptions {
 
     /// What is said to the daemon counts more than its environment.
     private static String told(Settings settings, String flag, String variable) {
-        return settings.text(flag).orElseGet(() -> {
-            String small = System.getenv(variable.toLowerCase(Locale.ROOT));
-            return Objects.requireNonNullElse(small != null ? small : System.getenv(variable), "");
-        });
+        return settings.text(flag).orElseGet(() -> ofEnvironment(System.getenv(), variable));
+    }
+
+    /// The name in capitals counts more, as with programs in Go. An environment is not written for this daemon alone:
+    /// a proxy in it that is not done is passed over, and the log says so.
+    static String ofEnvironment(Map<String, String> environment, String variable) {
+        for (String name : List.of(variable, variable.toLowerCase(Locale.ROOT))) {
+            String value = environment.getOrDefault(name, "");
+            if (!value.isEmpty()) {
+                return variable.equals("NO_PROXY") || isDone(name, value) ? value : "";
+            }
+        }
+        return "";
+    }
+
+    private static boolean isDone(String name, String proxy) {
+        try {
+            var _ = Proxies.of(proxy, "", "");
+            return true;
+        } catch (GantryException e) {
+            LOG.warn("proxy=none variable={} why=\"{}\" todo=\"{}\"", name, e.why(), e.todo());
+            return false;
+        }
     }
 
     private static URI address(String mirror) {

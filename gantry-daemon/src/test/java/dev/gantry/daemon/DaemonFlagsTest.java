@@ -211,6 +211,22 @@ class DaemonFlagsTest {
     }
 
     @Test
+    void aProxyOfTheEnvironmentThatIsNotDoneKeepsNoDaemonFromStarting() {
+        assertThat(EngineOptions.ofEnvironment(Map.of("HTTPS_PROXY", "http://me:pw@p:1"), "HTTPS_PROXY"))
+                .isEmpty();
+        assertThat(EngineOptions.ofEnvironment(Map.of("HTTPS_PROXY", "socks5://p:1"), "HTTPS_PROXY"))
+                .isEmpty();
+        assertThat(EngineOptions.ofEnvironment(Map.of("HTTP_PROXY", "http://a:1", "http_proxy", "b:1"), "HTTP_PROXY"))
+                .isEqualTo("http://a:1");
+        assertThat(EngineOptions.ofEnvironment(Map.of("HTTP_PROXY", "", "http_proxy", "b:1"), "HTTP_PROXY"))
+                .isEqualTo("b:1");
+        assertThat(catchThrowable(() -> EngineOptions.registries(
+                        parse("--https-proxy", "http://me:pw@p:1").settings())))
+                .isInstanceOf(GantryException.class)
+                .hasMessageNotContaining("pw");
+    }
+
+    @Test
     void theOptionsAreThoseOfDockerd() {
         Set<String> names = new HashSet<>();
         for (Option option : Options.all()) {
