@@ -1,10 +1,12 @@
 package dev.gantry.engine.network;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.network.driver.NetworkDriver;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.model.EndpointId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +19,10 @@ final class Takedown {
     private final Endpoints endpoints;
 
     /// Guarded by this object.
-    private final List<Endpoint> left = new ArrayList<>();
+    private final List<Left> left = new ArrayList<>();
+
+    /// What failed, as a whole.
+    private record Left(List<Endpoint> over, boolean lent) {}
 
     Takedown(LazyDriver driver, Endpoints endpoints) {
         this.driver = driver;
@@ -39,39 +44,38 @@ final class Takedown {
             endpoints.free(over);
         } else {
             synchronized (this) {
-                left.addAll(over);
+                left.add(new Left(over, lent));
             }
         }
     }
 
     /// What failed before.
     void again() {
-        List<Endpoint> all;
+        List<Left> all;
         synchronized (this) {
             if (left.isEmpty()) {
                 return;
             }
             all = List.copyOf(left);
         }
-        if (release(all, false)) {
-            synchronized (this) {
-                // Of two who were here at a time only one gives back: the address may be another's by now.
-                all = all.stream().filter(left::remove).toList();
+        for (Left one : all) {
+            if (release(one.over(), one.lent()) && taken(one)) {
+                endpoints.free(one.over());
             }
-            endpoints.free(all);
         }
+    }
+
+    /// Of two who were here at a time only one gives back: the address may be another's by now.
+    private synchronized boolean taken(Left one) {
+        return left.remove(one);
     }
 
     private boolean release(List<Endpoint> over, boolean lent) {
         try {
             List<EndpointId> ids = over.stream().map(Endpoint::id).toList();
-            driver.opened().ifPresent(d -> {
-                d.release(ids);
-                if (lent) {
-                    d.sweep(ids);
-                }
-            });
-            return true;
+            Optional<NetworkDriver> opened = driver.opened();
+            opened.ifPresent(d -> d.release(ids));
+            return !lent || opened.isEmpty() || opened.get().sweep(ids);
         } catch (GantryException e) {
             LOG.warn(
                     "container id={} network not released: {}",

@@ -156,7 +156,9 @@ final class OverlayHost implements AutoCloseable {
         public void detach(EndpointPlan plan, ContainerSockets container) {}
 
         @Override
-        public void sweep(Collection<EndpointId> endpoints) {}
+        public boolean sweep(Collection<EndpointId> endpoints) {
+            return true;
+        }
 
         @Override
         public void release(Collection<EndpointId> over) {}

@@ -90,12 +90,33 @@ class TakedownTest {
         assertThat(book.addresses(front.id()).holds(Ip.parse("10.7.0.2"))).isTrue();
     }
 
+    @Test
+    void nobodyGetsTheAddressThatSomebodyWhoHoldsTheNamespaceStillUses() {
+        driver.get();
+        book.put(Member.of(WEB, front.id(), EndpointRequest.ANY));
+        endpoints.take(WEB, List.of("web"), List.of());
+
+        kernel.refuses = true;
+        kernel.stuck = true;
+        takedown.end(book.of(WEB), true);
+        kernel.refuses = false;
+        takedown.again();
+        assertThat(book.addresses(front.id()).holds(Ip.parse("10.7.0.2"))).isTrue();
+
+        kernel.stuck = false;
+        takedown.again();
+        assertThat(book.addresses(front.id()).holds(Ip.parse("10.7.0.2"))).isFalse();
+    }
+
     private static final class Stubborn implements HostNetworks {
         boolean refuses;
+        boolean stuck;
         final List<EndpointId> released = new ArrayList<>();
 
         @Override
-        public void sweep(Collection<EndpointId> endpoints) {}
+        public boolean sweep(Collection<EndpointId> endpoints) {
+            return !stuck;
+        }
 
         @Override
         public void release(Collection<EndpointId> over) {

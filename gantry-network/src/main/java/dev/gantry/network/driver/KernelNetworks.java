@@ -196,8 +196,8 @@ public final class KernelNetworks implements HostNetworks {
     }
 
     @Override
-    public void sweep(Collection<EndpointId> released) {
-        reaper.sweep(released);
+    public boolean sweep(Collection<EndpointId> released) {
+        return reaper.sweep(released);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.gantry.network.driver;
 
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.netlink.Ack;
 import dev.gantry.linux.netlink.NetlinkSocket;
 import dev.gantry.linux.netlink.route.LinkRequest;
 import dev.gantry.linux.netlink.route.Rtnetlink;
@@ -7,10 +9,12 @@ import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Sees to it that the host's ends of ended containers go. They go by themselves with the container's
@@ -31,7 +35,13 @@ final class LinkReaper implements AutoCloseable {
     /// The one whose link is being deleted. Guarded by this object.
     private @Nullable EndpointId reaping;
 
+    /// Those whose link could not be deleted, until it is tried again. Guarded by this object.
+    private final Set<EndpointId> left = new HashSet<>();
+
     private boolean closed;
+
+    /// A link by its index, for another one may have its name by now; 0: it has gone by itself.
+    private record Doomed(EndpointId endpoint, int link) {}
 
     LinkReaper(Instance instance, NetlinkSocket socket) {
         this.instance = instance;
@@ -45,79 +55,100 @@ final class LinkReaper implements AutoCloseable {
         notifyAll();
     }
 
-    /// Waits until the links of those are gone, which are looked after at once.
-    synchronized void sweep(Collection<EndpointId> ended) {
+    /// Waits until the links of those are gone, which are looked after at once; false when one may not be.
+    synchronized boolean sweep(Collection<EndpointId> ended) {
         long now = System.nanoTime();
+        left.removeAll(Set.copyOf(ended));
         ended.forEach(id -> due.putFirst(id, now));
         notifyAll();
         long deadline = now + SWEEP_TAKES.toNanos();
         try {
             while (!closed && ended.stream().anyMatch(id -> due.containsKey(id) || id.equals(reaping))) {
-                long left = (deadline - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
-                    return; // it goes on by itself
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return false; // it goes on by itself
                 }
-                wait(left);
+                wait(millis);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
+        return !closed && ended.stream().noneMatch(left::contains);
     }
 
-    private synchronized void reaped() {
+    private synchronized void reaped(EndpointId endpoint, boolean gone) {
         reaping = null;
+        if (!gone) {
+            left.add(endpoint);
+        }
         notifyAll();
     }
 
     /// An interface of this endpoint will be made again.
     synchronized void keep(EndpointId endpoint) {
         due.remove(endpoint);
+        left.remove(endpoint);
     }
 
     private void run() {
         try {
-            while (true) {
-                int link = next();
-                if (link < 0) {
-                    return;
+            for (Doomed next = next(); next != null; next = next()) {
+                boolean gone = false;
+                try {
+                    gone = next.link() == 0 || delete(next.link());
+                } catch (RuntimeException e) {
+                    warn(e); // the others are looked after all the same
+                } finally {
+                    reaped(next.endpoint(), gone);
                 }
-                if (link > 0) {
-                    // By index: another one may have the name by now.
-                    socket.attempt(List.of(LinkRequest.index(link).delete()));
-                }
-                reaped();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// The index of a link to delete; 0 when it has gone by itself, -1 at the end.
-    private synchronized int next() throws InterruptedException {
+    private boolean delete(int link) {
+        Ack ack = socket.attempt(List.of(LinkRequest.index(link).delete())).getFirst();
+        boolean gone = ack.done() || ack.errno().equals(Errno.ENODEV);
+        if (!gone) {
+            warn(ack.error());
+        }
+        return gone;
+    }
+
+    /// Null at the end.
+    private synchronized @Nullable Doomed next() throws InterruptedException {
         while (!closed) {
             Map.Entry<EndpointId, Long> first = due.isEmpty() ? null : due.firstEntry();
             long wait = first == null ? Long.MAX_VALUE : first.getValue() - System.nanoTime();
             if (first != null && wait <= 0) {
-                due.remove(first.getKey());
-                reaping = first.getKey();
-                return find(first.getKey());
+                EndpointId endpoint = first.getKey();
+                due.remove(endpoint);
+                reaping = endpoint;
+                try {
+                    return new Doomed(endpoint, find(endpoint));
+                } catch (RuntimeException e) {
+                    warn(e);
+                    reaped(endpoint, false);
+                }
+            } else {
+                wait(first == null ? 0 : wait / 1_000_000 + 1);
             }
-            wait(first == null ? 0 : wait / 1_000_000 + 1);
         }
-        return -1;
+        return null;
     }
 
     private int find(EndpointId endpoint) {
-        try {
-            return new Rtnetlink(socket)
-                    .link(Instance.hostInterface(endpoint))
-                    .filter(LinkMark.of(instance, endpoint)::isOn)
-                    .map(dev.gantry.linux.netlink.route.Link::index)
-                    .orElse(0);
-        } catch (RuntimeException e) {
-            System.getLogger("network").log(System.Logger.Level.WARNING, "event=link-not-released", e);
-            return 0;
-        }
+        return new Rtnetlink(socket)
+                .link(Instance.hostInterface(endpoint))
+                .filter(LinkMark.of(instance, endpoint)::isOn)
+                .map(dev.gantry.linux.netlink.route.Link::index)
+                .orElse(0);
+    }
+
+    private static void warn(RuntimeException e) {
+        System.getLogger("network").log(System.Logger.Level.WARNING, "event=link-not-released", e);
     }
 
     /// What is left then is found by the next engine.

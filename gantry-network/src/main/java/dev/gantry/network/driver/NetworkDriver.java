@@ -48,8 +48,9 @@ public interface NetworkDriver extends AutoCloseable {
     void release(Collection<EndpointId> endpoints);
 
     /// Deletes what is left of the interfaces of released endpoints, where somebody else still holds the namespace:
-    /// he must not go on using their addresses. Gone when it returns.
-    void sweep(Collection<EndpointId> endpoints);
+    /// he must not go on using their addresses. False when one of them may still be there: it is to be asked again.
+    /// An interface without a part on the host, as those of macvlans, is not seen, and stays with its namespace.
+    boolean sweep(Collection<EndpointId> endpoints);
 
     /// Publishes exactly the ports that the endpoint has now, whatever it had before, in one transaction.
     /// Idempotent. Connections through ports that stay do not notice.
