@@ -89,6 +89,7 @@ final class Adopter {
             adopt(cell);
             return cell;
         });
+        lifecycle.adopted();
         sweep();
         parts.networks().settle(index.all().stream().map(c -> c.id).collect(Collectors.toSet()));
         parts.volumes().settle();

@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.NotFound;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -38,8 +39,19 @@ final class Donors {
         };
     }
 
-    /// Whether one of them is on its way up again.
-    static boolean anyRestarts(StoredContainer row, Function<ContainerId, Optional<StoredContainer>> others) {
+    /// What they did when somebody looked. Two runs of one of them are never equal.
+    record Seen(List<ContainerState> states) {
+        Seen {
+            states = List.copyOf(states);
+        }
+
+        /// Whether one of them is on its way up again.
+        boolean anyRestarts() {
+            return states.stream().anyMatch(ContainerState.Restarting.class::isInstance);
+        }
+    }
+
+    static Seen seen(StoredContainer row, Function<ContainerId, Optional<StoredContainer>> others) {
         ContainerSpec spec = row.spec();
         Stream<String> modes = Stream.of(
                         spec.isolation().pid(), spec.isolation().ipc())
@@ -48,8 +60,9 @@ final class Donors {
         Stream<String> network = spec.network() == ContainerSpec.Network.CONTAINER
                 ? Stream.of(spec.networking().container())
                 : Stream.empty();
-        return Stream.concat(modes, network)
+        return new Seen(Stream.concat(modes, network)
                 .flatMap(id -> others.apply(new ContainerId(id)).stream())
-                .anyMatch(donor -> donor.state() instanceof ContainerState.Restarting);
+                .map(StoredContainer::state)
+                .toList());
     }
 }

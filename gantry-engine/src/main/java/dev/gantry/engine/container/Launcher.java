@@ -121,9 +121,8 @@ final class Launcher {
         return all;
     }
 
-    /// Whether one whose namespaces it uses is on its way up again.
-    boolean awaitsDonor(Cell cell) {
-        return Donors.anyRestarts(cell.row, others);
+    Donors.Seen donors(Cell cell) {
+        return Donors.seen(cell.row, others);
     }
 
     /// For a process that only has the root of this container and what is mounted in it.

@@ -22,6 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final Duration BUSY = Duration.ofSeconds(1);
+    private static final Duration LEAVES = Duration.ofSeconds(5);
 
     private final Rows rows;
     private final Checkups checkups;
@@ -51,6 +56,8 @@ final class Lifecycle {
 
     /// Ends are followed by this when they are for good and the container is to be removed.
     private final Consumer<Cell> remover;
+
+    private final CountDownLatch adopted = new CountDownLatch(1);
 
     private volatile boolean closing;
 
@@ -376,11 +383,21 @@ final class Lifecycle {
 
     // restart by policy
 
-    /// The cell's turn is held.
+    /// The containers of an earlier engine are all known: from now on their states are true, and restarts begin.
+    void adopted() {
+        adopted.countDown();
+    }
+
+    /// Not before the watch of the last run has left, for which nobody's turn is held. The cell's turn is held.
     void restartAt(Cell cell, Instant due) {
+        Task last = cell.task;
         cell.restart = Thread.startVirtualThread(() -> {
             try {
                 Thread.sleep(Duration.between(clock.instant(), due).plusMillis(1));
+                adopted.await();
+                if (last != null && last.launched) {
+                    awaitLeft(cell, last);
+                }
             } catch (InterruptedException e) {
                 return;
             }
@@ -390,8 +407,27 @@ final class Lifecycle {
         });
     }
 
+    private static void awaitLeft(Cell cell, Task last) throws InterruptedException {
+        try {
+            last.watch.gone().get(LEAVES.toMillis(), TimeUnit.MILLISECONDS);
+            return;
+        } catch (ExecutionException e) {
+            return; // its connection has ended, however
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "container id={} restarted later: what its last run wrote is still on its way to the disk",
+                    cell.id.shortHex());
+        }
+        try {
+            last.watch.gone().get();
+        } catch (ExecutionException e) {
+            LOG.debug("watch of container id={} has left: {}", cell.id.shortHex(), e.toString());
+        }
+    }
+
     /// False when it was to be started and could not.
     private boolean restartNow(Cell cell) {
+        Donors.Seen donors = launcher.donors(cell);
         cell.turn.lock();
         try {
             if (closing
@@ -399,7 +435,8 @@ final class Lifecycle {
                     || !(cell.row.state() instanceof ContainerState.Restarting)) {
                 return true;
             }
-            if (!isYielded(cell)) {
+            // It ended with one whose namespaces it uses, and whose own policy starts that one first.
+            if (donors.anyRestarts() || !isYielded(cell)) {
                 restartAt(cell, clock.instant().plus(BUSY));
                 return true;
             }
@@ -407,8 +444,8 @@ final class Lifecycle {
             launch(cell, cell.row.history().restarts() + 1);
             return true;
         } catch (RuntimeException e) {
-            if (launcher.awaitsDonor(cell)) {
-                // It ended with the other one, whose own policy starts it first.
+            if (!launcher.donors(cell).equals(donors)) {
+                // One of them ended meanwhile, and may even run again: this start was meant for its last run.
                 restartAt(cell, clock.instant().plus(BUSY));
                 return true;
             }
