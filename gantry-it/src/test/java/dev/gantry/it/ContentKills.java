@@ -109,7 +109,7 @@ final class ContentKills implements AutoCloseable {
 
     void run(int times) throws IOException, InterruptedException {
         for (int i = 0; i < times; i++) {
-            int wanted = answers.get() + random.nextInt(20);
+            int wanted = answers.get() + 1 + random.nextInt(20);
             kills.one(
                     List.of(this::copies, this::becomesAnImage, this::becomesAnImage, this::plugged),
                     () -> wanted + " answers",

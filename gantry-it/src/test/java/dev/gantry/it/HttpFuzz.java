@@ -24,7 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,13 +58,13 @@ final class HttpFuzz implements AutoCloseable {
         return statuses;
     }
 
-    /// `workers` at a time, each with requests of its own, until `enough`.
-    void run(List<String> routes, long seed, int workers, BooleanSupplier enough) throws InterruptedException {
+    /// `workers` at a time, each with `count` requests of its own: the same ones with the same seed.
+    void run(List<String> routes, long seed, int workers, int count) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             FuzzRequests requests = new FuzzRequests(routes, new Random(seed + i));
             threads.add(Thread.ofVirtual().start(() -> {
-                while (!enough.getAsBoolean() && wrongs.size() < 20) {
+                for (int n = 0; n < count && wrongs.size() < 20; n++) {
                     one(requests);
                 }
             }));

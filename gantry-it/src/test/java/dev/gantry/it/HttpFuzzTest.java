@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -57,8 +56,7 @@ class HttpFuzzTest {
             HttpFuzz.prepare(client, rootfs);
             long descriptors = descriptors(daemon);
             for (int round = 0; round < rounds; round++) {
-                AtomicInteger left = new AtomicInteger(each);
-                fuzz.run(routes, seed + (long) round * WORKERS, WORKERS, () -> left.getAndDecrement() <= 0);
+                fuzz.run(routes, seed + (long) round * WORKERS, WORKERS, each / WORKERS);
                 HttpFuzz.prepare(client, rootfs);
             }
             System.out.println("answers by status: " + fuzz.statuses());
