@@ -181,7 +181,7 @@ public final class Attachment implements AutoCloseable {
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() {
             lock.lock();
             try {
                 if (closed || ended) {
@@ -191,7 +191,11 @@ public final class Attachment implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            channel.send(FrameChannel.frame(Frame.STDIN_EOF, new byte[0]));
+            try {
+                channel.send(FrameChannel.frame(Frame.STDIN_EOF, new byte[0]));
+            } catch (IOException e) {
+                // The watch has left, and the input ended with the container: only that is not told yet.
+            }
         }
     }
 
