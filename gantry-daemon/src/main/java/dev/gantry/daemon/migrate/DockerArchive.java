@@ -1,6 +1,7 @@
 package dev.gantry.daemon.migrate;
 
 import dev.gantry.base.Digest;
+import dev.gantry.base.Piping;
 import dev.gantry.engine.plugin.JsonTree;
 import dev.gantry.images.layer.LayerWriter;
 import dev.gantry.images.layer.TarEntry;

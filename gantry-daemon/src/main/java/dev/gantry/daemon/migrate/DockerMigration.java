@@ -8,6 +8,7 @@ import dev.gantry.api.client.Response;
 import dev.gantry.api.image.Progress;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
+import dev.gantry.base.Piping;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.cli.Extras;

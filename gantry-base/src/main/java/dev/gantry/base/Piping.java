@@ -1,4 +1,4 @@
-package dev.gantry.daemon.migrate;
+package dev.gantry.base;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,13 +8,13 @@ import java.io.PipedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// What somebody writes, on a thread of its own, while it is read here. What fails there fails here.
-final class Piping extends PipedInputStream {
+public final class Piping extends PipedInputStream {
     private static final int AHEAD = 1 << 18;
 
     private volatile @Nullable IOException failure;
 
     @FunctionalInterface
-    interface Writing {
+    public interface Writing {
         void to(OutputStream out) throws IOException;
     }
 
@@ -22,11 +22,11 @@ final class Piping extends PipedInputStream {
         super(AHEAD);
     }
 
-    static InputStream of(Writing writing) {
+    public static InputStream of(Writing writing) {
         var piping = new Piping();
         try {
             var out = new PipedOutputStream(piping);
-            Thread.ofPlatform().name("migrate").daemon().start(() -> piping.run(writing, out));
+            Thread.ofPlatform().name("piping").daemon().start(() -> piping.run(writing, out));
         } catch (IOException e) {
             throw new IllegalStateException("a new pipe has no end yet", e);
         }
