@@ -148,7 +148,7 @@ class DaemonConfigTest {
                     "--since",
                     "10m",
                     "--until",
-                    "0s",
+                    "-1s",
                     "--filter",
                     "type=daemon",
                     "--format",
