@@ -1,6 +1,7 @@
 package dev.gantry.linux.netlink;
 
 import dev.gantry.linux.Errno;
+import dev.gantry.linux.EventPoll;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
@@ -232,6 +233,11 @@ public final class NetlinkSocket implements AutoCloseable {
     /// The network namespace in which it works; the caller's to close.
     public Fd namespace() {
         return wire.namespace();
+    }
+
+    /// From now on `poll` tells `token` when there is something of [#events] to hear, or something was lost.
+    public void watch(EventPoll poll, long token) {
+        wire.watch(poll, token);
     }
 
     /// Waits for what the groups tell: at least one message, or none when the time is over.

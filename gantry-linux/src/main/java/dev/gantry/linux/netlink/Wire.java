@@ -1,6 +1,7 @@
 package dev.gantry.linux.netlink;
 
 import dev.gantry.linux.Errno;
+import dev.gantry.linux.EventPoll;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.SocketCalls;
@@ -46,6 +47,10 @@ final class Wire implements AutoCloseable {
             ByteBuffer address = ByteBuffer.allocate(ADDRESS_SIZE).order(ByteOrder.nativeOrder());
             sockets.bind(fd, address.putShort((short) NetlinkHeader.AF_NETLINK).array());
         }
+    }
+
+    void watch(EventPoll poll, long token) {
+        poll.add(fd, token);
     }
 
     /// 0 as long as it has no address.
