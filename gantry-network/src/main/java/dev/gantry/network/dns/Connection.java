@@ -10,7 +10,6 @@ import java.util.Arrays;
 /// forwarded, or its answer finds no room, no further one is read. All of it happens on the thread of the server, but
 /// for [#answered].
 final class Connection {
-    private static final Duration IDLE = Duration.ofSeconds(5);
     private static final int MOST_QUERIES = 100;
     private static final int LENGTH = 2;
     private static final byte[] NOTHING = {};
@@ -19,6 +18,7 @@ final class Connection {
     private final Fd fd;
     private final long token;
     private final EventPoll poll;
+    private final Duration patience;
     private final ServerSockets sockets = new ServerSockets();
 
     /// Guarded by this object, as is what follows.
@@ -33,13 +33,16 @@ final class Connection {
     private boolean over;
 
     /// Counts from the begin, or the last answer: who sends single bytes gains no time.
-    private long deadline = System.nanoTime() + IDLE.toNanos();
+    private long deadline;
 
-    Connection(Asker asker, Fd fd, long token, EventPoll poll) {
+    /// @param patience with a client that says nothing, or does not take its answer
+    Connection(Asker asker, Fd fd, long token, EventPoll poll, Duration patience) {
         this.asker = asker;
         this.fd = fd;
         this.token = token;
         this.poll = poll;
+        this.patience = patience;
+        this.deadline = System.nanoTime() + patience.toNanos();
         poll.add(fd, token);
     }
 
@@ -97,7 +100,7 @@ final class Connection {
         Wire.put16(out, 0, length);
         System.arraycopy(message, 0, out, LENGTH, length);
         sent = 0;
-        deadline = System.nanoTime() + IDLE.toNanos();
+        deadline = System.nanoTime() + patience.toNanos();
         flush();
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.network.dns;
 import dev.gantry.linux.Datagrams;
 import dev.gantry.linux.EventPoll;
 import dev.gantry.linux.Fd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Connections {
 
     private final EventPoll poll;
     private final Forwarder forwarder;
+    private final Duration patience;
     private final byte[] out = new byte[MOST_MESSAGE];
 
     /// Who was heard of last is at the end.
@@ -26,9 +28,10 @@ final class Connections {
 
     private long swept = System.nanoTime();
 
-    Connections(EventPoll poll, Forwarder forwarder) {
+    Connections(EventPoll poll, Forwarder forwarder, Duration patience) {
         this.poll = poll;
         this.forwarder = forwarder;
+        this.patience = patience;
     }
 
     boolean isEmpty() {
@@ -51,7 +54,7 @@ final class Connections {
             }
             close(silent.get());
         }
-        all.put(token, new Connection(asker, fd, token, poll));
+        all.put(token, new Connection(asker, fd, token, poll, patience));
     }
 
     /// Something happened to the connection of this token, if there is one.

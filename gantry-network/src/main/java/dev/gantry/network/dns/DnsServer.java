@@ -3,6 +3,7 @@ package dev.gantry.network.dns;
 import dev.gantry.linux.Datagrams;
 import dev.gantry.linux.EventPoll;
 import dev.gantry.linux.Fd;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ public final class DnsServer implements AutoCloseable {
     /// Tokens of connections; those of sockets have not this bit, and an odd one is a listener.
     private static final long CONNECTION = 2;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int WAIT_MILLIS = 60_000;
     private static final int SWEEP_MILLIS = 1000;
     private static final int CLOSE_MILLIS = 2000;
@@ -46,14 +48,15 @@ public final class DnsServer implements AutoCloseable {
         void close();
     }
 
-    DnsServer(Forwarder forwarder) {
+    /// @param patience with a connection on which nothing happens
+    DnsServer(Forwarder forwarder, Duration patience) {
         this.forwarder = forwarder;
-        this.connections = new Connections(poll, forwarder);
+        this.connections = new Connections(poll, forwarder, patience);
         this.loop = Thread.ofPlatform().name("dns").daemon().start(this::run);
     }
 
     public static DnsServer start() {
-        return new DnsServer(Forwarder.usual());
+        return new DnsServer(Forwarder.usual(), PATIENCE);
     }
 
     /// Serves over a bound datagram socket and a listening one. `view` is asked for each query, so it is

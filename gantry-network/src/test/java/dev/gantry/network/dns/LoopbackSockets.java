@@ -21,7 +21,7 @@ record LoopbackSockets(Fd udp, Fd tcp, int port) {
             Fd tcp = linux.sockets().open(AF_INET, STREAM, 0);
             try {
                 linux.sockets().bind(tcp, loopback(port));
-                new ServerSockets().listen(tcp, 16);
+                new ServerSockets().listen(tcp, 128);
                 return new LoopbackSockets(udp, tcp, port);
             } catch (RuntimeException e) {
                 udp.close();
