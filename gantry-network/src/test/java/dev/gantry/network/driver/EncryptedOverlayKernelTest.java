@@ -157,7 +157,7 @@ class EncryptedOverlayKernelTest {
                 // Without keys nothing travels, least of all in clear.
                 first.encrypt(ofOne);
                 second.encrypt(ofTwo);
-                assertThat(left.pings(target)).isFalse();
+                assertThat(left.pingsAtOnce(target)).isFalse();
                 assertThat(onTheWire(two)).isEqualTo("0 0");
 
                 ofOne = ofOne.receiving(there, key(0x1001));
@@ -168,7 +168,7 @@ class EncryptedOverlayKernelTest {
                 ofTwo = ofTwo.sending(here, key(0x1001));
                 first.encrypt(ofOne);
                 second.encrypt(ofTwo);
-                TestHost.await("they reach each other", () -> left.pings(target));
+                TestHost.await("they reach each other", () -> left.pingsAtOnce(target));
                 assertThat(onTheWire(two)).matches("0 [1-9]\\d*");
                 assertThat(left.run("ip link show eth0")).contains("mtu " + mtu);
                 assertThat(left.run("busybox ping -c1 -W4 -s " + (mtu - 28) + " " + target))
@@ -194,7 +194,7 @@ class EncryptedOverlayKernelTest {
                 String received = "busybox awk '/vx-001001/ {print $3}' /proc/net/dev";
                 String before = two.run(received);
                 one.run("ip xfrm policy flush; ip xfrm state flush");
-                assertThat(left.pings(target)).isFalse();
+                assertThat(left.pingsAtOnce(target)).isFalse();
                 assertThat(onTheWire(two)).startsWith("0 ");
                 // … also where the sender's own rules do not hold them back.
                 one.run("nft flush chain inet gantry forged");

@@ -107,7 +107,7 @@ class OverlayKernelTest {
             first.reconcile(List.of(), List.of());
             first.create(near);
             attach(first, Placed.in(near, "a"), left);
-            TestHost.await("there is a way", () -> left.pings("192.0.2.2"));
+            TestHost.await("there is a way", () -> left.pingsAtOnce("192.0.2.2"));
             left.run(sends(0, "192.0.2.2", 4789) + sends(0, "192.0.2.2", 4001));
             assertThat(left.ask("192.0.2.2", 7946)).isEqualTo("-");
             one.run(sends(1, "192.0.2.2", 4789) + sends(1, "192.0.2.2", 4002));
@@ -167,7 +167,7 @@ class OverlayKernelTest {
             assertThat(left.pings(address)).isTrue();
             first.peers(wide, List.of(), Set.of());
             left.run("ip neigh flush all");
-            assertThat(left.pings(address)).isFalse();
+            assertThat(left.pingsAtOnce(address)).isFalse();
             assertThat(one.run("ip -o link show type vxlan")).contains("vx-001001");
             first.release(List.of(a.endpoint().id()));
             first.remove(wide);
@@ -224,7 +224,7 @@ class OverlayKernelTest {
             first.peers(six, List.of(peer(b, "192.0.2.2")), Set.of());
             second.peers(six, List.of(peer(a, "192.0.2.1")), Set.of());
             String address = peer(b, "192.0.2.2").addresses().getFirst().toString();
-            TestHost.await("they reach each other", () -> left.pings(address));
+            TestHost.await("they reach each other", () -> left.pingsAtOnce(address));
         }
     }
 }
