@@ -95,14 +95,18 @@ class AdoptTest {
 
     @Test
     void whatEndedMeanwhileHasItsCodeAndItsLog() {
-        var c = engine.started(engine.sh("sleep 0.2; seq 1 5000; exit 9"));
-        engine.reopenAfter(() -> TestEngine.await(
-                "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json"))));
+        var c = engine.started(engine.sh("trap 'seq 1 5000; exit 9' TERM; echo 0; while :; do sleep 0.02; done"));
+        TestEngine.await("it waits", () -> engine.log(c.id()).equals("0\n"));
+        engine.reopenAfter(() -> {
+            ProcessHandle.of(c.pid()).orElseThrow().destroy();
+            TestEngine.await(
+                    "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+        });
         assertThat(now(c).state())
                 .isInstanceOfSatisfying(
                         ContainerState.Exited.class,
                         e -> assertThat(e.exit().code()).isEqualTo(9));
-        assertThat(engine.log(c.id())).isEqualTo(counted(1, 5000));
+        assertThat(engine.log(c.id())).isEqualTo(counted(0, 5000));
         assertThat(engine.gantry.events().after(0, 1000).stream()
                         .filter(e -> e.subject().equals(c.id().hex()))
                         .map(Event::action))
@@ -241,15 +245,30 @@ class AdoptTest {
         }
     }
 
+    /// One that waits for its end, is restarted, and then ends by itself.
+    private Container runsTwice() {
+        var c = engine.started(
+                engine.sh("[ ! -e /ran ] || { echo run; exit 1; }; touch /ran; echo run; exec sleep 1000")
+                        .restart(RestartPolicy.parse("on-failure:1")));
+        TestEngine.await("it waits", () -> engine.log(c.id()).equals("run\n"));
+        return c;
+    }
+
+    /// While no engine lives.
+    private static void end(Container c) {
+        ProcessHandle.of(c.pid()).orElseThrow().destroyForcibly();
+        TestEngine.await(
+                "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+    }
+
     @Test
     void removalAndRestartOfWhatEndedMeanwhileAreDoneByTheNextEngine() {
-        // Both outlive the engine.
-        var gone = engine.started(engine.sh("sleep 3").autoRemove(true));
-        var again = engine.started(engine.sh("echo run; sleep 3; exit 1").restart(RestartPolicy.parse("on-failure:1")));
-        engine.reopenAfter(() -> TestEngine.await(
-                "both have ended",
-                () -> Files.exists(gone.files().directory().resolve("exit.json"))
-                        && Files.exists(again.files().directory().resolve("exit.json"))));
+        var gone = engine.started(engine.spec("sleep", "1000").autoRemove(true));
+        var again = runsTwice();
+        engine.reopenAfter(() -> {
+            end(gone);
+            end(again);
+        });
         TestEngine.await(
                 "the one is removed", () -> engine.containers().get(gone.id()).isEmpty());
         TestEngine.await(
@@ -280,10 +299,9 @@ class AdoptTest {
 
     @Test
     void aRunWhoseStartWasNotStoredIsRestartedByItsPolicy() {
-        var c = engine.started(engine.sh("echo run; sleep 3; exit 1").restart(RestartPolicy.parse("on-failure:1")));
+        var c = runsTwice();
         engine.reopenAfter(() -> {
-            TestEngine.await(
-                    "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
+            end(c);
             sql("UPDATE containers SET state='created', pid=0, started_at=0, boot_id='', watch_dir=''");
         });
         TestEngine.await(

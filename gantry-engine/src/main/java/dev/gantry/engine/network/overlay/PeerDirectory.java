@@ -37,13 +37,13 @@ public final class PeerDirectory implements OverlayDirectory {
     private Runnable changed = () -> {};
     private boolean closed;
 
-    private PeerDirectory(OverlayOptions options, Duration keyLife) {
+    private PeerDirectory(OverlayOptions options, Duration keyLife, Duration patience) {
         this.options = options;
         this.keys = new PeerKeys(options);
         PeerTls tls = PeerTls.open(options);
         Instant now = now();
         options.peers().forEach(p -> views.put(p.address(), new PeerView(now, options.grace())));
-        this.listener = new PeerListener(options, tls, this, keys);
+        this.listener = new PeerListener(options, patience, tls, this, keys);
         options.peers()
                 .forEach(p -> senders.add(
                         new PeerSender(options.advertise(), p, tls, this, new PeerSender.Keys(keys, keyLife))));
@@ -52,12 +52,13 @@ public final class PeerDirectory implements OverlayDirectory {
 
     /// Listens, and goes on trying to reach the others. [dev.gantry.base.Unavailable] when it cannot listen.
     public static PeerDirectory open(OverlayOptions options) {
-        return open(options, KEY_LIFE);
+        return open(options, KEY_LIFE, PeerListener.PATIENCE);
     }
 
     /// @param keyLife after which a new connection brings a new key
-    static PeerDirectory open(OverlayOptions options, Duration keyLife) {
-        var directory = new PeerDirectory(options, keyLife);
+    /// @param patience with who connects and does not show who it is
+    static PeerDirectory open(OverlayOptions options, Duration keyLife, Duration patience) {
+        var directory = new PeerDirectory(options, keyLife, patience);
         directory.listener.start();
         directory.senders.forEach(PeerSender::start);
         directory.keeper.start();

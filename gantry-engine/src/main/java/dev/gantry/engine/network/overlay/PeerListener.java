@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class PeerListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerListener.class);
     static final int PROTOCOL = 1;
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration PATIENCE = Duration.ofSeconds(15);
     /// Of one address, which takes no room from another: in all, and of those that have not shown who they are.
     private static final int MOST_CONNECTIONS = 16;
 
@@ -36,6 +36,7 @@ final class PeerListener implements AutoCloseable {
     private record Room(Semaphore all, Semaphore unknown) {}
 
     private final OverlayOptions options;
+    private final Duration patience;
     private final PeerTls tls;
     private final PeerDirectory directory;
     private final PeerKeys keys;
@@ -44,8 +45,10 @@ final class PeerListener implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
 
-    PeerListener(OverlayOptions options, PeerTls tls, PeerDirectory directory, PeerKeys keys) {
+    /// @param patience with who has not yet shown who it is
+    PeerListener(OverlayOptions options, Duration patience, PeerTls tls, PeerDirectory directory, PeerKeys keys) {
         this.options = options;
+        this.patience = patience;
         this.tls = tls;
         this.directory = directory;
         this.keys = keys;
@@ -124,11 +127,11 @@ final class PeerListener implements AutoCloseable {
         }
     }
 
-    /// Who it is, within [#PATIENCE] in all: each read alone would give who sends byte by byte all the time it likes.
+    /// Who it is, within our patience in all: each read alone would give who sends byte by byte all the time it likes.
     private PeerSocket greet(Socket socket, Ip from, Room room) throws IOException {
         Thread watch = Thread.ofVirtual().name("overlay-patience-" + from).start(() -> closeLater(socket));
         try {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) patience.toMillis());
             socket.setTcpNoDelay(true);
             PeerSocket connection = tls.over(socket, from, false);
             try {
@@ -149,9 +152,9 @@ final class PeerListener implements AutoCloseable {
         }
     }
 
-    private static void closeLater(Socket socket) {
+    private void closeLater(Socket socket) {
         try {
-            Thread.sleep(PATIENCE);
+            Thread.sleep(patience);
             socket.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -125,8 +125,10 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
         var plans = new ConcurrentHashMap<Ip, EncryptionPlan>();
         var seen = ConcurrentHashMap.<String>newKeySet();
         Duration life = Duration.ofMillis(100);
-        try (PeerDirectory a = PeerDirectory.open(options(A, ours.of(A.toString()), OverlayOptions.GRACE), life);
-                PeerDirectory b = PeerDirectory.open(options(B, ours.of(B.toString()), OverlayOptions.GRACE), life)) {
+        try (PeerDirectory a = PeerDirectory.open(
+                        options(A, ours.of(A.toString()), OverlayOptions.GRACE), life, PeerListener.PATIENCE);
+                PeerDirectory b = PeerDirectory.open(
+                        options(B, ours.of(B.toString()), OverlayOptions.GRACE), life, PeerListener.PATIENCE)) {
             a.onKeys(p -> {
                 // Whoever sends with a key, the other has heard of it before.
                 associations(p, A).stream()
@@ -279,7 +281,14 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
 
     @Test
     void connectionsThatDoNotSayWhoTheyAreAreFewAndNotForEver() throws Exception {
-        OverlayDirectory a = open(A);
+        var patience = Duration.ofSeconds(2);
+        try (OverlayDirectory a = PeerDirectory.open(
+                options(A, ours.of(A.toString()), OverlayOptions.GRACE), Duration.ofDays(1), patience)) {
+            areFewAndNotForEver(a);
+        }
+    }
+
+    private static void areFewAndNotForEver(OverlayDirectory a) throws Exception {
         List<Socket> mute = new ArrayList<>();
         try {
             for (int i = 0; i < 20; i++) {
