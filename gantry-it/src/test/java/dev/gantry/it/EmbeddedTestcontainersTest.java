@@ -159,9 +159,7 @@ class EmbeddedTestcontainersTest {
 
     /// Processes, mounts, control groups, sockets, interfaces and tables that an engine may leave.
     private Set<String> left() {
-        try (Stream<Path> processes = Files.list(Path.of("/proc"));
-                Stream<Path> files =
-                        Files.exists(dir.resolve("root")) ? Files.walk(dir.resolve("root")) : Stream.of()) {
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
             Set<String> found = processes
                     .map(p -> p.getFileName().toString())
                     .filter(n -> n.matches("[0-9]+") && commandLine(n).contains(dir.toString()))
@@ -175,7 +173,9 @@ class EmbeddedTestcontainersTest {
                         + Integer.toHexString(dir.resolve("root/" + i).hashCode());
                 groups(group).forEach(found::add);
             }
-            files.filter(f -> f.endsWith("docker.sock") || f.endsWith("door")).forEach(f -> found.add(f.toString()));
+            HostState.below(dir.resolve("root")).stream()
+                    .filter(f -> f.endsWith("docker.sock") || f.endsWith("door"))
+                    .forEach(f -> found.add(f.toString()));
             found.addAll(onHost("ip", "-br", "link"));
             found.addAll(onHost("nft", "list", "tables"));
             return found;

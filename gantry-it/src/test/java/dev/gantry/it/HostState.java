@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,17 +65,32 @@ record HostState(
 
     private static Set<String> cgroupsNow() throws IOException {
         Set<String> found = new TreeSet<>();
-        if (!Files.isDirectory(TOP)) {
-            return found;
-        }
-        // A group may go while we look: that is what is waited for, and no failure.
-        Files.walkFileTree(TOP, Set.of(), 6, new SimpleFileVisitor<>() {
+        below(TOP, 6, path -> {
+            if (path.toString().contains("/" + DaemonProcess.GROUPS) && Files.isDirectory(path)) {
+                found.add(path.toString());
+            }
+        });
+        return found;
+    }
+
+    /// This directory and all that is in it. Something may go while we look: that is no failure.
+    static List<Path> below(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        below(directory, Integer.MAX_VALUE, found::add);
+        return found;
+    }
+
+    private static void below(Path directory, int depth, Consumer<Path> found) throws IOException {
+        Files.walkFileTree(directory, Set.of(), depth, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                String path = directory.toString();
-                if (path.contains("/" + DaemonProcess.GROUPS)) {
-                    found.add(path);
-                }
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                found.accept(path);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                found.accept(file);
                 return FileVisitResult.CONTINUE;
             }
 
@@ -84,11 +100,10 @@ record HostState(
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+            public FileVisitResult postVisitDirectory(Path path, @Nullable IOException failure) {
                 return FileVisitResult.CONTINUE;
             }
         });
-        return found;
     }
 
     private static Set<String> namespacesNow() throws IOException {
