@@ -207,7 +207,7 @@ final class DaemonProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         root.resolve("daemon.out").toFile()))
                 .start();
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
         try (EngineClient client = client()) {
             while (true) {
                 try {
@@ -226,9 +226,9 @@ final class DaemonProcess implements AutoCloseable {
 
     private void waitForEnd() {
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the daemon did not end within 20 s of SIGTERM: " + log());
+                throw new IllegalStateException("the daemon did not end within 60 s of SIGTERM: " + log());
             }
         } catch (InterruptedException | IOException e) {
             throw new IllegalStateException(e);
