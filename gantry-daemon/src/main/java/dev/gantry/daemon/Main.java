@@ -54,6 +54,7 @@ public final class Main {
                     flags.tls().ifPresent(Tls::of);
                     AccessFiles.rules(flags.settings());
                     EngineOptions.networks(flags.settings());
+                    EngineOptions.storage(flags.settings());
                     Reloading.check(flags.settings());
                     MetricsSocket.address(flags.settings());
                     Tracing.check(System.getenv());
@@ -173,6 +174,7 @@ public final class Main {
                 .overlay(flags.overlay())
                 .registries(state::registries)
                 .networks(EngineOptions.networks(flags.settings()))
+                .storage(EngineOptions.storage(flags.settings()))
                 .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE));
     }
 }

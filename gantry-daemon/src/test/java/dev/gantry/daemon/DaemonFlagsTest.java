@@ -9,6 +9,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import dev.gantry.daemon.config.Option;
 import dev.gantry.daemon.config.Options;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,11 @@ class DaemonFlagsTest {
                 .isInstanceOf(Unsupported.class)
                 .hasMessageContaining("always outlive");
         assertThat(parse("--live-restore", "-s", "overlay2").hosts()).hasSize(1);
-        assertThatThrownBy(() -> parse("-s", "btrfs")).isInstanceOf(Unsupported.class);
+        assertThatThrownBy(() -> EngineOptions.storage(parse("-s", "btrfs").settings()))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("overlay2");
+        assertThat(EngineOptions.storage(parse("-s", "vfs").settings())).contains(StorageDriver.COPY);
+        assertThat(EngineOptions.storage(parse().settings())).isEmpty();
         assertThatThrownBy(() -> parse("--nonsense")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("word")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("--data-root")).isInstanceOf(InvalidArgument.class);

@@ -5,8 +5,10 @@ import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.observe.Tracer;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.images.registry.RegistryOptions;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Where an engine lives.
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 /// @param registries how registries are spoken to; asked anew each time
 /// @param networks of the network `bridge`, and of those whose subnets nobody chose
 /// @param tracer who follows what it does
+/// @param storage how files of containers are made; empty: as the host can
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -34,7 +37,8 @@ public record GantryOptions(
         OverlayOptions overlay,
         Supplier<RegistryOptions> registries,
         NetworkDefaults networks,
-        Tracer tracer) {
+        Tracer tracer,
+        Optional<StorageDriver> storage) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -55,46 +59,130 @@ public record GantryOptions(
                 OverlayOptions.NONE,
                 () -> RegistryOptions.DEFAULT,
                 NetworkDefaults.NONE,
-                Tracer.NONE);
+                Tracer.NONE,
+                Optional.empty());
     }
 
     public GantryOptions cgroup(String parent) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, parent, autostart, hidden, plugins, overlay, registries, networks, tracer);
+                dataRoot,
+                runRoot,
+                shim,
+                parent,
+                autostart,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions autostart(List<String> argv) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer);
+                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, storage);
     }
 
     public GantryOptions hidden(List<Path> paths) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks, tracer);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                paths,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, directories, overlay, registries, networks, tracer);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                directories,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks, tracer);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                hosts,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions registries(Supplier<RegistryOptions> options) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer,
+                storage);
     }
 
     public GantryOptions networks(NetworkDefaults defaults) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, defaults, tracer);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                defaults,
+                tracer,
+                storage);
     }
 
     public GantryOptions tracer(Tracer follower) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, registries, networks, follower);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                follower,
+                storage);
+    }
+
+    public GantryOptions storage(Optional<StorageDriver> driver) {
+        return new GantryOptions(
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                driver);
     }
 }

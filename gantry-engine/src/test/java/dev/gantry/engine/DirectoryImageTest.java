@@ -78,7 +78,8 @@ class DirectoryImageTest {
                 o.overlay(),
                 o.registries(),
                 o.networks(),
-                o.tracer()));
+                o.tracer(),
+                o.storage()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

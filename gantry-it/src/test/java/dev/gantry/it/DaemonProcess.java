@@ -183,24 +183,8 @@ final class DaemonProcess implements AutoCloseable {
             command.add("env");
             command.addAll(environment);
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dgantry.shim=" + System.getProperty("gantry.shim", "../gantry-runtime/target/shim/gantry-shim"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.gantry.daemon.Main",
-                "daemon",
-                "-H",
-                host(),
-                "--data-root",
-                data().toString(),
-                "--exec-root",
-                run().toString(),
-                "--cgroup-parent",
-                group));
+        command.addAll(program(root));
+        command.addAll(List.of("--cgroup-parent", group));
         command.addAll(flags);
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -222,6 +206,27 @@ final class DaemonProcess implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// The words of a daemon that has everything below `root`.
+    static List<String> program(Path root) {
+        Path shim = Path.of(System.getProperty("gantry.shim", "../gantry-runtime/target/shim/gantry-shim"));
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dgantry.shim=" + shim.toAbsolutePath().normalize(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.gantry.daemon.Main",
+                "daemon",
+                "-H",
+                "unix://" + root.resolve("s"),
+                "--data-root",
+                root.resolve("data").toString(),
+                "--exec-root",
+                root.resolve("run").toString());
     }
 
     private void waitForEnd() {

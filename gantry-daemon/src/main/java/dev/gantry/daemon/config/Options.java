@@ -112,7 +112,7 @@ public final class Options {
         t.obeyed("seccomp-profile", Form.TEXT);
         t.only("selinux-enabled", Form.FLAG, "false", "there is no SELinux");
         t.refused("shutdown-timeout", Form.NUMBER, "containers always outlive the daemon");
-        t.add("storage-driver", "s", "storage-driver", Form.TEXT, new Rule.Only("overlay2", "there is no other"));
+        t.add("storage-driver", "s", "storage-driver", Form.TEXT, Option.OBEYED);
         t.refused("storage-opt", "storage-opts", Form.LIST, "the storage driver has no options");
         t.refused("swarm-default-advertise-addr", Form.TEXT, SWARM);
         t.obeyed("tls", Form.FLAG);

@@ -79,10 +79,9 @@ final class ContainerImages {
 
     private void place(MountsSpec.OfImage i, RootFs root, Sources sources) {
         String what = "mount image " + i.image();
-        List<String> layers = root.lowers().stream().map(Object::toString).toList();
         try {
             // It goes with its last descriptor, also from under one in it.
-            Fd files = sources.keep(linux.mounts().overlay(layers, ContainerVolumes.overlayOptions(root)));
+            Fd files = sources.keep(root.image(linux));
             String path = i.subpath().isEmpty() ? "." : i.subpath();
             int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
             sources.hold(i.target(), linux.files().open(files, path, OpenFlags.PATH, 0, inside));

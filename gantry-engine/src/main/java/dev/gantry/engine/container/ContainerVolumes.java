@@ -86,8 +86,7 @@ final class ContainerVolumes {
         if (wanted.isEmpty()) {
             return;
         }
-        List<String> layers = root.lowers().stream().map(Object::toString).toList();
-        try (Fd image = linux.mounts().overlay(layers, overlayOptions(root))) {
+        try (Fd image = root.image(linux)) {
             for (MountsSpec.OfVolume v : wanted) {
                 fill(id, v, image);
             }
@@ -106,11 +105,6 @@ final class ContainerVolumes {
                 throw e;
             }
         }
-    }
-
-    /// Options for an overlay that nobody writes to.
-    static List<String> overlayOptions(RootFs root) {
-        return root.options().stream().filter(o -> o.equals("userxattr")).toList();
     }
 
     // runs

@@ -229,24 +229,34 @@ final class Launcher {
     }
 
     private LaunchContext context(StoredContainer row, RootFs root, Container.Files files) {
-        List<String> lowers = new ArrayList<>();
-        root.lowers().forEach(layer -> lowers.add(layer.toString()));
-        if (!overDirectory(row)) {
-            lowers.add(places.mountPoints().toString());
-        }
         String parent = row.spec().isolation().cgroupParent();
         HostFacts facts = parent.isEmpty()
                 ? host
                 : CgroupTree.prepare(host, places.groups().parent(row.id().hex()));
         return new LaunchContext(
                         facts,
-                        new LaunchContext.Root.Overlay(
-                                lowers, root.upper().toString(), root.work().toString(), root.options()),
+                        root(row, root),
                         places.attachPoint().toString(),
                         places.cgroup(row.id()),
                         watchOptions(row, files))
                 .withCovers(covers(row, root))
                 .withInit(row.spec().init());
+    }
+
+    private LaunchContext.Root root(StoredContainer row, RootFs root) {
+        return switch (root) {
+            case RootFs.Overlay overlay -> {
+                List<String> lowers = new ArrayList<>();
+                overlay.lowers().forEach(layer -> lowers.add(layer.toString()));
+                if (!overDirectory(row)) {
+                    lowers.add(places.mountPoints().toString());
+                }
+                yield new LaunchContext.Root.Overlay(
+                        lowers, overlay.upper().toString(), overlay.work().toString(), overlay.options());
+            }
+            case RootFs.Copy copy ->
+                new LaunchContext.Root.Directory(copy.directory().toString());
+        };
     }
 
     private WatchOptions watchOptions(StoredContainer row, Container.Files files) {

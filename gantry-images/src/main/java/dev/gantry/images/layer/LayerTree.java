@@ -102,15 +102,13 @@ final class LayerTree implements AutoCloseable {
     /// opaque directory: what lies below stays hidden.
     private void makeImplied(Fd above, String name, String path) {
         Optional<Stat> there = linux.attributes().find(above, name);
-        if (there.isPresent() && !there.get().isWhiteout()) {
+        boolean hidden = flavor.unhide(linux, above, name);
+        if (there.isPresent() && !hidden) {
             throw new TarFault("the path " + TarFault.shown(path) + " leads through something that is no directory");
-        }
-        if (there.isPresent()) {
-            linux.directories().unlink(above, name);
         }
         linux.directories().make(above, name, IMPLIED_MODE);
         linux.attributes().mode(above, name, IMPLIED_MODE);
-        if (there.isPresent()) {
+        if (hidden) {
             opaque(above, name);
         } else {
             implied.add(path);
@@ -139,6 +137,9 @@ final class LayerTree implements AutoCloseable {
     void makeDirectory(Fd parent, String name) {
         try {
             linux.directories().make(parent, name, IMPLIED_MODE);
+            if (flavor == OverlayFlavor.FILES && flavor.unhide(linux, parent, name)) {
+                opaque(parent, name);
+            }
             return;
         } catch (LinuxError e) {
             if (!e.is(Errno.EEXIST)) {
@@ -165,7 +166,7 @@ final class LayerTree implements AutoCloseable {
     /// itself has there stays; if it is a directory, it hides the one below.
     void whiteout(Fd parent, String name) {
         try {
-            linux.directories().makeNode(parent, name, FileType.CHARACTER_DEVICE.modeBits(), 0, 0);
+            flavor.hide(linux, parent, name);
         } catch (LinuxError e) {
             if (!e.is(Errno.EEXIST)) {
                 throw e;
@@ -178,7 +179,7 @@ final class LayerTree implements AutoCloseable {
 
     /// Hides what lower layers have in this directory.
     void opaque(Fd parent, String name) {
-        linux.attributes().setXattr(parent, name, flavor.opaqueXattr(), new byte[] {'y'});
+        flavor.makeOpaque(linux, parent, name);
     }
 
     /// An existing directory by its own path, for its times at the end; empty if it is none any more.
