@@ -1,14 +1,13 @@
 package dev.gantry.engine;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.observe.Tracer;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.images.registry.RegistryOptions;
-import dev.gantry.images.snapshot.StorageDriver;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Where an engine lives.
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
 /// @param registries how registries are spoken to; asked anew each time
 /// @param networks of the network `bridge`, and of those whose subnets nobody chose
 /// @param tracer who follows what it does
-/// @param storage how files of containers are made; empty: as the host can
+/// @param ids those of the host that containers have, each in a user namespace of its own; the same: they have none
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -38,7 +37,7 @@ public record GantryOptions(
         Supplier<RegistryOptions> registries,
         NetworkDefaults networks,
         Tracer tracer,
-        Optional<StorageDriver> storage) {
+        IdMap ids) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -60,7 +59,7 @@ public record GantryOptions(
                 () -> RegistryOptions.DEFAULT,
                 NetworkDefaults.NONE,
                 Tracer.NONE,
-                Optional.empty());
+                IdMap.SAME);
     }
 
     public GantryOptions cgroup(String parent) {
@@ -76,28 +75,17 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                ids);
     }
 
     public GantryOptions autostart(List<String> argv) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, storage);
+                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, ids);
     }
 
     public GantryOptions hidden(List<Path> paths) {
         return new GantryOptions(
-                dataRoot,
-                runRoot,
-                shim,
-                cgroup,
-                autostart,
-                paths,
-                plugins,
-                overlay,
-                registries,
-                networks,
-                tracer,
-                storage);
+                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks, tracer, ids);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
@@ -113,29 +101,17 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                ids);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
         return new GantryOptions(
-                dataRoot,
-                runRoot,
-                shim,
-                cgroup,
-                autostart,
-                hidden,
-                plugins,
-                hosts,
-                registries,
-                networks,
-                tracer,
-                storage);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks, tracer, ids);
     }
 
     public GantryOptions registries(Supplier<RegistryOptions> options) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer,
-                storage);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer, ids);
     }
 
     public GantryOptions networks(NetworkDefaults defaults) {
@@ -151,7 +127,7 @@ public record GantryOptions(
                 registries,
                 defaults,
                 tracer,
-                storage);
+                ids);
     }
 
     public GantryOptions tracer(Tracer follower) {
@@ -167,10 +143,10 @@ public record GantryOptions(
                 registries,
                 networks,
                 follower,
-                storage);
+                ids);
     }
 
-    public GantryOptions storage(Optional<StorageDriver> driver) {
+    public GantryOptions ids(IdMap ofContainers) {
         return new GantryOptions(
                 dataRoot,
                 runRoot,
@@ -183,6 +159,6 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                driver);
+                ofContainers);
     }
 }

@@ -30,22 +30,37 @@ import java.util.Optional;
 /// it is now.
 public final class LayeredRoot implements AutoCloseable {
     private static final int MOST_LINKS = 40; // as the kernel, path_resolution(7)
+    private static final int DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
     private final Linux linux;
-    private final MergedDirectory top;
+    private final List<Fd> top;
+    private final OverlayFlavor flavor;
 
-    private LayeredRoot(Linux linux, MergedDirectory top) {
+    private LayeredRoot(Linux linux, List<Fd> top, OverlayFlavor flavor) {
         this.linux = linux;
         this.top = top;
+        this.flavor = flavor;
     }
 
     public static LayeredRoot open(Linux linux, RootFs root) {
-        return open(linux, root.layers(), root.flavor());
+        List<Path> layers = new ArrayList<>();
+        layers.add(root.upper());
+        layers.addAll(root.lowers());
+        return open(linux, layers, OverlayFlavor.of(root));
     }
 
     /// Over any directories, topmost first; one plain directory is fine.
     public static LayeredRoot open(Linux linux, List<Path> layers, OverlayFlavor flavor) {
-        return new LayeredRoot(linux, MergedDirectory.open(linux, layers, flavor));
+        List<Fd> top = new ArrayList<>();
+        try {
+            for (Path layer : layers) {
+                top.add(linux.files().openDirectory(layer.toString()));
+            }
+            return new LayeredRoot(linux, top, flavor);
+        } catch (LinuxError e) {
+            top.forEach(Fd::close);
+            throw e.during("read the root " + layers.getFirst());
+        }
     }
 
     /// The content of a regular file; empty if there is none of that name, or it is something else.
@@ -68,7 +83,7 @@ public final class LayeredRoot implements AutoCloseable {
 
     @Override
     public void close() {
-        top.close();
+        top.forEach(Fd::close);
     }
 
     /// Where a walk ended: a name in the directory of the topmost layer that has it.
@@ -82,21 +97,22 @@ public final class LayeredRoot implements AutoCloseable {
         try (Walk walk = new Walk()) {
             return walk.to(path, use);
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV)) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
                 return Optional.empty();
             }
             throw e.during("read " + path + " of the root");
         }
     }
 
-    /// One walk from the root down, through the directories on the way.
+    /// One walk from the root down. `levels` holds, for each directory on the way, its parts in the layers,
+    /// topmost first.
     private final class Walk implements AutoCloseable {
-        private final Deque<MergedDirectory> levels = new ArrayDeque<>();
-        private final List<MergedDirectory> opened = new ArrayList<>();
+        private final Deque<List<Fd>> levels = new ArrayDeque<>();
+        private final List<Fd> opened = new ArrayList<>();
 
         <T> Optional<T> to(String path, Use<T> use) {
             Deque<String> todo = new ArrayDeque<>(List.of(path.split("/")));
-            Found last = here();
+            Found last = new Found(top.getFirst(), ".", linux.attributes().stat(top.getFirst()));
             int links = 0;
             while (!todo.isEmpty()) {
                 String name = todo.pop();
@@ -105,24 +121,22 @@ public final class LayeredRoot implements AutoCloseable {
                 }
                 if (name.equals("..")) {
                     levels.poll();
-                    last = here();
+                    last = new Found(here().getFirst(), ".", linux.attributes().stat(here().getFirst()));
                     continue;
                 }
-                Optional<MergedDirectory.Found> found = level().find(name);
+                Optional<Found> found = find(name);
                 if (found.isEmpty()) {
                     return Optional.empty();
                 }
-                last = new Found(found.get().directory(), name, found.get().stat());
+                last = found.get();
                 if (last.stat().type() == FileType.SYMLINK) {
                     if (++links > MOST_LINKS) {
                         return Optional.empty();
                     }
                     follow(linux.directories().readLink(last.directory(), name), todo);
-                    last = here();
+                    last = new Found(here().getFirst(), ".", linux.attributes().stat(here().getFirst()));
                 } else if (last.stat().type() == FileType.DIRECTORY) {
-                    MergedDirectory below = level().enter(name);
-                    opened.add(below);
-                    levels.push(below);
+                    levels.push(enter(name));
                 } else if (!todo.isEmpty()) {
                     return Optional.empty();
                 }
@@ -130,13 +144,8 @@ public final class LayeredRoot implements AutoCloseable {
             return use.of(last);
         }
 
-        private MergedDirectory level() {
+        private List<Fd> here() {
             return levels.isEmpty() ? top : levels.peek();
-        }
-
-        private Found here() {
-            Fd directory = level().top();
-            return new Found(directory, ".", linux.attributes().stat(directory));
         }
 
         private void follow(String content, Deque<String> todo) {
@@ -149,9 +158,59 @@ public final class LayeredRoot implements AutoCloseable {
             }
         }
 
+        /// In the topmost layer that says anything about the name.
+        private Optional<Found> find(String name) {
+            for (Fd directory : here()) {
+                Optional<Stat> stat = linux.attributes().find(directory, name);
+                if (stat.isPresent()) {
+                    return stat.get().isWhiteout()
+                            ? Optional.empty()
+                            : Optional.of(new Found(directory, name, stat.get()));
+                }
+            }
+            return Optional.empty();
+        }
+
+        /// All parts of a directory, down to where something hides the rest.
+        private List<Fd> enter(String name) {
+            List<Fd> parts = new ArrayList<>();
+            for (Fd directory : here()) {
+                Optional<Stat> stat = linux.attributes().find(directory, name);
+                if (stat.isEmpty()) {
+                    continue;
+                }
+                if (stat.get().type() != FileType.DIRECTORY) {
+                    break;
+                }
+                try {
+                    Fd part = linux.files().open(directory, name, DIRECTORY, 0, Resolve.PLAIN);
+                    opened.add(part);
+                    parts.add(part);
+                } catch (LinuxError e) {
+                    if (!e.is(Errno.EXDEV)) {
+                        throw e;
+                    }
+                    continue; // a mount: what it covers is not to be seen from here
+                }
+                if (directory != here().getLast() && isOpaque(directory, name)) {
+                    break;
+                }
+            }
+            if (parts.isEmpty()) {
+                throw new LinuxError("open", name, Errno.ENOENT);
+            }
+            return parts;
+        }
+
+        private boolean isOpaque(Fd directory, String name) {
+            return linux.attributes()
+                    .xattr(directory, name, flavor.opaqueXattr())
+                    .isPresent();
+        }
+
         @Override
         public void close() {
-            opened.forEach(MergedDirectory::close);
+            opened.forEach(Fd::close);
         }
     }
 }

@@ -135,16 +135,13 @@ class TreePackingTest {
         Path gone = Files.createDirectory(dir.resolve("b"));
         assertThat(packed(new TreePacking.Rules() {
                     @Override
-                    public List<String> marksIn(Fd directory, String path) {
-                        if (path.isEmpty()) {
-                            return List.of();
-                        }
+                    public Optional<String> markIn(Fd directory) {
                         try {
                             Files.delete(gone);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
-                        return List.of();
+                        return Optional.empty();
                     }
                 }))
                 .containsExactly("a = of a", "b/", "c = of c");
