@@ -7,6 +7,7 @@ import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.images.registry.Pace;
 import dev.gantry.images.registry.Proxies;
 import dev.gantry.images.registry.RegistryOptions;
+import dev.gantry.images.snapshot.StorageDriver;
 import dev.gantry.network.address.AddressWithPrefix;
 import dev.gantry.network.address.Family;
 import dev.gantry.network.address.Ip;
@@ -24,7 +25,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the options say to the engine: of registries and of networks.
+/// What the options say to the engine: of registries, networks and storage.
 final class EngineOptions {
     private static final Logger LOG = LoggerFactory.getLogger(EngineOptions.class);
 
@@ -50,6 +51,17 @@ final class EngineOptions {
                         told(settings, "http-proxy", "HTTP_PROXY"),
                         told(settings, "https-proxy", "HTTPS_PROXY"),
                         told(settings, "no-proxy", "NO_PROXY")));
+    }
+
+    /// Empty: as the host can.
+    static Optional<StorageDriver> storage(Settings settings) {
+        return settings.text("storage-driver")
+                .filter(word -> !word.isEmpty())
+                .map(word -> StorageDriver.of(word)
+                        .orElseThrow(() -> new InvalidArgument(
+                                "read --storage-driver " + word,
+                                "there are overlay2, and vfs, which copies images",
+                                "name one of them, or leave it out")));
     }
 
     /// What is said to the daemon counts more than its environment.

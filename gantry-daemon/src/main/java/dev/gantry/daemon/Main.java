@@ -21,7 +21,6 @@ import dev.gantry.http.Tls;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.ProcessCalls;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +54,7 @@ public final class Main {
                     flags.tls().ifPresent(Tls::of);
                     AccessFiles.rules(flags.settings());
                     EngineOptions.networks(flags.settings());
+                    EngineOptions.storage(flags.settings());
                     Reloading.check(flags.settings());
                     MetricsSocket.address(flags.settings());
                     Tracing.check(System.getenv());
@@ -174,8 +174,7 @@ public final class Main {
                 .overlay(flags.overlay())
                 .registries(state::registries)
                 .networks(EngineOptions.networks(flags.settings()))
-                .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE))
-                .ids(new SubordinateIds(Path.of("/etc"))
-                        .of(flags.settings().text("userns-remap").orElse("")));
+                .storage(EngineOptions.storage(flags.settings()))
+                .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE));
     }
 }

@@ -9,6 +9,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import dev.gantry.daemon.config.Option;
 import dev.gantry.daemon.config.Options;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class DaemonFlagsTest {
 
     @Test
     void whatIsNotDoneIsRefusedByName() {
-        for (String flag : new String[] {"--add-runtime", "--containerd", "-b", "--storage-opt"}) {
+        for (String flag : new String[] {"--userns-remap", "--add-runtime", "--containerd", "-b", "--storage-opt"}) {
             assertThatThrownBy(() -> parse(flag, "x"))
                     .as(flag)
                     .isInstanceOf(Unsupported.class)
@@ -62,7 +63,11 @@ class DaemonFlagsTest {
                 .isInstanceOf(Unsupported.class)
                 .hasMessageContaining("always outlive");
         assertThat(parse("--live-restore", "-s", "overlay2").hosts()).hasSize(1);
-        assertThatThrownBy(() -> parse("-s", "btrfs")).isInstanceOf(Unsupported.class);
+        assertThatThrownBy(() -> EngineOptions.storage(parse("-s", "btrfs").settings()))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("overlay2");
+        assertThat(EngineOptions.storage(parse("-s", "vfs").settings())).contains(StorageDriver.COPY);
+        assertThat(EngineOptions.storage(parse().settings())).isEmpty();
         assertThatThrownBy(() -> parse("--nonsense")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("word")).isInstanceOf(InvalidArgument.class);
         assertThatThrownBy(() -> parse("--data-root")).isInstanceOf(InvalidArgument.class);
@@ -126,8 +131,8 @@ class DaemonFlagsTest {
                 "it is not JSON",
                 "[]",
                 "not a JSON object",
-                "{\"storage-opts\": [\"x\"]}",
-                "the storage driver has no options",
+                "{\"userns-remap\": \"default\"}",
+                "user namespaces",
                 "{\"group\": \"a\", \"labels\": [\"a=b\"]}",
                 "both as a flag and in the configuration file: group: (from flag: b, from file: a), labels: (from flag:"
                         + " [x y], from file: [a=b])");
@@ -154,7 +159,7 @@ class DaemonFlagsTest {
         assertThat(settings.reloaded().list("label")).containsExactly("a=2");
         assertThat(settings.reloaded().flag("icc", false)).isTrue();
         for (String bad : List.of(
-                "\"storage-opts\": [\"x\"]",
+                "\"userns-remap\": \"default\"",
                 "\"live-restore\": false",
                 "\"raw-logs\": false",
                 "\"proxies\": {\"http-proxy\": \"socks5://p\"}, \"bridge\": \"x\"",

@@ -22,6 +22,7 @@ import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.Storage;
 import dev.gantry.volume.Volumes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,11 @@ class RouteTableTest {
     private record EmptyEngine() implements Gantry {
         @Override
         public void withdrawNetworks(boolean found) {}
+
+        @Override
+        public Storage storage() {
+            return null;
+        }
 
         @Override
         public Containers containers() {

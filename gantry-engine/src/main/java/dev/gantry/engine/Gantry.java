@@ -15,6 +15,7 @@ import dev.gantry.engine.observe.Measures;
 import dev.gantry.engine.plugin.authz.AuthorizationPlugins;
 import dev.gantry.engine.stats.Stats;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.Storage;
 import dev.gantry.volume.Volumes;
 import java.util.List;
 
@@ -77,6 +78,9 @@ public interface Gantry extends AutoCloseable {
 
     /// Copies of volumes while containers run with them.
     VolumeCopies volumeCopies();
+
+    /// How the files of containers are made.
+    Storage storage();
 
     /// What the engine has counted since it was opened.
     Measures measures();

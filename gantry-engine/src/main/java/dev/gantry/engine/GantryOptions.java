@@ -1,13 +1,14 @@
 package dev.gantry.engine;
 
-import dev.gantry.base.IdMap;
 import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.observe.Tracer;
 import dev.gantry.engine.plugin.PluginDirectories;
 import dev.gantry.images.registry.RegistryOptions;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Where an engine lives.
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
 /// @param registries how registries are spoken to; asked anew each time
 /// @param networks of the network `bridge`, and of those whose subnets nobody chose
 /// @param tracer who follows what it does
-/// @param ids those of the host that containers have, each in a user namespace of its own; the same: they have none
+/// @param storage how files of containers are made; empty: as the host can
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -37,7 +38,7 @@ public record GantryOptions(
         Supplier<RegistryOptions> registries,
         NetworkDefaults networks,
         Tracer tracer,
-        IdMap ids) {
+        Optional<StorageDriver> storage) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -59,7 +60,7 @@ public record GantryOptions(
                 () -> RegistryOptions.DEFAULT,
                 NetworkDefaults.NONE,
                 Tracer.NONE,
-                IdMap.SAME);
+                Optional.empty());
     }
 
     public GantryOptions cgroup(String parent) {
@@ -75,17 +76,28 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                ids);
+                storage);
     }
 
     public GantryOptions autostart(List<String> argv) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, ids);
+                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, storage);
     }
 
     public GantryOptions hidden(List<Path> paths) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, paths, plugins, overlay, registries, networks, tracer, ids);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                paths,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
@@ -101,17 +113,29 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                ids);
+                storage);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, hosts, registries, networks, tracer, ids);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                hosts,
+                registries,
+                networks,
+                tracer,
+                storage);
     }
 
     public GantryOptions registries(Supplier<RegistryOptions> options) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer, ids);
+                dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer,
+                storage);
     }
 
     public GantryOptions networks(NetworkDefaults defaults) {
@@ -127,7 +151,7 @@ public record GantryOptions(
                 registries,
                 defaults,
                 tracer,
-                ids);
+                storage);
     }
 
     public GantryOptions tracer(Tracer follower) {
@@ -143,10 +167,10 @@ public record GantryOptions(
                 registries,
                 networks,
                 follower,
-                ids);
+                storage);
     }
 
-    public GantryOptions ids(IdMap ofContainers) {
+    public GantryOptions storage(Optional<StorageDriver> driver) {
         return new GantryOptions(
                 dataRoot,
                 runRoot,
@@ -159,6 +183,6 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                ofContainers);
+                driver);
     }
 }

@@ -28,7 +28,7 @@ final class LayeredFiles implements RootFiles {
 
     @Override
     public String read(RootFs root, String path) {
-        Path top = root.lowers().getFirst();
+        Path top = root.layers().getLast();
         return top.startsWith(kept)
                 ? look(root, path)
                 : directories.callAt(linux, "read " + path + " in " + top, top, PATIENCE, () -> look(root, path));

@@ -10,7 +10,6 @@ import dev.gantry.engine.container.MappedPlaces;
 import dev.gantry.engine.container.MountPoints;
 import dev.gantry.engine.container.Places;
 import dev.gantry.engine.container.RootFiles;
-import dev.gantry.engine.container.UserNamespaces;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Events;
@@ -57,7 +56,8 @@ import dev.gantry.images.image.LocalImages;
 import dev.gantry.images.layer.LayerLimits;
 import dev.gantry.images.layer.TarLayerExtractor;
 import dev.gantry.images.registry.RegistryClient;
-import dev.gantry.images.snapshot.OverlaySnapshotter;
+import dev.gantry.images.snapshot.Snapshotter;
+import dev.gantry.images.snapshot.Storage;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.network.driver.KernelNetworks;
@@ -78,9 +78,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Builds the engine from its parts, top to bottom, and takes it apart in the reverse order.
 final class LocalGantry implements Gantry {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalGantry.class);
     private static final Path USUAL_ROOT = Path.of("/var/lib/gantry");
     private static final Path JOURNAL = Path.of("/run/systemd/journal/socket");
     private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
@@ -102,6 +105,7 @@ final class LocalGantry implements Gantry {
     private final Measures measures;
     private final NetworkEngine networking;
     private final Networks networks;
+    private final Storage storage;
     private final Plugins plugins;
     private final LocalPlugins managedPlugins;
     private volatile List<String> guards = List.of();
@@ -117,9 +121,12 @@ final class LocalGantry implements Gantry {
             Path run = directory(options.runRoot());
             var store = own(SqliteEngineStore.open(data.resolve("gantry.db"), data.resolve("lib"), clock));
             var content = new DiskContentStore(data.resolve("content"));
-            var snapshots = own(new OverlaySnapshotter(
-                    linux, directory(data.resolve("snapshots")).resolve("overlay")));
-            spread(linux, data.resolve("snapshots").resolve("overlay"));
+            storage = Storage.open(linux, directory(data.resolve("snapshots")), options.storage());
+            Snapshotter snapshots = own(storage.snapshots());
+            spread(linux, storage.directory());
+            if (!storage.why().isEmpty()) {
+                LOG.warn("storage={} images=copied why=\"{}\"", storage.driver().word(), storage.why());
+            }
             var registries = own(new RegistryClient(options.registries()));
             var extractor = new TarLayerExtractor(linux, snapshots.flavor(), LayerLimits.DEFAULT);
             images = new LocalImages(content, snapshots, store.images(), extractor, registries, clock, random);
@@ -177,7 +184,7 @@ final class LocalGantry implements Gantry {
                     images,
                     snapshots,
                     volumes,
-                    userNamespaces(linux, host),
+                    own(new MappedPlaces(linux, options.shim())),
                     networking.ofContainers(),
                     new CdiNamedDevices(options.plugins().cdi()),
                     forwarding,
@@ -251,16 +258,6 @@ final class LocalGantry implements Gantry {
                 && (host.initialUserNamespace() || Files.isWritable(FORWARDING));
         return new NetworkEngine.Driving(
                 able, () -> KernelNetworks.open(linux, instance(), underlay()), Outside.find(options.runRoot()));
-    }
-
-    /// [Unsupported] where the kernel cannot have them.
-    private UserNamespaces userNamespaces(Linux linux, HostFacts host) {
-        var users = new UserNamespaces(linux, own(new MappedPlaces(linux, options.shim())), options.ids());
-        users.check(
-                host,
-                options.dataRoot().resolve("containers"),
-                options.dataRoot().resolve("mountpoints"));
-        return users;
     }
 
     private Underlay underlay() {
@@ -392,6 +389,11 @@ final class LocalGantry implements Gantry {
     @Override
     public ManagedPlugins plugins() {
         return managedPlugins;
+    }
+
+    @Override
+    public Storage storage() {
+        return storage;
     }
 
     @Override

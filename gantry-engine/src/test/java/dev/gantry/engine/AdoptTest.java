@@ -164,7 +164,7 @@ class AdoptTest {
         var exit = engine.exit(c.id());
         assertThat(exit.code()).isEqualTo(137);
         assertThat(exit.words()).isEqualTo("supervisor lost");
-        TestEngine.await("its process is gone", () -> !init.isAlive());
+        TestEngine.await("its process is gone", () -> TestEngine.hasEnded(init));
         assertThat(engine.gantry.events().after(0, 1000).getLast().action()).isEqualTo("die");
     }
 
@@ -175,10 +175,10 @@ class AdoptTest {
         engine.reopenAfter(() -> {
             ProcessHandle watch = watchOf(c);
             watch.destroyForcibly();
-            TestEngine.await("the watch is gone", () -> !watch.isAlive());
+            TestEngine.await("the watch is gone", () -> TestEngine.hasEnded(watch));
         });
         assertThat(engine.exit(c.id()).words()).isEqualTo("supervisor lost");
-        TestEngine.await("its process is gone", () -> !init.isAlive());
+        TestEngine.await("its process is gone", () -> TestEngine.hasEnded(init));
     }
 
     @Test
@@ -187,14 +187,10 @@ class AdoptTest {
         engine.reopenAfter(() -> {
             // As after a boot: the processes are gone, and the run root is empty.
             ProcessHandle watch = watchOf(c);
+            ProcessHandle init = ProcessHandle.of(c.pid()).orElseThrow();
             watch.destroyForcibly();
-            ProcessHandle.of(c.pid()).ifPresent(ProcessHandle::destroyForcibly);
-            TestEngine.await(
-                    "both are gone",
-                    () -> !watch.isAlive()
-                            && !ProcessHandle.of(c.pid())
-                                    .map(ProcessHandle::isAlive)
-                                    .orElse(false));
+            init.destroyForcibly();
+            TestEngine.await("both are gone", () -> TestEngine.hasEnded(watch) && TestEngine.hasEnded(init));
             removeGroups(c);
             sql("UPDATE containers SET boot_id='another'");
         });
@@ -209,7 +205,7 @@ class AdoptTest {
         engine.reopenAfter(() -> {
             ProcessHandle watch = watchOf(c);
             watch.destroyForcibly();
-            TestEngine.await("the watch is gone", () -> !watch.isAlive());
+            TestEngine.await("the watch is gone", () -> TestEngine.hasEnded(watch));
             try {
                 Files.writeString(
                         c.files().directory().resolve("exit.json"),
@@ -234,7 +230,7 @@ class AdoptTest {
             engine.reopenAfter(() -> {
                 ProcessHandle watch = watchOf(c);
                 watch.destroyForcibly();
-                TestEngine.await("the watch is gone", () -> !watch.isAlive());
+                TestEngine.await("the watch is gone", () -> TestEngine.hasEnded(watch));
                 // Both may be born in one tick of the clock: the row gets another start time for certain.
                 sql("UPDATE containers SET start_time=1, pid=" + bystander.pid());
             });
@@ -354,7 +350,7 @@ class AdoptTest {
         var c = engine.started(engine.spec("sleep", "1000"));
         ProcessHandle init = ProcessHandle.of(c.pid()).orElseThrow();
         engine.reopenAfter(() -> sql("DELETE FROM containers"));
-        TestEngine.await("it is killed", () -> !init.isAlive());
+        TestEngine.await("it is killed", () -> TestEngine.hasEnded(init));
     }
 
     @Test

@@ -79,7 +79,7 @@ class DirectoryImageTest {
                 o.registries(),
                 o.networks(),
                 o.tracer(),
-                o.ids()));
+                o.storage()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

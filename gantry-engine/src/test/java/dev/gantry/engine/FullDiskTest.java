@@ -115,8 +115,10 @@ class FullDiskTest {
 
     @Test
     void anEndWhileNoEngineLivedIsStoredLaterToo() {
-        var c = engine.started(engine.sh("sleep 0.2; exit 7"));
+        var c = engine.started(engine.sh("trap 'exit 7' TERM; echo ready; while :; do sleep 0.02; done"));
+        TestEngine.await("it waits", () -> engine.log(c.id()).equals("ready\n"));
         engine.reopenAfter(() -> {
+            ProcessHandle.of(c.pid()).orElseThrow().destroy();
             TestEngine.await(
                     "it has ended", () -> Files.exists(c.files().directory().resolve("exit.json")));
             refuse("exited");

@@ -223,7 +223,7 @@ class ManagedPluginTest {
         for (String pid : pids) {
             ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
                 process.destroyForcibly();
-                TestEngine.await("it is dead", () -> !process.isAlive());
+                TestEngine.await("it is dead", () -> TestEngine.hasEnded(process));
             });
         }
     }

@@ -149,7 +149,7 @@ class StreamsTest {
                 Thread.yield();
             }
             stream.close();
-            assertThat(next.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEmpty();
+            assertThat(next.get(60, java.util.concurrent.TimeUnit.SECONDS)).isEmpty();
         }
         engine.containers().remove(c.id(), true);
     }
@@ -162,8 +162,7 @@ class StreamsTest {
                 .create(c.id(), ExecSpec.of("sh", "-c", "echo $A; id -un; cat /proc/1/comm; exit 7"));
         var output = Output.of(engine.gantry.execs().start(exec.id(), AttachRequest.OUTPUT, 0, 0));
         assertThat(output.text()).isEqualTo("1\nweb\nsleep\n");
-        assertThat(engine.gantry.execs().await(exec.id(), Duration.ofSeconds(10)))
-                .hasValue(7);
+        assertThat(engine.gantry.execs().await(exec.id(), TestEngine.SOON)).hasValue(7);
         engine.containers().remove(c.id(), true);
     }
 
@@ -191,8 +190,7 @@ class StreamsTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         LaunchFailure.class, f -> assertThat(f.stage()).isEqualTo(LaunchFailure.Stage.EXEC));
-        assertThat(engine.gantry.execs().await(exec.id(), Duration.ofSeconds(1)))
-                .hasValue(127);
+        assertThat(engine.gantry.execs().await(exec.id(), TestEngine.SOON)).hasValue(127);
         engine.containers().remove(c.id(), true);
     }
 
@@ -202,8 +200,7 @@ class StreamsTest {
         var exec = engine.gantry.execs().create(c.id(), ExecSpec.of("sleep", "1000"));
         engine.gantry.execs().startDetached(exec.id(), 0, 0);
         engine.containers().remove(c.id(), true);
-        assertThat(engine.gantry.execs().await(exec.id(), Duration.ofSeconds(10)))
-                .hasValue(137);
+        assertThat(engine.gantry.execs().await(exec.id(), TestEngine.SOON)).hasValue(137);
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Assumptions;
 /// A real engine in a directory of its own, over a root file system made of one static busybox. It removes every
 /// container at its end, and [#assertNothingLeft] asks the kernel whether anything remained.
 final class TestEngine implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     final Path base;
     final Path image;
@@ -276,6 +276,16 @@ final class TestEngine implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /// Also when nobody has reaped it yet: on some machines that takes its time. proc_pid_stat(5)
+    static boolean hasEnded(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+        } catch (IOException gone) {
+            return true;
         }
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// An engine for the tests of volumes, and what they ask it and the kernel.
 abstract class VolumeSetting {
-    static final Duration PAUSE = Duration.ofSeconds(5);
+    static final Duration PAUSE = Duration.ofSeconds(30);
 
     @TempDir
     Path dir;

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +23,7 @@ final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
     private final boolean ownsNetwork;
-
-    /// What the command begins with.
-    private final List<String> first;
-
+    private final @Nullable String limits;
     private final List<String> environment;
     private final List<String> flags;
     private final String group;
@@ -46,7 +42,7 @@ final class DaemonProcess implements AutoCloseable {
 
     /// The same with more in its environment.
     static DaemonProcess startTold(Path root, List<String> environment, String... flags) throws IOException {
-        return new DaemonProcess(root, null, true, List.of(), environment, List.of(flags));
+        return new DaemonProcess(root, null, true, null, environment, List.of(flags));
     }
 
     /// The same on a host network of its own: what it makes there nobody else sees.
@@ -59,17 +55,9 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, network, List.of(flags));
     }
 
-    /// The same in a mount namespace of its own, in which these files stand over those of the host.
-    static DaemonProcess startOver(Path root, Map<Path, Path> files, String... flags) throws IOException {
-        StringBuilder script = new StringBuilder();
-        files.forEach((file, over) -> script.append("mount --bind " + file + " " + over + " && "));
-        List<String> first = List.of("unshare", "--mount", "sh", "-c", script + "exec \"$@\"", "sh");
-        return new DaemonProcess(root, network(), true, first, List.of(), List.of(flags));
-    }
-
     /// The same, with limits in the words of prlimit(1).
     static DaemonProcess startLimited(Path root, String limits) throws IOException {
-        return new DaemonProcess(root, network(), true, List.of("prlimit", limits), List.of(), List.of());
+        return new DaemonProcess(root, network(), true, limits, List.of(), List.of());
     }
 
     /// A host network of its own.
@@ -83,22 +71,22 @@ final class DaemonProcess implements AutoCloseable {
 
     /// On the host network of another one.
     static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
-        return new DaemonProcess(root, first.network, false, List.of(), List.of(), List.of());
+        return new DaemonProcess(root, first.network, false, null, List.of(), List.of());
     }
 
     private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
-        this(root, network, true, List.of(), List.of(), flags);
+        this(root, network, true, null, List.of(), flags);
     }
 
     private DaemonProcess(
             Path root,
             @Nullable Process network,
             boolean ownsNetwork,
-            List<String> first,
+            @Nullable String limits,
             List<String> environment,
             List<String> flags)
             throws IOException {
-        this.first = first;
+        this.limits = limits;
         this.environment = environment;
         this.network = network;
         this.ownsNetwork = ownsNetwork;
@@ -188,36 +176,22 @@ final class DaemonProcess implements AutoCloseable {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(inside());
-        command.addAll(first);
+        if (limits != null) {
+            command.addAll(List.of("prlimit", limits));
+        }
         if (!environment.isEmpty()) {
             command.add("env");
             command.addAll(environment);
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dgantry.shim=" + System.getProperty("gantry.shim", "../gantry-runtime/target/shim/gantry-shim"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.gantry.daemon.Main",
-                "daemon",
-                "-H",
-                host(),
-                "--data-root",
-                data().toString(),
-                "--exec-root",
-                run().toString(),
-                "--cgroup-parent",
-                group));
+        command.addAll(program(root));
+        command.addAll(List.of("--cgroup-parent", group));
         command.addAll(flags);
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         root.resolve("daemon.out").toFile()))
                 .start();
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
         try (EngineClient client = client()) {
             while (true) {
                 try {
@@ -234,11 +208,32 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
+    /// The words of a daemon that has everything below `root`.
+    static List<String> program(Path root) {
+        Path shim = Path.of(System.getProperty("gantry.shim", "../gantry-runtime/target/shim/gantry-shim"));
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dgantry.shim=" + shim.toAbsolutePath().normalize(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.gantry.daemon.Main",
+                "daemon",
+                "-H",
+                "unix://" + root.resolve("s"),
+                "--data-root",
+                root.resolve("data").toString(),
+                "--exec-root",
+                root.resolve("run").toString());
+    }
+
     private void waitForEnd() {
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the daemon did not end within 20 s of SIGTERM: " + log());
+                throw new IllegalStateException("the daemon did not end within 60 s of SIGTERM: " + log());
             }
         } catch (InterruptedException | IOException e) {
             throw new IllegalStateException(e);

@@ -60,7 +60,7 @@ class OrderedWritesTest {
                 assertThat(copied.pausedContainers()).isEqualTo(1);
                 assertThat(copied.pauseMillis()).isBetween(0.001, 5000.0);
                 // The writer goes on.
-                Waiting.until(Duration.ofSeconds(5), () -> "more numbers", () -> lines(data.resolve("b")) > written);
+                Waiting.until(Duration.ofSeconds(60), () -> "more numbers", () -> lines(data.resolve("b")) > written);
             }
             for (int i = 0; i < 5; i++) {
                 // With a reader, so that one with a file system of its own is mounted.

@@ -74,14 +74,14 @@ class PostgresVolumeTest {
                     .start();
             try (var counting = new Postgres.Counting(database)) {
                 Waiting.until(
-                        Duration.ofSeconds(30), () -> counting.committed() + " rows", () -> counting.committed() > 200);
+                        Duration.ofSeconds(60), () -> counting.committed() + " rows", () -> counting.committed() > 200);
                 long kept = counting.committed();
                 VolumeCopied copied =
                         client.copyVolume(Request.post("/volumes/data/snapshot").with("to", "monday"));
                 long atMost = counting.committed() + 1;
                 assertThat(copied.pausedContainers()).isEqualTo(1);
                 // The database goes on.
-                Waiting.until(Duration.ofSeconds(10), () -> "more rows", () -> counting.committed() > atMost + 10);
+                Waiting.until(Duration.ofSeconds(60), () -> "more rows", () -> counting.committed() > atMost + 10);
                 assertThat(load.isAlive()).isTrue();
                 return promised(postgres, daemon, client, kept, atMost);
             } finally {

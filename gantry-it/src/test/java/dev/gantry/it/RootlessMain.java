@@ -64,7 +64,7 @@ final class RootlessMain {
             images.load(in, ProgressListener.SILENT);
         }
         Image image = images.resolve("three-owners:1");
-        RootFs files = images.prepare(CONTAINER, image);
+        RootFs.Overlay files = (RootFs.Overlay) images.prepare(CONTAINER, image);
         HostFacts host = HostFacts.observe();
         var spec = DefaultSpec.builder(host).args(List.of("/bin/report")).build();
         var overlay = new LaunchContext.Root.Overlay(

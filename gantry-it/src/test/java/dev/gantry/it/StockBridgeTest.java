@@ -50,7 +50,7 @@ class StockBridgeTest {
 
     /// Interfaces leave a little after their containers, with the namespaces; addresses and ports at once.
     private static void assertNothingOfContainersIsLeft() throws IOException {
-        Instant deadline = Instant.now().plusSeconds(10);
+        Instant deadline = Instant.now().plusSeconds(60);
         while (!onHost("sh", "-c", "ip -o link | grep -c ' gv'").equals("0")
                 && Instant.now().isBefore(deadline)) {
             Waiting.pause();

@@ -193,7 +193,7 @@ final class VolumeKills {
     /// With no engine there: a container that is frozen for longer than a copy takes is lost to its user.
     private void goesOn() {
         long size = size();
-        Waiting.until(Duration.ofSeconds(5), () -> "the writer goes on", () -> size() > size);
+        Waiting.until(Duration.ofSeconds(60), () -> "the writer goes on", () -> size() > size);
     }
 
     private long size() {

@@ -94,6 +94,15 @@ public final class MountCalls {
         if (layers.size() == 1) {
             return openTree(Fd.CWD, layers.getFirst(), 0);
         }
+        return overlay(layers, options, MOUNT_ATTR_RDONLY);
+    }
+
+    /// The same, to be written to: `options` have an upper directory and one to work in.
+    public Fd writableOverlay(List<String> lowers, List<String> options) {
+        return overlay(lowers, options, 0);
+    }
+
+    private Fd overlay(List<String> layers, List<String> options, int attributes) {
         try (Arena arena = Arena.ofConfined();
                 Fd context = own(
                         Sys.FSOPEN,
@@ -110,10 +119,14 @@ public final class MountCalls {
                 }
             }
             config(context, FSCONFIG_CMD_CREATE, "", "");
-            long mount =
-                    kernel.call(arena, Sys.FSMOUNT, context.number(), FSCONTEXT_CLOEXEC, MOUNT_ATTR_RDONLY, 0, 0, 0);
+            long mount = kernel.call(arena, Sys.FSMOUNT, context.number(), FSCONTEXT_CLOEXEC, attributes, 0, 0, 0);
             return own(Sys.FSMOUNT, "overlay", mount);
         }
+    }
+
+    /// Nobody writes through `tree`, a copy that is nowhere yet. mount_setattr(2).
+    public void readOnly(Fd tree) {
+        attributes(tree, MOUNT_ATTR_RDONLY, 0, AT_EMPTY_PATH);
     }
 
     /// One layer per parameter where the kernel knows that (6.7), else all in one.
@@ -139,16 +152,20 @@ public final class MountCalls {
     /// Owners in `tree`, a copy that is nowhere yet, are seen through the maps of a user namespace. EINVAL where the
     /// file system cannot. mount_setattr(2).
     public void mapOwners(Fd tree, Fd userNamespace, boolean recursive) {
+        attributes(tree, MOUNT_ATTR_IDMAP, userNamespace.number(), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0));
+    }
+
+    private void attributes(Fd tree, long set, long userNamespace, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(MOUNT_ATTR_SIZE, 8);
-            attributes.set(JAVA_LONG, 0, MOUNT_ATTR_IDMAP);
-            attributes.set(JAVA_LONG, ATTR_USERNS_FD, userNamespace.number());
+            attributes.set(JAVA_LONG, 0, set);
+            attributes.set(JAVA_LONG, ATTR_USERNS_FD, userNamespace);
             long rc = kernel.call(
                     arena,
                     Sys.MOUNT_SETATTR,
                     tree.number(),
                     Memory.cString(arena, ""),
-                    AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+                    flags,
                     attributes.address(),
                     MOUNT_ATTR_SIZE,
                     0);

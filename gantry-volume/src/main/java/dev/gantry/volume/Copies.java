@@ -7,6 +7,7 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.SlowCalls;
+import dev.gantry.linux.TreeCopy;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;

@@ -112,7 +112,7 @@ public final class Options {
         t.obeyed("seccomp-profile", Form.TEXT);
         t.only("selinux-enabled", Form.FLAG, "false", "there is no SELinux");
         t.refused("shutdown-timeout", Form.NUMBER, "containers always outlive the daemon");
-        t.add("storage-driver", "s", "storage-driver", Form.TEXT, new Rule.Only("overlay2", "there is no other"));
+        t.add("storage-driver", "s", "storage-driver", Form.TEXT, Option.OBEYED);
         t.refused("storage-opt", "storage-opts", Form.LIST, "the storage driver has no options");
         t.refused("swarm-default-advertise-addr", Form.TEXT, SWARM);
         t.obeyed("tls", Form.FLAG);
@@ -126,7 +126,7 @@ public final class Options {
                 "true",
                 "what rules cannot do for a published port the engine carries itself");
         t.refused("userland-proxy-path", Form.PATH, "published ports are carried by the engine itself");
-        t.obeyed("userns-remap", Form.TEXT);
+        t.refused("userns-remap", Form.TEXT, "containers have no user namespaces of their own yet");
         t.add("validate", "", "", Form.FLAG, Option.OBEYED);
         t.add("version", "v", "", Form.FLAG, Option.OBEYED);
         t.add("", "", "builder", Form.TEXT, new Rule.Refused("there are no builds yet"));

@@ -100,7 +100,7 @@ public final class MetricsPage implements ApiHandler {
         labels.put("architecture", host.machine());
         labels.put("commit", "");
         labels.put("daemon_id", host.daemonId(engine.options().dataRoot()));
-        labels.put("graphdriver", "overlay2");
+        labels.put("graphdriver", engine.storage().driver().word());
         labels.put("kernel", host.kernel());
         labels.put("os", host.osName());
         labels.put("os_type", "linux");

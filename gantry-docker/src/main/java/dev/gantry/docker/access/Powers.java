@@ -54,9 +54,6 @@ final class Powers {
                 return asks("a namespace of the host");
             }
         }
-        if (around.mapsIds() && i.userns().equals("host")) {
-            return asks("the user namespace of the host");
-        }
         if (spec.network() == ContainerSpec.Network.HOST) {
             return asks("the network of the host");
         }

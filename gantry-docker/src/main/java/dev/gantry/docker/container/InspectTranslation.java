@@ -17,6 +17,7 @@ import dev.gantry.engine.exec.Exec;
 import dev.gantry.engine.files.ContainerLayers;
 import dev.gantry.engine.health.Health;
 import dev.gantry.images.snapshot.RootFs;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,11 +64,11 @@ final class InspectTranslation {
                                 : "")
                 .name("/" + c.name())
                 .restartCount(c.history().restarts())
-                .driver("overlay2")
+                .driver(driver(root))
                 .platform("linux")
                 .execIds(execIds.isEmpty() ? null : execIds)
                 .hostConfig(host)
-                .graphDriver(new DriverData(root.map(InspectTranslation::layers).orElse(null), "overlay2"))
+                .graphDriver(new DriverData(root.isEmpty() ? null : layers(root.get()), driver(root)))
                 .sizeRw(sizes.map(ContainerLayers.Sizes::written).orElse(null))
                 .sizeRootFs(sizes.map(ContainerLayers.Sizes::root).orElse(null))
                 .mounts(mountpoints.of(c.spec()))
@@ -76,15 +77,23 @@ final class InspectTranslation {
                 .build();
     }
 
-    /// Nothing is mounted on the host: there is no merged directory.
-    private static Map<String, String> layers(RootFs root) {
-        return Map.of(
-                "LowerDir",
-                root.lowers().stream().map(Path::toString).collect(Collectors.joining(":")),
-                "UpperDir",
-                root.upper().toString(),
-                "WorkDir",
-                root.work().toString());
+    private static String driver(Optional<RootFs> root) {
+        return (root.orElse(null) instanceof RootFs.Copy ? StorageDriver.COPY : StorageDriver.OVERLAY).word();
+    }
+
+    /// Nothing is mounted on the host: there is no merged directory. A copy has no layers to tell, as in Docker.
+    private static @Nullable Map<String, String> layers(RootFs root) {
+        return switch (root) {
+            case RootFs.Overlay overlay ->
+                Map.of(
+                        "LowerDir",
+                        overlay.lowers().stream().map(Path::toString).collect(Collectors.joining(":")),
+                        "UpperDir",
+                        overlay.upper().toString(),
+                        "WorkDir",
+                        overlay.work().toString());
+            case RootFs.Copy _ -> null;
+        };
     }
 
     /// What was asked for, if it came through this door.

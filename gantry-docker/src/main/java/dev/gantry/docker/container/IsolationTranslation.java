@@ -30,8 +30,7 @@ final class IsolationTranslation {
                 && h.readonlyPaths() == null
                 && h.deviceCgroupRules() == null
                 && h.annotations() == null
-                && h.cgroupParent().isEmpty()
-                && h.usernsMode().isEmpty();
+                && h.cgroupParent().isEmpty();
         return usual
                 ? IsolationSpec.USUAL
                 : new IsolationSpec(
@@ -44,8 +43,7 @@ final class IsolationTranslation {
                         h.readonlyPaths(),
                         CreateTranslation.list(h.deviceCgroupRules()),
                         h.annotations() == null ? Map.of() : h.annotations(),
-                        h.cgroupParent(),
-                        h.usernsMode());
+                        h.cgroupParent());
     }
 
     static RareLimits limits(HostConfig h) {

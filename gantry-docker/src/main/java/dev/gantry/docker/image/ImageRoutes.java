@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImageRoutes {
     private static final Set<String> FILTERS = Set.of("before", "dangling", "label", "reference", "since", "until");
 
+    private final Gantry engine;
     private final Images images;
     private final Containers containers;
     private final ImageEvents told;
@@ -50,6 +51,7 @@ public final class ImageRoutes {
 
     public ImageRoutes(Gantry engine, Clock clock) {
         this.told = new ImageEvents(engine.events(), engine.images());
+        this.engine = engine;
         this.images = engine.images();
         this.containers = engine.containers();
         this.clock = clock;
@@ -141,11 +143,11 @@ public final class ImageRoutes {
         }
         ImageDetails d = details(call, 49);
         ImageSummary s = d.summary();
-        ImageInspect whole = inspected(call, d, s);
+        ImageInspect whole = inspected(call, d, s, engine.storage().driver().word());
         return ApiResponse.json(manifests ? Variants.add(whole, variants(s, call.access())) : whole);
     }
 
-    private static ImageInspect inspected(Call call, ImageDetails d, ImageSummary s) {
+    private static ImageInspect inspected(Call call, ImageDetails d, ImageSummary s, String driver) {
         return new ImageInspect(
                 s.id().digest().toString(),
                 s.repoTags(),
@@ -161,7 +163,7 @@ public final class ImageRoutes {
                 s.platform().variant().isEmpty() ? null : s.platform().variant(),
                 s.platform().os(),
                 s.size(),
-                new DriverData(null, "overlay2"),
+                new DriverData(null, driver),
                 new RootFs(
                         "layers",
                         d.diffIds().isEmpty()

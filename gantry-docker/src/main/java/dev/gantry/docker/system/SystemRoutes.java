@@ -23,6 +23,8 @@ import dev.gantry.docker.volume.VolumeRoutes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
 import dev.gantry.images.image.ImageSummary;
+import dev.gantry.images.snapshot.Storage;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -140,8 +142,8 @@ public final class SystemRoutes {
                 .containersPaused(paused)
                 .containersStopped(all.size() - alive)
                 .images(engine.images().list().size())
-                .driver("overlay2")
-                .driverStatus(List.of(List.of("Backing", "detached overlay mounts")))
+                .driver(engine.storage().driver().word())
+                .driverStatus(storage(engine.storage()))
                 .plugins(new PluginsInfo(
                         with(List.of("local"), "volumedriver"),
                         with(List.of("bridge", "host", "ipvlan", "macvlan", "null", "overlay"), "networkdriver"),
@@ -183,20 +185,20 @@ public final class SystemRoutes {
                 .containerdCommit(new Commit(""))
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
-                .securityOptions(securityOptions(host.rootlessNet()))
+                .securityOptions(
+                        rootless
+                                ? List.of("name=seccomp,profile=builtin", "name=rootless,network=" + host.rootlessNet())
+                                : List.of("name=seccomp,profile=builtin"))
                 .warnings(List.of("There are no builds yet"))
                 .build());
     }
 
-    private List<String> securityOptions(String rootlessNet) {
-        List<String> all = new ArrayList<>(List.of("name=seccomp,profile=builtin"));
-        if (!rootlessNet.isEmpty()) {
-            all.add("name=rootless,network=" + rootlessNet);
+    private static List<List<String>> storage(Storage storage) {
+        if (storage.driver() == StorageDriver.OVERLAY) {
+            return List.of(List.of("Backing", "detached overlay mounts"));
         }
-        if (!engine.options().ids().isSame()) {
-            all.add("name=userns");
-        }
-        return all;
+        List<String> how = List.of("Backing", "a copy of the image for each container");
+        return storage.why().isEmpty() ? List.of(how) : List.of(how, List.of("Because", storage.why()));
     }
 
     private static RegistryConfig registries(DaemonSettings told) {

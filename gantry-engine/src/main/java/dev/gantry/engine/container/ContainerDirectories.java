@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
+import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
@@ -40,6 +41,11 @@ final class ContainerDirectories implements AutoCloseable {
         } catch (LinuxError e) {
             throw e.during("make the directory of container " + id.shortHex());
         }
+    }
+
+    /// See [MountPoints].
+    void complete(RootFs.Copy root, Path mountPoints) {
+        MountPoints.complete(linux, mountPoints, root.directory());
     }
 
     /// It is gone when this returns, and deleted soon after; what is absent is not an error.

@@ -3,10 +3,8 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
-import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
-import dev.gantry.base.Unsupported;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.snapshot.RootFs;
@@ -16,7 +14,6 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
-import dev.gantry.volume.LocalOptions;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
@@ -39,11 +36,11 @@ final class ContainerVolumes {
     private final Volumes volumes;
     private final ContainerImages images;
     private final Events events;
-    private final UserNamespaces users;
+    private final MappedPlaces mapped;
     private final BindSources sources = new BindSources();
 
-    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events, UserNamespaces users) {
-        this.users = users;
+    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events, MappedPlaces mapped) {
+        this.mapped = mapped;
         this.images = images;
         this.linux = linux;
         this.volumes = volumes;
@@ -54,7 +51,7 @@ final class ContainerVolumes {
 
     /// The places of the host that it binds, where they are missing and that is wanted.
     void makeSources(ContainerSpec spec) {
-        sources.make(spec, users.of(spec));
+        sources.make(spec);
     }
 
     /// Makes what is not there, holds all of it for the container, and fills what is empty from the
@@ -89,16 +86,9 @@ final class ContainerVolumes {
         if (wanted.isEmpty()) {
             return;
         }
-        List<String> layers = root.lowers().stream().map(Object::toString).toList();
-        var own = new Sources();
-        try (own;
-                Fd image = linux.mounts().overlay(layers, overlayOptions(root))) {
+        try (Fd image = root.image(linux)) {
             for (MountsSpec.OfVolume v : wanted) {
-                if (users.has(spec) && !isOfStore(v)) {
-                    fill(id, v, own.keep(users.layers(layers, overlayOptions(root), own)));
-                } else {
-                    fill(id, v, image);
-                }
+                fill(id, v, image);
             }
         } catch (LinuxError e) {
             throw e.during("fill the volumes of a container");
@@ -117,59 +107,30 @@ final class ContainerVolumes {
         }
     }
 
-    /// Options for an overlay that nobody writes to.
-    static List<String> overlayOptions(RootFs root) {
-        return root.options().stream().filter(o -> o.equals("userxattr")).toList();
-    }
-
     // runs
 
-    /// Mounts all volumes of the container and finds the places in them, as it sees them.
+    /// Mounts all volumes of the container and finds the places in them.
     Sources open(ContainerId id, ContainerSpec spec) {
-        return open(id, spec, users.of(spec));
-    }
-
-    /// The same for who sees all files with the ids that they have in the container.
-    Sources openInside(ContainerId id, ContainerSpec spec) {
-        Sources found = open(id, spec, IdMap.SAME);
-        for (ContainerSpec.Bind b : users.has(spec) ? spec.binds() : List.<ContainerSpec.Bind>of()) {
-            try {
-                if (b.idmap().isEmpty()) {
-                    found.hold(b.target(), bound(b, OwnerMap.inside(users.ids())));
-                }
-            } catch (Unsupported e) {
-                LOG.debug("source={} with the ids of the host: {}", b.source(), e.toString());
-            } catch (GantryException e) {
-                found.close();
-                unmount(id, spec);
-                throw e;
-            }
-        }
-        return found;
-    }
-
-    private Fd bound(ContainerSpec.Bind b, OwnerMap map) {
-        return sources.open(linux, b, place -> users.mapped().of(b.source(), place, b.recursive(), map));
-    }
-
-    private Sources open(ContainerId id, ContainerSpec spec, IdMap ids) {
         var found = new Sources();
         try {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
                 String path = volumes.mount(v.name(), id.hex()).toString();
-                if (v.subpath().isEmpty() && v.idmap().isEmpty() && (ids.isSame() || !isOfStore(v))) {
+                if (v.subpath().isEmpty() && v.idmap().isEmpty()) {
                     volumes.place(v.name())
                             .ifPresentOrElse(fd -> found.hold(v.target(), fd), () -> found.put(v.target(), path));
                 } else {
-                    found.hold(v.target(), inside(v, ids));
+                    found.hold(v.target(), inside(v));
                 }
             }
             for (ContainerSpec.Bind b : spec.binds()) {
                 if (!b.idmap().isEmpty()) {
-                    found.hold(b.target(), bound(b, OwnerMap.parse(b.idmap()).in(ids)));
+                    OwnerMap map = OwnerMap.parse(b.idmap());
+                    found.hold(
+                            b.target(),
+                            sources.open(linux, b, place -> mapped.of(b.source(), place, b.recursive(), map)));
                 }
             }
-            images.open(spec, found, ids.isSame() ? null : users);
+            images.open(spec, found);
             return found;
         } catch (GantryException e) {
             found.close();
@@ -178,19 +139,10 @@ final class ContainerVolumes {
         }
     }
 
-    /// Others' files have owners of the host, as what is bound does: who mounts a network's file system knows them by
-    /// these. [dev.gantry.base.IdMap]
-    private boolean isOfStore(MountsSpec.OfVolume v) {
-        return volumes.find(v.name())
-                .filter(found ->
-                        found.isLocal() && !(LocalOptions.parse(found.options()) instanceof LocalOptions.Mounted))
-                .isPresent();
-    }
-
-    private Fd inside(MountsSpec.OfVolume v, IdMap ids) {
+    private Fd inside(MountsSpec.OfVolume v) {
         String what = "mount " + v.subpath() + " of volume " + v.name();
         try {
-            return volumes.open(v.name(), data -> inside(v, data, ids));
+            return volumes.open(v.name(), data -> inside(v, data));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
                 throw new NotFound(what, "the volume has no such place", "make it first, or name another", e);
@@ -199,17 +151,13 @@ final class ContainerVolumes {
         }
     }
 
-    private Fd inside(MountsSpec.OfVolume v, Fd data, IdMap ids) {
+    private Fd inside(MountsSpec.OfVolume v, Fd data) {
         Fd place = linux.files().open(data, v.subpath().isEmpty() ? "." : v.subpath(), PLACE, 0, INSIDE);
-        boolean asItIs = v.idmap().isEmpty() && (ids.isSame() || !isOfStore(v));
-        if (asItIs) {
+        if (v.idmap().isEmpty()) {
             return place;
         }
-        OwnerMap map = v.idmap().isEmpty()
-                ? OwnerMap.of(ids)
-                : OwnerMap.parse(v.idmap()).in(ids);
         try (place) {
-            return users.mapped().of("volume " + v.name(), place, true, map);
+            return mapped.of("volume " + v.name(), place, true, OwnerMap.parse(v.idmap()));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.gantry.engine.observe.Course;
 import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.snapshot.RootFs;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -134,6 +135,9 @@ final class LiveContainers implements Containers {
             directories.make(id);
             cell.root = images.prepare(id, image);
             volumes.fill(id, held, cell.root);
+            if (cell.root instanceof RootFs.Copy copy && image.source() instanceof Image.Source.Layers) {
+                directories.complete(copy, places.mountPoints());
+            }
             networks.join(id, held);
             foresight.made(cell);
             table.insert(cell.row, rows.event(cell, "create", Map.of()), Durability.POWER)

@@ -1,6 +1,12 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.Internal;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +18,9 @@ import java.util.List;
 public final class MountPoints {
     private static final List<String> DIRECTORIES = List.of("dev", "etc", "proc", "sys");
     private static final List<String> FILES = List.of("etc/hostname", "etc/hosts", "etc/resolv.conf");
+
+    private static final String ETC = "etc";
+    private static final int DIRECTORY_MODE = 0755;
 
     private MountPoints() {}
 
@@ -33,6 +42,42 @@ public final class MountPoints {
                     String.valueOf(e.getMessage()),
                     "look at the disk of the data root for space and errors",
                     e);
+        }
+    }
+
+    /// Gives a root that is a copy what it lacks of them, looking as they do in `from`: such a root has no lowest
+    /// layer.
+    static void complete(Linux linux, Path from, Path root) {
+        try (Fd own = linux.files().openDirectory(from.toString());
+                Fd top = linux.files().openDirectory(root.toString())) {
+            for (String name : DIRECTORIES) {
+                if (linux.attributes().find(top, name).isEmpty()) {
+                    linux.directories().make(top, name, DIRECTORY_MODE);
+                    Stat stat = linux.attributes().stat(own, name);
+                    linux.attributes().mode(top, name, stat.mode());
+                }
+            }
+            int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
+            try (Fd etc = linux.files().open(top, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside);
+                    Fd model = linux.files().open(own, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside)) {
+                for (String path : FILES) {
+                    complete(linux, model, etc, path.substring(ETC.length() + 1));
+                }
+            }
+        } catch (LinuxError e) {
+            throw e.during("make mount points in " + root);
+        }
+    }
+
+    private static void complete(Linux linux, Fd model, Fd etc, String name) {
+        if (linux.attributes().find(etc, name).isPresent()) {
+            return;
+        }
+        Stat stat = linux.attributes().stat(model, name);
+        int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NO_FOLLOW;
+        try (Fd made = linux.files().open(etc, name, flags, stat.mode(), Resolve.PLAIN)) {
+            linux.attributes().mode(made, stat.mode());
+            linux.attributes().times(made, stat.modified(), stat.modified());
         }
     }
 }

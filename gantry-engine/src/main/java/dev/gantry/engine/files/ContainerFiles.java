@@ -114,7 +114,6 @@ public final class ContainerFiles {
                         place.directory(),
                         place.name(),
                         as,
-                        root.ids(),
                         p -> enters(place.inside(), as, p),
                         root.whileOpen(client));
             });
@@ -155,7 +154,7 @@ public final class ContainerFiles {
                     root.fd(),
                     directory,
                     base.equals("/") ? "" : base,
-                    new RootedTar.Rules(how.keepsKinds(), how.ofUser() ? owner(root) : null, root.ids()));
+                    new RootedTar.Rules(how.keepsKinds(), how.ofUser() ? owner(root) : null));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.layer.LayerWriter;
 import dev.gantry.images.layer.RootedTar;
+import dev.gantry.images.snapshot.MergedDirectory;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
@@ -74,18 +75,34 @@ public final class ContainerLayers {
     private List<Change> compared(ContainerId id) {
         RootFs root = roots.layers(id);
         return look("compare container " + id.shortHex() + " with its image", () -> {
-            try (Fd upper = linux.files().openDirectory(root.upper().toString());
-                    Fd lower = view(root, roots.lowers(id))) {
-                return walk(root).changes(upper, lower);
+            try (Fd own = linux.files().openDirectory(root.own().toString())) {
+                return switch (root) {
+                    case RootFs.Overlay overlay -> {
+                        try (Fd lower = overlay.view(linux, roots.lowers(id))) {
+                            yield walk(root).changes(own, lower);
+                        }
+                    }
+                    case RootFs.Copy _ -> compared(id, own).changes();
+                };
             }
         });
+    }
+
+    /// Beside what a root was copied from.
+    private CopyWalk.Found compared(ContainerId id, Fd own) {
+        try (MergedDirectory below = MergedDirectory.open(linux, roots.lowers(id), OverlayFlavor.FILES)) {
+            return CopyWalk.compare(linux, own, below);
+        }
     }
 
     public Sizes sizes(ContainerId id) {
         RootFs root = roots.layers(id);
         return look("measure container " + id.shortHex(), () -> {
-            try (Fd upper = linux.files().openDirectory(root.upper().toString())) {
-                long written = walk(root).size(upper);
+            try (Fd own = linux.files().openDirectory(root.own().toString())) {
+                long written = switch (root) {
+                    case RootFs.Overlay _ -> walk(root).size(own);
+                    case RootFs.Copy _ -> compared(id, own).size();
+                };
                 long image = snapshots.lowers(id).stream()
                         .mapToLong(snapshots::contentBytes)
                         .sum();
@@ -107,13 +124,11 @@ public final class ContainerLayers {
     /// Writes the merged root as a tar. The same files give the same bytes.
     public void export(ContainerId id, OutputStream out) throws IOException {
         RootFs root = roots.layers(id);
-        List<Path> all = new ArrayList<>(List.of(root.upper()));
-        all.addAll(roots.lowers(id));
         List<String> hidden =
                 roots.hidden(id).stream().map(path -> path.substring(1)).toList();
         String what = "export container " + id.shortHex();
         threads.send(what, out, client -> {
-            try (Fd merged = view(root, all)) {
+            try (Fd merged = whole(id, root)) {
                 RootedTar.packRoot(linux, merged, hidden::contains, client);
             } catch (LinuxError e) {
                 throw e.during(what);
@@ -138,12 +153,12 @@ public final class ContainerLayers {
                     what, "its root is a directory of the host and no image", "export it, and import what comes");
         }
         RootFs root = roots.layers(id);
-        var layer = new LayerWriter(linux, OverlayFlavor.of(root));
+        var layer = new LayerWriter(linux, root.flavor());
         return look(what, () -> {
             ContainerRoots.Still still = pause ? roots.still(id) : NOT_STILL;
             try {
                 return images.commit(c.imageId(), options, out -> {
-                    layer.write(root.upper(), out);
+                    write(id, root, layer, out);
                     still.close(); // the rest is not about the container
                 });
             } finally {
@@ -152,14 +167,31 @@ public final class ContainerLayers {
         });
     }
 
-    private LayerWalk walk(RootFs root) {
-        return new LayerWalk(linux, OverlayFlavor.of(root));
+    private void write(ContainerId id, RootFs root, LayerWriter layer, OutputStream out) throws IOException {
+        if (root instanceof RootFs.Overlay overlay) {
+            layer.write(overlay.upper(), out);
+            return;
+        }
+        try (Fd own = linux.files().openDirectory(root.own().toString())) {
+            CopyWalk.Found found = compared(id, own);
+            layer.write(own, found.kept(), found.gone(), out);
+        }
     }
 
-    /// Read-only and mounted nowhere; what is written above it meanwhile may be seen or not.
-    private Fd view(RootFs root, List<Path> layers) {
-        List<String> options =
-                root.options().stream().filter(o -> o.equals("userxattr")).toList();
-        return linux.mounts().overlay(layers.stream().map(Path::toString).toList(), options);
+    private LayerWalk walk(RootFs root) {
+        return new LayerWalk(linux, root.flavor());
+    }
+
+    /// Read-only, or a directory, and mounted nowhere; what is written meanwhile may be seen or not.
+    private Fd whole(ContainerId id, RootFs root) {
+        return switch (root) {
+            case RootFs.Overlay overlay -> {
+                List<Path> all = new ArrayList<>(List.of(overlay.upper()));
+                all.addAll(roots.lowers(id));
+                yield overlay.view(linux, all);
+            }
+            case RootFs.Copy copy ->
+                linux.files().openDirectory(copy.directory().toString());
+        };
     }
 }

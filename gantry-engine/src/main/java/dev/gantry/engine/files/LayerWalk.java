@@ -95,7 +95,7 @@ final class LayerWalk {
     }
 
     /// Sizes and times of directories say nothing.
-    private static boolean differ(Stat now, Stat before) {
+    static boolean differ(Stat now, Stat before) {
         return now.type() != before.type()
                 || now.mode() != before.mode()
                 || now.uid() != before.uid()
@@ -107,7 +107,7 @@ final class LayerWalk {
     }
 
     private boolean isOpaque(Fd directory) {
-        return linux.attributes().xattr(directory, ".", flavor.opaqueXattr()).isPresent();
+        return flavor.isOpaque(linux, directory, ".");
     }
 
     /// The sum of the sizes of all files, each once, however many names it has.

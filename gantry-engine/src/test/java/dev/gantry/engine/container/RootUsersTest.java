@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class RootUsersTest {
     private static final Duration LONG = Duration.ofSeconds(50);
     private static final RootFs LAYERS =
-            new RootFs(List.of(Path.of("/lower")), Path.of("/upper"), Path.of("/work"), List.of());
+            new RootFs.Overlay(List.of(Path.of("/lower")), Path.of("/upper"), Path.of("/work"), List.of());
     private static final StoredContainer ROW = new StoredContainer(
             new ContainerId("a".repeat(64)),
             "web",

@@ -1,6 +1,5 @@
 package dev.gantry.images.layer;
 
-import dev.gantry.base.IdMap;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -37,7 +36,6 @@ final class LayerTree implements AutoCloseable {
     private final String base;
     private final int way;
     private final OverlayFlavor flavor;
-    private final IdMap ids;
 
     /// Directories that recent entries were in. Forgotten whenever a directory or a link goes away.
     private final Map<String, Fd> parents = new LinkedHashMap<>(64, 0.75f, true);
@@ -48,11 +46,10 @@ final class LayerTree implements AutoCloseable {
     private final Set<String> implied = new LinkedHashSet<>();
 
     LayerTree(Linux linux, Fd root, OverlayFlavor flavor) {
-        this(linux, root, root, "", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV, flavor, IdMap.SAME);
+        this(linux, root, root, "", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV, flavor);
     }
 
-    private LayerTree(Linux linux, Fd scope, Fd root, String base, int way, OverlayFlavor flavor, IdMap ids) {
-        this.ids = ids;
+    private LayerTree(Linux linux, Fd scope, Fd root, String base, int way, OverlayFlavor flavor) {
         this.linux = linux;
         this.scope = scope;
         this.root = root;
@@ -62,10 +59,8 @@ final class LayerTree implements AutoCloseable {
     }
 
     /// Below the directory `base` of a container: links may lead anywhere in its root, and mounts are entered.
-    /// What no entry describes becomes that of the root of `ids`.
-    static LayerTree inside(Linux linux, Fd scope, Fd directory, String base, OverlayFlavor flavor, IdMap ids) {
-        int way = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
-        return new LayerTree(linux, scope, directory, base + "/", way, flavor, ids);
+    static LayerTree inside(Linux linux, Fd scope, Fd directory, String base, OverlayFlavor flavor) {
+        return new LayerTree(linux, scope, directory, base + "/", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS, flavor);
     }
 
     /// The directory of that path; with `make`, missing ones on the way are made.
@@ -107,18 +102,13 @@ final class LayerTree implements AutoCloseable {
     /// opaque directory: what lies below stays hidden.
     private void makeImplied(Fd above, String name, String path) {
         Optional<Stat> there = linux.attributes().find(above, name);
-        if (there.isPresent() && !there.get().isWhiteout()) {
+        boolean hidden = flavor.unhide(linux, above, name);
+        if (there.isPresent() && !hidden) {
             throw new TarFault("the path " + TarFault.shown(path) + " leads through something that is no directory");
-        }
-        if (there.isPresent()) {
-            linux.directories().unlink(above, name);
         }
         linux.directories().make(above, name, IMPLIED_MODE);
         linux.attributes().mode(above, name, IMPLIED_MODE);
-        if (!ids.isSame()) {
-            linux.attributes().owner(above, name, (int) ids.uidOutside(0), (int) ids.gidOutside(0));
-        }
-        if (there.isPresent()) {
+        if (hidden) {
             opaque(above, name);
         } else {
             implied.add(path);
@@ -147,6 +137,9 @@ final class LayerTree implements AutoCloseable {
     void makeDirectory(Fd parent, String name) {
         try {
             linux.directories().make(parent, name, IMPLIED_MODE);
+            if (flavor == OverlayFlavor.FILES && flavor.unhide(linux, parent, name)) {
+                opaque(parent, name);
+            }
             return;
         } catch (LinuxError e) {
             if (!e.is(Errno.EEXIST)) {
@@ -173,7 +166,7 @@ final class LayerTree implements AutoCloseable {
     /// itself has there stays; if it is a directory, it hides the one below.
     void whiteout(Fd parent, String name) {
         try {
-            linux.directories().makeNode(parent, name, FileType.CHARACTER_DEVICE.modeBits(), 0, 0);
+            flavor.hide(linux, parent, name);
         } catch (LinuxError e) {
             if (!e.is(Errno.EEXIST)) {
                 throw e;
@@ -186,7 +179,7 @@ final class LayerTree implements AutoCloseable {
 
     /// Hides what lower layers have in this directory.
     void opaque(Fd parent, String name) {
-        linux.attributes().setXattr(parent, name, flavor.opaqueXattr(), new byte[] {'y'});
+        flavor.makeOpaque(linux, parent, name);
     }
 
     /// An existing directory by its own path, for its times at the end; empty if it is none any more.

@@ -10,7 +10,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Packs a directory tree, or the writable layer of an overlay, as the tar of a layer: sorted by name,
 /// times in whole seconds, so that the same tree gives the same bytes. The marks of an overlay become the
@@ -39,6 +42,36 @@ public final class LayerWriter {
         new TreePacking(linux, new OfLayers(), out).below(directory);
     }
 
+    /// Of a whole root, only what differs from what lies below it.
+    ///
+    /// @param kept paths without a leading slash, with the directories above them
+    /// @param gone what is there below and no more here, by the directory that had it
+    public void write(Fd root, Set<String> kept, Map<String, List<String>> gone, OutputStream out) throws IOException {
+        TreePacking.Rules changed = new OfLayers() {
+            @Override
+            public boolean has(String path) {
+                return kept.contains(path);
+            }
+
+            @Override
+            public Optional<String> mark(String name, Stat stat) {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<String> marksIn(Fd directory, String path) {
+                return gone.getOrDefault(path, List.of()).stream()
+                        .map(name -> ".wh." + name)
+                        .toList();
+            }
+        };
+        try {
+            new TreePacking(linux, changed, out).below(root);
+        } catch (LinuxError e) {
+            throw e.during("pack a layer");
+        }
+    }
+
     /// Rather than to this machine or to the overlay.
     static boolean belongsToFile(String xattr) {
         return xattr.equals("security.capability")
@@ -46,7 +79,7 @@ public final class LayerWriter {
                 || (xattr.startsWith("user.") && !xattr.startsWith("user.overlay."));
     }
 
-    private final class OfLayers implements TreePacking.Rules {
+    private class OfLayers implements TreePacking.Rules {
         @Override
         public boolean keepsXattr(String name) {
             return belongsToFile(name);
@@ -68,10 +101,11 @@ public final class LayerWriter {
         }
 
         @Override
-        public Optional<String> markIn(Fd directory) {
-            return linux.attributes()
-                    .xattr(directory, ".", flavor.opaqueXattr())
-                    .map(_ -> ".wh..wh..opq");
+        public List<String> marksIn(Fd directory, String path) {
+            if (path.isEmpty()) {
+                return List.of(); // the root of a layer is merged
+            }
+            return flavor.isOpaque(linux, directory, ".") ? List.of(".wh..wh..opq") : List.of();
         }
     }
 }

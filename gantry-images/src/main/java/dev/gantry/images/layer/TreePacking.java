@@ -1,6 +1,5 @@
 package dev.gantry.images.layer;
 
-import dev.gantry.base.IdMap;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -66,9 +65,9 @@ final class TreePacking {
             return false;
         }
 
-        /// What owners of files are in the archive.
-        default IdMap ids() {
-            return IdMap.SAME;
+        /// Whether what is at this path is in the archive at all.
+        default boolean has(String path) {
+            return true;
         }
 
         /// Whether a file that becomes shorter while it is read ends in zeros; else it is an error.
@@ -82,8 +81,8 @@ final class TreePacking {
         }
 
         /// What stands first in a directory that is marked.
-        default Optional<String> markIn(Fd directory) {
-            return Optional.empty();
+        default List<String> marksIn(Fd directory, String path) {
+            return List.of();
         }
     }
 
@@ -108,6 +107,10 @@ final class TreePacking {
     /// What is in `root`, and the end of the archive; flushes.
     void below(Fd root) throws IOException {
         try (Fd again = linux.files().open(root, ".", DIRECTORY, 0, Resolve.PLAIN)) {
+            Stat stat = linux.attributes().stat(again);
+            for (String mark : rules.marksIn(again, "")) {
+                mark(mark, stat);
+            }
             children(again, names(again), "");
         }
         tar.finish();
@@ -122,7 +125,9 @@ final class TreePacking {
 
     private void children(Fd directory, List<String> names, String prefix) throws IOException {
         for (String name : names) {
-            one(directory, name, prefix + name);
+            if (rules.has(prefix + name)) {
+                one(directory, name, prefix + name);
+            }
         }
     }
 
@@ -171,9 +176,8 @@ final class TreePacking {
             return;
         }
         try (Fd directory = opened.get()) {
-            Optional<String> mark = unlessGone(() -> rules.markIn(directory)).flatMap(found -> found);
-            if (mark.isPresent()) {
-                mark(path + "/" + mark.get(), stat);
+            for (String mark : unlessGone(() -> rules.marksIn(directory, path)).orElse(List.of())) {
+                mark(path + "/" + mark, stat);
             }
             // One that was removed when it was open already lists nothing.
             children(directory, unlessGone(() -> names(directory)).orElse(List.of()), path + "/");
@@ -273,8 +277,8 @@ final class TreePacking {
                 path,
                 link,
                 stat.mode(),
-                rules.ids().uidInside(Integer.toUnsignedLong(stat.uid())),
-                rules.ids().gidInside(Integer.toUnsignedLong(stat.gid())),
+                Integer.toUnsignedLong(stat.uid()),
+                Integer.toUnsignedLong(stat.gid()),
                 type == TarEntry.Type.FILE ? stat.size() : 0,
                 rules.time(stat.modified()),
                 stat.nodeMajor(),

@@ -30,37 +30,22 @@ import java.util.Optional;
 /// it is now.
 public final class LayeredRoot implements AutoCloseable {
     private static final int MOST_LINKS = 40; // as the kernel, path_resolution(7)
-    private static final int DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
     private final Linux linux;
-    private final List<Fd> top;
-    private final OverlayFlavor flavor;
+    private final MergedDirectory top;
 
-    private LayeredRoot(Linux linux, List<Fd> top, OverlayFlavor flavor) {
+    private LayeredRoot(Linux linux, MergedDirectory top) {
         this.linux = linux;
         this.top = top;
-        this.flavor = flavor;
     }
 
     public static LayeredRoot open(Linux linux, RootFs root) {
-        List<Path> layers = new ArrayList<>();
-        layers.add(root.upper());
-        layers.addAll(root.lowers());
-        return open(linux, layers, OverlayFlavor.of(root));
+        return open(linux, root.layers(), root.flavor());
     }
 
     /// Over any directories, topmost first; one plain directory is fine.
     public static LayeredRoot open(Linux linux, List<Path> layers, OverlayFlavor flavor) {
-        List<Fd> top = new ArrayList<>();
-        try {
-            for (Path layer : layers) {
-                top.add(linux.files().openDirectory(layer.toString()));
-            }
-            return new LayeredRoot(linux, top, flavor);
-        } catch (LinuxError e) {
-            top.forEach(Fd::close);
-            throw e.during("read the root " + layers.getFirst());
-        }
+        return new LayeredRoot(linux, MergedDirectory.open(linux, layers, flavor));
     }
 
     /// The content of a regular file; empty if there is none of that name, or it is something else.
@@ -83,7 +68,7 @@ public final class LayeredRoot implements AutoCloseable {
 
     @Override
     public void close() {
-        top.forEach(Fd::close);
+        top.close();
     }
 
     /// Where a walk ended: a name in the directory of the topmost layer that has it.
@@ -97,22 +82,21 @@ public final class LayeredRoot implements AutoCloseable {
         try (Walk walk = new Walk()) {
             return walk.to(path, use);
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV)) {
                 return Optional.empty();
             }
             throw e.during("read " + path + " of the root");
         }
     }
 
-    /// One walk from the root down. `levels` holds, for each directory on the way, its parts in the layers,
-    /// topmost first.
+    /// One walk from the root down, through the directories on the way.
     private final class Walk implements AutoCloseable {
-        private final Deque<List<Fd>> levels = new ArrayDeque<>();
-        private final List<Fd> opened = new ArrayList<>();
+        private final Deque<MergedDirectory> levels = new ArrayDeque<>();
+        private final List<MergedDirectory> opened = new ArrayList<>();
 
         <T> Optional<T> to(String path, Use<T> use) {
             Deque<String> todo = new ArrayDeque<>(List.of(path.split("/")));
-            Found last = new Found(top.getFirst(), ".", linux.attributes().stat(top.getFirst()));
+            Found last = here();
             int links = 0;
             while (!todo.isEmpty()) {
                 String name = todo.pop();
@@ -121,22 +105,24 @@ public final class LayeredRoot implements AutoCloseable {
                 }
                 if (name.equals("..")) {
                     levels.poll();
-                    last = new Found(here().getFirst(), ".", linux.attributes().stat(here().getFirst()));
+                    last = here();
                     continue;
                 }
-                Optional<Found> found = find(name);
+                Optional<MergedDirectory.Found> found = level().find(name);
                 if (found.isEmpty()) {
                     return Optional.empty();
                 }
-                last = found.get();
+                last = new Found(found.get().directory(), name, found.get().stat());
                 if (last.stat().type() == FileType.SYMLINK) {
                     if (++links > MOST_LINKS) {
                         return Optional.empty();
                     }
                     follow(linux.directories().readLink(last.directory(), name), todo);
-                    last = new Found(here().getFirst(), ".", linux.attributes().stat(here().getFirst()));
+                    last = here();
                 } else if (last.stat().type() == FileType.DIRECTORY) {
-                    levels.push(enter(name));
+                    MergedDirectory below = level().enter(name);
+                    opened.add(below);
+                    levels.push(below);
                 } else if (!todo.isEmpty()) {
                     return Optional.empty();
                 }
@@ -144,8 +130,13 @@ public final class LayeredRoot implements AutoCloseable {
             return use.of(last);
         }
 
-        private List<Fd> here() {
+        private MergedDirectory level() {
             return levels.isEmpty() ? top : levels.peek();
+        }
+
+        private Found here() {
+            Fd directory = level().top();
+            return new Found(directory, ".", linux.attributes().stat(directory));
         }
 
         private void follow(String content, Deque<String> todo) {
@@ -158,59 +149,9 @@ public final class LayeredRoot implements AutoCloseable {
             }
         }
 
-        /// In the topmost layer that says anything about the name.
-        private Optional<Found> find(String name) {
-            for (Fd directory : here()) {
-                Optional<Stat> stat = linux.attributes().find(directory, name);
-                if (stat.isPresent()) {
-                    return stat.get().isWhiteout()
-                            ? Optional.empty()
-                            : Optional.of(new Found(directory, name, stat.get()));
-                }
-            }
-            return Optional.empty();
-        }
-
-        /// All parts of a directory, down to where something hides the rest.
-        private List<Fd> enter(String name) {
-            List<Fd> parts = new ArrayList<>();
-            for (Fd directory : here()) {
-                Optional<Stat> stat = linux.attributes().find(directory, name);
-                if (stat.isEmpty()) {
-                    continue;
-                }
-                if (stat.get().type() != FileType.DIRECTORY) {
-                    break;
-                }
-                try {
-                    Fd part = linux.files().open(directory, name, DIRECTORY, 0, Resolve.PLAIN);
-                    opened.add(part);
-                    parts.add(part);
-                } catch (LinuxError e) {
-                    if (!e.is(Errno.EXDEV)) {
-                        throw e;
-                    }
-                    continue; // a mount: what it covers is not to be seen from here
-                }
-                if (directory != here().getLast() && isOpaque(directory, name)) {
-                    break;
-                }
-            }
-            if (parts.isEmpty()) {
-                throw new LinuxError("open", name, Errno.ENOENT);
-            }
-            return parts;
-        }
-
-        private boolean isOpaque(Fd directory, String name) {
-            return linux.attributes()
-                    .xattr(directory, name, flavor.opaqueXattr())
-                    .isPresent();
-        }
-
         @Override
         public void close() {
-            opened.forEach(Fd::close);
+            opened.forEach(MergedDirectory::close);
         }
     }
 }

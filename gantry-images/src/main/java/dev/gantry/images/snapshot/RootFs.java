@@ -1,23 +1,115 @@
 package dev.gantry.images.snapshot;
 
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the root of one container is made of: an overlay of `lowers` (topmost first) under `upper`, mounted
-/// with `options` (kernel's Documentation/filesystems/overlayfs).
-public record RootFs(List<Path> lowers, Path upper, Path work, List<String> options) {
-    public RootFs {
-        lowers = List.copyOf(lowers);
-        options = List.copyOf(options);
+/// What the root of one container is made of.
+public sealed interface RootFs {
+    /// The layers that it stands on, topmost first.
+    List<Path> lowers();
+
+    /// Where the container's own files are, and what else is there with them.
+    Path own();
+
+    /// Where to look for a file of this root, topmost first.
+    List<Path> layers();
+
+    /// How marks in the layers are kept.
+    OverlayFlavor flavor();
+
+    /// The same for a container whose files are removed with its end.
+    RootFs forgettable();
+
+    /// What the image has, before the container has written anything: read-only, mounted nowhere, gone with the
+    /// descriptor.
+    Fd image(Linux linux);
+
+    /// An overlay of `lowers` under `upper`, mounted with `options` (kernel's Documentation/filesystems/overlayfs).
+    record Overlay(List<Path> lowers, Path upper, Path work, List<String> options) implements RootFs {
+        private static final String USER_MARKS = "userxattr";
+
+        public Overlay {
+            lowers = List.copyOf(lowers);
+            options = List.copyOf(options);
+        }
+
+        @Override
+        public Path own() {
+            return upper;
+        }
+
+        @Override
+        public List<Path> layers() {
+            List<Path> all = new ArrayList<>(List.of(upper));
+            all.addAll(lowers);
+            return all;
+        }
+
+        @Override
+        public OverlayFlavor flavor() {
+            return options.contains(USER_MARKS) ? OverlayFlavor.USER : OverlayFlavor.TRUSTED;
+        }
+
+        /// The kernel then syncs nothing, neither at the unmount nor for the container's own `fsync`. Such an
+        /// overlay is mounted once; before a second mount comes [Snapshotter#allowRemount].
+        @Override
+        public Overlay forgettable() {
+            List<String> more = new ArrayList<>(options);
+            more.add("volatile");
+            return new Overlay(lowers, upper, work, more);
+        }
+
+        @Override
+        public Fd image(Linux linux) {
+            return view(linux, lowers);
+        }
+
+        /// These layers as one tree that nobody writes to.
+        public Fd view(Linux linux, List<Path> layers) {
+            List<String> marks = options.stream().filter(USER_MARKS::equals).toList();
+            return linux.mounts().overlay(layers.stream().map(Path::toString).toList(), marks);
+        }
     }
 
-    /// The same for a container whose files are removed with its end: the kernel then syncs nothing,
-    /// neither at the unmount nor for the container's own `fsync`. Such an overlay is mounted once; before
-    /// a second mount comes [Snapshotter#allowRemount].
-    public RootFs forgettable() {
-        List<String> more = new ArrayList<>(options);
-        more.add("volatile");
-        return new RootFs(lowers, upper, work, more);
+    /// A directory with all of it: a copy of `lowers`, where no overlay can be mounted.
+    record Copy(List<Path> lowers, Path directory) implements RootFs {
+        public Copy {
+            lowers = List.copyOf(lowers);
+        }
+
+        @Override
+        public Path own() {
+            return directory;
+        }
+
+        @Override
+        public List<Path> layers() {
+            return List.of(directory);
+        }
+
+        @Override
+        public OverlayFlavor flavor() {
+            return OverlayFlavor.FILES;
+        }
+
+        @Override
+        public Copy forgettable() {
+            return this;
+        }
+
+        @Override
+        public Fd image(Linux linux) {
+            Fd tree = linux.mounts().overlay(List.of(directory.toString()), List.of());
+            try {
+                linux.mounts().readOnly(tree);
+                return tree;
+            } catch (RuntimeException e) {
+                tree.close();
+                throw e;
+            }
+        }
     }
 }

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Unpacked layers by chain id, and one writable layer per container above a stack of them.
-public interface Snapshotter {
+/// Unpacked layers by chain id, and the files of each container, which stands on a stack of them.
+public interface Snapshotter extends AutoCloseable {
+    /// How layers that are unpacked here say what they hide.
+    OverlayFlavor flavor();
+
     boolean contains(ChainId chain);
 
     /// A place to unpack one layer into. Visible under `chain` only after `commit`; closing without it
@@ -34,13 +37,16 @@ public interface Snapshotter {
     /// The bytes that were given to `commit` of this layer; zero if it is absent.
     long contentBytes(ChainId chain);
 
-    /// Lets a [RootFs#forgettable] overlay be mounted once more, in this boot.
+    /// Lets a root that was [RootFs#forgettable] be mounted once more, in this boot.
     void allowRemount(ContainerId container);
 
     /// Deletes the writable layer; what is absent is not an error.
     void remove(ContainerId container);
 
     List<ContainerId> containers();
+
+    @Override
+    void close();
 
     interface LayerStage extends AutoCloseable {
         /// The empty directory to fill.

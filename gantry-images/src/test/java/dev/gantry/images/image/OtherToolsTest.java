@@ -196,7 +196,7 @@ class OtherToolsTest {
     /// The image as a container would see it, against what umoci unpacks.
     private void assertSameTree(Image image) throws Exception {
         ContainerId container = ContainerId.random(new Random(9));
-        RootFs root = images.prepare(container, image);
+        RootFs.Overlay root = (RootFs.Overlay) images.prepare(container, image);
         String lowers = root.lowers().stream().map(Path::toString).collect(Collectors.joining(":"));
         String options = String.join(
                 ",",

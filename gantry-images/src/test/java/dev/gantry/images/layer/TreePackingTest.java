@@ -135,13 +135,16 @@ class TreePackingTest {
         Path gone = Files.createDirectory(dir.resolve("b"));
         assertThat(packed(new TreePacking.Rules() {
                     @Override
-                    public Optional<String> markIn(Fd directory) {
+                    public List<String> marksIn(Fd directory, String path) {
+                        if (path.isEmpty()) {
+                            return List.of();
+                        }
                         try {
                             Files.delete(gone);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
-                        return Optional.empty();
+                        return List.of();
                     }
                 }))
                 .containsExactly("a = of a", "b/", "c = of c");

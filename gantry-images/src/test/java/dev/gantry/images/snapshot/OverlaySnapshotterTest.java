@@ -29,6 +29,14 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     }
 
     @Test
+    void aContainerBeginsWithNothingOfItsOwn() throws IOException {
+        unpack(BASE, "base");
+        RootFs.Overlay made = (RootFs.Overlay) snapshots.prepare(WEB, List.of(BASE));
+        assertThat(made.upper()).isEmptyDirectory();
+        assertThat(made.work()).isEmptyDirectory();
+    }
+
+    @Test
     void aLayerIsSyncedBeforeItGetsItsName() {
         var kernel = new RecordingKernel();
         var twin = new OverlaySnapshotter(Linux.over(kernel), Path.of("/srv/snapshots"));
@@ -57,7 +65,8 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     void theKernelMountsWhatIsPreparedAlsoForgettablyAndTwice() throws Exception {
         Assumptions.assumeTrue(Linux.host().processes().effectiveUid() == 0, "only root mounts an overlay");
         unpack(BASE, "base");
-        RootFs made = snapshots.prepare(WEB, List.of(BASE)).forgettable();
+        RootFs.Overlay made =
+                (RootFs.Overlay) snapshots.prepare(WEB, List.of(BASE)).forgettable();
         assertThat(mounted(made)).contains("base");
         snapshots.allowRemount(WEB);
         assertThat(mounted(made)).contains("base");
@@ -65,7 +74,7 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     }
 
     /// In a mount namespace of its own, which takes the mount along when it ends.
-    private String mounted(RootFs root) throws Exception {
+    private String mounted(RootFs.Overlay root) throws Exception {
         Path target = Files.createDirectories(dir.resolve("merged"));
         String options = "lowerdir=" + root.lowers().getFirst() + ",upperdir=" + root.upper() + ",workdir="
                 + root.work() + "," + String.join(",", root.options());

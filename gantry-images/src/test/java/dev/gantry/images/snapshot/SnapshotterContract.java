@@ -7,6 +7,8 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.NotFound;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,10 @@ abstract class SnapshotterContract {
     static final ChainId BASE = new ChainId(Digest.sha256("a".repeat(64)));
     static final ChainId TOP = new ChainId(Digest.sha256("b".repeat(64)));
     static final ContainerId WEB = new ContainerId("1".repeat(64));
+
+    static final ContainerId OTHER = new ContainerId("2".repeat(64));
+
+    final Linux linux = Linux.host();
 
     @TempDir
     Path dir;
@@ -90,8 +96,7 @@ abstract class SnapshotterContract {
         assertThat(made.lowers()).hasSize(2);
         assertThat(made.lowers().get(0).resolve("top")).exists();
         assertThat(made.lowers().get(1).resolve("base")).exists();
-        assertThat(made.upper()).isEmptyDirectory();
-        assertThat(made.work()).isEmptyDirectory();
+        assertThat(seen(made)).containsOnlyOnce("base", "top");
         assertThat(snapshots.containers()).containsExactly(WEB);
         assertThat(snapshots.lowers(WEB)).containsExactly(TOP, BASE);
         assertThat(open(dir.resolve("snapshots")).find(WEB)).contains(made);
@@ -104,11 +109,71 @@ abstract class SnapshotterContract {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x--x"));
         RootFs made = snapshots.prepare(WEB, directory);
         assertThat(made.lowers()).containsExactly(directory);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.upper())))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.own())))
                 .as("the container's / looks like the directory")
                 .isEqualTo("rwxr-x--x");
         assertThat(snapshots.lowers(WEB)).isEmpty();
         assertThat(open(dir.resolve("snapshots")).find(WEB)).contains(made);
+    }
+
+    @Test
+    void aLayerHidesWhatItSaysOfThoseBelow() throws IOException {
+        try (var stage = snapshots.stage(BASE)) {
+            Path fs = stage.directory();
+            Files.createDirectories(fs.resolve("kept"));
+            Files.createDirectories(fs.resolve("emptied/deep"));
+            Files.createDirectories(fs.resolve("gone"));
+            for (String file : List.of("plain", "kept/a", "kept/b", "emptied/old", "gone/x")) {
+                Files.writeString(fs.resolve(file), "below");
+            }
+            stage.commit(1);
+        }
+        try (var stage = snapshots.stage(TOP);
+                Fd fs = linux.files().openDirectory(stage.directory().toString())) {
+            Files.createDirectories(stage.directory().resolve("kept"));
+            Files.createDirectories(stage.directory().resolve("emptied"));
+            Files.writeString(stage.directory().resolve("emptied/new"), "above");
+            Files.writeString(stage.directory().resolve("kept/b"), "above");
+            snapshots.flavor().hide(linux, fs, "plain");
+            snapshots.flavor().hide(linux, fs, "gone");
+            snapshots.flavor().makeOpaque(linux, fs, "emptied");
+            stage.commit(1);
+        }
+        RootFs made = snapshots.prepare(WEB, List.of(TOP, BASE));
+        assertThat(seen(made)).containsExactlyInAnyOrder("kept", "emptied");
+        try (LayeredRoot root = LayeredRoot.open(linux, made)) {
+            assertThat(root.read("kept/a", 10))
+                    .hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("below"));
+            assertThat(root.read("kept/b", 10))
+                    .hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("above"));
+            assertThat(root.read("emptied/new", 10)).isPresent();
+            assertThat(root.stat("emptied/old")).isEmpty();
+            assertThat(root.stat("emptied/deep")).isEmpty();
+            assertThat(root.stat("gone/x")).isEmpty();
+            assertThat(root.stat("plain")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAContainerWritesIsItsOwn() throws IOException {
+        unpack(BASE, "base");
+        RootFs web = snapshots.prepare(WEB, List.of(BASE));
+        Files.writeString(web.own().resolve("new"), "x");
+        Files.writeString(web.own().resolve("base"), "changed");
+        assertThat(seen(web)).containsExactlyInAnyOrder("base", "new");
+        RootFs other = snapshots.prepare(OTHER, List.of(BASE));
+        assertThat(seen(other)).containsExactly("base");
+        try (LayeredRoot root = LayeredRoot.open(linux, other)) {
+            assertThat(root.read("base", 10))
+                    .hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("x"));
+        }
+    }
+
+    /// The names in the root.
+    private List<String> seen(RootFs root) {
+        try (MergedDirectory merged = MergedDirectory.open(linux, root.layers(), root.flavor())) {
+            return merged.names();
+        }
     }
 
     @Test
@@ -139,10 +204,10 @@ abstract class SnapshotterContract {
     void removingLeavesNothingAndIsNoErrorTwice() throws IOException {
         unpack(BASE, "base");
         RootFs made = snapshots.prepare(WEB, List.of(BASE));
-        Files.writeString(Files.createDirectories(made.upper().resolve("a/b")).resolve("f"), "x");
+        Files.writeString(Files.createDirectories(made.own().resolve("a/b")).resolve("f"), "x");
         snapshots.remove(WEB);
         snapshots.remove(WEB);
-        assertThat(made.upper()).doesNotExist();
+        assertThat(made.own()).doesNotExist();
         assertThat(snapshots.containers()).isEmpty();
         assertThat(snapshots.find(WEB)).isEmpty();
         assertThat(made.lowers().getFirst().resolve("base")).exists();

@@ -2,6 +2,7 @@ package dev.gantry.images.testing;
 
 import dev.gantry.base.ContainerId;
 import dev.gantry.images.snapshot.ChainId;
+import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.images.snapshot.Snapshotter;
 import java.io.IOException;
@@ -87,13 +88,13 @@ public final class PlainSnapshotter implements Snapshotter {
     @Override
     public RootFs prepare(ContainerId container, Path directory) {
         containers.put(container, List.of());
-        return new RootFs(List.of(directory), root.resolve("upper"), root.resolve("work"), List.of());
+        return new RootFs.Overlay(List.of(directory), root.resolve("upper"), root.resolve("work"), List.of());
     }
 
     @Override
     public Optional<RootFs> find(ContainerId container) {
         return Optional.ofNullable(containers.get(container))
-                .map(c -> new RootFs(
+                .map(c -> new RootFs.Overlay(
                         c.stream().map(this::directory).toList(),
                         root.resolve("upper"),
                         root.resolve("work"),
@@ -117,6 +118,14 @@ public final class PlainSnapshotter implements Snapshotter {
 
     @Override
     public void allowRemount(ContainerId container) {}
+
+    @Override
+    public OverlayFlavor flavor() {
+        return OverlayFlavor.USER;
+    }
+
+    @Override
+    public void close() {}
 
     @Override
     public List<ContainerId> containers() {

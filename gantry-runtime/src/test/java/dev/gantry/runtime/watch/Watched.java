@@ -81,6 +81,18 @@ final class Watched implements AutoCloseable {
         return exited;
     }
 
+    /// Closes a connection, and waits until the watch has noticed: its reader may still hold it for a moment.
+    void lose(Watch watch) {
+        int before = descriptors();
+        watch.close();
+        Shim.await("the connection is closed", () -> descriptors() < before);
+    }
+
+    private int descriptors() {
+        String[] all = Path.of("/proc/" + spawned.pid() + "/fd").toFile().list();
+        return all == null ? 0 : all.length;
+    }
+
     boolean alive() {
         return Shim.alive(spawned.pid());
     }

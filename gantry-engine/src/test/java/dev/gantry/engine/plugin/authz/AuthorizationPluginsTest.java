@@ -49,7 +49,7 @@ class AuthorizationPluginsTest {
     private AuthorizationPlugins guards(String... names) {
         var directories = new PluginDirectories(List.of(dir.resolve("p")), List.of());
         return new AuthorizationPlugins(
-                new Plugins(new PluginDiscovery(directories), Duration.ofSeconds(1)), List.of(names));
+                new Plugins(new PluginDiscovery(directories), Duration.ofSeconds(30)), List.of(names));
     }
 
     private static ApiExchange asked(String uri, String type, String body) {

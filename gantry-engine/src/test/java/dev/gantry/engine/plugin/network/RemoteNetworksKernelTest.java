@@ -69,7 +69,7 @@ class RemoteNetworksKernelTest {
         process = PluginProcess.startIn(namespace, dir.resolve("p"), "sample").ready();
         plugins = new Plugins(
                 new PluginDiscovery(new PluginDirectories(List.of(dir.resolve("p")), List.of())),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(30));
     }
 
     @AfterEach

@@ -1,21 +1,14 @@
-package dev.gantry.volume;
+package dev.gantry.linux;
 
-import dev.gantry.linux.DirectoryCalls;
-import dev.gantry.linux.Errno;
-import dev.gantry.linux.Fd;
-import dev.gantry.linux.FileType;
-import dev.gantry.linux.Linux;
-import dev.gantry.linux.LinuxError;
-import dev.gantry.linux.OpenFlags;
-import dev.gantry.linux.Resolve;
-import dev.gantry.linux.Stat;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Copies a tree as it is: content (shared where the file system can), holes, owners, modes, times,
 /// extended attributes, hard links, links, devices and fifos. Sockets stay behind: their other end does.
 /// By descriptors; no link is followed, no mount entered.
-final class TreeCopy {
+public final class TreeCopy {
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
     private static final int ANY_DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
@@ -24,7 +17,9 @@ final class TreeCopy {
     private final Runnable check;
 
     /// Files with several names, by inode: where the first name is in the copy.
-    private final Map<Long, String> linked = new HashMap<>();
+    private final Map<Inode, String> linked = new HashMap<>();
+
+    private record Inode(long device, long number) {}
 
     private TreeCopy(Linux linux, Fd target, Runnable check) {
         this.linux = linux;
@@ -32,39 +27,88 @@ final class TreeCopy {
         this.target = target;
     }
 
-    static void copy(Linux linux, Fd from, Fd to) {
+    /// A directory to copy from, which may be several that are seen as one.
+    public interface Source extends AutoCloseable {
+        List<String> names();
+
+        /// The directory that has this name; empty when none has it any more.
+        Optional<Fd> having(String name);
+
+        /// EXDEV where something is mounted, which is not entered.
+        Source enter(String name);
+
+        /// Itself, for its owner, mode and times.
+        Fd top();
+
+        @Override
+        void close();
+    }
+
+    public static void copy(Linux linux, Fd from, Fd to) {
         copy(linux, from, to, () -> {});
     }
 
     /// Copies what is in `from`, and what it is itself, into the directory `to`. `check` is asked again and again, and
     /// ends the copy by throwing.
-    static void copy(Linux linux, Fd from, Fd to, Runnable check) {
-        var copy = new TreeCopy(linux, to, check);
-        try (Fd source = linux.files().open(from, ".", DIRECTORY, 0, Resolve.PLAIN)) {
-            copy.children(source, to, "");
-            copy.describe(from, ".", linux.attributes().stat(source), to, ".");
+    public static void copy(Linux linux, Fd from, Fd to, Runnable check) {
+        try (Source source = new Plain(linux, linux.files().open(from, ".", DIRECTORY, 0, Resolve.PLAIN))) {
+            copy(linux, source, to, check);
         }
     }
 
-    private void children(Fd from, Fd to, String path) {
-        for (DirectoryCalls.Entry entry : linux.directories().entries(from)) {
-            String name = entry.name();
+    /// The same from wherever `from` has its files.
+    public static void copy(Linux linux, Source from, Fd to, Runnable check) {
+        var copy = new TreeCopy(linux, to, check);
+        copy.children(from, to, "");
+        copy.describe(from.top(), ".", linux.attributes().stat(from.top()), to, ".");
+    }
+
+    private record Plain(Linux linux, Fd top) implements Source {
+        @Override
+        public List<String> names() {
+            return linux.directories().entries(top).stream()
+                    .map(DirectoryCalls.Entry::name)
+                    .toList();
+        }
+
+        @Override
+        public Optional<Fd> having(String name) {
+            return Optional.of(top);
+        }
+
+        @Override
+        public Source enter(String name) {
+            return new Plain(linux, linux.files().open(top, name, DIRECTORY, 0, Resolve.PLAIN));
+        }
+
+        @Override
+        public void close() {
+            top.close();
+        }
+    }
+
+    private void children(Source from, Fd to, String path) {
+        for (String name : from.names()) {
+            Optional<Fd> directory = from.having(name);
+            if (directory.isEmpty()) {
+                continue;
+            }
             try {
-                one(from, to, name, path.isEmpty() ? name : path + "/" + name);
+                one(from, directory.get(), to, name, path.isEmpty() ? name : path + "/" + name);
             } catch (LinuxError e) {
                 // What went while it was copied was not there.
-                if (linux.attributes().find(from, name).isPresent()) {
+                if (linux.attributes().find(directory.get(), name).isPresent()) {
                     throw e;
                 }
             }
         }
     }
 
-    private void one(Fd from, Fd to, String name, String path) {
+    private void one(Source above, Fd from, Fd to, String name, String path) {
         check.run();
         Stat stat = linux.attributes().stat(from, name);
         if (stat.type() != FileType.DIRECTORY && stat.links() > 1) {
-            String first = linked.putIfAbsent(stat.inode(), path);
+            String first = linked.putIfAbsent(new Inode(stat.device(), stat.inode()), path);
             if (first != null) {
                 link(first, to, name);
                 return;
@@ -73,7 +117,7 @@ final class TreeCopy {
         switch (stat.type()) {
             case DIRECTORY -> {
                 linux.directories().make(to, name, 0700);
-                directory(from, to, name, path);
+                directory(above, to, name, path);
             }
             case REGULAR -> file(from, to, name, stat);
             case SYMLINK -> linux.directories().symlink(linux.directories().readLink(from, name), to, name);
@@ -87,8 +131,8 @@ final class TreeCopy {
         describe(from, name, stat, to, name);
     }
 
-    private void directory(Fd from, Fd to, String name, String path) {
-        try (Fd source = linux.files().open(from, name, DIRECTORY, 0, Resolve.PLAIN);
+    private void directory(Source above, Fd to, String name, String path) {
+        try (Source source = above.enter(name);
                 Fd made = linux.files().open(to, name, DIRECTORY, 0, Resolve.PLAIN)) {
             children(source, made, path);
         } catch (LinuxError e) {
