@@ -13,9 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A few kills with every commit, many as a campaign of their own (`./check campaign`).
 class NetworkKillTest {
-    /// It says each time whom it found, and what it was told when it found nobody.
+    /// It says each time whom it found, and what it was told when it found nobody. It asks again for as long as the
+    /// start
+    /// of a daemon may take.
     private static final String RESOLVE =
-            "n=0; while :; do busybox nslookup peer >/tmp/said 2>&1 && n=$((n+1)) && echo found"
+            "n=0; while :; do busybox nslookup -timeout=60 -retry=24 peer >/tmp/said 2>&1 && n=$((n+1)) && echo found"
                     + " $n || { echo failed; cat /tmp/said; }; busybox sleep 0.05; done";
 
     @TempDir
