@@ -1,10 +1,14 @@
 package dev.gantry.base;
 
-/// What a reader of JSON must be spared: texts so deep that it runs out of stack, lists with holes that no list of ours
+/// What a reader of JSON must be spared: texts so deep that it runs out of stack, such with so
+/// many values that it runs out of memory, lists with holes that no list of ours
 /// has, and escapes of half a character, which could be read and never written again.
 public final class JsonText {
     /// Far more than any document has.
     private static final int DEEPEST = 128;
+
+    /// Each value costs its reader many times the bytes it has in the text.
+    private static final int MOST_VALUES = 250_000;
 
     private final String text;
     private final StringBuilder mended = new StringBuilder();
@@ -30,6 +34,7 @@ public final class JsonText {
 
     private String checked() {
         int depth = 0;
+        int values = 0;
         for (int i = 0; i < text.length(); i++) {
             switch (text.charAt(i)) {
                 case '"' -> i = string(i + 1);
@@ -41,6 +46,14 @@ public final class JsonText {
                                 "send a document as the API describes it");
                     }
                     lists[depth] = text.charAt(i) == '[';
+                }
+                case ',' -> {
+                    if (++values > MOST_VALUES) {
+                        throw new InvalidArgument(
+                                "read the JSON",
+                                "it has more than " + MOST_VALUES + " values",
+                                "send a document as the API describes it");
+                    }
                 }
                 case '}', ']' -> depth = Math.max(0, depth - 1);
                 case 'n' -> {

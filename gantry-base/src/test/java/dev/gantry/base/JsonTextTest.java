@@ -37,6 +37,16 @@ class JsonTextTest {
     }
 
     @Test
+    void valuesHaveAnEnd() {
+        String full = "[0" + ",0".repeat(250_000) + "]";
+        assertThat(JsonText.readable(full)).isSameAs(full);
+        assertThatThrownBy(() -> JsonText.readable("{\"a\":" + full + ",\"b\":1}"))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("more than 250000 values");
+        assertThat(JsonText.readable("\"" + ",".repeat(300_000) + "\"")).hasSize(300_002);
+    }
+
+    @Test
     void listsHaveNoHoles() {
         assertThatThrownBy(() -> JsonText.readable("{\"Env\":[\"a\", null]}"))
                 .isInstanceOf(InvalidArgument.class)
