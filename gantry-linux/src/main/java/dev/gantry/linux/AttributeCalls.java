@@ -53,46 +53,47 @@ public final class AttributeCalls {
 
     /// Empty when there is no such name.
     public Optional<Stat> find(Fd directory, String name) {
-        try {
-            return Optional.of(stat(directory, name));
-        } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment s = arena.allocate(STATX_SIZE, 8);
+            long rc = statx(arena, s, directory, name, AT_SYMLINK_NOFOLLOW);
+            if (rc == -Errno.ENOENT.number() || rc == -Errno.ENOTDIR.number()) {
                 return Optional.empty();
             }
-            throw e;
+            check(Sys.STATX, name, rc);
+            return Optional.of(stat(s));
         }
     }
 
     private Stat statx(Fd fd, String name, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment s = arena.allocate(STATX_SIZE, 8);
-            long rc = kernel.call(
-                    arena,
-                    Sys.STATX,
-                    fd.number(),
-                    Memory.cString(arena, name),
-                    flags,
-                    STATX_BASIC_STATS,
-                    s.address(),
-                    0);
-            check(Sys.STATX, name.isEmpty() ? fd.toString() : name, rc);
-            int mode = Short.toUnsignedInt(s.get(JAVA_SHORT, 28));
-            return new Stat(
-                    FileType.ofMode(mode),
-                    mode & 07777,
-                    s.get(JAVA_INT, 20),
-                    s.get(JAVA_INT, 24),
-                    s.get(JAVA_LONG, 40),
-                    s.get(JAVA_LONG, 48),
-                    s.get(JAVA_LONG, 32),
-                    s.get(JAVA_INT, 16),
-                    timestamp(s, 64),
-                    timestamp(s, 112),
-                    timestamp(s, 96),
-                    ((long) s.get(JAVA_INT, 136) << 32) | Integer.toUnsignedLong(s.get(JAVA_INT, 140)),
-                    s.get(JAVA_INT, 128),
-                    s.get(JAVA_INT, 132));
+            check(Sys.STATX, name.isEmpty() ? fd.toString() : name, statx(arena, s, fd, name, flags));
+            return stat(s);
         }
+    }
+
+    private long statx(Arena arena, MemorySegment into, Fd fd, String name, int flags) {
+        long path = Memory.cString(arena, name);
+        return kernel.call(arena, Sys.STATX, fd.number(), path, flags, STATX_BASIC_STATS, into.address(), 0);
+    }
+
+    private static Stat stat(MemorySegment s) {
+        int mode = Short.toUnsignedInt(s.get(JAVA_SHORT, 28));
+        return new Stat(
+                FileType.ofMode(mode),
+                mode & 07777,
+                s.get(JAVA_INT, 20),
+                s.get(JAVA_INT, 24),
+                s.get(JAVA_LONG, 40),
+                s.get(JAVA_LONG, 48),
+                s.get(JAVA_LONG, 32),
+                s.get(JAVA_INT, 16),
+                timestamp(s, 64),
+                timestamp(s, 112),
+                timestamp(s, 96),
+                ((long) s.get(JAVA_INT, 136) << 32) | Integer.toUnsignedLong(s.get(JAVA_INT, 140)),
+                s.get(JAVA_INT, 128),
+                s.get(JAVA_INT, 132));
     }
 
     private static Instant timestamp(MemorySegment s, long at) {

@@ -78,6 +78,20 @@ public final class DirectoryCalls {
         call(Sys.UNLINKAT, name, directory, 0, 0);
     }
 
+    /// Removes a name that is no directory, and says whether it is away: false if it is a directory. ENOENT is an
+    /// error.
+    boolean unlinkFile(Fd directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            long path = Memory.cString(arena, name);
+            long rc = kernel.call(arena, Sys.UNLINKAT, directory.number(), path, 0, 0, 0, 0);
+            if (rc == -Errno.EISDIR.number()) {
+                return false;
+            }
+            check(Sys.UNLINKAT, name, rc);
+            return true;
+        }
+    }
+
     /// Removes an empty directory.
     public void removeEmpty(Fd directory, String name) {
         call(Sys.UNLINKAT, name, directory, AT_REMOVEDIR, 0);

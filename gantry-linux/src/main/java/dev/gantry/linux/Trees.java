@@ -25,18 +25,9 @@ public final class Trees {
     /// Deletes `name` in `parent`, whatever it is, with all below it. What is absent is not an error. A
     /// mount inside is EXDEV or EBUSY and stays, and so does what lies above it.
     public void delete(Fd parent, String name) {
-        try {
-            directories.unlink(parent, name);
-            return;
-        } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT)) {
-                return;
-            }
-            if (!e.is(Errno.EISDIR)) {
-                throw e;
-            }
+        if (!unlinked(parent, name)) {
+            deleteDirectory(parent, name);
         }
-        deleteDirectory(parent, name);
     }
 
     /// Deletes what is at an absolute path of the host.
@@ -112,15 +103,16 @@ public final class Trees {
         if (entry.type() == FileType.DIRECTORY) {
             return false;
         }
+        return unlinked(directory, entry.name());
+    }
+
+    /// False if it is a directory; what is absent is no error.
+    private boolean unlinked(Fd directory, String name) {
         try {
-            directories.unlink(directory, entry.name());
-            return true;
+            return directories.unlinkFile(directory, name);
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT)) {
                 return true;
-            }
-            if (e.is(Errno.EISDIR)) {
-                return false;
             }
             throw e;
         }

@@ -334,8 +334,8 @@ final class Launcher {
 
     private static String textOrEmpty(Path file) throws IOException {
         try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (NoSuchFileException wentInBetween) {
             return "";
         }
     }
