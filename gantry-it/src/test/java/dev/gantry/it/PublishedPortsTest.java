@@ -116,6 +116,15 @@ class PublishedPortsTest {
                 .as("its own network's")
                 .isEqualTo("10.91.0.1");
 
+        String chain = "inet " + daemon.table() + " user-published";
+        daemon.onHost("nft", "add rule " + chain + " tcp dport 8080 counter; add rule " + chain + " tcp sport 80 counter");
+        assertThat(neighbour.run(get("192.0.2.1:8080"))).isEqualTo("192.0.2.9");
+        assertThat(daemon.onHost("nft", "list chain " + chain))
+                .as("every packet of the client's, with the port it used, and none of the server's")
+                .containsPattern("tcp dport 8080 counter packets ([3-9]|\\d\\d) ")
+                .contains("tcp sport 80 counter packets 0 ");
+        daemon.onHost("nft", "flush chain " + chain);
+
         String rules = "add table inet office; add chain inet office forward { type filter hook forward priority 10; };"
                 + " add rule inet office forward ip saddr 192.0.2.9 tcp dport 80 drop;"
                 + " add rule inet " + daemon.table() + " user-published ip6 saddr 2001:db8::9 tcp dport 8080 drop";
