@@ -399,6 +399,8 @@ static _Noreturn void launch_main(const struct plan *plan, struct launch_stdio i
     /* With nobody left to hear it, a program that runs would be one that nobody watches. */
     if (started && (o.overlay < 0 || send_with(up, 'o', o.overlay) == 0) && send_with(up, 's', terminal) == 0)
         _exit(0);
+    if (o.far)
+        _exit(1); /* launch_finish may undo it */
     if (o.pidfd >= 0) {
         sys_pidfd_send_signal(o.pidfd, SIGKILL);
         struct pollfd end = {.fd = o.pidfd, .events = POLLIN};

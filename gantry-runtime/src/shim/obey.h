@@ -48,6 +48,7 @@ struct obey {
     int parent;                       /* the directory that the last DEVICE or SYMLINK was made in, -1: none */
     char parent_path[64];
     bool has_identity, stdio_ready;
+    bool far;                         /* launch: in another's user namespace, without rights over ours */
 };
 
 /* Words for the error that the current step is about to return. */
@@ -103,6 +104,10 @@ int obey_root_ready(struct obey *o);
 
 /* With a TTY: opens the terminal inside the container, sizes it and passes the master to launch. Else nothing. */
 int terminal_ready(struct obey *o);
+
+/* The pipes of the program become those of id 0 of a user namespace, whose maps have these words: nobody in it could
+ * open them again by name otherwise, nor give them away. */
+void give_streams(struct obey *o, const char *uids, const char *gids);
 
 /* Waits for the streams, if they were not given with the plan. */
 int streams_come(struct obey *o);

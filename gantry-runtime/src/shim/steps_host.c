@@ -1,6 +1,7 @@
 /* Namespaces, and the settings that live in them. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -36,6 +37,26 @@ static int write_proc(struct obey *o, const char *path, struct text value)
     return -1;
 }
 
+static bool read_map(pid_t pid, const char *name, char *map, size_t size)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, map, size - 1);
+    if (fd >= 0)
+        close(fd);
+    map[n < 0 ? 0 : n] = 0;
+    return n > 0;
+}
+
+/* While this process still may: the maps are those of the namespace that is joined next. */
+static void give_streams_to(struct obey *o, pid_t pid)
+{
+    char uids[4096], gids[4096];
+    if (read_map(pid, "uid_map", uids, sizeof uids) && read_map(pid, "gid_map", gids, sizeof gids))
+        give_streams(o, uids, gids);
+}
+
 /* Nobody inside may look into launch from here on (CVE-2016-9962). The user namespace is joined first: the kernel
  * orders the kinds itself when they come in one call. */
 int obey_join(struct obey *o, struct fields in)
@@ -55,6 +76,8 @@ int obey_join(struct obey *o, struct fields in)
         errno = ESRCH;
         return -1;
     }
+    if (flags & CLONE_NEWUSER)
+        give_streams_to(o, pid);
     int rc = setns(pidfd, (int)flags);
     int error = errno;
     close(pidfd);
@@ -62,6 +85,7 @@ int obey_join(struct obey *o, struct fields in)
         errno = error;
         return -1;
     }
+    o->far |= (flags & CLONE_NEWUSER) != 0;
     if (flags & CLONE_NEWUSER && (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0))
         return -1;
     if (flags & CLONE_NEWNS && o->root >= 0) {
@@ -91,7 +115,10 @@ int obey_id_map(struct obey *o, struct fields in)
     if (write_proc(o, path, gids) < 0)
         return -1;
     snprintf(path, sizeof path, "%d/uid_map", pid);
-    return write_proc(o, path, uids);
+    if (write_proc(o, path, uids) < 0)
+        return -1;
+    give_streams(o, uids.ptr, gids.ptr);
+    return 0;
 }
 
 int obey_unshare(struct obey *o, struct fields in)

@@ -3,7 +3,9 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -88,6 +90,31 @@ static void own_stdio(struct obey *o, uid_t uid)
         if (ours && found.st_uid != uid && fchown(fds[i], uid, (gid_t)-1) < 0)
             continue;
     }
+}
+
+/* The id outside of id 0 inside, or false. Lines of: first id inside, first id outside, how many. */
+static bool id_of_root(const char *map, unsigned *id)
+{
+    unsigned long inside, outside, count;
+    for (; map != NULL; map = strchr(map, '\n'), map = map == NULL ? NULL : map + 1) {
+        if (sscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3 && inside == 0 && count > 0) {
+            *id = (unsigned)outside;
+            return true;
+        }
+    }
+    return false;
+}
+
+void give_streams(struct obey *o, const char *uids, const char *gids)
+{
+    unsigned uid, gid;
+    int fds[3] = {o->io->in, o->io->out, o->io->err};
+    struct stat found;
+    if (o->io->later >= 0 || !id_of_root(uids, &uid) || !id_of_root(gids, &gid))
+        return;
+    for (int i = 0; i < 3; i++)
+        if (fstat(fds[i], &found) == 0 && S_ISFIFO(found.st_mode) && fchown(fds[i], uid, gid) < 0)
+            continue; /* they can be used all the same */
 }
 
 int obey_identity(struct obey *o, struct fields in)

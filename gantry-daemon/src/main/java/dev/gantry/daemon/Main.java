@@ -21,6 +21,7 @@ import dev.gantry.http.Tls;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.ProcessCalls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -175,6 +176,8 @@ public final class Main {
                 .registries(state::registries)
                 .networks(EngineOptions.networks(flags.settings()))
                 .storage(EngineOptions.storage(flags.settings()))
-                .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE));
+                .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE))
+                .ids(new SubordinateIds(Path.of("/etc"))
+                        .of(flags.settings().text("userns-remap").orElse("")));
     }
 }

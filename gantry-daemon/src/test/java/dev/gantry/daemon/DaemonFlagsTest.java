@@ -53,7 +53,7 @@ class DaemonFlagsTest {
 
     @Test
     void whatIsNotDoneIsRefusedByName() {
-        for (String flag : new String[] {"--userns-remap", "--add-runtime", "--containerd", "-b", "--storage-opt"}) {
+        for (String flag : new String[] {"--add-runtime", "--containerd", "-b", "--storage-opt"}) {
             assertThatThrownBy(() -> parse(flag, "x"))
                     .as(flag)
                     .isInstanceOf(Unsupported.class)
@@ -131,8 +131,8 @@ class DaemonFlagsTest {
                 "it is not JSON",
                 "[]",
                 "not a JSON object",
-                "{\"userns-remap\": \"default\"}",
-                "user namespaces",
+                "{\"storage-opts\": [\"x\"]}",
+                "the storage driver has no options",
                 "{\"group\": \"a\", \"labels\": [\"a=b\"]}",
                 "both as a flag and in the configuration file: group: (from flag: b, from file: a), labels: (from flag:"
                         + " [x y], from file: [a=b])");
@@ -159,7 +159,7 @@ class DaemonFlagsTest {
         assertThat(settings.reloaded().list("label")).containsExactly("a=2");
         assertThat(settings.reloaded().flag("icc", false)).isTrue();
         for (String bad : List.of(
-                "\"userns-remap\": \"default\"",
+                "\"storage-opts\": [\"x\"]",
                 "\"live-restore\": false",
                 "\"raw-logs\": false",
                 "\"proxies\": {\"http-proxy\": \"socks5://p\"}, \"bridge\": \"x\"",

@@ -1,5 +1,6 @@
 package dev.gantry.engine;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.engine.network.NetworkDefaults;
 import dev.gantry.engine.network.overlay.OverlayOptions;
 import dev.gantry.engine.observe.Tracer;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
 /// @param networks of the network `bridge`, and of those whose subnets nobody chose
 /// @param tracer who follows what it does
 /// @param storage how files of containers are made; empty: as the host can
+/// @param ids those of the host that containers have, each in a user namespace of its own; the same: they have none
 public record GantryOptions(
         Path dataRoot,
         Path runRoot,
@@ -38,7 +40,8 @@ public record GantryOptions(
         Supplier<RegistryOptions> registries,
         NetworkDefaults networks,
         Tracer tracer,
-        Optional<StorageDriver> storage) {
+        Optional<StorageDriver> storage,
+        IdMap ids) {
     public GantryOptions {
         dataRoot = dataRoot.toAbsolutePath().normalize();
         runRoot = runRoot.toAbsolutePath().normalize();
@@ -60,7 +63,8 @@ public record GantryOptions(
                 () -> RegistryOptions.DEFAULT,
                 NetworkDefaults.NONE,
                 Tracer.NONE,
-                Optional.empty());
+                Optional.empty(),
+                IdMap.SAME);
     }
 
     public GantryOptions cgroup(String parent) {
@@ -76,12 +80,25 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions autostart(List<String> argv) {
         return new GantryOptions(
-                dataRoot, runRoot, shim, cgroup, argv, hidden, plugins, overlay, registries, networks, tracer, storage);
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                argv,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage,
+                ids);
     }
 
     public GantryOptions hidden(List<Path> paths) {
@@ -97,7 +114,8 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions plugins(PluginDirectories directories) {
@@ -113,7 +131,8 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions overlay(OverlayOptions hosts) {
@@ -129,13 +148,14 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions registries(Supplier<RegistryOptions> options) {
         return new GantryOptions(
                 dataRoot, runRoot, shim, cgroup, autostart, hidden, plugins, overlay, options, networks, tracer,
-                storage);
+                storage, ids);
     }
 
     public GantryOptions networks(NetworkDefaults defaults) {
@@ -151,7 +171,8 @@ public record GantryOptions(
                 registries,
                 defaults,
                 tracer,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions tracer(Tracer follower) {
@@ -167,7 +188,8 @@ public record GantryOptions(
                 registries,
                 networks,
                 follower,
-                storage);
+                storage,
+                ids);
     }
 
     public GantryOptions storage(Optional<StorageDriver> driver) {
@@ -183,6 +205,24 @@ public record GantryOptions(
                 registries,
                 networks,
                 tracer,
-                driver);
+                driver,
+                ids);
+    }
+
+    public GantryOptions ids(IdMap ofContainers) {
+        return new GantryOptions(
+                dataRoot,
+                runRoot,
+                shim,
+                cgroup,
+                autostart,
+                hidden,
+                plugins,
+                overlay,
+                registries,
+                networks,
+                tracer,
+                storage,
+                ofContainers);
     }
 }

@@ -10,6 +10,7 @@ import dev.gantry.engine.container.MappedPlaces;
 import dev.gantry.engine.container.MountPoints;
 import dev.gantry.engine.container.Places;
 import dev.gantry.engine.container.RootFiles;
+import dev.gantry.engine.container.UserNamespaces;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.container.Watches;
 import dev.gantry.engine.event.Events;
@@ -184,7 +185,7 @@ final class LocalGantry implements Gantry {
                     images,
                     snapshots,
                     volumes,
-                    own(new MappedPlaces(linux, options.shim())),
+                    userNamespaces(linux, host),
                     networking.ofContainers(),
                     new CdiNamedDevices(options.plugins().cdi()),
                     forwarding,
@@ -258,6 +259,16 @@ final class LocalGantry implements Gantry {
                 && (host.initialUserNamespace() || Files.isWritable(FORWARDING));
         return new NetworkEngine.Driving(
                 able, () -> KernelNetworks.open(linux, instance(), underlay()), Outside.find(options.runRoot()));
+    }
+
+    /// [Unsupported] where the kernel cannot have them.
+    private UserNamespaces userNamespaces(Linux linux, HostFacts host) {
+        var users = new UserNamespaces(linux, own(new MappedPlaces(linux, options.shim())), options.ids());
+        users.check(
+                host,
+                options.dataRoot().resolve("containers"),
+                options.dataRoot().resolve("mountpoints"));
+        return users;
     }
 
     private Underlay underlay() {

@@ -79,7 +79,8 @@ class DirectoryImageTest {
                 o.registries(),
                 o.networks(),
                 o.tracer(),
-                o.storage()));
+                o.storage(),
+                o.ids()));
         assertThat(says(dir, LIST)).isEqualTo("bin\n");
         assertRefused(dir.resolve("data"));
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,10 @@ final class DaemonProcess implements AutoCloseable {
     private final Path root;
     private final @Nullable Process network;
     private final boolean ownsNetwork;
-    private final @Nullable String limits;
+
+    /// What the command begins with.
+    private final List<String> first;
+
     private final List<String> environment;
     private final List<String> flags;
     private final String group;
@@ -42,7 +46,7 @@ final class DaemonProcess implements AutoCloseable {
 
     /// The same with more in its environment.
     static DaemonProcess startTold(Path root, List<String> environment, String... flags) throws IOException {
-        return new DaemonProcess(root, null, true, null, environment, List.of(flags));
+        return new DaemonProcess(root, null, true, List.of(), environment, List.of(flags));
     }
 
     /// The same on a host network of its own: what it makes there nobody else sees.
@@ -55,9 +59,17 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, network, List.of(flags));
     }
 
+    /// The same in a mount namespace of its own, in which these files stand over those of the host.
+    static DaemonProcess startOver(Path root, Map<Path, Path> files, String... flags) throws IOException {
+        StringBuilder script = new StringBuilder();
+        files.forEach((file, over) -> script.append("mount --bind " + file + " " + over + " && "));
+        List<String> first = List.of("unshare", "--mount", "sh", "-c", script + "exec \"$@\"", "sh");
+        return new DaemonProcess(root, network(), true, first, List.of(), List.of(flags));
+    }
+
     /// The same, with limits in the words of prlimit(1).
     static DaemonProcess startLimited(Path root, String limits) throws IOException {
-        return new DaemonProcess(root, network(), true, limits, List.of(), List.of());
+        return new DaemonProcess(root, network(), true, List.of("prlimit", limits), List.of(), List.of());
     }
 
     /// A host network of its own.
@@ -71,22 +83,22 @@ final class DaemonProcess implements AutoCloseable {
 
     /// On the host network of another one.
     static DaemonProcess startBeside(DaemonProcess first, Path root) throws IOException {
-        return new DaemonProcess(root, first.network, false, null, List.of(), List.of());
+        return new DaemonProcess(root, first.network, false, List.of(), List.of(), List.of());
     }
 
     private DaemonProcess(Path root, @Nullable Process network, List<String> flags) throws IOException {
-        this(root, network, true, null, List.of(), flags);
+        this(root, network, true, List.of(), List.of(), flags);
     }
 
     private DaemonProcess(
             Path root,
             @Nullable Process network,
             boolean ownsNetwork,
-            @Nullable String limits,
+            List<String> first,
             List<String> environment,
             List<String> flags)
             throws IOException {
-        this.limits = limits;
+        this.first = first;
         this.environment = environment;
         this.network = network;
         this.ownsNetwork = ownsNetwork;
@@ -176,9 +188,7 @@ final class DaemonProcess implements AutoCloseable {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(inside());
-        if (limits != null) {
-            command.addAll(List.of("prlimit", limits));
-        }
+        command.addAll(first);
         if (!environment.isEmpty()) {
             command.add("env");
             command.addAll(environment);

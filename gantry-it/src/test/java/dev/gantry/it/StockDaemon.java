@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gantry.network.model.Instance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A daemon of ours on a host network of its own, with the image `busybox:it`, and the stock `docker` client before it.
 final class StockDaemon implements AutoCloseable {
@@ -30,6 +32,15 @@ final class StockDaemon implements AutoCloseable {
     static StockDaemon beside(StockDaemon first, Path directory) throws IOException {
         Docker docker = client(directory);
         return with(directory, DaemonProcess.startBeside(first.daemon, directory), docker);
+    }
+
+    /// One whose containers have user namespaces: ids from `first` on.
+    static StockDaemon remapped(Path directory, long first) throws IOException {
+        Docker docker = client(directory);
+        Path ids = Files.writeString(directory.resolve("subids"), "nobody:" + first + ":65536\n");
+        var over = Map.of(
+                ids, Path.of("/etc/subuid"), Files.copy(ids, directory.resolve("subgids")), Path.of("/etc/subgid"));
+        return with(directory, DaemonProcess.startOver(directory, over, "--userns-remap", "nobody"), docker);
     }
 
     private static Docker client(Path directory) {

@@ -126,7 +126,7 @@ public final class Options {
                 "true",
                 "what rules cannot do for a published port the engine carries itself");
         t.refused("userland-proxy-path", Form.PATH, "published ports are carried by the engine itself");
-        t.refused("userns-remap", Form.TEXT, "containers have no user namespaces of their own yet");
+        t.obeyed("userns-remap", Form.TEXT);
         t.add("validate", "", "", Form.FLAG, Option.OBEYED);
         t.add("version", "v", "", Form.FLAG, Option.OBEYED);
         t.add("", "", "builder", Form.TEXT, new Rule.Refused("there are no builds yet"));

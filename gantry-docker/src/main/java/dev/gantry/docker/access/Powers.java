@@ -54,6 +54,9 @@ final class Powers {
                 return asks("a namespace of the host");
             }
         }
+        if (around.mapsIds() && i.userns().equals("host")) {
+            return asks("the user namespace of the host");
+        }
         if (spec.network() == ContainerSpec.Network.HOST) {
             return asks("the network of the host");
         }

@@ -19,14 +19,19 @@ import java.util.function.Supplier;
 ///
 /// @param volumes by name
 /// @param usual a container of this daemon that asked for nothing
+/// @param mapsIds whether such a container has a user namespace of its own
 public record Surroundings(
         Function<ContainerId, Optional<Container>> containers,
         Function<String, Optional<Volume>> volumes,
-        Supplier<ContainerSpec> usual) {
+        Supplier<ContainerSpec> usual,
+        boolean mapsIds) {
 
     public static Surroundings of(Gantry engine, Supplier<ContainerSpec> usual) {
         return new Surroundings(
-                id -> engine.containers().get(id), name -> engine.volumes().find(name), usual);
+                id -> engine.containers().get(id),
+                name -> engine.volumes().find(name),
+                usual,
+                !engine.options().ids().isSame());
     }
 
     /// A container and all whose namespaces it uses, through however many others.

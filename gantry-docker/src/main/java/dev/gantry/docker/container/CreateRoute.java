@@ -30,6 +30,7 @@ public final class CreateRoute {
     private final Supplier<Networks> networks;
     private final Supplier<ContainerDefaults> defaults;
     private final Surroundings around;
+    private final boolean mapsIds;
 
     public CreateRoute(Gantry engine, Supplier<ContainerDefaults> defaults, Surroundings around) {
         this.containers = engine.containers();
@@ -37,6 +38,7 @@ public final class CreateRoute {
         this.networks = engine::networks;
         this.defaults = defaults;
         this.around = around;
+        this.mapsIds = !engine.options().ids().isSame();
     }
 
     public void addTo(Routes routes) {
@@ -59,7 +61,7 @@ public final class CreateRoute {
         }
         checkPlatform(call.query().text("platform"));
         boolean hasBridge = networks.get().usual().equals("bridge");
-        List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge);
+        List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge, mapsIds);
         ContainerSpec spec = CreateTranslation.spec(request, host, usual.hidden(host), this::networkId, call.minor())
                 .ownedBy(call.access().owner())
                 .withOthers(other -> judged(other, host.networkMode(), call.access()));

@@ -15,10 +15,15 @@ final class HostConfigCheck {
 
     private HostConfigCheck() {}
 
-    /// The warnings of what was accepted. `hasBridge`: this engine can put containers into networks.
-    static List<String> check(CreateRequest request, HostConfig host, int minor, boolean hasBridge) {
+    /// The warnings of what was accepted. `hasBridge`: this engine can put containers into networks. `mapsIds`: those
+    /// that
+    /// do not ask for the host's are in user namespaces.
+    static List<String> check(CreateRequest request, HostConfig host, int minor, boolean hasBridge, boolean mapsIds) {
         List<String> warnings = new ArrayList<>();
         checkNamespaces(request, host);
+        if (mapsIds && !host.usernsMode().equals("host")) {
+            checkMapped(host);
+        }
         if (isNetworkDisabled(request) && host.networkMode().equals("host")) {
             throw DockerError.badParameter("conflicting options: NetworkDisabled and NetworkMode host");
         }
@@ -46,6 +51,22 @@ final class HostConfigCheck {
         String runtime = h.runtime() == null ? "" : h.runtime();
         if (!RUNTIMES.contains(runtime)) {
             throw DockerError.badParameter("unknown or invalid runtime name: " + runtime);
+        }
+    }
+
+    /// What the kernel grants nobody there.
+    private static void checkMapped(HostConfig h) {
+        if (h.privileged()) {
+            throw DockerError.badParameter(
+                    "privileged mode is incompatible with user namespaces.  You must run the container"
+                            + " in the host namespace when running privileged mode");
+        }
+        if (h.networkMode().equals("host")) {
+            throw DockerError.badParameter(
+                    "cannot share the host's network namespace when user namespaces are enabled");
+        }
+        if (h.pidMode().equals("host")) {
+            throw DockerError.badParameter("cannot share the host PID namespace when user namespaces are enabled");
         }
     }
 

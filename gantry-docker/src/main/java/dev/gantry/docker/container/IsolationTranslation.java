@@ -30,7 +30,8 @@ final class IsolationTranslation {
                 && h.readonlyPaths() == null
                 && h.deviceCgroupRules() == null
                 && h.annotations() == null
-                && h.cgroupParent().isEmpty();
+                && h.cgroupParent().isEmpty()
+                && h.usernsMode().isEmpty();
         return usual
                 ? IsolationSpec.USUAL
                 : new IsolationSpec(
@@ -43,7 +44,8 @@ final class IsolationTranslation {
                         h.readonlyPaths(),
                         CreateTranslation.list(h.deviceCgroupRules()),
                         h.annotations() == null ? Map.of() : h.annotations(),
-                        h.cgroupParent());
+                        h.cgroupParent(),
+                        h.usernsMode());
     }
 
     static RareLimits limits(HostConfig h) {

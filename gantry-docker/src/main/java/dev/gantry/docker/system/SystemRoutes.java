@@ -185,10 +185,7 @@ public final class SystemRoutes {
                 .containerdCommit(new Commit(""))
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
-                .securityOptions(
-                        rootless
-                                ? List.of("name=seccomp,profile=builtin", "name=rootless,network=" + host.rootlessNet())
-                                : List.of("name=seccomp,profile=builtin"))
+                .securityOptions(securityOptions(host.rootlessNet()))
                 .warnings(List.of("There are no builds yet"))
                 .build());
     }
@@ -199,6 +196,17 @@ public final class SystemRoutes {
         }
         List<String> how = List.of("Backing", "a copy of the image for each container");
         return storage.why().isEmpty() ? List.of(how) : List.of(how, List.of("Because", storage.why()));
+    }
+
+    private List<String> securityOptions(String rootlessNet) {
+        List<String> all = new ArrayList<>(List.of("name=seccomp,profile=builtin"));
+        if (!rootlessNet.isEmpty()) {
+            all.add("name=rootless,network=" + rootlessNet);
+        }
+        if (!engine.options().ids().isSame()) {
+            all.add("name=userns");
+        }
+        return all;
     }
 
     private static RegistryConfig registries(DaemonSettings told) {

@@ -89,7 +89,7 @@ class AccessRulesTest {
     private static final ContainerSpec USUAL = ContainerSpec.of("dir:/").build();
 
     private static Surroundings usually(ContainerSpec usual) {
-        return new Surroundings(_ -> Optional.empty(), _ -> Optional.empty(), () -> usual);
+        return new Surroundings(_ -> Optional.empty(), _ -> Optional.empty(), () -> usual, false);
     }
 
     private static ContainerSpec spec(UnaryOperator<SpecBuilder> more) {
@@ -122,8 +122,17 @@ class AccessRulesTest {
         return new ContainerId("%064x".formatted(number));
     }
 
+    @Test
+    void theUserNamespaceOfTheHostIsMoreThanUsualWhereOthersHaveTheirOwn() {
+        var host = new IsolationSpec("", "", "", "", false, null, null, List.of(), Map.of(), "", "host");
+        ContainerSpec spec = spec(s -> s.isolation(host));
+        var mapping = new Surroundings(_ -> Optional.empty(), _ -> Optional.empty(), () -> USUAL, true);
+        assertThat(Powers.beyondUsual(spec, mapping)).contains("it asks for the user namespace of the host");
+        assertThat(Powers.beyondUsual(spec, usually(USUAL))).isEmpty();
+    }
+
     private static IsolationSpec isolation(String pid, boolean privileged, List<String> masked, String parent) {
-        return new IsolationSpec(pid, "", "", "", privileged, masked, null, List.of(), Map.of(), parent);
+        return new IsolationSpec(pid, "", "", "", privileged, masked, null, List.of(), Map.of(), parent, "");
     }
 
     @Test
@@ -192,7 +201,8 @@ class AccessRulesTest {
                 s -> s.network(ContainerSpec.Network.CONTAINER)
                         .networking(NetworkingSpec.NONE.sharing(first.id().hex())));
         List.of(host, first, second).forEach(c -> all.put(c.id(), c));
-        var around = new Surroundings(id -> Optional.ofNullable(all.get(id)), _ -> Optional.empty(), () -> USUAL);
+        var around =
+                new Surroundings(id -> Optional.ofNullable(all.get(id)), _ -> Optional.empty(), () -> USUAL, false);
         Access plain = new Access(Set.of(Limit.OWN_CONTAINERS, Limit.NO_PRIVILEGED), "uid:1");
         for (Container c : List.of(host, first, second)) {
             assertThatThrownBy(() -> plain.judge("x", c, true, around)).isInstanceOf(Forbidden.class);
@@ -220,7 +230,7 @@ class AccessRulesTest {
         Volume host = new Volume("h", "", Map.of(), Map.of("type", "none", "device", "/"), false, "", "");
         Volume small = new Volume("s", "", Map.of(), Map.of("size", "1m"), false, "", "");
         Map<String, Volume> all = Map.of("h", host, "s", small);
-        var around = new Surroundings(_ -> Optional.empty(), n -> Optional.ofNullable(all.get(n)), () -> USUAL);
+        var around = new Surroundings(_ -> Optional.empty(), n -> Optional.ofNullable(all.get(n)), () -> USUAL, false);
         Access unmounted = new Access(Set.of(Limit.NO_HOST_MOUNTS), "uid:1");
         UnaryOperator<SpecBuilder> mounting = s -> s.volume(MountsSpec.OfVolume.at("h", "/x"));
         assertThatThrownBy(() -> unmounted.judge(spec(mounting), around)).isInstanceOf(Forbidden.class);

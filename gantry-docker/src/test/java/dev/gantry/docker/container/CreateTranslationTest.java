@@ -33,13 +33,13 @@ class CreateTranslationTest {
     private static ContainerSpec spec(String host) {
         CreateRequest r = request(host);
         HostConfig h = r.hostConfig();
-        HostConfigCheck.check(r, h, 50, false);
+        HostConfigCheck.check(r, h, 50, false, false);
         return CreateTranslation.spec(r, h, name -> name, 50);
     }
 
     private static List<String> warnings(String host) {
         CreateRequest r = request(host);
-        return HostConfigCheck.check(r, r.hostConfig(), 50, false);
+        return HostConfigCheck.check(r, r.hostConfig(), 50, false, false);
     }
 
     @Test
@@ -232,7 +232,8 @@ class CreateTranslationTest {
                         List.of("/proc/x"),
                         List.of("c 10:* rw"),
                         Map.of("a", "b"),
-                        "/a"));
+                        "/a",
+                        ""));
         assertThat(s.rareLimits().swappiness()).isEqualTo(10);
         assertThat(s.rareLimits().oomKillDisable()).isTrue();
         assertThat(s.rareLimits().blkioWeight()).isEqualTo(500);
@@ -283,7 +284,7 @@ class CreateTranslationTest {
         CreateRequest r = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{\"NetworkMode\":\"none\"}," + fields + "}");
-        HostConfigCheck.check(r, r.hostConfig(), 50, false);
+        HostConfigCheck.check(r, r.hostConfig(), 50, false, false);
     }
 
     @Test
@@ -342,9 +343,9 @@ class CreateTranslationTest {
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"HostConfig\":{},\"NetworkingConfig\":{\"EndpointsConfig\":"
                         + "{\"a\":{},\"b\":{}}}}");
-        assertThatThrownBy(() -> HostConfigCheck.check(r, r.hostConfig(), 43, true))
+        assertThatThrownBy(() -> HostConfigCheck.check(r, r.hostConfig(), 43, true, false))
                 .hasMessageContaining("Container cannot be connected to network endpoints");
-        assertThat(HostConfigCheck.check(r, r.hostConfig(), 44, true)).isEmpty();
+        assertThat(HostConfigCheck.check(r, r.hostConfig(), 44, true, false)).isEmpty();
     }
 
     @Test
@@ -352,13 +353,14 @@ class CreateTranslationTest {
         CreateRequest none = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{}}");
-        assertThat(HostConfigCheck.check(none, none.hostConfig(), 50, false)).isEmpty();
+        assertThat(HostConfigCheck.check(none, none.hostConfig(), 50, false, false))
+                .isEmpty();
         assertThat(CreateTranslation.spec(none, none.hostConfig(), n -> n, 50).network())
                 .isEqualTo(ContainerSpec.Network.NONE);
         CreateRequest host = Wire.json()
                 .type(CreateRequest.class)
                 .fromJson("{\"Image\":\"busybox\",\"NetworkDisabled\":true,\"HostConfig\":{\"NetworkMode\":\"host\"}}");
-        assertThatThrownBy(() -> HostConfigCheck.check(host, host.hostConfig(), 50, false))
+        assertThatThrownBy(() -> HostConfigCheck.check(host, host.hostConfig(), 50, false, false))
                 .isInstanceOfSatisfying(
                         DockerError.class, e -> assertThat(e.status()).isEqualTo(400));
     }
@@ -368,5 +370,22 @@ class CreateTranslationTest {
         CreateRequest back = InspectTranslation.asked(spec("{\"NetworkMode\":\"none\",\"Binds\":[\"/a:/b\"]}"));
         assertThat(back.hostConfig().binds()).containsExactly("/a:/b");
         assertThat(back.image()).isEqualTo("busybox");
+    }
+
+    @Test
+    void theUserNamespaceOfTheHostIsKeptAndAnotherRefused() {
+        assertThat(spec("{\"UsernsMode\":\"host\",\"NetworkMode\":\"none\"}")
+                        .isolation()
+                        .userns())
+                .isEqualTo("host");
+        assertThatThrownBy(() -> spec("{\"UsernsMode\":\"private\"}"))
+                .hasMessageContaining("invalid user namespace mode");
+        for (String host : List.of("\"Privileged\":true", "\"NetworkMode\":\"host\"", "\"PidMode\":\"host\"")) {
+            CreateRequest mapped = request("{" + host + "}");
+            assertThatThrownBy(() -> HostConfigCheck.check(mapped, mapped.hostConfig(), 50, true, true))
+                    .hasMessageContaining("user namespaces");
+            CreateRequest plain = request("{" + host + ",\"UsernsMode\":\"host\"}");
+            HostConfigCheck.check(plain, plain.hostConfig(), 50, true, true);
+        }
     }
 }

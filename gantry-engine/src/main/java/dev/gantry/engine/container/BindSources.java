@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 /// The places of the host that containers see. They may be on a file system that does not answer.
@@ -22,10 +25,11 @@ final class BindSources {
 
     /// Each is there, or is made if that was asked for: refused now rather than at the start, where it is found out
     /// again.
-    void make(ContainerSpec spec) {
+    /// `ids`: whose root owns what is made.
+    void make(ContainerSpec spec, IdMap ids) {
         for (ContainerSpec.Bind bind : spec.binds()) {
             String what = "create a container of " + spec.image();
-            calls.call(what, bind.source(), PATIENCE, _ -> made(what, bind));
+            calls.call(what, bind.source(), PATIENCE, _ -> made(what, bind, ids));
         }
     }
 
@@ -46,7 +50,7 @@ final class BindSources {
                 Fd::close);
     }
 
-    private static Path made(String what, ContainerSpec.Bind bind) {
+    private static Path made(String what, ContainerSpec.Bind bind, IdMap ids) {
         Path source = Path.of(bind.source());
         if (Files.exists(source)) {
             return source;
@@ -55,7 +59,18 @@ final class BindSources {
             throw new InvalidArgument(what, "bind source path does not exist: " + bind.source(), "make it first");
         }
         try {
-            return Files.createDirectories(source);
+            List<Path> missing = new ArrayList<>();
+            for (Path at = source; at != null && !Files.exists(at); at = at.getParent()) {
+                missing.add(at);
+            }
+            Files.createDirectories(source);
+            if (!ids.isSame()) {
+                for (Path made : missing) {
+                    Files.setAttribute(made, "unix:uid", (int) ids.uidOutside(0));
+                    Files.setAttribute(made, "unix:gid", (int) ids.gidOutside(0));
+                }
+            }
+            return source;
         } catch (IOException e) {
             throw new InvalidArgument(what, "the source of a bind cannot be made: " + e, "make it first", e);
         }

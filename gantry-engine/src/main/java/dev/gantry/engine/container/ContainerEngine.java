@@ -70,7 +70,7 @@ public final class ContainerEngine implements AutoCloseable {
             Images images,
             Snapshotter snapshots,
             Volumes volumes,
-            MappedPlaces mapped,
+            UserNamespaces users,
             ContainerNetworks networks,
             NamedDevices devices,
             ContainerLogs logs,
@@ -92,7 +92,7 @@ public final class ContainerEngine implements AutoCloseable {
         var index = new ContainerIndex();
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().groups());
         var volumes = new ContainerVolumes(
-                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.mapped());
+                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.users());
         var memory = new SharedMemory(p.linux());
         var launcher = new Launcher(
                 p.watches(),
@@ -103,6 +103,7 @@ public final class ContainerEngine implements AutoCloseable {
                 p.rootFiles(),
                 p.autostart(),
                 new HostDevices(p.linux(), p.host(), p.devices()),
+                p.users(),
                 memory,
                 p.logs(),
                 id -> index.get(id).map(cell -> cell.row));
@@ -190,6 +191,7 @@ public final class ContainerEngine implements AutoCloseable {
                         releases,
                         p.images(),
                         freezer,
+                        p.users(),
                         p.random()));
         new Adopter(
                         index,

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The images that containers have mounted, read-only. Each is held by a snapshot of its own, so that its layers stay
 /// as long as the container does.
@@ -66,22 +67,23 @@ final class ContainerImages {
         return all;
     }
 
-    void open(ContainerSpec spec, Sources sources) {
+    /// `users`: who sees them from a user namespace; null: nobody does.
+    void open(ContainerSpec spec, Sources sources, @Nullable UserNamespaces users) {
         for (MountsSpec.OfImage i : spec.mounts().images()) {
             RootFs root = images.find(new ContainerId(i.snapshot()))
                     .orElseThrow(() -> new Internal(
                             "mount image " + i.image(),
                             "its layers are gone",
                             "remove the container and create it again"));
-            place(i, root, sources);
+            place(i, root, sources, users);
         }
     }
 
-    private void place(MountsSpec.OfImage i, RootFs root, Sources sources) {
+    private void place(MountsSpec.OfImage i, RootFs root, Sources sources, @Nullable UserNamespaces users) {
         String what = "mount image " + i.image();
         try {
             // It goes with its last descriptor, also from under one in it.
-            Fd files = sources.keep(root.image(linux));
+            Fd files = sources.keep(users == null ? root.image(linux) : users.image(root, sources));
             String path = i.subpath().isEmpty() ? "." : i.subpath();
             int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
             sources.hold(i.target(), linux.files().open(files, path, OpenFlags.PATH, 0, inside));

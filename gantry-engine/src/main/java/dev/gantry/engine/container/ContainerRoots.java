@@ -3,6 +3,7 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
+import dev.gantry.base.IdMap;
 import dev.gantry.base.Internal;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.image.Images;
@@ -47,6 +48,7 @@ public final class ContainerRoots {
     private final Releases releases;
     private final Images images;
     private final Freezer freezer;
+    private final UserNamespaces users;
     private final RandomGenerator random;
 
     ContainerRoots(
@@ -59,7 +61,9 @@ public final class ContainerRoots {
             Releases releases,
             Images images,
             Freezer freezer,
+            UserNamespaces users,
             RandomGenerator random) {
+        this.users = users;
         this.linux = linux;
         this.index = index;
         this.launcher = launcher;
@@ -157,7 +161,7 @@ public final class ContainerRoots {
     private OpenRoot running(Cell cell, ContainerState.Running state, String what) {
         RootFs layers = layers(cell.id);
         try {
-            Fd root = root(state.pid(), state.startTime());
+            Seen root = root(state.pid(), state.startTime());
             return ofRun(cell, layers, root);
         } catch (LinuxError e) {
             if (e.is(Errno.ESRCH, Errno.ENOENT)) {
@@ -168,26 +172,30 @@ public final class ContainerRoots {
     }
 
     /// It keeps the mounts of a run beyond its end, so that the next one has to know of it.
-    private static OpenRoot ofRun(Cell cell, RootFs layers, Fd root) {
+    private static OpenRoot ofRun(Cell cell, RootFs layers, Seen root) {
         RootUsers users = cell.runUsers == null ? new RootUsers() : cell.runUsers;
         cell.runUsers = users;
         OpenRoot[] user = new OpenRoot[1];
-        user[0] = new OpenRoot(cell.row, layers, root, () -> {
-            root.close(); // first, for who waits mounts next
+        user[0] = new OpenRoot(cell.row, layers, root.files(), root.ids(), () -> {
+            root.files().close(); // first, for who waits mounts next
             users.remove(user[0]);
         });
         users.add(user[0]);
         return user[0];
     }
 
+    /// @param ids what owners of files in it are to the container
+    private record Seen(Fd files, IdMap ids) {}
+
     /// The start time is looked at once more: whoever the link belonged to, it is the process that was meant.
-    private Fd root(int pid, long startTime) {
+    private Seen root(int pid, long startTime) {
         try (Fd process = linux.processes().open(pid, startTime)) {
             Fd root = linux.files().open(Fd.CWD, "/proc/" + pid + "/root", ROOT, 0, Resolve.ANY);
             try {
+                IdMap ids = users.ofProcess(pid);
                 linux.processes().signal(process, 0);
-                return root;
-            } catch (LinuxError e) {
+                return new Seen(root, ids);
+            } catch (LinuxError | GantryException e) {
                 root.close();
                 throw e;
             }
@@ -221,7 +229,7 @@ public final class ContainerRoots {
 
     private HeldRoot hold(Cell cell, String what) {
         ContainerSpec spec = cell.row.spec();
-        try (Sources sources = volumes.open(cell.id, spec)) {
+        try (Sources sources = volumes.openInside(cell.id, spec)) {
             try {
                 return hold(cell, sources, what);
             } catch (RuntimeException e) {
@@ -241,7 +249,7 @@ public final class ContainerRoots {
         try {
             return switch (watch.launch(EncodedPlan.of(plan).bytes())) {
                 case LaunchOutcome.Started s -> {
-                    Fd root = root((int) s.pid(), s.startTime());
+                    Fd root = root((int) s.pid(), s.startTime()).files();
                     volumes.tellMounted(cell.id, spec);
                     yield new HeldRoot(root, () -> unmounted(directory, watch, () -> volumes.unmount(cell.id, spec)));
                 }

@@ -3,8 +3,10 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
+import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.snapshot.RootFs;
@@ -14,6 +16,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.volume.LocalOptions;
 import dev.gantry.volume.Volume;
 import dev.gantry.volume.VolumeRequest;
 import dev.gantry.volume.Volumes;
@@ -36,11 +39,11 @@ final class ContainerVolumes {
     private final Volumes volumes;
     private final ContainerImages images;
     private final Events events;
-    private final MappedPlaces mapped;
+    private final UserNamespaces users;
     private final BindSources sources = new BindSources();
 
-    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events, MappedPlaces mapped) {
-        this.mapped = mapped;
+    ContainerVolumes(Linux linux, Volumes volumes, ContainerImages images, Events events, UserNamespaces users) {
+        this.users = users;
         this.images = images;
         this.linux = linux;
         this.volumes = volumes;
@@ -51,7 +54,7 @@ final class ContainerVolumes {
 
     /// The places of the host that it binds, where they are missing and that is wanted.
     void makeSources(ContainerSpec spec) {
-        sources.make(spec);
+        sources.make(spec, users.of(spec));
     }
 
     /// Makes what is not there, holds all of it for the container, and fills what is empty from the
@@ -86,9 +89,15 @@ final class ContainerVolumes {
         if (wanted.isEmpty()) {
             return;
         }
-        try (Fd image = root.image(linux)) {
+        var own = new Sources();
+        try (own;
+                Fd image = root.image(linux)) {
             for (MountsSpec.OfVolume v : wanted) {
-                fill(id, v, image);
+                if (users.has(spec) && !isOfStore(v)) {
+                    fill(id, v, own.keep(users.image(root, own)));
+                } else {
+                    fill(id, v, image);
+                }
             }
         } catch (LinuxError e) {
             throw e.during("fill the volumes of a container");
@@ -109,28 +118,52 @@ final class ContainerVolumes {
 
     // runs
 
-    /// Mounts all volumes of the container and finds the places in them.
+    /// Mounts all volumes of the container and finds the places in them, as it sees them.
     Sources open(ContainerId id, ContainerSpec spec) {
+        return open(id, spec, users.of(spec));
+    }
+
+    /// The same for who sees all files with the ids that they have in the container.
+    Sources openInside(ContainerId id, ContainerSpec spec) {
+        Sources found = open(id, spec, IdMap.SAME);
+        for (ContainerSpec.Bind b : users.has(spec) ? spec.binds() : List.<ContainerSpec.Bind>of()) {
+            try {
+                if (b.idmap().isEmpty()) {
+                    found.hold(b.target(), bound(b, OwnerMap.inside(users.ids())));
+                }
+            } catch (Unsupported e) {
+                LOG.debug("source={} with the ids of the host: {}", b.source(), e.toString());
+            } catch (GantryException e) {
+                found.close();
+                unmount(id, spec);
+                throw e;
+            }
+        }
+        return found;
+    }
+
+    private Fd bound(ContainerSpec.Bind b, OwnerMap map) {
+        return sources.open(linux, b, place -> users.mapped().of(b.source(), place, b.recursive(), map));
+    }
+
+    private Sources open(ContainerId id, ContainerSpec spec, IdMap ids) {
         var found = new Sources();
         try {
             for (MountsSpec.OfVolume v : spec.mounts().volumes()) {
                 String path = volumes.mount(v.name(), id.hex()).toString();
-                if (v.subpath().isEmpty() && v.idmap().isEmpty()) {
+                if (v.subpath().isEmpty() && v.idmap().isEmpty() && (ids.isSame() || !isOfStore(v))) {
                     volumes.place(v.name())
                             .ifPresentOrElse(fd -> found.hold(v.target(), fd), () -> found.put(v.target(), path));
                 } else {
-                    found.hold(v.target(), inside(v));
+                    found.hold(v.target(), inside(v, ids));
                 }
             }
             for (ContainerSpec.Bind b : spec.binds()) {
                 if (!b.idmap().isEmpty()) {
-                    OwnerMap map = OwnerMap.parse(b.idmap());
-                    found.hold(
-                            b.target(),
-                            sources.open(linux, b, place -> mapped.of(b.source(), place, b.recursive(), map)));
+                    found.hold(b.target(), bound(b, OwnerMap.parse(b.idmap()).in(ids)));
                 }
             }
-            images.open(spec, found);
+            images.open(spec, found, ids.isSame() ? null : users);
             return found;
         } catch (GantryException e) {
             found.close();
@@ -139,10 +172,19 @@ final class ContainerVolumes {
         }
     }
 
-    private Fd inside(MountsSpec.OfVolume v) {
+    /// Others' files have owners of the host, as what is bound does: who mounts a network's file system knows them by
+    /// these. [dev.gantry.base.IdMap]
+    private boolean isOfStore(MountsSpec.OfVolume v) {
+        return volumes.find(v.name())
+                .filter(found ->
+                        found.isLocal() && !(LocalOptions.parse(found.options()) instanceof LocalOptions.Mounted))
+                .isPresent();
+    }
+
+    private Fd inside(MountsSpec.OfVolume v, IdMap ids) {
         String what = "mount " + v.subpath() + " of volume " + v.name();
         try {
-            return volumes.open(v.name(), data -> inside(v, data));
+            return volumes.open(v.name(), data -> inside(v, data, ids));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
                 throw new NotFound(what, "the volume has no such place", "make it first, or name another", e);
@@ -151,13 +193,17 @@ final class ContainerVolumes {
         }
     }
 
-    private Fd inside(MountsSpec.OfVolume v, Fd data) {
+    private Fd inside(MountsSpec.OfVolume v, Fd data, IdMap ids) {
         Fd place = linux.files().open(data, v.subpath().isEmpty() ? "." : v.subpath(), PLACE, 0, INSIDE);
-        if (v.idmap().isEmpty()) {
+        boolean asItIs = v.idmap().isEmpty() && (ids.isSame() || !isOfStore(v));
+        if (asItIs) {
             return place;
         }
+        OwnerMap map = v.idmap().isEmpty()
+                ? OwnerMap.of(ids)
+                : OwnerMap.parse(v.idmap()).in(ids);
         try (place) {
-            return mapped.of("volume " + v.name(), place, true, OwnerMap.parse(v.idmap()));
+            return users.mapped().of("volume " + v.name(), place, true, map);
         }
     }
 

@@ -46,7 +46,7 @@ final class Foresight {
         boolean alone = spec.network() == ContainerSpec.Network.NONE || spec.network() == ContainerSpec.Network.HOST;
         CompletableFuture<Task> watch = waiting.get(cell.id);
         // Others' namespaces and memory are there, or not, when it starts.
-        boolean usual = spec.isolation().equals(IsolationSpec.USUAL);
+        boolean usual = spec.isolation().equals(IsolationSpec.USUAL) && !launcher.isMapped(spec);
         if (alone && usual && spec.binds().isEmpty() && spec.mounts().isEmpty() && watch != null) {
             StoredContainer row = cell.row;
             cell.foreseen = new Foreseen(row, Meanwhile.start(() -> planned(cell, watch)));

@@ -47,7 +47,8 @@ final class HostDevices {
         this.vendors = vendors;
     }
 
-    NamedDevices.Needs of(DevicesSpec wanted) {
+    /// `mapped`: for a container in a user namespace.
+    NamedDevices.Needs of(DevicesSpec wanted, boolean mapped) {
         if (wanted.isNone()) {
             return NamedDevices.Needs.NOTHING;
         }
@@ -62,7 +63,7 @@ final class HostDevices {
         NamedDevices.Needs named =
                 wanted.named().isEmpty() ? NamedDevices.Needs.NOTHING : vendors.of(wanted.named(), this::device);
         nodes.addAll(named.nodes());
-        nodes.forEach(this::check);
+        nodes.forEach(node -> check(node, mapped));
         return new NamedDevices.Needs(named.env(), nodes, named.mounts(), named.groups());
     }
 
@@ -202,7 +203,7 @@ final class HostDevices {
     }
 
     /// What could not be kept is not promised.
-    private void check(NamedDevices.Node node) {
+    private void check(NamedDevices.Node node, boolean mapped) {
         String target = node.device().path();
         String what = "give the device " + target + " to a container";
         if (!host.cgroups().enforcesDeviceRules()) {
@@ -220,7 +221,7 @@ final class HostDevices {
                         what, "outside of /dev no device can be opened on this host", "give it a place below /dev");
             }
         }
-        if (!host.initialUserNamespace() && !node.source().equals(target)) {
+        if ((mapped || !host.initialUserNamespace()) && !node.source().equals(target)) {
             throw new Unsupported(
                     what,
                     "in a user namespace it is the host's " + node.source() + " itself, at its own place",

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deviceRules lines such as `c 10:* rw`, as the devices controller takes them
 /// @param annotations for the runtime
 /// @param cgroupParent of its control groups, relative to each hierarchy; empty: the engine's own
+/// @param userns empty: the engine's usual user namespace; or `host`
 @Json
 public record IsolationSpec(
         @Json.Property("Pid") String pid,
@@ -30,20 +31,24 @@ public record IsolationSpec(
         @Json.Property("ReadonlyPaths") @Nullable List<String> readonlyPaths,
         @Json.Property("DeviceRules") List<String> deviceRules,
         @Json.Property("Annotations") Map<String, String> annotations,
-        @Json.Property("CgroupParent") String cgroupParent) {
+        @Json.Property("CgroupParent") String cgroupParent,
+        @Json.Property("Userns") String userns) {
     private static final String OTHER = "container:";
     private static final Set<String> OWN = Set.of("", "private");
     private static final Pattern RULE = Pattern.compile("[acb] ([0-9]{1,9}|\\*):([0-9]{1,9}|\\*) [rwm]{1,3}");
 
     // Last: it is checked by the others.
     public static final IsolationSpec USUAL =
-            new IsolationSpec("", "", "", "", false, null, null, List.of(), Map.of(), "");
+            new IsolationSpec("", "", "", "", false, null, null, List.of(), Map.of(), "", "");
 
     public IsolationSpec {
         maskedPaths = maskedPaths == null ? null : List.copyOf(maskedPaths);
         readonlyPaths = readonlyPaths == null ? null : List.copyOf(readonlyPaths);
         deviceRules = List.copyOf(deviceRules);
         annotations = Map.copyOf(annotations);
+        // Rows of a version that made no user namespaces have none.
+        userns = MountsSpec.orEmpty(userns);
+        check("user namespace", userns, Set.of("host"), false);
         check("PID", pid, Set.of("host"), true);
         check("IPC", ipc, Set.of("host", "none", "shareable"), true);
         check("UTS", uts, Set.of("host"), false);
@@ -112,7 +117,8 @@ public record IsolationSpec(
                         readonlyPaths,
                         deviceRules,
                         annotations,
-                        cgroupParent)
+                        cgroupParent,
+                        userns)
                 : this;
     }
 }

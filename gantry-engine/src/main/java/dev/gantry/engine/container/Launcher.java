@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.IdMap;
 import dev.gantry.base.Internal;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
@@ -46,6 +47,7 @@ final class Launcher {
     private final RootFiles rootFiles;
     private final List<String> autostart;
     private final HostDevices devices;
+    private final UserNamespaces users;
     private final SharedMemory memory;
     private final ContainerLogs logs;
     private final Function<ContainerId, Optional<StoredContainer>> others;
@@ -62,11 +64,13 @@ final class Launcher {
             RootFiles rootFiles,
             List<String> autostart,
             HostDevices devices,
+            UserNamespaces users,
             SharedMemory memory,
             ContainerLogs logs,
             Function<ContainerId, Optional<StoredContainer>> others) {
         this.others = others;
         this.devices = devices;
+        this.users = users;
         this.memory = memory;
         this.logs = logs;
         this.watches = watches;
@@ -82,6 +86,8 @@ final class Launcher {
     EncodedPlan plan(Cell cell, Sources sources, ContainerNetworks.Run run) {
         StoredContainer row = cell.row;
         ContainerSpec spec = row.spec();
+        users.check(spec);
+        IdMap ids = users.of(spec);
         Container.Files files = Container.Files.in(places.containers(), row.id());
         RootFs root = mountable(cell);
         UserLookup.Identity user = UserLookup.resolve(
@@ -94,20 +100,25 @@ final class Launcher {
                 .orElseGet(() -> RuntimeConfig.hostname(spec, row.id(), hostsName()));
         if (shared.isEmpty()) {
             writeEtc(spec, hostname, run.where(), files);
+            users.give(spec, files.hostname(), files.hosts(), files.resolvConf());
         }
         Container.Files etc = shared.map(SharedNetwork::files).orElse(files);
         SharedNamespaces namespaces = SharedNamespaces.of(row, others, places.containers());
+        Map<String, LaunchContext.Peer> joins = users.joins(row, joins(shared, namespaces), others);
         RuntimeSpec config = RuntimeConfig.of(
                 spec,
                 hostname,
                 user,
                 etc,
-                host,
+                ids.isSame() ? host : host.inUserNamespace(ids.groups()),
+                new RuntimeConfig.Users(ids, joins.containsKey("user")),
                 standard,
                 sources,
-                devices.of(spec.devices()),
+                devices.of(spec.devices(), users.has(spec)),
                 devices.far(spec, SharedMemory.in(files), namespaces.shm()));
-        LaunchContext context = context(row, root, files).withJoins(joins(shared, namespaces));
+        LaunchContext context = context(row, rootOf(row, root, sources), files)
+                .withCovers(covers(row, root))
+                .withJoins(joins);
         return EncodedPlan.of(compiler.compile(
                 config, run.handover().map(context::withHandover).orElse(context)));
     }
@@ -119,6 +130,11 @@ final class Launcher {
         Map<String, LaunchContext.Peer> all = new HashMap<>(namespaces.peers());
         all.putAll(network.get().joins());
         return all;
+    }
+
+    /// Whether it starts in a user namespace of its own.
+    boolean isMapped(ContainerSpec spec) {
+        return users.has(spec);
     }
 
     Donors.Seen donors(Cell cell) {
@@ -133,7 +149,7 @@ final class Launcher {
         if (row.spec().autoRemove()) {
             snapshots.allowRemount(cell.id);
         }
-        LaunchContext context = context(row, root, files);
+        LaunchContext context = context(row, root(row, root), files).withCovers(covers(row, root));
         Set<String> targets = new HashSet<>();
         RuntimeSpec config = RuntimeConfig.filesOnly(row.spec(), files, host, sources, targets);
         return FilesPlan.of(compiler.compile(config, context.filesOnly()), owner, targets, context.covers());
@@ -151,7 +167,10 @@ final class Launcher {
         try {
             if (shm) {
                 long bytes = cell.row.spec().resources().shmBytes();
-                memory.mount(Container.Files.in(places.containers(), cell.id), bytes > 0 ? bytes : SHM_BYTES);
+                memory.mount(
+                        Container.Files.in(places.containers(), cell.id),
+                        bytes > 0 ? bytes : SHM_BYTES,
+                        users.of(cell.row.spec()));
             }
             outcome = task.watch.launch(plan.bytes(), door -> {
                 run.connect(door);
@@ -201,7 +220,8 @@ final class Launcher {
     }
 
     Task spawn(ContainerId id, ContainerSpec spec) {
-        boolean own = spec.network() != ContainerSpec.Network.HOST;
+        // That of a container in a user namespace is made in it.
+        boolean own = spec.network() != ContainerSpec.Network.HOST && !users.has(spec);
         return watches.spawn(places.watch(id), own ? Starter.For.OWN_NETWORK : Starter.For.ANY_PLAN);
     }
 
@@ -228,18 +248,23 @@ final class Launcher {
         return root.forgettable();
     }
 
-    private LaunchContext context(StoredContainer row, RootFs root, Container.Files files) {
+    private LaunchContext.Root rootOf(StoredContainer row, RootFs root, Sources sources) {
+        LaunchContext.Root plain = root(row, root);
+        return users.has(row.spec()) ? users.seen(plain, sources) : plain;
+    }
+
+    private LaunchContext context(StoredContainer row, LaunchContext.Root root, Container.Files files) {
         String parent = row.spec().isolation().cgroupParent();
         HostFacts facts = parent.isEmpty()
                 ? host
                 : CgroupTree.prepare(host, places.groups().parent(row.id().hex()));
         return new LaunchContext(
                         facts,
-                        root(row, root),
-                        places.attachPoint().toString(),
+                        root,
+                        // No way leads to ours in a user namespace.
+                        users.has(row.spec()) ? "/" : places.attachPoint().toString(),
                         places.cgroup(row.id()),
                         watchOptions(row, files))
-                .withCovers(covers(row, root))
                 .withInit(row.spec().init());
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.IdMap;
 import dev.gantry.base.Unavailable;
 import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.linux.Fd;
@@ -18,6 +19,7 @@ public final class OpenRoot implements AutoCloseable {
     private final StoredContainer row;
     private final RootFs layers;
     private final Fd fd;
+    private final IdMap ids;
     private final Runnable done;
 
     /// Guarded by this.
@@ -30,6 +32,12 @@ public final class OpenRoot implements AutoCloseable {
     private boolean closed;
 
     OpenRoot(StoredContainer row, RootFs layers, Fd fd, Runnable done) {
+        this(row, layers, fd, IdMap.SAME, done);
+    }
+
+    /// @param ids what owners of files in it are to the container
+    OpenRoot(StoredContainer row, RootFs layers, Fd fd, IdMap ids, Runnable done) {
+        this.ids = ids;
         this.row = row;
         this.layers = layers;
         this.fd = fd;
@@ -38,6 +46,10 @@ public final class OpenRoot implements AutoCloseable {
 
     public Fd fd() {
         return fd;
+    }
+
+    public IdMap ids() {
+        return ids;
     }
 
     ContainerId id() {

@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +33,53 @@ record OwnerMap(List<Range> uids, List<Range> gids) {
         }
     }
 
+    /// What a user namespace sees as its own ids, as it is on the disk. What an overlay makes for itself, it makes with
+    /// the id of who mounted it: that is root of the host, who has another one there than anybody else.
+    static OwnerMap of(IdMap ids) {
+        return new OwnerMap(of(ids.uids()), of(ids.gids()));
+    }
+
+    private static List<Range> of(List<IdMap.Range> ids) {
+        List<Range> all = new ArrayList<>();
+        ids.forEach(r -> all.add(new Range(r.inside(), r.outside(), r.count())));
+        all.add(new Range(IDS - 2, 0, 1));
+        return all;
+    }
+
+    /// The same for a container whose user namespace has these ids: they are what it sees.
+    OwnerMap in(IdMap ids) {
+        return ids.isSame() ? this : new OwnerMap(in(uids, ids.uids()), in(gids, ids.gids()));
+    }
+
+    private static List<Range> in(List<Range> seen, List<IdMap.Range> ids) {
+        List<Range> all = new ArrayList<>();
+        for (Range range : seen) {
+            for (IdMap.Range id : ids) {
+                long from = Math.max(range.seenAs, id.inside());
+                long to = Math.min(range.seenAs + range.count, id.inside() + id.count());
+                if (from < to) {
+                    all.add(new Range(
+                            range.onDisk + from - range.seenAs, id.outside() + from - id.inside(), to - from));
+                }
+            }
+        }
+        return all;
+    }
+
+    /// What these ids of the host are in the user namespace.
+    static OwnerMap inside(IdMap ids) {
+        return new OwnerMap(inside(ids.uids()), inside(ids.gids()));
+    }
+
+    private static List<Range> inside(List<IdMap.Range> ids) {
+        return ids.stream()
+                .map(r -> new Range(r.outside(), r.inside(), r.count()))
+                .toList();
+    }
+
     static OwnerMap parse(String text) {
         if (text.equals("true")) {
-            throw wrong("containers have no user namespace of their own here, so that there is no map by itself");
+            throw wrong("no owners were named");
         }
         List<Range> uids = SAME;
         List<Range> gids = SAME;

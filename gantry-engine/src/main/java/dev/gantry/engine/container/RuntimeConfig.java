@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
+import dev.gantry.base.IdMap;
 import dev.gantry.runtime.oci.DefaultSpec;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.RuntimeSpec;
@@ -21,6 +22,9 @@ final class RuntimeConfig {
     /// Stands for the namespace of another container: whose, the launch context says.
     private static final String SHARED = "/proc/self/ns/net";
 
+    /// The user namespace: with these ids, which the host has all when they are the same; `joined`: it is another's.
+    record Users(IdMap ids, boolean joined) {}
+
     private RuntimeConfig() {}
 
     static RuntimeSpec of(
@@ -29,6 +33,7 @@ final class RuntimeConfig {
             UserLookup.Identity user,
             Container.Files files,
             HostFacts host,
+            Users users,
             SeccompProfile standard,
             Sources sources,
             NamedDevices.Needs devices,
@@ -51,6 +56,11 @@ final class RuntimeConfig {
             b.hostNetwork();
         } else if (spec.network() == ContainerSpec.Network.CONTAINER) {
             b.joinNetwork(SHARED);
+        }
+        if (users.joined()) {
+            b.join("user");
+        } else if (!users.ids().isSame()) {
+            b.userNamespace(users.ids());
         }
         security(b, spec.security());
         seccomp(b, spec.security(), spec.isolation().privileged(), standard);
@@ -198,7 +208,7 @@ final class RuntimeConfig {
             options.add(bind.recursive() ? "rbind" : "bind");
             options.add(!bind.readOnly() ? "rw" : bind.recursive() && !bind.writableBelow() ? "rro" : "ro");
             options.add(bind.propagation().isEmpty() ? "rprivate" : bind.propagation());
-            String source = bind.idmap().isEmpty() ? bind.source() : sources.of(bind.target());
+            String source = sources.has(bind.target()) ? sources.of(bind.target()) : bind.source();
             all.add(new Placed(bind.target(), p -> p.bind(source, bind.target(), options)));
         }
         for (MountsSpec.OfVolume v : spec.mounts().volumes()) {

@@ -1,5 +1,6 @@
 package dev.gantry.engine.container;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.base.Internal;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -24,7 +25,7 @@ final class SharedMemory {
     }
 
     /// Makes it anew, whatever a run left that was lost.
-    void mount(Container.Files files, long bytes) {
+    void mount(Container.Files files, long bytes, IdMap ids) {
         try (Fd directory = linux.files().openDirectory(files.directory().toString())) {
             if (linux.attributes().find(directory, NAME).isEmpty()) {
                 linux.directories().make(directory, NAME, MODE);
@@ -33,11 +34,15 @@ final class SharedMemory {
             long flags = dev.gantry.linux.MountCalls.NO_SUID
                     | dev.gantry.linux.MountCalls.NO_DEV
                     | dev.gantry.linux.MountCalls.NO_EXEC;
-            linux.mounts().mount("shm", directory, NAME, "tmpfs", flags, "mode=1777,size=" + bytes);
+            linux.mounts().mount("shm", directory, NAME, "tmpfs", flags, "mode=1777,size=" + bytes + owner(ids));
         } catch (LinuxError e) {
             throw new Internal(
                     "mount " + in(files), String.valueOf(e.getMessage()), "look at the mounts of the data root", e);
         }
+    }
+
+    private static String owner(IdMap ids) {
+        return ids.isSame() ? "" : ",uid=" + ids.uidOutside(0) + ",gid=" + ids.gidOutside(0);
     }
 
     /// Of a run that its watch did not take down. Whoever shares none has nothing to do.

@@ -37,8 +37,15 @@ final class Sources implements AutoCloseable {
 
     /// Keeps `place` open, and names it for other processes of this host.
     void hold(String target, Fd place) {
-        keep(place);
-        put(target, "/proc/" + ProcessHandle.current().pid() + "/fd/" + place.number());
+        put(target, name(keep(place)));
+    }
+
+    boolean has(String target) {
+        return byTarget.containsKey(target);
+    }
+
+    static String name(Fd place) {
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + place.number();
     }
 
     @Override

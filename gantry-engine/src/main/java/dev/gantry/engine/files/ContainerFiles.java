@@ -114,6 +114,7 @@ public final class ContainerFiles {
                         place.directory(),
                         place.name(),
                         as,
+                        root.ids(),
                         p -> enters(place.inside(), as, p),
                         root.whileOpen(client));
             });
@@ -154,7 +155,7 @@ public final class ContainerFiles {
                     root.fd(),
                     directory,
                     base.equals("/") ? "" : base,
-                    new RootedTar.Rules(how.keepsKinds(), how.ofUser() ? owner(root) : null));
+                    new RootedTar.Rules(how.keepsKinds(), how.ofUser() ? owner(root) : null, root.ids()));
         }
     }
 

@@ -48,7 +48,7 @@ class IsolationCheckTest {
     }
 
     private static IsolationSpec isolation(String pid, String parent, boolean privileged, String... rules) {
-        return new IsolationSpec(pid, "", "", "", privileged, null, null, List.of(rules), Map.of(), parent);
+        return new IsolationSpec(pid, "", "", "", privileged, null, null, List.of(rules), Map.of(), parent, "");
     }
 
     private static void keeps(CgroupLayout host, IsolationSpec spec) {

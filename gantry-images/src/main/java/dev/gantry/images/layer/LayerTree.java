@@ -1,5 +1,6 @@
 package dev.gantry.images.layer;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -36,6 +37,7 @@ final class LayerTree implements AutoCloseable {
     private final String base;
     private final int way;
     private final OverlayFlavor flavor;
+    private final IdMap ids;
 
     /// Directories that recent entries were in. Forgotten whenever a directory or a link goes away.
     private final Map<String, Fd> parents = new LinkedHashMap<>(64, 0.75f, true);
@@ -46,10 +48,11 @@ final class LayerTree implements AutoCloseable {
     private final Set<String> implied = new LinkedHashSet<>();
 
     LayerTree(Linux linux, Fd root, OverlayFlavor flavor) {
-        this(linux, root, root, "", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV, flavor);
+        this(linux, root, root, "", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS | Resolve.NO_XDEV, flavor, IdMap.SAME);
     }
 
-    private LayerTree(Linux linux, Fd scope, Fd root, String base, int way, OverlayFlavor flavor) {
+    private LayerTree(Linux linux, Fd scope, Fd root, String base, int way, OverlayFlavor flavor, IdMap ids) {
+        this.ids = ids;
         this.linux = linux;
         this.scope = scope;
         this.root = root;
@@ -59,8 +62,10 @@ final class LayerTree implements AutoCloseable {
     }
 
     /// Below the directory `base` of a container: links may lead anywhere in its root, and mounts are entered.
-    static LayerTree inside(Linux linux, Fd scope, Fd directory, String base, OverlayFlavor flavor) {
-        return new LayerTree(linux, scope, directory, base + "/", Resolve.IN_ROOT | Resolve.NO_MAGICLINKS, flavor);
+    /// What no entry describes becomes that of the root of `ids`.
+    static LayerTree inside(Linux linux, Fd scope, Fd directory, String base, OverlayFlavor flavor, IdMap ids) {
+        int way = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
+        return new LayerTree(linux, scope, directory, base + "/", way, flavor, ids);
     }
 
     /// The directory of that path; with `make`, missing ones on the way are made.
@@ -108,6 +113,9 @@ final class LayerTree implements AutoCloseable {
         }
         linux.directories().make(above, name, IMPLIED_MODE);
         linux.attributes().mode(above, name, IMPLIED_MODE);
+        if (!ids.isSame()) {
+            linux.attributes().owner(above, name, (int) ids.uidOutside(0), (int) ids.gidOutside(0));
+        }
         if (hidden) {
             opaque(above, name);
         } else {

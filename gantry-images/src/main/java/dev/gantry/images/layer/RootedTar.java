@@ -1,5 +1,6 @@
 package dev.gantry.images.layer;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -25,27 +26,30 @@ public final class RootedTar {
     ///
     /// @param keepsKinds a directory may not take the place of something else, nor the other way round
     /// @param owner of everything; null: as the archive says
-    public record Rules(boolean keepsKinds, @Nullable Owner owner) {
-        static final Rules NONE = new Rules(false, null);
+    /// @param ids what these owners are where it is unpacked
+    public record Rules(boolean keepsKinds, @Nullable Owner owner, IdMap ids) {
+        static final Rules NONE = new Rules(false, null, IdMap.SAME);
 
         public record Owner(int uid, int gid) {}
 
         int uid(TarEntry entry) {
-            return owner == null ? (int) entry.uid() : owner.uid();
+            return (int) ids.uidOutside(owner == null ? entry.uid() : Integer.toUnsignedLong(owner.uid()));
         }
 
         int gid(TarEntry entry) {
-            return owner == null ? (int) entry.gid() : owner.gid();
+            return (int) ids.gidOutside(owner == null ? entry.gid() : Integer.toUnsignedLong(owner.gid()));
         }
     }
 
     /// Writes what is at `name` in `parent` with all below it, under the name `as`, and flushes.
     ///
+    /// @param ids what owners there are in the archive
     /// @param enters whether a mount at this path of the archive is entered
-    public static void pack(Linux linux, Fd parent, String name, String as, Predicate<String> enters, OutputStream out)
+    public static void pack(
+            Linux linux, Fd parent, String name, String as, IdMap ids, Predicate<String> enters, OutputStream out)
             throws IOException {
         try {
-            new TreePacking(linux, new OfContainers(enters), out).alone(parent, name, as);
+            new TreePacking(linux, new OfContainers(enters, ids), out).alone(parent, name, as);
         } catch (LinuxError e) {
             throw e.during("pack " + as);
         }
@@ -58,7 +62,7 @@ public final class RootedTar {
         try {
             new TreePacking(
                             linux,
-                            new OfContainers(_ -> false) {
+                            new OfContainers(_ -> false, IdMap.SAME) {
                                 @Override
                                 public boolean isLeftOut(String path) {
                                     return leftOut.test(path);
@@ -76,7 +80,7 @@ public final class RootedTar {
             throws IOException {
         String what = "unpack the archive into " + (base.isEmpty() ? "/" : base);
         TarReader reader = new TarReader(in, "the archive", UNLIMITED);
-        LayerTree tree = LayerTree.inside(linux, root, directory, base, OverlayFlavor.TRUSTED);
+        LayerTree tree = LayerTree.inside(linux, root, directory, base, OverlayFlavor.TRUSTED, rules.ids());
         try (var unpacking = new LayerUnpacking(linux, directory, tree, reader, UNLIMITED).plain(rules)) {
             unpacking.run(what);
             reader.drain(MOST_PADDING);
@@ -87,9 +91,11 @@ public final class RootedTar {
 
     private static class OfContainers implements TreePacking.Rules {
         private final Predicate<String> enters;
+        private final IdMap ids;
 
-        OfContainers(Predicate<String> enters) {
+        OfContainers(Predicate<String> enters, IdMap ids) {
             this.enters = enters;
+            this.ids = ids;
         }
 
         @Override
@@ -110,6 +116,11 @@ public final class RootedTar {
         @Override
         public boolean enters(String path) {
             return enters.test(path);
+        }
+
+        @Override
+        public IdMap ids() {
+            return ids;
         }
 
         @Override

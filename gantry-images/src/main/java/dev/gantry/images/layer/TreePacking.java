@@ -1,5 +1,6 @@
 package dev.gantry.images.layer;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -68,6 +69,11 @@ final class TreePacking {
         /// Whether what is at this path is in the archive at all.
         default boolean has(String path) {
             return true;
+        }
+
+        /// What owners of files are in the archive.
+        default IdMap ids() {
+            return IdMap.SAME;
         }
 
         /// Whether a file that becomes shorter while it is read ends in zeros; else it is an error.
@@ -277,8 +283,8 @@ final class TreePacking {
                 path,
                 link,
                 stat.mode(),
-                Integer.toUnsignedLong(stat.uid()),
-                Integer.toUnsignedLong(stat.gid()),
+                rules.ids().uidInside(Integer.toUnsignedLong(stat.uid())),
+                rules.ids().gidInside(Integer.toUnsignedLong(stat.gid())),
                 type == TarEntry.Type.FILE ? stat.size() : 0,
                 rules.time(stat.modified()),
                 stat.nodeMajor(),

@@ -64,6 +64,11 @@ final class CgroupSteps {
         return steps;
     }
 
+    /// The child goes everywhere by itself.
+    List<Step> joinAll() {
+        return slots.values().stream().<Step>map(Step.CgroupJoin::new).toList();
+    }
+
     /// Kills what is left and removes every group.
     List<Step> release() {
         List<Step> steps = new ArrayList<>();

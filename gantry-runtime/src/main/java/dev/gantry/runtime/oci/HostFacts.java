@@ -72,6 +72,11 @@ public record HostFacts(
         return new HostFacts(bootId, arch, kernel, layout, capabilities, initialUserNamespace, groupIds, throttlePaths);
     }
 
+    /// The same host for a container in a user namespace of its own, with so many group ids.
+    public HostFacts inUserNamespace(long groups) {
+        return new HostFacts(bootId, arch, kernel, cgroups, capabilities, false, groups, throttlePaths);
+    }
+
     /// Reads `/proc` and `/sys`.
     public static HostFacts observe() {
         return observe(Path.of("/"));

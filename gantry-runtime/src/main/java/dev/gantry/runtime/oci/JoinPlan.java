@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class JoinPlan {
     // <linux/sched.h>
     private static final long NEWCGROUP = 0x0200_0000L;
+    private static final long NEWUSER = 0x1000_0000L;
 
     private JoinPlan() {}
 
@@ -83,14 +84,18 @@ public final class JoinPlan {
         Step.Clone clone = one(container, Step.Clone.class);
         Set<Long> joined = new LinkedHashSet<>();
         all(container, Step.CgroupJoin.class).forEach(j -> joined.add(j.slot()));
+        // From within the container's user namespace nobody may be cloned into a group, but a member may be written to
+        // a file that was opened before.
+        boolean inUserNamespace = (namespaces(container, clone) & NEWUSER) != 0;
         long into = 0;
         List<Step> joins = new ArrayList<>();
         for (Step.CgroupMake group : all(container, Step.CgroupMake.class)) {
-            if (group.slot() == clone.cgroupSlotPlusOne() - 1) {
+            boolean cloned = group.slot() == clone.cgroupSlotPlusOne() - 1;
+            if (cloned && !inUserNamespace) {
                 long slot = slots.take(group.path());
                 steps.add(group(slot, group.path(), own));
                 into = slot + 1;
-            } else if (joined.contains(group.slot())) {
+            } else if (cloned || joined.contains(group.slot())) {
                 long slot = slots.take(group.path());
                 steps.add(group(slot, group.path(), own));
                 joins.add(new Step.CgroupJoin(slot));

@@ -68,7 +68,7 @@ public final class PlanCompiler {
             ResourcesSpec resources = r == null ? ResourcesSpec.NONE : r;
             this.groups = ContainerGroups.of(context.host().cgroups(), cgroupPath(), resources);
             this.cgroups = new CgroupSteps(context.host().cgroups(), groups, resources, slots);
-            boolean nodesCanBeMade = context.host().initialUserNamespace() && !has("user");
+            boolean nodesCanBeMade = context.host().initialUserNamespace() && !joins("user") && !has("user");
             this.mounts = new MountSteps(
                     spec,
                     linux,
@@ -127,7 +127,7 @@ public final class PlanCompiler {
                     .filter(n -> !(offsets && n.type().equals("time")))
                     .mapToLong(n -> CLONE_FLAGS.getOrDefault(n.type(), 0L))
                     .reduce(0, (a, b) -> a | b);
-            steps.add(new Step.Clone(flags, cgroups.cloneInto()));
+            steps.add(new Step.Clone(flags, joins("user") ? 0 : cgroups.cloneInto()));
         }
 
         private String timeOffsets() {
@@ -174,7 +174,7 @@ public final class PlanCompiler {
                 // While /proc is still the host's: the container may have none.
                 steps.add(new Step.OomScore(Integer.toString(oomScore)));
             }
-            steps.addAll(cgroups.join());
+            steps.addAll(joins("user") ? cgroups.joinAll() : cgroups.join());
             if (has("cgroup")) {
                 // After joining: the group in which it is unshared becomes its root.
                 steps.add(new Step.Unshare(CLONE_FLAGS.getOrDefault("cgroup", 0L)));
@@ -299,6 +299,13 @@ public final class PlanCompiler {
             if (present) {
                 throw new Unsupported("compile " + path, "this version has no step for it", "leave it out");
             }
+        }
+
+        /// Whether it uses a namespace of this type that is another's. In a user namespace that was joined nobody may
+        /// be cloned into a group, but a member may be written to a file that was opened before.
+        private boolean joins(String type) {
+            return linux.namespaces().stream()
+                    .anyMatch(n -> n.type().equals(type) && !n.path().isEmpty());
         }
 
         /// Whether the container gets a new namespace of this type.

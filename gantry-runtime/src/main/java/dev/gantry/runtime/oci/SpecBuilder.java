@@ -1,5 +1,6 @@
 package dev.gantry.runtime.oci;
 
+import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unsupported;
 import dev.gantry.runtime.oci.LinuxSpec.Device;
@@ -44,6 +45,7 @@ public final class SpecBuilder {
     private final Set<String> ofHost = new LinkedHashSet<>();
     private final Set<String> joined = new LinkedHashSet<>();
     private String joinedNetwork = "";
+    private @Nullable IdMap ids;
     private boolean privileged;
     private boolean hasShm = true;
     private @Nullable Mount shm;
@@ -196,6 +198,13 @@ public final class SpecBuilder {
     /// Uses the host's namespace of a type of OCI runtime-spec 1.2 §config-linux "Namespaces".
     public SpecBuilder hostNamespace(String type) {
         ofHost.add(type);
+        return this;
+    }
+
+    /// In a user namespace of its own, which has these ids. `host` of this builder knows of it:
+    /// [HostFacts#inUserNamespace].
+    public SpecBuilder userNamespace(IdMap map) {
+        ids = map;
         return this;
     }
 
@@ -382,9 +391,10 @@ public final class SpecBuilder {
                 null,
                 null,
                 null);
+        IdMap map = ids;
         LinuxSpec linux = new LinuxSpec(
-                List.of(),
-                List.of(),
+                map == null ? List.of() : mappings(map.uids()),
+                map == null ? List.of() : mappings(map.gids()),
                 namespaces(),
                 Map.of(),
                 devices,
@@ -464,11 +474,20 @@ public final class SpecBuilder {
     private List<LinuxSpec.Namespace> namespaces() {
         List<LinuxSpec.Namespace> all = new ArrayList<>(DefaultSpec.namespaces(ownNetwork));
         all.removeIf(n -> ofHost.contains(n.type()));
+        if (ids != null) {
+            all.add(LinuxSpec.Namespace.fresh("user"));
+        }
         joined.forEach(type -> all.add(new LinuxSpec.Namespace(type, "/proc/self/ns/" + type)));
         if (!joinedNetwork.isEmpty()) {
             all.add(new LinuxSpec.Namespace("network", joinedNetwork));
         }
         return all;
+    }
+
+    private static List<LinuxSpec.IdMapping> mappings(List<IdMap.Range> ranges) {
+        return ranges.stream()
+                .map(r -> new LinuxSpec.IdMapping(r.inside(), r.outside(), r.count()))
+                .toList();
     }
 
     /// Low ports and ping for everybody, where the network is the container's own.
@@ -494,7 +513,9 @@ public final class SpecBuilder {
                     .anyMatch(u -> u.destination().equals(m.destination())
                             || (u.destination().equals("/dev")
                                     && m.destination().startsWith("/dev/")));
-            if (!replaced && (hasShm || !m.destination().equals("/dev/shm"))) {
+            // The queues of the host are mounted by nobody in a user namespace; they can be used without.
+            boolean far = ids != null && isHosts("ipc") && m.destination().equals("/dev/mqueue");
+            if (!replaced && !far && (hasShm || !m.destination().equals("/dev/shm"))) {
                 all.add(m.destination().equals("/dev/shm") && shm != null ? shm : own(m));
             }
         }
@@ -512,6 +533,10 @@ public final class SpecBuilder {
         }
         List<String> options = m.options().stream().filter(o -> !o.equals("ro")).toList();
         return Mount.of(m.destination(), m.type(), m.source(), options);
+    }
+
+    private boolean isHosts(String type) {
+        return ofHost.contains(type) && !joined.contains(type);
     }
 
     private Set<String> known(List<String> names) {

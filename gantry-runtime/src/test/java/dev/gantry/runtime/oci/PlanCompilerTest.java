@@ -356,6 +356,19 @@ class PlanCompilerTest {
     }
 
     @Test
+    void inTheUserNamespaceOfAnotherItIsClonedIntoNoGroupAndMakesNoDevice() {
+        RuntimeSpec spec = withLinux("""
+                "namespaces":[{"type":"mount"},{"type":"network","path":"/proc/9/ns/net"},
+                {"type":"user","path":"/proc/9/ns/user"}]""");
+        var peer = new LaunchContext.Peer(9, 77);
+        LaunchContext context = context(Hosts.v2()).withJoins(Map.of("network", peer, "user", peer));
+        assertThat(PlanText.decoded(new PlanCompiler().compile(spec, context)))
+                .contains("prepare JOIN 9 77 " + (0x40000000L | 0x10000000L) + "\nprepare CLONE 131072 0")
+                .contains("child CGROUP_JOIN 0")
+                .contains("prepare OPEN_TREE 2 \"/dev/null\" 2");
+    }
+
+    @Test
     void aNetworkIsHandedOverBeforeTheMountsAndAwaitedBehindThem() {
         var handover = new LaunchContext.Handover(
                 true,
