@@ -64,7 +64,7 @@ public final class CreateRoute {
         List<String> warnings = HostConfigCheck.check(request, host, call.minor(), hasBridge, mapsIds);
         ContainerSpec spec = CreateTranslation.spec(request, host, usual.hidden(host), this::networkId, call.minor())
                 .ownedBy(call.access().owner())
-                .withOthers(other -> judged(other, host.networkMode(), call.access()));
+                .withOthers(other -> judged(other, call.access()));
         call.access().judge(spec, around);
         Container made = make(NewName.plain(name), spec);
         if (request.tty()
@@ -85,16 +85,13 @@ public final class CreateRoute {
     }
 
     /// Another container whose namespaces or volumes it is to have: by the id that was judged, for a name may
-    /// mean another one a moment later. That one for its network is not there is told at the start, as by dockerd.
-    private String judged(String other, String network, Access access) {
+    /// mean another one a moment later.
+    private String judged(String other, Access access) {
         try {
             Container c = containers.find(other);
             access.judgeShared(c, around);
             return c.id().hex();
         } catch (NotFound e) {
-            if (access.limits().isEmpty() && network.equals("container:" + other)) {
-                return other;
-            }
             throw new DockerError(400, "No such container: " + other, e);
         }
     }
