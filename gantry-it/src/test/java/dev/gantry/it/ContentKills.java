@@ -16,12 +16,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +55,8 @@ final class ContentKills implements AutoCloseable {
     private final byte[] plugin;
     private final Map<String, Known> images = new ConcurrentHashMap<>();
     private final Map<String, Known> plugins = new ConcurrentHashMap<>();
-    /// Which images the registry has for certain.
-    private final Set<String> pushed = ConcurrentHashMap.newKeySet();
+    /// Which images the registry has for certain, and the file in each.
+    private final Map<String, Integer> pushed = new ConcurrentHashMap<>();
     /// By container, how many files were written into it for certain.
     private final Map<String, Integer> files = new ConcurrentHashMap<>();
 
@@ -137,7 +137,7 @@ final class ContentKills implements AutoCloseable {
         for (int i = 1; i <= 5; i++) {
             client.raw(archive(name, "/tmp").stream(new ByteArrayInputStream(file(i)), "application/x-tar"));
             files.put(name, i);
-            assertThat(number(client, name, i)).isEqualTo(i);
+            verifyFile(client, name, i);
             answers.incrementAndGet();
         }
         client.changes(name);
@@ -151,9 +151,15 @@ final class ContentKills implements AutoCloseable {
         return Request.of("PUT", "/containers/" + container + "/archive").with("path", path);
     }
 
-    /// Large enough to be cut off in the middle.
+    /// Large enough to be cut off in the middle, and no part like another.
+    private static byte[] content(int number) {
+        byte[] content = new byte[200_000];
+        new Random(number).nextBytes(content);
+        return content;
+    }
+
     private static byte[] file(int number) throws IOException {
-        byte[] content = (number + "\n" + "x".repeat(200_000)).getBytes(StandardCharsets.US_ASCII);
+        byte[] content = content(number);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         TarWriter tar = new TarWriter(out);
         tar.write(
@@ -176,16 +182,23 @@ final class ContentKills implements AutoCloseable {
         return out.toByteArray();
     }
 
-    private static int number(EngineClient client, String container, int file) throws IOException {
+    private static void verifyFile(EngineClient client, String container, int file) throws IOException {
         try (Response answer = client.http()
                 .ask(Request.get("/containers/" + container + "/archive").with("path", "/tmp/n" + file))) {
             TarReader tar = new TarReader(answer.body(), "the answer");
             Optional<TarEntry> entry = tar.next();
             assertThat(entry).isPresent();
-            assertThat(entry.get().size()).isEqualTo(200_002);
-            byte[] begin = new byte[2];
-            assertThat(tar.read(begin, 0, 2)).isEqualTo(2);
-            return begin[0] - '0';
+            byte[] expected = content(file);
+            assertThat(entry.get().size()).isEqualTo(expected.length);
+            byte[] found = new byte[expected.length];
+            for (int at = 0; at < found.length; ) {
+                int more = tar.read(found, at, found.length - at);
+                assertThat(more).as("bytes after %s", at).isPositive();
+                at += more;
+            }
+            assertThat(Arrays.equals(found, expected))
+                    .as("all bytes of file %s of %s", file, container)
+                    .isTrue();
         }
     }
 
@@ -193,8 +206,8 @@ final class ContentKills implements AutoCloseable {
     private void becomesAnImage(EngineClient client, Random own) throws IOException {
         String name = "i" + names.incrementAndGet();
         create(client, name, "base:1");
-        client.raw(
-                archive(name, "/tmp").stream(new ByteArrayInputStream(file(own.nextInt(9) + 1)), "application/x-tar"));
+        int file = own.nextInt(9) + 1;
+        client.raw(archive(name, "/tmp").stream(new ByteArrayInputStream(file(file)), "application/x-tar"));
         String image = REGISTRY + "/" + name + ":1";
         asked(
                 images,
@@ -208,7 +221,7 @@ final class ContentKills implements AutoCloseable {
         progress(client.raw(Request.post("/images/" + REGISTRY + "/" + name + "/push")
                 .with("tag", "1")
                 .header("X-Registry-Auth", "e30=")));
-        pushed.add(image);
+        pushed.put(image, file);
         answers.incrementAndGet();
         client.removeContainer(name, true, true, false);
         asked(images, image, Known.GONE, () -> client.removeImage(image, false, false));
@@ -262,9 +275,7 @@ final class ContentKills implements AutoCloseable {
         try (EngineClient client = daemon.client()) {
             for (Map.Entry<String, Integer> file : files.entrySet()) {
                 for (int i = 1; i <= file.getValue(); i++) {
-                    assertThat(number(client, file.getKey(), i))
-                            .as("a file of %s", file.getKey())
-                            .isEqualTo(i);
+                    verifyFile(client, file.getKey(), i);
                     verified++;
                 }
             }
@@ -298,7 +309,7 @@ final class ContentKills implements AutoCloseable {
         plugins.clear();
     }
 
-    private void verifyImages(EngineClient client) {
+    private void verifyImages(EngineClient client) throws IOException {
         Set<String> there = client.images(false, "").stream()
                 .flatMap(i -> i.repoTags().stream())
                 .filter(t -> t.startsWith(REGISTRY))
@@ -307,10 +318,11 @@ final class ContentKills implements AutoCloseable {
         for (String image : there) {
             client.removeImage(image, false, false);
         }
-        for (String image : pushed) {
+        for (String image : pushed.keySet()) {
             pull(client, image);
             create(client, "of-image", image);
             client.startContainer("of-image");
+            verifyFile(client, "of-image", pushed.get(image));
             client.removeContainer("of-image", true, true, false);
             client.removeImage(image, false, false);
             verified++;

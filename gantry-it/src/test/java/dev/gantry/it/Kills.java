@@ -52,6 +52,8 @@ final class Kills {
         HostState before = HostState.observe(directory);
         try (DaemonProcess daemon = DaemonProcess.startApart(directory)) {
             System.out.println(kills + " kills, " + campaign.run(daemon, seed, kills));
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("with -Dgantry.seed=" + seed + ": " + e.getMessage(), e);
         }
         before.mustComeBack(Duration.ofSeconds(20));
     }
