@@ -8,10 +8,6 @@ import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.Request;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -163,7 +159,7 @@ class BoundsTest {
     @MethodSource("archives")
     void anArchiveWithAnEntryWhoseHeadHasNoEndIsRefused(String route) throws IOException {
         for (char type : new char[] {'L', 'K', 'x', 'g'}) {
-            byte[] entry = entry(type, 1L << 30);
+            byte[] entry = RawRequest.entry(type, "././@LongLink", "", 1L << 30);
             ByteArrayOutputStream first = new ByteArrayOutputStream();
             first.writeBytes(head(route, "Transfer-Encoding: chunked"));
             first.writeBytes("200\r\n".getBytes(ISO_8859_1));
@@ -171,7 +167,8 @@ class BoundsTest {
             first.writeBytes("\r\n".getBytes(ISO_8859_1));
             byte[] chunk = ("10000\r\n" + "1".repeat(0x10000) + "\r\n").getBytes(ISO_8859_1);
             // Who keeps what comes before reading it wants its end.
-            String answer = ask(first.toByteArray(), chunk, 100, "0\r\n\r\n".getBytes(ISO_8859_1));
+            String answer =
+                    RawRequest.ask(dir.resolve("s"), first.toByteArray(), chunk, 100, "0\r\n\r\n".getBytes(ISO_8859_1));
             if (answer.startsWith("HTTP/1.1 200 ")) {
                 assertThat(answer).contains("\"errorDetail\":{\"message\":").contains("more than 1048576");
             } else {
@@ -180,81 +177,12 @@ class BoundsTest {
         }
     }
 
-    /// ustar, POSIX.1-2017 pax §"ustar Interchange Format".
-    private static byte[] entry(char type, long size) {
-        byte[] block = new byte[512];
-        put(block, 0, "././@LongLink");
-        put(block, 100, "0000644");
-        put(block, 108, "0000000");
-        put(block, 116, "0000000");
-        put(block, 124, "%011o".formatted(size));
-        put(block, 136, "00000000000");
-        put(block, 148, "        ");
-        block[156] = (byte) type;
-        put(block, 257, "ustar");
-        put(block, 263, "00");
-        int sum = 0;
-        for (byte b : block) {
-            sum += b & 0xff;
-        }
-        put(block, 148, "%06o".formatted(sum));
-        block[154] = 0;
-        return block;
-    }
-
-    private static void put(byte[] block, int at, String text) {
-        System.arraycopy(text.getBytes(ISO_8859_1), 0, block, at, text.length());
-    }
-
     private static byte[] head(String route, String headers) {
-        int space = route.indexOf(' ');
-        return (route.substring(0, space) + " /v1.50" + route.substring(space + 1)
-                        + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: "
-                        + (ARCHIVES.contains(route) ? "application/x-tar" : "application/json") + "\r\n" + headers
-                        + "\r\n\r\n")
-                .getBytes(ISO_8859_1);
+        return RawRequest.head(route, ARCHIVES.contains(route) ? "application/x-tar" : "application/json", headers);
     }
 
-    /// What is answered to who sends the second part so many times, or until nobody listens any more.
     private static String ask(byte[] head, byte[] body, int times) throws IOException {
-        return ask(head, body, times, new byte[0]);
-    }
-
-    private static String ask(byte[] head, byte[] body, int times, byte[] end) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(dir.resolve("s")));
-            Thread sending = Thread.startVirtualThread(() -> {
-                try {
-                    write(channel, head);
-                    for (int i = 0; i < times; i++) {
-                        write(channel, body);
-                    }
-                    write(channel, end);
-                } catch (IOException e) {
-                    return; // it has heard enough
-                }
-            });
-            ByteArrayOutputStream said = new ByteArrayOutputStream();
-            ByteBuffer block = ByteBuffer.allocate(16 << 10);
-            try {
-                while (said.size() < MIB && channel.read(block.clear()) >= 0) {
-                    said.write(block.array(), 0, block.position());
-                }
-            } catch (IOException e) {
-                assertThat(said.size()).as("broken off: " + e).isPositive();
-            }
-            channel.close();
-            sending.join();
-            return said.toString(ISO_8859_1);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
-        for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
-            channel.write(rest);
-        }
+        return RawRequest.ask(dir.resolve("s"), head, body, times, new byte[0]);
     }
 
     private static void assertRefused(String answer, String why) {
