@@ -102,6 +102,12 @@ final class Remover {
             List<Images.InUse.User> users,
             boolean force) {
         String id = image.id().digest().shortHex();
+        if (rows.isEmpty()) {
+            throw new Conflict(
+                    "remove image " + asked,
+                    "it came with those of other platforms under one name, which means another of them here",
+                    "remove that name, and all of them go");
+        }
         Optional<Images.InUse.User> running =
                 users.stream().filter(Images.InUse.User::running).findFirst();
         if (running.isPresent()) {

@@ -21,7 +21,9 @@ import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,6 +81,30 @@ class RemoveTest {
         }
         assertThat(images.remove("app:1", Optional.of(Platform.parse("linux/amd64/v1")), false, InUse.NOBODY))
                 .startsWith(new Untagged("app:1"), new Deleted(image.config()));
+    }
+
+    @Test
+    void oneOfAnotherPlatformIsNotSaidToBeRemovedWhereItsNameMeansThisOne() {
+        String host = Platform.host().architecture();
+        Map<String, TestImage> all = new LinkedHashMap<>();
+        all.put(host, TestImage.on(host, "mine"));
+        all.put("s390x", TestImage.on("s390x", "other"));
+        byte[] index = TestImage.index(all);
+        Map<String, byte[]> files = new LinkedHashMap<>(TestArchive.layoutFiles(
+                all.get(host),
+                TestImage.descriptor(TestImage.INDEX, index),
+                "{\"org.opencontainers.image.ref.name\":\"app:1\"}"));
+        files.put("blobs/sha256/" + TestImage.digest(index).hex(), index);
+        all.get("s390x").blobs().forEach((digest, blob) -> files.put("blobs/sha256/" + digest.hex(), blob));
+        images.load(new ByteArrayInputStream(TestImage.tar(files)), ProgressListener.SILENT);
+        String other = all.get("s390x").config().hex();
+        assertThat(images.resolve(other).id().digest().hex()).as("it is here").isEqualTo(other);
+        assertThatThrownBy(() -> images.remove(other, true, InUse.NOBODY))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("under one name");
+        assertThat(images.resolve(other).id().digest().hex()).isEqualTo(other);
+        assertThat(images.remove("app:1", true, InUse.NOBODY)).startsWith(new Untagged("app:1"));
+        assertThat(fixture.isEmpty()).isTrue();
     }
 
     @Test
