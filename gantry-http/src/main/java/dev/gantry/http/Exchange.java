@@ -18,8 +18,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URLDecoder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -193,7 +195,7 @@ final class Exchange {
         } catch (IOException e) {
             LOG.debug("stream={} ended why={}", request.uri(), e.getMessage());
         } catch (RuntimeException | Error e) {
-            if (hasLeft() || out.isBroken()) {
+            if ((hasLeft() || out.isBroken()) && isEndedByLeaving(e)) {
                 LOG.debug("stream={} ended why={}", request.uri(), e.getMessage());
             } else {
                 LOG.error("stream={} failed", request.uri(), e);
@@ -211,6 +213,20 @@ final class Exchange {
         out.drop();
         // A stream that broke off must not look complete: without its end mark the connection cannot be used again.
         finish(null, sound && chunked && keepAlive);
+    }
+
+    /// Whether the client's leaving is what ended it, and not something else meanwhile: an interrupt, or a write that
+    /// could not be done.
+    static boolean isEndedByLeaving(Throwable e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof InterruptedException
+                    || at instanceof InterruptedIOException
+                    || at instanceof ClosedByInterruptException
+                    || at instanceof SocketOutput.ClientLeft) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void hijack(ApiResponse.Hijack answer) {

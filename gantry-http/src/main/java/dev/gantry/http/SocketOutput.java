@@ -21,6 +21,15 @@ final class SocketOutput extends OutputStream {
 
     private static final int TAIL = 8;
 
+    /// Nobody is there to write to.
+    static final class ClientLeft extends IOException {
+        private static final long serialVersionUID = 1;
+
+        ClientLeft(String why) {
+            super(why);
+        }
+    }
+
     private final Channel channel;
     private final boolean chunked;
     private final ChannelFutureListener onWritten = future -> {
@@ -149,7 +158,7 @@ final class SocketOutput extends OutputStream {
         lock.lock();
         try {
             if (broken != null) {
-                throw new IOException("the client has left: " + broken);
+                throw new ClientLeft("the client has left: " + broken);
             }
         } finally {
             lock.unlock();
@@ -163,7 +172,7 @@ final class SocketOutput extends OutputStream {
                 changed.await();
             }
             if (broken != null || !channel.isActive()) {
-                throw new IOException("the client has left");
+                throw new ClientLeft("the client has left");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -143,7 +143,7 @@ public final class PluginClient {
         } catch (InterruptedException e) {
             giveUp(http);
             Thread.currentThread().interrupt();
-            throw new Unavailable(doing, "the thread was interrupted", "ask again");
+            throw new Unavailable(doing, "the thread was interrupted", "ask again", e);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;
@@ -167,7 +167,7 @@ public final class PluginClient {
             Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Unavailable(doing, "the thread was interrupted", "ask again");
+            throw new Unavailable(doing, "the thread was interrupted", "ask again", e);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 
 /// Brings one blob from a registry into the store. What a broken transfer left is kept and continued,
@@ -99,7 +100,11 @@ public final class BlobDownload {
         progress.on(new ProgressEvent.Downloading(blob.digest(), at[0], blob.size()));
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new Unavailable(what, "the thread was interrupted", "pull again; what has come is kept");
+                throw new Unavailable(
+                        what,
+                        "the thread was interrupted",
+                        "pull again; what has come is kept",
+                        new InterruptedIOException("interrupted between two blocks"));
             }
             at[0] += n;
             if (at[0] > blob.size()) {

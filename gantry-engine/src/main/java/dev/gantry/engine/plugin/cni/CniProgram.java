@@ -125,7 +125,7 @@ final class CniProgram {
             throw new Unavailable(doing, "its answer cannot be read: " + e.getCause(), "try again", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Unavailable(doing, "the thread was interrupted", "ask again");
+            throw new Unavailable(doing, "the thread was interrupted", "ask again", e);
         } finally {
             if (!ended) {
                 process.destroyForcibly();
