@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class PluginMetrics {
 
     /// By the id of the plugin.
     private final Map<String, Reader> readers = new ConcurrentHashMap<>();
+
+    /// Held while a socket is opened.
+    private final ReentrantLock opening = new ReentrantLock();
 
     private record Reader(
             ManagedPlugin plugin, Path directory, @Nullable AutoCloseable socket) {
@@ -67,7 +71,7 @@ final class PluginMetrics {
     }
 
     private void start(String id) {
-        Reader reader = readers.computeIfPresent(id, (_, known) -> known.socket() == null ? opened(known) : known);
+        Reader reader = listening(id);
         if (reader == null || reader.socket() == null) {
             return; // it has ended, or the log says why
         }
@@ -75,6 +79,26 @@ final class PluginMetrics {
             reader.client().call("start metrics", "MetricsCollector.StartMetrics", Map.of(), START);
         } catch (GantryException e) {
             LOG.warn("plugin name={} takes no metrics: {}", reader.plugin().name(), e.getMessage());
+        }
+    }
+
+    /// Whoever opens a socket waits for others who do, and nobody else waits for them.
+    private @Nullable Reader listening(String id) {
+        opening.lock();
+        try {
+            while (true) {
+                Reader known = readers.get(id);
+                if (known == null || known.socket() != null) {
+                    return known;
+                }
+                Reader opened = opened(known);
+                if (opened.socket() == null || readers.replace(id, known, opened)) {
+                    return opened;
+                }
+                close(opened); // its run is over, or the next one has begun
+            }
+        } finally {
+            opening.unlock();
         }
     }
 
@@ -87,9 +111,15 @@ final class PluginMetrics {
         try {
             Files.deleteIfExists(socket); // of the engine before
             AutoCloseable server = wired.open(socket);
-            // The plugin's own user reads it; nobody else comes as far as the directory.
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-            return new Reader(reader.plugin(), reader.directory(), server);
+            Reader made = new Reader(reader.plugin(), reader.directory(), server);
+            try {
+                // The plugin's own user reads it; nobody else comes as far as the directory.
+                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            } catch (IOException | RuntimeException e) {
+                close(made);
+                throw e;
+            }
+            return made;
         } catch (IOException e) {
             LOG.warn("plugin name={} gets no metrics: {}", reader.plugin().name(), e.toString());
             return reader;
