@@ -43,20 +43,23 @@ public final class Course implements AutoCloseable {
         leave(now);
         phase = next;
         phaseBegun = now;
-        PhaseEvent fresh = new PhaseEvent();
-        fresh.begin();
-        phaseEvent = fresh;
+        if (PhaseEvent.isWanted()) {
+            PhaseEvent fresh = new PhaseEvent();
+            fresh.begin();
+            phaseEvent = fresh;
+        }
     }
 
     private void leave(long now) {
         Phase over = phase;
         PhaseEvent told = phaseEvent;
-        if (over == null || told == null) {
+        if (over == null) {
             return;
         }
         phase = null;
+        phaseEvent = null;
         measures.of(over).add(now - phaseBegun);
-        if (told.shouldCommit()) {
+        if (told != null && told.shouldCommit()) {
             told.phase = over.word();
             told.container = subject;
             told.commit();

@@ -14,9 +14,16 @@ import jdk.jfr.StackTrace;
 @Category("Gantry")
 @StackTrace(false)
 final class PhaseEvent extends Event {
+    /// To ask whether anybody records these: one that is never told.
+    private static final PhaseEvent ASKED = new PhaseEvent();
+
     @Label("Phase")
     String phase = "";
 
     @Label("Container")
     String container = "";
+
+    static boolean isWanted() {
+        return ASKED.isEnabled();
+    }
 }

@@ -2,7 +2,9 @@ package dev.gantry.engine.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,23 @@ class CourseTest {
         assertThat(counts.upTo()).startsWith(1L, 2L).endsWith(2L).hasSameSizeAs(Timer.BOUNDS);
         assertThat(counts.count()).isEqualTo(3);
         assertThat(counts.seconds()).isBetween(60.0, 60.1);
+    }
+
+    @Test
+    void aPhaseMakesNothingWhileNobodyRecords() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var measures = new Measures(Tracer.NONE);
+        try (Course course = measures.begin(Action.START, "c1")) {
+            course.enters(Phase.VOLUMES); // what is made once is made
+            course.enters(Phase.LAUNCH);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                course.enters(Phase.VOLUMES);
+                course.enters(Phase.LAUNCH);
+            }
+            // Less than a byte a phase: whatever else this thread was made to do.
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(20_000);
+        }
     }
 
     @Test
