@@ -14,6 +14,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +97,11 @@ class LogPackingTest {
         assertThat(names(c)).contains("", ".1", ".2.gz", ".3.gz").doesNotContain(".1.gz", ".2", ".3");
         assertThat(engine.log(c.id())).isEqualTo(lines(1, 6000));
         assertThat(engine.log(c.id(), LogQuery.ALL.last(4000))).isEqualTo(lines(2001, 6000));
+        Path packed = Path.of(c.files().log() + ".2.gz");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(packed)))
+                .as("as the log itself")
+                .isEqualTo(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(c.files().log())));
         try (var left = Files.list(c.files().directory().getParent())) {
             assertThat(left.map(f -> f.getFileName().toString())).noneMatch(n -> n.startsWith("."));
         }

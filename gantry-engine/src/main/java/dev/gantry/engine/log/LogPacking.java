@@ -15,8 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,8 @@ public final class LogPacking implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogPacking.class);
     private static final Duration PAUSE = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final FileAttribute<?> AS_A_LOG =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
     private static final int FIRST = 2;
     private static final int BLOCK = 16 << 10;
 
@@ -125,11 +130,10 @@ public final class LogPacking implements AutoCloseable {
 
     /// Through channels: an interruption ends it between two blocks.
     private static void pack(FileChannel in, Path packed) throws IOException {
+        // Made anew, whatever a killed engine left: only then it has this mode.
+        Files.deleteIfExists(packed);
         try (FileChannel out = FileChannel.open(
-                        packed,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
+                        packed, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), AS_A_LOG);
                 GZIPOutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(out), BLOCK)) {
             Channels.newInputStream(in).transferTo(gzip);
             gzip.finish();
