@@ -32,6 +32,7 @@ import dev.gantry.cli.image.PullCommand;
 import dev.gantry.cli.image.PushCommand;
 import dev.gantry.cli.image.RmiCommand;
 import dev.gantry.cli.image.SaveCommand;
+import dev.gantry.cli.image.SearchCommand;
 import dev.gantry.cli.image.TagCommand;
 import dev.gantry.cli.network.NetworkConnectCommand;
 import dev.gantry.cli.network.NetworkCreateCommand;
@@ -134,6 +135,7 @@ final class Commands {
             "push",
             "load",
             "save",
+            "search",
             "import",
             "tag",
             "rmi",
@@ -320,6 +322,7 @@ final class Commands {
                     case "run" -> new RunCommand();
                     case "runtime" -> new RuntimeCommand(extras.runtime());
                     case "save" -> new SaveCommand();
+                    case "search" -> new SearchCommand();
                     case "start" -> new StartCommand();
                     case "stats" -> new StatsCommand();
                     case "stop" -> StopCommand.stop();

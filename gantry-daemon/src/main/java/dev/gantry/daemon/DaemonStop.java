@@ -4,6 +4,7 @@ import dev.gantry.api.client.EngineAddress;
 import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.SocketDialer;
 import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
@@ -12,17 +13,22 @@ import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `gantry daemon stop`: asks the daemon of a data root to leave, and waits until it has. Its containers run on, or are
 /// stopped first with their own signals and timeouts.
 final class DaemonStop {
     private static final int AT_A_TIME = 16;
     private static final long PATIENCE_SECONDS = 30;
+    private static final long NO_LIMIT = -1;
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonStop.class);
 
     private DaemonStop() {}
 
@@ -39,7 +45,8 @@ final class DaemonStop {
         DaemonFlags flags = DaemonFlags.parse(others, usual);
         ProcessHandle daemon = holder(flags.dataRoot());
         if (containers) {
-            stopContainers(itsFlags(daemon).sockets());
+            DaemonFlags its = itsFlags(daemon);
+            stopContainers(its.sockets(), its.settings().number("shutdown-timeout", NO_LIMIT));
         }
         daemon.destroy();
         awaitEnd(daemon);
@@ -96,7 +103,8 @@ final class DaemonStop {
         }
     }
 
-    private static void stopContainers(List<Path> sockets) {
+    /// @param seconds after which those that still run are killed; negative: each has the time that it asks for
+    private static void stopContainers(List<Path> sockets, long seconds) {
         if (sockets.isEmpty()) {
             throw new Unavailable(
                     "stop the containers",
@@ -104,16 +112,45 @@ final class DaemonStop {
                     "stop them with a client, then the daemon");
         }
         var socket = new EngineAddress.Unix(sockets.getFirst().toString());
+        Thread limit = Thread.startVirtualThread(() -> killAfter(seconds, socket));
         try (EngineClient client = new EngineClient(new SocketDialer(socket))) {
-            List<String> running = client.containers(false, "", false, "").stream()
-                    .map(ContainerSummary::id)
-                    .toList();
-            Parallel.map(running, AT_A_TIME, id -> {
+            Parallel.map(running(client), AT_A_TIME, id -> {
                 client.stopContainer(id, "", "");
                 return id;
             });
         } catch (IOException e) {
             throw new Unavailable("stop the containers", String.valueOf(e.getMessage()), "look at the daemon's log", e);
+        } finally {
+            limit.interrupt();
+        }
+    }
+
+    private static List<String> running(EngineClient client) {
+        return client.containers(false, "", false, "").stream()
+                .map(ContainerSummary::id)
+                .toList();
+    }
+
+    /// Those that wait for their own timeouts end by this.
+    private static void killAfter(long seconds, EngineAddress socket) {
+        if (seconds < 0) {
+            return;
+        }
+        try {
+            Thread.sleep(Duration.ofSeconds(seconds));
+        } catch (InterruptedException e) {
+            return; // all have ended
+        }
+        try (EngineClient client = new EngineClient(new SocketDialer(socket))) {
+            for (String id : running(client)) {
+                try {
+                    client.killContainer(id, "KILL");
+                } catch (GantryException ended) {
+                    LOG.debug("container={} it has ended: {}", id, ended.getMessage());
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("containers=not killed why=\"{}\"", e.toString());
         }
     }
 

@@ -29,6 +29,8 @@ class DaemonConfigTest {
              "default-address-pools": [{"base": "10.123.0.0/16", "size": 24}],
              "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "1300"}},
              "registry-mirrors": ["https://mirror.example"], "insecure-registries": ["plain.example:5000"],
+             "proxies": {"http-proxy": "http://proxy.example:3128", "https-proxy": "http://proxy.example:3129",
+                         "no-proxy": "inside.example,10.0.0.0/8"},
              "live-restore": true}
             """;
 
@@ -53,6 +55,13 @@ class DaemonConfigTest {
         if (daemon != null) {
             daemon.close();
         }
+    }
+
+    @Test
+    void proxiesAreShown() throws IOException {
+        assertThat(ok("info", "-f", "{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}")
+                        .strip())
+                .isEqualTo("http://proxy.example:3128 http://proxy.example:3129 inside.example,10.0.0.0/8");
     }
 
     private static String ok(String... arguments) throws IOException {

@@ -162,6 +162,31 @@ class DaemonLifeTest {
     }
 
     @Test
+    void whoTakesLongerThanTheTimeForAllIsKilled() throws IOException {
+        daemon.close();
+        daemon = DaemonProcess.startWith(dir, "--shutdown-timeout", "1");
+        String id;
+        try (EngineClient client = daemon.client()) {
+            var config = ContainerConfig.builder()
+                    .image("dir:" + rootfs)
+                    .cmd(List.of("/bin/sh", "-c", "trap : TERM; while true; do sleep 0.1; done"))
+                    .stopTimeout(100_000)
+                    .build();
+            var host = HostConfig.builder().networkMode("none").build();
+            id = client.createContainer("long", "", CreateRequest.of(config, host))
+                    .id();
+            client.startContainer(id);
+        }
+        assertThat(main("stop", "--containers", "--data-root", daemon.data().toString()))
+                .isEqualTo("0 ");
+        daemon.stop();
+        daemon.startAgain();
+        try (EngineClient client = daemon.client()) {
+            assertThat(client.inspectContainer(id).state().exitCode()).isEqualTo(137);
+        }
+    }
+
+    @Test
     void stopWithoutADaemonSaysThatThereIsNone() throws IOException {
         assertThat(main("stop", "--data-root", dir.resolve("nowhere").toString()))
                 .startsWith("1 ")

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -104,7 +105,55 @@ class StockRegistryTest {
     void whatIsNotHereIsNotPushed() throws IOException {
         assertThat(stock.refusal("push", REGISTRY + "/none:1"))
                 .contains("An image does not exist locally with the tag: " + REGISTRY + "/none");
-        assertThat(stock.refusal("search", "busybox")).contains("asks no index");
+    }
+
+    @Test
+    void theIndexOfARegistryIsSearched() throws IOException, InterruptedException {
+        Path index = Files.createDirectories(dir.resolve("index/v1"));
+        Files.writeString(index.resolve("search"), """
+                {"results": [{"name": "me/web", "description": "a site", "star_count": 3},
+                 {"name": "web", "description": "of theirs", "star_count": 90, "is_official": true}]}
+                """);
+        List<String> command = new ArrayList<>(stock.daemon().inside());
+        command.addAll(List.of(
+                "busybox",
+                "httpd",
+                "-f",
+                "-p",
+                "127.0.0.1:5198",
+                "-h",
+                index.getParent().toString()));
+        Process server = new ProcessBuilder(command).start();
+        try {
+            Waiting.until(Duration.ofSeconds(60), () -> "the index answers", () -> searched("name") != null);
+            assertThat(searched("name")).isEqualTo("me/web 3\nweb 90");
+            String format = "{{.Name}} {{.StarCount}}";
+            String term = "127.0.0.1:5198/web";
+            assertThat(stock.out("search", "--format", format, "--filter", "stars=10", term))
+                    .isEqualTo("web 90");
+            assertThat(stock.out("search", "--format", format, "--filter", "is-official=false", term))
+                    .isEqualTo("me/web 3");
+            assertThat(new GantryCommand(stock.daemon()).run("search", term)).isEqualTo("""
+                    NAME      DESCRIPTION   STARS     OFFICIAL
+                    me/web    a site        3        \s
+                    web       of theirs     90        [OK]
+                    """);
+            assertThat(stock.refusal("search", "--limit", "101", term)).contains("outside the range of [1, 100]");
+            assertThat(stock.refusal("search", REGISTRY + "/web")).contains("Unexpected status code 404");
+        } finally {
+            server.destroy();
+            server.waitFor();
+        }
+    }
+
+    private static @Nullable String searched(String term) {
+        try {
+            Docker.Result r =
+                    stock.docker().run("search", "--format", "{{.Name}} {{.StarCount}}", "127.0.0.1:5198/" + term);
+            return r.code() == 0 ? r.out().strip() : null;
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     @Test

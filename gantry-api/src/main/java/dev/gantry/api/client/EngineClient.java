@@ -20,6 +20,7 @@ import dev.gantry.api.container.WaitResponse;
 import dev.gantry.api.image.DeletedItem;
 import dev.gantry.api.image.HistoryItem;
 import dev.gantry.api.image.ImageSummary;
+import dev.gantry.api.image.SearchResult;
 import dev.gantry.api.json.Wire;
 import dev.gantry.api.network.NetworkConnect;
 import dev.gantry.api.network.NetworkCreate;
@@ -235,6 +236,11 @@ public final class EngineClient implements Closeable {
         return list(
                 Request.get("/images/" + Request.segment(image) + "/history").with("platform", platform),
                 HistoryItem.class);
+    }
+
+    /// What the index of a registry finds.
+    public List<SearchResult> search(Request request) {
+        return list(request, SearchResult.class);
     }
 
     public List<DeletedItem> removeImage(String image, boolean force, boolean noPrune) {

@@ -111,7 +111,7 @@ public final class Options {
         t.refused("rootless", Form.FLAG, "an engine of an ordinary user becomes so by itself");
         t.obeyed("seccomp-profile", Form.TEXT);
         t.only("selinux-enabled", Form.FLAG, "false", "there is no SELinux");
-        t.refused("shutdown-timeout", Form.NUMBER, "containers always outlive the daemon");
+        t.obeyed("shutdown-timeout", Form.NUMBER);
         t.add("storage-driver", "s", "storage-driver", Form.TEXT, Option.OBEYED);
         t.refused("storage-opt", "storage-opts", Form.LIST, "the storage driver has no options");
         t.refused("swarm-default-advertise-addr", Form.TEXT, SWARM);

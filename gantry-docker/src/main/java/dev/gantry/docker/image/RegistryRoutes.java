@@ -3,6 +3,7 @@ package dev.gantry.docker.image;
 import dev.gantry.api.image.DistributionInspect;
 import dev.gantry.api.image.PlatformSpec;
 import dev.gantry.api.image.RemoteDescriptor;
+import dev.gantry.api.image.SearchResult;
 import dev.gantry.api.system.AuthAnswer;
 import dev.gantry.api.system.AuthConfig;
 import dev.gantry.base.Forbidden;
@@ -13,14 +14,21 @@ import dev.gantry.base.Reference;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
+import dev.gantry.docker.route.Filters;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.registry.Credentials;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/// What is asked of registries: push, login, distribution. There is no index to search in.
+/// What is asked of registries: push, login, distribution, search.
 public final class RegistryRoutes {
+    private static final Set<String> FILTERS = Set.of("is-automated", "is-official", "stars");
+    private static final int USUAL_LIMIT = 25;
+    private static final int MOST_LIMIT = 100;
+
     private final Gantry engine;
 
     public RegistryRoutes(Gantry engine) {
@@ -91,9 +99,45 @@ public final class RegistryRoutes {
     }
 
     private ApiResponse search(Call call) {
-        throw new DockerError(
-                501,
-                "search images: this engine asks no index, and registries cannot be searched:"
-                        + " look at the registry's own pages, and pull by name");
+        String term = call.query().text("term");
+        Filters filters = Filters.of(call.query(), FILTERS);
+        String asked = call.query().text("limit");
+        int limit = asked.isEmpty() ? USUAL_LIMIT : limit(asked);
+        if (term.contains("://")) {
+            throw DockerError.badParameter(
+                    "invalid repository name: repository name (" + term + ") should not have a scheme");
+        }
+        boolean automated = filters.flag("is-automated", false);
+        boolean official = filters.flag("is-official", false);
+        List<Integer> stars =
+                filters.all("stars").stream().map(RegistryRoutes::stars).toList();
+        Credentials credentials = RegistryAuth.parse(call.request().header("x-registry-auth"));
+        return ApiResponse.json(engine.images().search(term, limit, credentials).stream()
+                .filter(f -> !automated
+                        && (!filters.has("is-official") || f.official() == official)
+                        && stars.stream().allMatch(least -> f.stars() >= least))
+                .map(f -> new SearchResult(f.stars(), f.official(), f.name(), false, f.description()))
+                .toList());
+    }
+
+    private static int limit(String text) {
+        if (!text.matches("-?[0-9]{1,9}")) {
+            throw DockerError.badParameter("invalid limit specified: " + text + " is no whole number");
+        }
+        int limit = Integer.parseInt(text);
+        if (limit == 0) {
+            return USUAL_LIMIT;
+        }
+        if (limit < 1 || limit > MOST_LIMIT) {
+            throw DockerError.badParameter("limit " + limit + " is outside the range of [1, 100]");
+        }
+        return limit;
+    }
+
+    private static int stars(String text) {
+        if (!text.matches("[0-9]{1,9}")) {
+            throw DockerError.badParameter("invalid filter 'stars=[" + text + "]'");
+        }
+        return Integer.parseInt(text);
     }
 }

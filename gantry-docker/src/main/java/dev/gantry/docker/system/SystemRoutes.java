@@ -23,6 +23,7 @@ import dev.gantry.docker.volume.VolumeRoutes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
 import dev.gantry.images.image.ImageSummary;
+import dev.gantry.images.registry.Proxies;
 import dev.gantry.images.snapshot.Storage;
 import dev.gantry.images.snapshot.StorageDriver;
 import java.io.IOException;
@@ -132,7 +133,11 @@ public final class SystemRoutes {
         boolean limits = !rootless;
         DaemonSettings told = settings.get();
         String logDriver = told.containers().log().type();
+        Proxies proxies = engine.options().registries().get().proxies();
         return ApiResponse.json(Info.builder()
+                .httpProxy(proxies.http().map(Object::toString).orElse(""))
+                .httpsProxy(proxies.https().map(Object::toString).orElse(""))
+                .noProxy(String.join(",", proxies.exceptions()))
                 .id(host.daemonId(engine.options().dataRoot()))
                 .cdiSpecDirs(engine.options().plugins().cdi().stream()
                         .map(Path::toString)

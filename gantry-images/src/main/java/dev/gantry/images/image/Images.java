@@ -8,6 +8,7 @@ import dev.gantry.images.archive.Spool;
 import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
+import dev.gantry.images.registry.FoundImage;
 import dev.gantry.images.snapshot.RootFs;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -83,6 +84,9 @@ public interface Images {
 
     /// Returns when the registry at `domain` takes these credentials; else it is `Forbidden`.
     void login(String domain, Credentials credentials);
+
+    /// What the index of a registry finds for a term that may begin with its domain; at most `limit`.
+    List<FoundImage> search(String term, int limit, Credentials credentials);
 
     record AtRegistry(Descriptor descriptor, List<Platform> platforms) {
         public AtRegistry {

@@ -7,6 +7,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.base.Repository;
 import dev.gantry.images.archive.Spool;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.document.Descriptor;
@@ -20,6 +21,7 @@ import dev.gantry.images.progress.ProgressEvent;
 import dev.gantry.images.progress.ProgressListener;
 import dev.gantry.images.registry.Credentials;
 import dev.gantry.images.registry.Fetched;
+import dev.gantry.images.registry.FoundImage;
 import dev.gantry.images.registry.RegistryClient;
 import dev.gantry.images.registry.RegistrySession;
 import dev.gantry.images.snapshot.ChainId;
@@ -277,6 +279,19 @@ public final class LocalImages implements Images {
     @Override
     public void login(String domain, Credentials credentials) {
         registries.login(domain, credentials);
+    }
+
+    @Override
+    public List<FoundImage> search(String term, int limit, Credentials credentials) {
+        int slash = term.indexOf('/');
+        String first = slash < 0 ? "" : term.substring(0, slash);
+        boolean named = first.contains(".") || first.contains(":") || first.equals("localhost");
+        if (named && !first.equals("docker.io") && !first.equals("index.docker.io")) {
+            return registries.search(first, term.substring(slash + 1), limit, credentials);
+        }
+        String rest = named ? term.substring(slash + 1) : term;
+        String plain = rest.startsWith("library/") ? rest.substring("library/".length()) : rest;
+        return registries.search(Repository.DEFAULT_DOMAIN, plain, limit, credentials);
     }
 
     @Override

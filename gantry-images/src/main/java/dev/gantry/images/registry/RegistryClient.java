@@ -1,6 +1,7 @@
 package dev.gantry.images.registry;
 
 import dev.gantry.base.Repository;
+import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
@@ -68,6 +69,21 @@ public final class RegistryClient implements AutoCloseable {
     /// Returns when the registry at `domain` takes these credentials.
     public void login(String domain, Credentials credentials) {
         session(new Repository(domain, "login"), credentials, "").login();
+    }
+
+    /// What the index of the registry at `domain` finds, at most `limit`.
+    public List<FoundImage> search(String domain, String term, int limit, Credentials credentials) {
+        boolean usual = domain.equals(Repository.DEFAULT_DOMAIN);
+        String name = usual ? "index.docker.io" : domain;
+        try {
+            return new RegistrySearch(transport, name).ask(base(name), term, limit, credentials);
+        } catch (IOException e) {
+            throw new Unavailable(
+                    "search " + name + " for " + term,
+                    Patience.words(e),
+                    "check the network and that " + name + " is up",
+                    e);
+        }
     }
 
     /// Who else may have what Docker's own registry has, in the order in which they are asked. Nobody's credentials go

@@ -28,4 +28,15 @@ public final class RegistryWire {
     public record Error(
             @Json.Property("code") @Nullable String code,
             @Json.Property("message") @Nullable String message) {}
+
+    /// What an index finds, as Docker's has answered since its first version.
+    @Json
+    public record Search(@Json.Property("results") @Nullable List<Found> results) {}
+
+    @Json
+    public record Found(
+            @Json.Property("name") @Nullable String name,
+            @Json.Property("description") @Nullable String description,
+            @Json.Property("star_count") @Nullable Integer stars,
+            @Json.Property("is_official") @Nullable Boolean official) {}
 }
