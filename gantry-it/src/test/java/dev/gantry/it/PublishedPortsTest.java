@@ -117,7 +117,8 @@ class PublishedPortsTest {
                 .isEqualTo("10.91.0.1");
 
         String chain = "inet " + daemon.table() + " user-published";
-        daemon.onHost("nft", "add rule " + chain + " tcp dport 8080 counter; add rule " + chain + " tcp sport 80 counter");
+        daemon.onHost(
+                "nft", "add rule " + chain + " tcp dport 8080 counter; add rule " + chain + " tcp sport 80 counter");
         assertThat(neighbour.run(get("192.0.2.1:8080"))).isEqualTo("192.0.2.9");
         assertThat(daemon.onHost("nft", "list chain " + chain))
                 .as("every packet of the client's, with the port it used, and none of the server's")
