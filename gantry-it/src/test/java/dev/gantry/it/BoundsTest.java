@@ -59,7 +59,7 @@ class BoundsTest {
     @BeforeAll
     static void start() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
-        daemon = DaemonProcess.startTold(dir, List.of("JAVA_TOOL_OPTIONS=-Xmx96m"));
+        daemon = DaemonProcess.startToldApart(dir, List.of("JAVA_TOOL_OPTIONS=-Xmx96m"));
         Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
         try (EngineClient client = daemon.client();
                 var in = Files.newInputStream(tar)) {

@@ -49,6 +49,11 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, null, true, List.of(), environment, List.of(flags));
     }
 
+    /// The same, on a host network of its own.
+    static DaemonProcess startToldApart(Path root, List<String> environment) throws IOException {
+        return new DaemonProcess(root, network(), true, List.of(), environment, List.of());
+    }
+
     /// The same on a host network of its own: what it makes there nobody else sees.
     static DaemonProcess startApart(Path root) throws IOException {
         return startOn(network(), root);
