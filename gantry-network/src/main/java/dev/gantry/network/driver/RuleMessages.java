@@ -188,7 +188,6 @@ final class RuleMessages {
             case Match.OfFamily(var family) -> builder.nfproto(version(family));
             case Match.ToThisHost() -> builder.destinationIsLocal();
             case Match.Translated() -> builder.statusDnat();
-            case Match.Original() -> builder.originalDirection(true);
             case Match.Interface i -> interfaceName(builder, i);
             case Match.OfGroup(var field, int group) -> {
                 if (field == Field.INPUT_INTERFACE) {

@@ -151,11 +151,7 @@ public final class GantryTable {
         }
         List<Field> port = List.of(Field.TRANSPORT, Field.DESTINATION_PORT);
         Match number = in(List.of(Field.DESTINATION_PORT), PORT_NUMBERS);
-        // The later packets of a connection need not be looked up in the routes: its first one was.
-        Match published = in(port, PORTS);
-        rules.add(Rule.of(
-                "arriving", new Action.Goto(USER_PUBLISHED), number, published, TRANSLATED, new Match.Original()));
-        rules.add(Rule.of("arriving", new Action.Jump(USER_PUBLISHED), number, published, TO_THIS_HOST));
+        rules.add(Rule.of("arriving", new Action.Jump(USER_PUBLISHED), number, in(port, PORTS), TO_THIS_HOST));
         rules.add(Rule.of("translate-arriving", new Action.Jump("publish"), TO_THIS_HOST));
         rules.add(Rule.of("translate-local", new Action.Jump("publish"), TO_THIS_HOST));
         publish(rules, port);

@@ -22,9 +22,6 @@ public sealed interface Match {
     /// The connection's destination was translated: somebody published it.
     record Translated() implements Match {}
 
-    /// It goes the way of the connection's first packet.
-    record Original() implements Match {}
-
     /// The interface is, or is not, this one.
     record Interface(Field field, String name, boolean is) implements Match {}
 

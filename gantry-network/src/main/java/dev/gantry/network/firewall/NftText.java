@@ -97,7 +97,6 @@ public final class NftText {
             case Match.OfFamily of -> "meta nfproto " + nfproto(of.family());
             case Match.ToThisHost _ -> "fib daddr type local";
             case Match.Translated _ -> "ct status dnat";
-            case Match.Original _ -> "ct direction original";
             case Match.Interface i -> i.field().nft() + (i.is() ? " \"" : " != \"") + i.name() + "\"";
             case Match.OfGroup(var field, int group) ->
                 (field == Field.INPUT_INTERFACE ? "iifgroup " : "oifgroup ") + group;
