@@ -98,10 +98,10 @@ public final class HttpServer implements AutoCloseable {
     /// Takes connections of a socket that somebody else bound and listens with. `tls` is for one of TCP.
     public void adopt(InheritedSocket socket, Tls tls) throws IOException {
         int fd = socket.descriptor();
+        // One that is said to be inactive waits for a bind, and is never asked for connections.
+        ChannelFactory<ServerChannel> listening = () -> new EpollServerDomainSocketChannel(fd, true);
         ServerBootstrap bootstrap = switch (socket.kind()) {
-            case UNIX ->
-                bootstrap(Tls.NONE)
-                        .channelFactory((ChannelFactory<ServerChannel>) () -> new EpollServerDomainSocketChannel(fd));
+            case UNIX -> bootstrap(Tls.NONE).channelFactory(listening);
             case TCP ->
                 bootstrap(tls).channelFactory((ChannelFactory<ServerChannel>) () -> new EpollServerSocketChannel(fd));
         };
