@@ -53,12 +53,17 @@ public final class SearchCommand implements Command {
 
     private static Map<String, Object> row(SearchResult found, boolean whole) {
         Map<String, Object> row = new LinkedHashMap<>();
-        String description = found.description().replaceAll("[\\r\\n\\t]", " ");
-        row.put("Name", found.name());
+        String description = printable(found.description());
+        row.put("Name", printable(found.name()));
         row.put("Description", whole ? description : Words.shorten(description, DESCRIPTION));
         row.put("StarCount", Integer.toString(found.stars()));
         row.put("IsOfficial", found.official() ? "[OK]" : "");
         row.put("IsAutomated", "");
         return row;
+    }
+
+    /// The words are a stranger's: they end no line and move no cursor.
+    private static String printable(String words) {
+        return words.replaceAll("\\p{Cntrl}", " ");
     }
 }

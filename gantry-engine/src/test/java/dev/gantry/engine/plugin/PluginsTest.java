@@ -2,6 +2,7 @@ package dev.gantry.engine.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
@@ -141,9 +142,11 @@ class PluginsTest {
     void patienceEnds() throws IOException {
         file("etc/never.spec", "unix://" + base.resolve("never.sock"));
         var plugins = new Plugins(new PluginDiscovery(directories()), SHORT);
-        assertThatThrownBy(() -> plugins.get("never", PluginKind.VOLUME))
-                .isInstanceOf(Unavailable.class)
-                .hasMessageContaining("activate with plugin never: nobody listens at unix://");
+        assertTimeout(
+                LONG.dividedBy(2),
+                () -> assertThatThrownBy(() -> plugins.get("never", PluginKind.VOLUME))
+                        .isInstanceOf(Unavailable.class)
+                        .hasMessageContaining("activate with plugin never: nobody listens at unix://"));
     }
 
     // faults
@@ -170,11 +173,14 @@ class PluginsTest {
             faults.forEach((fault, words) -> {
                 process.faults("VolumeDriver.List " + fault);
                 Duration limit = fault.equals("hang") || fault.equals("drip") ? SHORT : LONG;
-                assertThatThrownBy(() -> client.call("list volumes", "VolumeDriver.List", Map.of(), limit))
-                        .as(fault)
-                        .isInstanceOfAny(Unavailable.class, Internal.class)
-                        .hasMessageStartingWith("list volumes with plugin sample: ")
-                        .hasMessageContaining(words);
+                assertTimeout(
+                        LONG.dividedBy(2),
+                        () -> assertThatThrownBy(
+                                        () -> client.call("list volumes", "VolumeDriver.List", Map.of(), limit))
+                                .as(fault)
+                                .isInstanceOfAny(Unavailable.class, Internal.class)
+                                .hasMessageStartingWith("list volumes with plugin sample: ")
+                                .hasMessageContaining(words));
             });
             process.faults();
             assertThat(client.call("list volumes", "VolumeDriver.List", Map.of(), LONG)
