@@ -158,13 +158,14 @@ class VolumeBackingTest extends VolumeSetting {
                 .allMatch(name -> name.equals("data") || name.matches("hung[0-9]+"));
     }
 
-    private static String loops() {
+    private String loops() {
         StringBuilder files = new StringBuilder();
         try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
             for (Path device : devices) {
                 Path file = device.resolve("loop/backing_file");
-                if (Files.exists(file)) {
-                    files.append(Files.readString(file));
+                String backing = Files.exists(file) ? Files.readString(file) : "";
+                if (backing.contains(dir.toString())) {
+                    files.append(backing);
                 }
             }
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +43,11 @@ abstract class VolumeSetting {
         return engine.log(c.id());
     }
 
-    static String mounts() throws IOException {
-        return Files.readString(Path.of("/proc/self/mountinfo"));
+    /// Those below this test's directory: other engines are at work beside it.
+    String mounts() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .filter(line -> line.contains(dir.toString()))
+                .collect(Collectors.joining("\n"));
     }
 
     static Future<?> aside(Callable<?> work) {
