@@ -8,8 +8,10 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerState;
 import dev.gantry.engine.container.RestartPolicy;
+import dev.gantry.engine.container.WaitCondition;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.exec.ExecSpec;
+import dev.gantry.images.snapshot.StorageDriver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +24,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -369,6 +372,64 @@ class AdoptTest {
         assertThat(now(c).state()).isInstanceOf(ContainerState.Dead.class);
         engine.containers().remove(c.id(), false);
         assertThat(engine.containers().list()).isEmpty();
+    }
+
+    @Test
+    void aContainerWhoseFilesAreThereAgainIsAsItWas() {
+        var ended = engine.ran(engine.spec("sh", "-c", "echo kept > /f; exit 3"));
+        var made = engine.create(engine.spec("true"));
+        Path files = dir.resolve("data/snapshots/overlay/containers");
+        Path away = dir.resolve("away");
+        engine.reopenAfter(() -> {
+            try {
+                Files.move(files, away);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(now(ended).state()).isInstanceOf(ContainerState.Dead.class);
+        assertThat(now(made).state()).isInstanceOf(ContainerState.Dead.class);
+        engine.reopenAfter(() -> {
+            try {
+                Files.delete(files);
+                Files.move(away, files);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(now(ended).state())
+                .isInstanceOfSatisfying(
+                        ContainerState.Exited.class,
+                        e -> assertThat(e.exit().code()).isEqualTo(3));
+        assertThat(now(made).state()).isInstanceOf(ContainerState.Created.class);
+        engine.containers().start(ended.id());
+    }
+
+    @Test
+    void containersOfTheOtherStorageDriverStayWhatTheyAre() {
+        var running = engine.started(engine.spec("sleep", "1000"));
+        var overlay = engine.ran(engine.sh("echo run >> /f; exec cat /f"));
+        engine.reopenWith(options -> options.storage(Optional.of(StorageDriver.COPY)));
+        assertThat(now(overlay).state()).isInstanceOf(ContainerState.Exited.class);
+        engine.gantry.execs().create(running.id(), ExecSpec.of("true"));
+        assertThat(engine.gantry.layers().changes(overlay.id()))
+                .extracting(Object::toString)
+                .hasSize(1);
+        assertThat(again(overlay)).isEqualTo("run\nrun\nrun\n");
+        var copy = engine.ran(engine.sh("echo run >> /f; exec cat /f"));
+        engine.reopen();
+        assertThat(engine.gantry.storage().driver()).isEqualTo(StorageDriver.OVERLAY);
+        assertThat(again(copy)).isEqualTo("run\nrun\nrun\n");
+        engine.containers().remove(copy.id(), false);
+        assertThat(dir.resolve("data/snapshots/copy/containers")).isEmptyDirectory();
+    }
+
+    /// All it has said, after one more run.
+    private String again(Container c) {
+        var end = engine.containers().expect(c.id(), WaitCondition.NEXT_EXIT);
+        engine.containers().start(c.id());
+        end.within(Duration.ofSeconds(60)).orElseThrow();
+        return engine.log(c.id());
     }
 
     private void removeGroups(Container c) {

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Adopter {
     private static final Logger LOG = LoggerFactory.getLogger(Adopter.class);
     private static final int AT_A_TIME = 8;
+    private static final String NO_FILES = "its files are not on disk any more";
     private static final Duration RECORD_TAKES = Duration.ofSeconds(3);
 
     private final ContainerIndex index;
@@ -105,10 +106,13 @@ final class Adopter {
                 removal.removeNow(cell, false);
                 return;
             }
-            if (cell.row.state() instanceof ContainerState.Dead) {
+            if (cell.row.state() instanceof ContainerState.Dead(String why) && !why.equals(NO_FILES)) {
                 return;
             }
             cell.root = parts.images().find(cell.id).orElse(null);
+            if (cell.row.state() instanceof ContainerState.Dead && !risen(cell)) {
+                return;
+            }
             Path directory = directory(cell.row);
             Optional<Watch> watch = connect(directory);
             clearOthers(cell, directory);
@@ -222,11 +226,28 @@ final class Adopter {
         }
     }
 
+    private boolean hasFiles(Cell cell) {
+        return Files.isDirectory(parts.places().containers().resolve(cell.id.hex())) && cell.root != null;
+    }
+
+    /// Its files are there again, as after the disk that they are on was away.
+    private boolean risen(Cell cell) {
+        if (!hasFiles(cell)) {
+            return false;
+        }
+        Container.History h = cell.row.history();
+        ContainerState state =
+                h.exit().isPresent() ? new ContainerState.Exited(h.exit().get()) : new ContainerState.Created();
+        rows.commit(cell, cell.row.with(state, h), List.of(), Durability.PROCESS);
+        return true;
+    }
+
     private void markDeadIfEmpty(Cell cell) {
-        boolean here = Files.isDirectory(parts.places().containers().resolve(cell.id.hex())) && cell.root != null;
-        if (!here && index.get(cell.id).isPresent() && !(cell.row.state() instanceof ContainerState.Removing)) {
+        if (!hasFiles(cell)
+                && index.get(cell.id).isPresent()
+                && !(cell.row.state() instanceof ContainerState.Removing)) {
             cell.cancelRestart();
-            var dead = new ContainerState.Dead("its files are not on disk any more");
+            var dead = new ContainerState.Dead(NO_FILES);
             rows.commit(cell, cell.row.with(dead, cell.row.history()), List.of(), Durability.PROCESS);
         }
     }

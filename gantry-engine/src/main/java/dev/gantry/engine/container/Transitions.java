@@ -23,7 +23,8 @@ final class Transitions {
             Kind.RUNNING, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.RESTARTING),
             Kind.RESTARTING, EnumSet.of(Kind.RUNNING, Kind.EXITED, Kind.RESTARTING, Kind.REMOVING, Kind.DEAD),
             Kind.EXITED, EnumSet.of(Kind.RUNNING, Kind.RESTARTING, Kind.EXITED, Kind.REMOVING, Kind.DEAD),
-            Kind.DEAD, EnumSet.of(Kind.REMOVING),
+            // Its files were away when an engine opened, and are there when another one does.
+            Kind.DEAD, EnumSet.of(Kind.CREATED, Kind.EXITED, Kind.REMOVING),
             Kind.REMOVING, EnumSet.of(Kind.DEAD)));
 
     private Transitions() {}

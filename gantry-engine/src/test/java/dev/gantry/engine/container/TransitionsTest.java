@@ -29,7 +29,7 @@ class TransitionsTest {
                         running     -  x  x  x  -  -
                         restarting  -  x  x  x  x  x
                         exited      -  x  x  x  x  x
-                        dead        -  -  -  -  -  x
+                        dead        x  -  -  x  -  x
                         removing    -  -  -  -  x  -
                         """);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The snapshotter of one data root: overlays, or copies where the kernel mounts none. Which of them, is found out by
-/// mounting one.
+/// mounting one. Containers of either driver are there with both.
 ///
 /// @param directory where it has its files
 /// @param why what the kernel said to an overlay, where that was the reason; empty: it was asked for, or is the usual
@@ -30,10 +30,33 @@ public record Storage(StorageDriver driver, Path directory, Snapshotter snapshot
         Optional<StorageDriver> known = known(linux, overlays, copies);
         Choice choice = choose(asked, known, () -> refusal(linux, directory));
         return switch (choice.driver()) {
-            case OVERLAY ->
-                new Storage(choice.driver(), overlays, new OverlaySnapshotter(linux, overlays), choice.why());
-            case COPY -> new Storage(choice.driver(), copies, new CopySnapshotter(linux, copies), choice.why());
+            case OVERLAY -> {
+                Snapshotter chosen = new OverlaySnapshotter(linux, overlays);
+                yield new Storage(
+                        choice.driver(),
+                        overlays,
+                        beside(chosen, linux, copies, () -> new CopySnapshotter(linux, copies)),
+                        choice.why());
+            }
+            case COPY -> {
+                Snapshotter chosen = new CopySnapshotter(linux, copies);
+                yield new Storage(
+                        choice.driver(),
+                        copies,
+                        beside(chosen, linux, overlays, () -> new OverlaySnapshotter(linux, overlays)),
+                        choice.why());
+            }
         };
+    }
+
+    /// Containers that the other driver has made keep it.
+    private static Snapshotter beside(Snapshotter chosen, Linux linux, Path root, Supplier<Snapshotter> other) {
+        try {
+            return hasContainers(linux, root) ? new BothSnapshotters(chosen, other.get()) : chosen;
+        } catch (RuntimeException e) {
+            chosen.close();
+            throw e;
+        }
     }
 
     record Choice(StorageDriver driver, String why) {}
@@ -58,7 +81,7 @@ public record Storage(StorageDriver driver, Path directory, Snapshotter snapshot
             throw new Unsupported(
                     "open the files of containers",
                     "they were made as overlays, and here is none to be had: " + why.get(),
-                    "run the engine where it was, or leave these containers aside with storage-driver vfs");
+                    "run the engine where it was, or leave them as they are with storage-driver vfs");
         }
         return new Choice(StorageDriver.COPY, why.get());
     }
