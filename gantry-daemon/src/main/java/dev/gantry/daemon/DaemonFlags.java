@@ -170,7 +170,7 @@ record DaemonFlags(
         said(words, "rootless-net", List.of(rootlessNet.word()));
         said(words, "host", hosts.stream().map(Host::toString).toList());
         // In one word: an empty one at the end is lost on the way through a shell.
-        words.add("--config-file=" + settings.file().map(Path::toString).orElse(""));
+        words.add("--config-file=" + settings.fileWord());
         words.addAll(settings.wordsBut(
                 List.of("data-root", "exec-root", "cgroup-parent", "rootless-net", "host", "config-file")));
         return words;

@@ -118,6 +118,21 @@ class DaemonFlagsTest {
     }
 
     @Test
+    void aDaemonThatIsStartedAgainFindsAFileThatWasWrittenSince(@TempDir Path dir) throws IOException {
+        List<String> words = DaemonFlags.parse(List.of(), dir.toString()).words();
+        assertThat(DaemonFlags.parse(words, UsualPlaces.HOST).words()).isEqualTo(words);
+        Files.writeString(dir.resolve("daemon.json"), "{\"labels\": [\"a=1\"]}");
+        DaemonFlags again = DaemonFlags.parse(words, UsualPlaces.HOST);
+        assertThat(again.settings().list("label")).containsExactly("a=1");
+        assertThat(again.words()).isEqualTo(words);
+        // Whoever said that there is none means it.
+        List<String> none =
+                DaemonFlags.parse(List.of("--config-file", ""), dir.toString()).words();
+        assertThat(DaemonFlags.parse(none, UsualPlaces.HOST).settings().has("label"))
+                .isFalse();
+    }
+
+    @Test
     void whatIsWrongWithAFileIsSaid(@TempDir Path dir) throws IOException {
         Path file = dir.resolve("daemon.json");
         Map<String, String> wrong = Map.of(

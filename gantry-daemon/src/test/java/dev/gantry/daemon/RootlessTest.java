@@ -84,7 +84,7 @@ class RootlessTest {
                             "slirp4netns",
                             "--host",
                             "unix:///g/gantry.sock",
-                            "--config-file=",
+                            "--config-file=-/g/daemon.json",
                             "--debug");
             DaemonFlags again = DaemonFlags.parse(flags.words(), UsualPlaces.HOST);
             assertThat(again.words()).isEqualTo(flags.words());

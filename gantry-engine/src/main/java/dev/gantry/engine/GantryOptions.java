@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /// @param runRoot what a restart of the host may forget
 /// @param shim the native program
 /// @param cgroup the parent of all control groups of this engine
-/// @param autostart the command line that starts an engine on this data root again; it is run when a container with a
-///     restart policy or `autoRemove` ends while no engine lives. Empty when there is none
+/// @param autostart the command line that starts an engine on this data root again; that of the latest engine is run
+///     when a container with a restart policy or `autoRemove` ends while no engine lives. Empty when there is none
 /// @param hidden further paths of the host that containers over a directory image must not see, such as sockets
 /// @param plugins where plugins tell that they are there
 /// @param overlay with which hosts it shares overlay networks

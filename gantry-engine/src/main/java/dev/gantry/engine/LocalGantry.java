@@ -194,7 +194,7 @@ final class LocalGantry implements Gantry {
                     places,
                     host,
                     linux,
-                    options.autostart(),
+                    Comeback.of(data, options.autostart()),
                     measures,
                     clock,
                     random)));

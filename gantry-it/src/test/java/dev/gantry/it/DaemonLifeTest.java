@@ -7,6 +7,8 @@ import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.container.ContainerConfig;
 import dev.gantry.api.container.CreateRequest;
 import dev.gantry.api.container.HostConfig;
+import dev.gantry.api.container.RestartPolicy;
+import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -184,6 +186,74 @@ class DaemonLifeTest {
         try (EngineClient client = daemon.client()) {
             assertThat(client.inspectContainer(id).state().exitCode()).isEqualTo(137);
         }
+    }
+
+    @Test
+    void theDaemonThatAContainerBringsBackIsTheLatest() throws IOException {
+        daemon.close();
+        List<String> told = List.of("JAVA_TOOL_OPTIONS=-Dgantry.home=" + launcher());
+        daemon = DaemonProcess.startTold(dir, told);
+        String id;
+        long first;
+        try (EngineClient client = daemon.client()) {
+            var config = ContainerConfig.builder()
+                    .image("dir:" + rootfs)
+                    .cmd(List.of("/bin/sh", "-c", "while true; do sleep 0.1; done"))
+                    .build();
+            var host = HostConfig.builder()
+                    .networkMode("none")
+                    .restartPolicy(new RestartPolicy("always", 0))
+                    .build();
+            id = client.createContainer("back", "", CreateRequest.of(config, host))
+                    .id();
+            client.startContainer(id);
+            first = client.inspectContainer(id).state().pid();
+        }
+        daemon.kill();
+        daemon = DaemonProcess.startTold(dir, told, "--label", "said=by the 'latest'");
+        try (EngineClient client = daemon.client()) {
+            assertThat(client.inspectContainer(id).state().pid()).isEqualTo(first);
+        }
+        assertThat(Files.getPosixFilePermissions(daemon.data().resolve("comeback")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        daemon.kill();
+        ProcessHandle.of(first).orElseThrow().destroyForcibly();
+        try {
+            Waiting.until(Duration.ofSeconds(60), () -> "no daemon comes back", () -> answers(daemon));
+            try (EngineClient client = daemon.client()) {
+                assertThat(client.info().labels()).containsExactly("said=by the 'latest'");
+                Waiting.until(
+                        Duration.ofSeconds(60),
+                        () -> "the container does not come back",
+                        () -> runs(client, id, first));
+            }
+        } finally {
+            main("stop", "--data-root", daemon.data().toString());
+        }
+    }
+
+    private static boolean runs(EngineClient client, String id, long butNot) {
+        var state = client.inspectContainer(id).state();
+        return state.running() && state.pid() != butNot;
+    }
+
+    private static boolean answers(DaemonProcess daemon) {
+        try (EngineClient client = daemon.client()) {
+            return !client.version().version().isEmpty();
+        } catch (Unavailable | IOException e) {
+            return false;
+        }
+    }
+
+    /// The home of a launcher of these classes.
+    private Path launcher() throws IOException {
+        Path home = dir.resolve("home");
+        Path program = Files.createDirectories(home.resolve("bin")).resolve("gantry");
+        List<String> java = DaemonProcess.program(dir);
+        String words = String.join("' '", java.subList(0, java.indexOf("daemon")));
+        Files.writeString(program, "#!/bin/sh\nexec '" + words + "' \"$@\"\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return home;
     }
 
     @Test

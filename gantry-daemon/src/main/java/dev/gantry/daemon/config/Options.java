@@ -46,7 +46,7 @@ public final class Options {
         t.refused("bridge", "b", "bridge", Form.TEXT, "the network bridge is always made by this engine");
         t.obeyed("cdi-spec-dir", "cdi-spec-dirs", Form.PATHS);
         t.obeyed("cgroup-parent", Form.TEXT);
-        t.obeyed("config-file", "", Form.PATH);
+        t.obeyed("config-file", "", Form.TEXT);
         t.refused("containerd", Form.TEXT, CONTAINERD);
         t.refused("containerd-namespace", Form.TEXT, CONTAINERD);
         t.refused("containerd-plugins-namespace", Form.TEXT, CONTAINERD);

@@ -13,24 +13,38 @@ import java.util.Optional;
 /// What flags and the file say together; nothing is said by both.
 ///
 /// @param file that was read, if one was
-public record Settings(Map<Option, List<String>> flags, Map<Option, List<String>> inFile, Optional<Path> file) {
+/// @param fileWord what names the file to a later start: `-/path` where it is read if it is there by then
+public record Settings(
+        Map<Option, List<String>> flags, Map<Option, List<String>> inFile, Optional<Path> file, String fileWord) {
+    private static final String IF_THERE = "-";
+
     public Settings {
         flags = copy(flags);
         inFile = copy(inFile);
     }
 
-    /// Reads the file that a flag names, or `usual` if it is there. An empty name is no file.
+    /// Reads the file that a flag names, or `usual` if it is there. An empty name is no file, and one after a `-` is
+    /// that of a file that need not be there.
     public static Settings read(List<String> args, Path usual) {
         Map<Option, List<String>> flags = Words.read(args);
-        Optional<String> named = one(flags, "config-file");
-        Optional<Path> file = named.isPresent()
-                ? named.filter(n -> !n.isEmpty()).map(Path::of)
-                : Optional.of(usual).filter(Files::exists);
-        return read(flags, file);
+        String word = one(flags, "config-file").map(Settings::fromTheRoot).orElse(IF_THERE + usual.toAbsolutePath());
+        Optional<Path> file = word.startsWith(IF_THERE)
+                ? Optional.of(Path.of(word.substring(IF_THERE.length()))).filter(Files::exists)
+                : Optional.of(word).filter(w -> !w.isEmpty()).map(Path::of);
+        return read(flags, file, word);
     }
 
-    private static Settings read(Map<Option, List<String>> flags, Optional<Path> file) {
-        Settings all = new Settings(flags, file.map(ConfigFile::read).orElse(Map.of()), file);
+    private static String fromTheRoot(String name) {
+        if (name.isEmpty()) {
+            return name;
+        }
+        return name.startsWith(IF_THERE + "/")
+                ? name
+                : Path.of(name).toAbsolutePath().toString();
+    }
+
+    private static Settings read(Map<Option, List<String>> flags, Optional<Path> file, String word) {
+        Settings all = new Settings(flags, file.map(ConfigFile::read).orElse(Map.of()), file, word);
         all.refuseConflicts();
         all.refuseWhatIsNotDone();
         return all;
@@ -41,12 +55,12 @@ public record Settings(Map<Option, List<String>> flags, Map<Option, List<String>
     public Settings reloaded() {
         Map<Option, List<String>> now = new LinkedHashMap<>(inFile);
         now.keySet().removeIf(Settings::isReloaded);
-        read(flags, file).inFile().forEach((option, values) -> {
+        read(flags, file, fileWord).inFile().forEach((option, values) -> {
             if (isReloaded(option)) {
                 now.put(option, values);
             }
         });
-        return new Settings(flags, now, file);
+        return new Settings(flags, now, file, fileWord);
     }
 
     private static boolean isReloaded(Option option) {

@@ -63,7 +63,7 @@ public final class ContainerEngine implements AutoCloseable {
 
     /// What an engine of containers works with.
     ///
-    /// @param autostart see [dev.gantry.engine.GantryOptions]
+    /// @param autostart what a watch executes when a container that an engine must hear of ends while none lives
     public record Parts(
             ContainerTable table,
             Events events,

@@ -298,7 +298,7 @@ final class Launcher {
                     List.of(new Step.Unmount(SharedMemory.in(files).toString())));
         }
         boolean cares = spec.autoRemove() || spec.restart().kind() != RestartPolicy.Kind.NO;
-        return cares && !autostart.isEmpty() ? options.withOrphan(autostart) : options;
+        return cares ? options.withOrphan(autostart) : options;
     }
 
     private WatchOptions withLog(WatchOptions options, StoredContainer row, Container.Files files) {
