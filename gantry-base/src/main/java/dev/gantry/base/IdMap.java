@@ -1,6 +1,7 @@
 package dev.gantry.base;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Which ids of the host the ids of a user namespace are. user_namespaces(7) "User and group ID mappings".
 public record IdMap(List<Range> uids, List<Range> gids) {
@@ -56,6 +57,13 @@ public record IdMap(List<Range> uids, List<Range> gids) {
     /// From what `/proc/<pid>/uid_map` and `gid_map` say.
     public static IdMap parse(String uidLines, String gidLines) {
         return new IdMap(ranges(uidLines), ranges(gidLines));
+    }
+
+    /// The other way round.
+    public static String lines(List<Range> ranges) {
+        return ranges.stream()
+                .map(r -> r.inside + " " + r.outside + " " + r.count + "\n")
+                .collect(Collectors.joining());
     }
 
     private static List<Range> ranges(String lines) {

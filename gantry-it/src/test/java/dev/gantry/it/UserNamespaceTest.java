@@ -124,6 +124,89 @@ class UserNamespaceTest {
     }
 
     @Test
+    void aMountedImageIsNobodysToWriteWhateverIsRemounted() throws IOException {
+        String script = "busybox mount -o remount,rw,bind /im && echo remounted;"
+                + " touch /im/planted 2>/dev/null || echo refused; rm -f /im/bin/true || echo kept";
+        for (String where : List.of("", "host")) {
+            var it = stock.docker()
+                    .run(
+                            "run",
+                            "--rm",
+                            "--network=none",
+                            "--userns=" + where,
+                            "--cap-add=SYS_ADMIN",
+                            "--mount=type=image,source=busybox:it,target=/im",
+                            "busybox:it",
+                            "sh",
+                            "-c",
+                            script.replace("rm -f", "busybox rm -f"));
+            assertThat(it.out()).as(where + it.err()).isEqualTo("remounted\nrefused\nkept\n");
+        }
+        assertThat(stock.refusal(
+                        "run",
+                        "--rm",
+                        "--network=none",
+                        "--mount=type=image,source=dir:/,target=/im",
+                        "busybox:it",
+                        "true"))
+                .contains("create it with --userns host");
+    }
+
+    @Test
+    void copiesMeanTheIdsItWasStartedWithWhereverItsFirstProcessHasGone() throws IOException {
+        Path given = Files.writeString(dir.resolve("strange"), "x");
+        Files.setAttribute(given, "unix:uid", 7);
+        Files.setAttribute(given, "unix:gid", 7);
+        Map<String, List<String>> places =
+                Map.of("none", List.of("", "-U"), "own", List.of("", "-Ur"), "host", List.of("host", "-Ur"));
+        for (var place : places.entrySet()) {
+            String box = place.getKey();
+            boolean host = box.equals("host");
+            stock.out(
+                    "run",
+                    "-d",
+                    "--name",
+                    box,
+                    "--network=none",
+                    "--userns=" + place.getValue().getFirst(),
+                    "--security-opt=seccomp=unconfined",
+                    "busybox:it",
+                    "busybox",
+                    "unshare",
+                    place.getValue().getLast(),
+                    "sh",
+                    "-c",
+                    "exec sleep 1000");
+            awaitUp(box);
+            stock.out("cp", "-qa", given.toString(), box + ":/tmp/strange");
+            String pid = stock.out("inspect", "--format", "{{.State.Pid}}", box);
+            assertThat(owner(Path.of("/proc", pid, "root/tmp/strange"))).as(box).isEqualTo(host ? 7 : FIRST + 7);
+            String copy =
+                    "docker -H " + stock.daemon().host() + " cp " + box + ":/tmp/strange - | tar tv --numeric-owner";
+            assertThat(stock.onHost("sh", "-c", copy)).as(box).contains(" 7/7 ");
+        }
+        stock.out("run", "-d", "--name", "donor", "--network=none", "busybox:it", "sleep", "1000");
+        stock.out("run", "-d", "--name", "joined", "--network=container:donor", "busybox:it", "sleep", "1000");
+        stock.daemon().kill();
+        stock.daemon().startAgain();
+        stock.out("cp", "-qa", given.toString(), "joined:/tmp/strange");
+        assertThat(sh("joined", "ls -ln /tmp/strange")).contains(" 7        7 ");
+    }
+
+    /// Its program is in the namespace that it made.
+    private static void awaitUp(String box) throws IOException {
+        String pid = stock.out("inspect", "--format", "{{.State.Pid}}", box);
+        Path process = Path.of("/proc", pid, "comm");
+        for (int i = 0; i < 3000 && !Files.readString(process).strip().equals("sleep"); i++) {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
     void volumesHaveItsIdsAndBindsThoseOfTheHost() throws IOException {
         Path bound = dir.resolve("made/by/bind");
         stock.out(

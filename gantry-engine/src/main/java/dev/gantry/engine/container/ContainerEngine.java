@@ -92,7 +92,11 @@ public final class ContainerEngine implements AutoCloseable {
         var index = new ContainerIndex();
         var releases = new Releases(p.linux(), p.host().cgroups(), p.places().groups());
         var volumes = new ContainerVolumes(
-                p.linux(), p.volumes(), new ContainerImages(p.linux(), p.images(), p.random()), p.events(), p.users());
+                p.linux(),
+                p.volumes(),
+                new ContainerImages(p.linux(), p.images(), p.places(), p.random()),
+                p.events(),
+                p.users());
         var memory = new SharedMemory(p.linux());
         var launcher = new Launcher(
                 p.watches(),
@@ -191,7 +195,6 @@ public final class ContainerEngine implements AutoCloseable {
                         releases,
                         p.images(),
                         freezer,
-                        p.users(),
                         p.random()));
         new Adopter(
                         index,

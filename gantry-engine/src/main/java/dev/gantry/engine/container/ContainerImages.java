@@ -13,6 +13,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class ContainerImages {
     private final Linux linux;
     private final Images images;
+    private final Places places;
     private final RandomGenerator random;
 
-    ContainerImages(Linux linux, Images images, RandomGenerator random) {
+    ContainerImages(Linux linux, Images images, Places places, RandomGenerator random) {
+        this.places = places;
         this.linux = linux;
         this.images = images;
         this.random = random;
@@ -83,7 +86,8 @@ final class ContainerImages {
         String what = "mount image " + i.image();
         try {
             // It goes with its last descriptor, also from under one in it.
-            Fd files = sources.keep(users == null ? root.image(linux) : users.image(root, sources));
+            List<Path> below = below(i);
+            Fd files = sources.keep(users == null ? root.image(linux, below) : users.image(root, below, sources));
             String path = i.subpath().isEmpty() ? "." : i.subpath();
             int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
             sources.hold(i.target(), linux.files().open(files, path, OpenFlags.PATH, 0, inside));
@@ -93,5 +97,10 @@ final class ContainerImages {
             }
             throw e.during(what);
         }
+    }
+
+    /// An overlay refuses what is below another layer of it, as ours may be below a directory of the host.
+    private List<Path> below(MountsSpec.OfImage i) {
+        return i.image().startsWith("dir:") ? List.of() : List.of(MountPoints.empty(places.mountPoints()));
     }
 }

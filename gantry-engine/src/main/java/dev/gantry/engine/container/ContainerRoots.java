@@ -48,7 +48,6 @@ public final class ContainerRoots {
     private final Releases releases;
     private final Images images;
     private final Freezer freezer;
-    private final UserNamespaces users;
     private final RandomGenerator random;
 
     ContainerRoots(
@@ -61,9 +60,7 @@ public final class ContainerRoots {
             Releases releases,
             Images images,
             Freezer freezer,
-            UserNamespaces users,
             RandomGenerator random) {
-        this.users = users;
         this.linux = linux;
         this.index = index;
         this.launcher = launcher;
@@ -161,8 +158,8 @@ public final class ContainerRoots {
     private OpenRoot running(Cell cell, ContainerState.Running state, String what) {
         RootFs layers = layers(cell.id);
         try {
-            Seen root = root(state.pid(), state.startTime());
-            return ofRun(cell, layers, root);
+            IdMap ids = ids(cell, what);
+            return ofRun(cell, layers, new Seen(root(state.pid(), state.startTime()), ids));
         } catch (LinuxError e) {
             if (e.is(Errno.ESRCH, Errno.ENOENT)) {
                 throw new Unavailable(what, "it has just ended", "ask again", e);
@@ -184,17 +181,25 @@ public final class ContainerRoots {
         return user[0];
     }
 
+    private static IdMap ids(Cell cell, String what) {
+        Task task = cell.task;
+        LaunchPlan plan = task == null ? null : task.plan;
+        if (task == null || plan == null) {
+            throw new Unavailable(what, "the plan it was started with is lost", "restart the container");
+        }
+        return RunIds.of(what, plan, task.directory);
+    }
+
     /// @param ids what owners of files in it are to the container
     private record Seen(Fd files, IdMap ids) {}
 
     /// The start time is looked at once more: whoever the link belonged to, it is the process that was meant.
-    private Seen root(int pid, long startTime) {
+    private Fd root(int pid, long startTime) {
         try (Fd process = linux.processes().open(pid, startTime)) {
             Fd root = linux.files().open(Fd.CWD, "/proc/" + pid + "/root", ROOT, 0, Resolve.ANY);
             try {
-                IdMap ids = users.ofProcess(pid);
                 linux.processes().signal(process, 0);
-                return new Seen(root, ids);
+                return root;
             } catch (LinuxError | GantryException e) {
                 root.close();
                 throw e;
@@ -249,7 +254,7 @@ public final class ContainerRoots {
         try {
             return switch (watch.launch(EncodedPlan.of(plan).bytes())) {
                 case LaunchOutcome.Started s -> {
-                    Fd root = root((int) s.pid(), s.startTime()).files();
+                    Fd root = root((int) s.pid(), s.startTime());
                     volumes.tellMounted(cell.id, spec);
                     yield new HeldRoot(root, () -> unmounted(directory, watch, () -> volumes.unmount(cell.id, spec)));
                 }

@@ -91,10 +91,10 @@ final class ContainerVolumes {
         }
         var own = new Sources();
         try (own;
-                Fd image = root.image(linux)) {
+                Fd image = root.image(linux, List.of())) {
             for (MountsSpec.OfVolume v : wanted) {
                 if (users.has(spec) && !isOfStore(v)) {
-                    fill(id, v, own.keep(users.image(root, own)));
+                    fill(id, v, own.keep(users.image(root, List.of(), own)));
                 } else {
                     fill(id, v, image);
                 }

@@ -198,8 +198,13 @@ final class Launcher {
         task.prepare(plan, () -> keep(cell, task, plan));
     }
 
-    private static void keep(Cell cell, Task task, EncodedPlan plan) {
-        storing(cell, () -> Files.write(task.directory.resolve(PLAN_FILE), plan.bytes()));
+    private void keep(Cell cell, Task task, EncodedPlan plan) {
+        storing(cell, () -> {
+            if (RunIds.joins(plan.plan())) {
+                RunIds.keep(task.directory, users.of(cell.row.spec()));
+            }
+            Files.write(task.directory.resolve(PLAN_FILE), plan.bytes());
+        });
     }
 
     @FunctionalInterface

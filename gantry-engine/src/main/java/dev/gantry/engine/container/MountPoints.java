@@ -45,6 +45,11 @@ public final class MountPoints {
         }
     }
 
+    /// One of them, with nothing in it.
+    static Path empty(Path directory) {
+        return directory.resolve("proc");
+    }
+
     /// Gives a root that is a copy what it lacks of them, looking as they do in `from`: such a root has no lowest
     /// layer.
     static void complete(Linux linux, Path from, Path root) {

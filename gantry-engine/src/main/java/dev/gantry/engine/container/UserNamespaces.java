@@ -4,7 +4,6 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.IdMap;
-import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.images.snapshot.RootFs;
@@ -15,8 +14,6 @@ import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +67,11 @@ public record UserNamespaces(Linux linux, MappedPlaces mapped, IdMap ids) {
         if (!has(spec)) {
             return;
         }
+        if (Stream.concat(
+                        Stream.of(spec.image()), spec.mounts().images().stream().map(MountsSpec.OfImage::image))
+                .anyMatch(image -> image.startsWith("dir:"))) {
+            throw refused(spec, "root of a user namespace would own the files of the host's root in a dir: image");
+        }
         if (spec.isolation().privileged()) {
             throw refused(
                     spec,
@@ -86,20 +88,6 @@ public record UserNamespaces(Linux linux, MappedPlaces mapped, IdMap ids) {
 
     private static Conflict refused(ContainerSpec spec, String why) {
         return new Conflict("start a container of " + spec.image(), why, "create it with --userns host");
-    }
-
-    /// Those that a process has which is known to live. It may have been started when the engine had others.
-    IdMap ofProcess(int pid) {
-        Path process = Path.of("/proc", Integer.toString(pid));
-        try {
-            Path its = Files.readSymbolicLink(process.resolve("ns/user"));
-            return its.equals(Files.readSymbolicLink(Path.of("/proc/self/ns/user")))
-                    ? IdMap.SAME
-                    : IdMap.parse(
-                            Files.readString(process.resolve("uid_map")), Files.readString(process.resolve("gid_map")));
-        } catch (IOException e) {
-            throw new Unavailable("look at process " + pid, "it has just ended", "ask again", e);
-        }
     }
 
     /// Makes files of ours those of the container's root.
@@ -172,11 +160,11 @@ public record UserNamespaces(Linux linux, MappedPlaces mapped, IdMap ids) {
     }
 
     /// What [RootFs#image] is to a container that has a namespace.
-    Fd image(RootFs root, Sources sources) {
+    Fd image(RootFs root, List<Path> below, Sources sources) {
         return switch (root) {
             case RootFs.Overlay overlay ->
                 layers(
-                        overlay.lowers(),
+                        Stream.concat(overlay.lowers().stream(), below.stream()).toList(),
                         overlay.flavor() == OverlayFlavor.USER ? List.of("userxattr") : List.of(),
                         sources);
             case RootFs.Copy copy -> {

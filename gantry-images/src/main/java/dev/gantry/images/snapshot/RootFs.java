@@ -23,9 +23,10 @@ public sealed interface RootFs {
     /// The same for a container whose files are removed with its end.
     RootFs forgettable();
 
-    /// What the image has, before the container has written anything: read-only, mounted nowhere, gone with the
-    /// descriptor.
-    Fd image(Linux linux);
+    /// What the image has, before the container has written anything: read-only, mounted nowhere, gone with
+    /// the descriptor. `below` lies under it: one layer alone is itself, and whoever owns the mount namespace
+    /// that it is mounted in may make it writable again, while nobody writes to an overlay of two.
+    Fd image(Linux linux, List<Path> below);
 
     /// An overlay of `lowers` under `upper`, mounted with `options` (kernel's Documentation/filesystems/overlayfs).
     record Overlay(List<Path> lowers, Path upper, Path work, List<String> options) implements RootFs {
@@ -63,8 +64,10 @@ public sealed interface RootFs {
         }
 
         @Override
-        public Fd image(Linux linux) {
-            return view(linux, lowers);
+        public Fd image(Linux linux, List<Path> below) {
+            List<Path> all = new ArrayList<>(lowers);
+            all.addAll(below);
+            return view(linux, all);
         }
 
         /// These layers as one tree that nobody writes to.
@@ -101,7 +104,7 @@ public sealed interface RootFs {
         }
 
         @Override
-        public Fd image(Linux linux) {
+        public Fd image(Linux linux, List<Path> below) {
             Fd tree = linux.mounts().overlay(List.of(directory.toString()), List.of());
             try {
                 linux.mounts().readOnly(tree);
