@@ -118,11 +118,12 @@ public final class OpenRoot implements AutoCloseable {
     }
 
     private void check() throws IOException {
+        boolean interrupted = Thread.currentThread().isInterrupted(); // before `cut`, which is why, if it is
         if (cut) {
             throw new Unavailable(
                     "copy files of container " + name(), "it is being started or removed", "copy them again");
         }
-        if (Thread.currentThread().isInterrupted()) {
+        if (interrupted) {
             throw new InterruptedIOException("interrupted while copying files of container " + name());
         }
     }
