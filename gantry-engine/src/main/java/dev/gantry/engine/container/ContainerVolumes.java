@@ -6,7 +6,6 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.IdMap;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
-import dev.gantry.base.Unsupported;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.images.snapshot.RootFs;
@@ -131,9 +130,7 @@ final class ContainerVolumes {
                 if (b.idmap().isEmpty()) {
                     found.hold(b.target(), bound(b, OwnerMap.inside(users.ids())));
                 }
-            } catch (Unsupported e) {
-                LOG.debug("source={} with the ids of the host: {}", b.source(), e.toString());
-            } catch (GantryException e) {
+            } catch (GantryException e) { // with the ids of the host it would be the host's root who copies
                 found.close();
                 unmount(id, spec);
                 throw e;

@@ -46,12 +46,16 @@ record OwnerMap(List<Range> uids, List<Range> gids) {
         return all;
     }
 
-    /// The same for a container whose user namespace has these ids: they are what it sees.
+    /// The same for a container whose user namespace has these ids: they are what it sees. Who stays as he is stays so
+    /// on the host, and is nobody in the namespace.
     OwnerMap in(IdMap ids) {
         return ids.isSame() ? this : new OwnerMap(in(uids, ids.uids()), in(gids, ids.gids()));
     }
 
     private static List<Range> in(List<Range> seen, List<IdMap.Range> ids) {
+        if (seen.equals(SAME)) {
+            return SAME;
+        }
         List<Range> all = new ArrayList<>();
         for (Range range : seen) {
             for (IdMap.Range id : ids) {

@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.IdMap;
+import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.images.snapshot.RootFs;
@@ -14,6 +15,8 @@ import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -124,9 +128,32 @@ public record UserNamespaces(Linux linux, MappedPlaces mapped, IdMap ids) {
                     "the container whose namespaces it shares has the host's user namespace",
                     "create it with --userns host too");
         }
+        LaunchContext.Peer donor = peers.values().iterator().next();
+        if (!isOurs(what, donor)) {
+            throw new Conflict(
+                    what,
+                    "the container whose namespaces it shares is in a user namespace with other ids",
+                    "restart that one first");
+        }
         Map<String, LaunchContext.Peer> all = new HashMap<>(peers);
-        all.put("user", peers.values().iterator().next());
+        all.put("user", donor);
         return all;
+    }
+
+    /// Whether a process is in a namespace with our ids: it may have been started with others, or have gone into one
+    /// that
+    /// it has made itself.
+    private boolean isOurs(String what, LaunchContext.Peer process) {
+        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        try {
+            IdMap its =
+                    IdMap.parse(Files.readString(proc.resolve("uid_map")), Files.readString(proc.resolve("gid_map")));
+            return Set.copyOf(its.uids()).equals(Set.copyOf(ids.uids()))
+                    && Set.copyOf(its.gids()).equals(Set.copyOf(ids.gids()));
+        } catch (IOException e) {
+            throw new Unavailable(
+                    what, "the container whose namespaces it shares has just ended", "start that one first", e);
+        }
     }
 
     private static Stream<String> donors(ContainerSpec spec) {
