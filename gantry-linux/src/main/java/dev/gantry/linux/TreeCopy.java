@@ -1,5 +1,6 @@
 package dev.gantry.linux;
 
+import dev.gantry.base.Unsupported;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,19 +13,28 @@ public final class TreeCopy {
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
     private static final int ANY_DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
+    /// Each level has a descriptor, and its place on the stack.
+    static final int DEEPEST = 512;
+
     private final Linux linux;
     private final Fd target;
+    private final Inode place;
     private final Runnable check;
 
     /// Files with several names, by inode: where the first name is in the copy.
     private final Map<Inode, String> linked = new HashMap<>();
 
-    private record Inode(long device, long number) {}
+    private record Inode(long device, long number) {
+        static Inode of(Stat stat) {
+            return new Inode(stat.device(), stat.inode());
+        }
+    }
 
     private TreeCopy(Linux linux, Fd target, Runnable check) {
         this.linux = linux;
         this.check = check;
         this.target = target;
+        this.place = Inode.of(linux.attributes().stat(target));
     }
 
     /// A directory to copy from, which may be several that are seen as one.
@@ -59,7 +69,7 @@ public final class TreeCopy {
     /// The same from wherever `from` has its files.
     public static void copy(Linux linux, Source from, Fd to, Runnable check) {
         var copy = new TreeCopy(linux, to, check);
-        copy.children(from, to, "");
+        copy.children(from, to, "", 0);
         copy.describe(from.top(), ".", linux.attributes().stat(from.top()), to, ".");
     }
 
@@ -87,14 +97,20 @@ public final class TreeCopy {
         }
     }
 
-    private void children(Source from, Fd to, String path) {
+    private void children(Source from, Fd to, String path, int depth) {
+        if (depth > DEEPEST) {
+            throw new Unsupported(
+                    "copy a tree of files",
+                    "it has directories that are more than " + DEEPEST + " deep",
+                    "use it where nothing has to be copied, or make it less deep");
+        }
         for (String name : from.names()) {
             Optional<Fd> directory = from.having(name);
             if (directory.isEmpty()) {
                 continue;
             }
             try {
-                one(from, directory.get(), to, name, path.isEmpty() ? name : path + "/" + name);
+                one(from, directory.get(), to, name, path.isEmpty() ? name : path + "/" + name, depth);
             } catch (LinuxError e) {
                 // What went while it was copied was not there.
                 if (linux.attributes().find(directory.get(), name).isPresent()) {
@@ -104,11 +120,11 @@ public final class TreeCopy {
         }
     }
 
-    private void one(Source above, Fd from, Fd to, String name, String path) {
+    private void one(Source above, Fd from, Fd to, String name, String path, int depth) {
         check.run();
         Stat stat = linux.attributes().stat(from, name);
         if (stat.type() != FileType.DIRECTORY && stat.links() > 1) {
-            String first = linked.putIfAbsent(new Inode(stat.device(), stat.inode()), path);
+            String first = linked.putIfAbsent(Inode.of(stat), path);
             if (first != null) {
                 link(first, to, name);
                 return;
@@ -116,8 +132,14 @@ public final class TreeCopy {
         }
         switch (stat.type()) {
             case DIRECTORY -> {
+                if (Inode.of(stat).equals(place)) {
+                    throw new Unsupported(
+                            "copy a tree of files",
+                            "the place that it would be copied to is in it, at " + path,
+                            "use a directory without that place");
+                }
                 linux.directories().make(to, name, 0700);
-                directory(above, to, name, path);
+                directory(above, to, name, path, depth);
             }
             case REGULAR -> file(from, to, name, stat);
             case SYMLINK -> linux.directories().symlink(linux.directories().readLink(from, name), to, name);
@@ -131,10 +153,10 @@ public final class TreeCopy {
         describe(from, name, stat, to, name);
     }
 
-    private void directory(Source above, Fd to, String name, String path) {
+    private void directory(Source above, Fd to, String name, String path, int depth) {
         try (Source source = above.enter(name);
                 Fd made = linux.files().open(to, name, DIRECTORY, 0, Resolve.PLAIN)) {
-            children(source, made, path);
+            children(source, made, path, depth + 1);
         } catch (LinuxError e) {
             // A mount in the tree is not entered: what it covers is copied as an empty directory.
             if (!e.is(Errno.EXDEV)) {
@@ -177,7 +199,7 @@ public final class TreeCopy {
             linux.attributes().mode(to, made, stat.mode());
         }
         for (String attribute : linux.attributes().xattrs(from, name)) {
-            if (!isOverlays(attribute)) {
+            if (keeps(attribute)) {
                 linux.attributes().xattr(from, name, attribute).ifPresent(value -> xattr(to, made, attribute, value));
             }
         }
@@ -185,8 +207,8 @@ public final class TreeCopy {
     }
 
     /// What a lower layer says to an overlay would mean something else in a plain directory.
-    private static boolean isOverlays(String attribute) {
-        return attribute.startsWith("trusted.overlay.") || attribute.startsWith("user.overlay.");
+    public static boolean keeps(String attribute) {
+        return !attribute.startsWith("trusted.overlay.") && !attribute.startsWith("user.overlay.");
     }
 
     private void xattr(Fd to, String name, String attribute, byte[] value) {

@@ -10,6 +10,7 @@ import dev.gantry.linux.TreeCopy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// For a host on which no overlay can be mounted: layers are kept as in [LayerStore], and each container has a `root`
 /// of its own with a copy of all that they show together. Blocks are shared where the file system can; no file is
@@ -61,7 +62,14 @@ public final class CopySnapshotter implements Snapshotter {
     public RootFs prepare(ContainerId container, List<ChainId> lowers) {
         store.require(container, lowers);
         return prepare(
-                container, store.paths(lowers), () -> store.marks(container).putChains(lowers));
+                container,
+                store.paths(lowers),
+                to -> {
+                    try (MergedDirectory from = MergedDirectory.open(linux, store.paths(lowers), flavor())) {
+                        TreeCopy.copy(linux, from, to, () -> {});
+                    }
+                },
+                () -> store.marks(container).putChains(lowers));
     }
 
     @Override
@@ -74,17 +82,23 @@ public final class CopySnapshotter implements Snapshotter {
                     "use an image, or another directory");
         }
         return prepare(
-                container, List.of(directory), () -> store.marks(container).putDirectory(directory));
+                container,
+                List.of(directory),
+                to -> {
+                    try (Fd from = linux.files().openDirectory(directory.toString())) {
+                        TreeCopy.copy(linux, from, to); // no name in it is a mark
+                    }
+                },
+                () -> store.marks(container).putDirectory(directory));
     }
 
     /// The marks come last: what has none is not found.
-    private RootFs prepare(ContainerId container, List<Path> lowers, Runnable mark) {
+    private RootFs prepare(ContainerId container, List<Path> lowers, Consumer<Fd> copy, Runnable mark) {
         store.make(container, () -> {
             String name = container.hex() + "/root";
             linux.directories().make(store.containersFd(), name, LayerStore.ROOT_MODE);
-            try (MergedDirectory from = MergedDirectory.open(linux, lowers, flavor());
-                    Fd to = linux.files().open(store.containersFd(), name, DIRECTORY, 0, Resolve.PLAIN)) {
-                TreeCopy.copy(linux, from, to, () -> {});
+            try (Fd to = linux.files().open(store.containersFd(), name, DIRECTORY, 0, Resolve.PLAIN)) {
+                copy.accept(to);
                 linux.files().syncFilesystem(to);
             }
             mark.run();

@@ -15,6 +15,7 @@ import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import dev.gantry.linux.Stat;
 import dev.gantry.linux.Trash;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,22 @@ final class LayerStore implements AutoCloseable {
         return root.resolve("containers").resolve(container.hex());
     }
 
+    /// Whatever way leads to the directory, as a bind mount.
     boolean isAbove(Path directory) {
-        return root.startsWith(directory);
+        try {
+            Stat wanted = linux.attributes().stat(Fd.CWD, directory.resolve(".").toString());
+            for (Path at = root.toRealPath(); at != null; at = at.getParent()) {
+                Stat stat = linux.attributes().stat(Fd.CWD, at.toString());
+                if (stat.inode() == wanted.inode() && stat.device() == wanted.device()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (LinuxError e) {
+            throw e.during("look at directory " + directory);
+        } catch (IOException e) {
+            throw new Internal("look at directory " + root, String.valueOf(e), "look at the data root", e);
+        }
     }
 
     boolean contains(ChainId chain) {
@@ -159,7 +174,7 @@ final class LayerStore implements AutoCloseable {
             linux.directories().make(containersFd, id, PRIVATE);
             try {
                 fill.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 try {
                     linux.trees().delete(containersFd, id);
                 } catch (LinuxError cleanUp) {

@@ -1,5 +1,6 @@
 package dev.gantry.images.snapshot;
 
+import dev.gantry.base.Unsupported;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One directory as several layers have it together, without a mount: what is above hides what is below, and marks are
 /// obeyed and not shown.
@@ -23,12 +25,19 @@ public final class MergedDirectory implements TreeCopy.Source {
     private static final int PLACE = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
     private static final int LISTING = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
+    /// Of descriptors, which others need, too: one for each level of each layer that has it.
+    private static final int MOST_OPEN = 4096;
+
     private final Linux linux;
     private final OverlayFlavor flavor;
     private final List<Fd> parts;
 
+    /// How many descriptors this one has, and all that were entered from the same first one.
+    private final AtomicInteger open;
+
     /// @param parts topmost first; they are closed with this
-    private MergedDirectory(Linux linux, OverlayFlavor flavor, List<Fd> parts) {
+    private MergedDirectory(Linux linux, OverlayFlavor flavor, List<Fd> parts, AtomicInteger open) {
+        this.open = open;
         this.linux = linux;
         this.flavor = flavor;
         this.parts = parts;
@@ -41,7 +50,7 @@ public final class MergedDirectory implements TreeCopy.Source {
             for (Path layer : layers) {
                 parts.add(linux.files().openDirectory(layer.toString()));
             }
-            return new MergedDirectory(linux, flavor, parts);
+            return new MergedDirectory(linux, flavor, parts, new AtomicInteger(parts.size()));
         } catch (LinuxError e) {
             parts.forEach(Fd::close);
             throw e.during("read the root " + layers.getFirst());
@@ -99,19 +108,25 @@ public final class MergedDirectory implements TreeCopy.Source {
                     break;
                 }
             }
-        } catch (LinuxError e) {
-            found.forEach(Fd::close);
+        } catch (RuntimeException e) {
+            close(found);
             throw e;
         }
         if (found.isEmpty()) {
             throw new LinuxError("open", name, none);
         }
-        return new MergedDirectory(linux, flavor, found);
+        return new MergedDirectory(linux, flavor, found, open);
     }
 
     private boolean add(Fd part, String name, List<Fd> found) {
         try {
             found.add(linux.files().open(part, name, PLACE, 0, Resolve.PLAIN));
+            if (open.incrementAndGet() > MOST_OPEN) {
+                throw new Unsupported(
+                        "read the layers of a root",
+                        "too many of them have directories as deep as " + name,
+                        "use an image with fewer layers");
+            }
             return true;
         } catch (LinuxError e) {
             if (!e.is(Errno.EXDEV)) {
@@ -140,6 +155,11 @@ public final class MergedDirectory implements TreeCopy.Source {
 
     @Override
     public void close() {
-        parts.forEach(Fd::close);
+        close(parts);
+    }
+
+    private void close(List<Fd> fds) {
+        fds.forEach(Fd::close);
+        open.addAndGet(-fds.size());
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.Unsupported;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Stat;
+import dev.gantry.linux.TreeCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -50,6 +52,85 @@ class CopySnapshotterTest extends SnapshotterContract {
                 .isInstanceOf(Unsupported.class)
                 .hasMessageContaining("would be copied");
         assertThat(snapshots.containers()).isEmpty();
+    }
+
+    /// A layer with nothing but so many directories in each other.
+    private void unpackDeep(ChainId chain, int levels) throws IOException {
+        try (var stage = snapshots.stage(chain)) {
+            Files.createDirectories(stage.directory().resolve("d/".repeat(levels)));
+            stage.commit(1);
+        }
+    }
+
+    @Test
+    void directoriesThatAreTooDeepAreRefusedInWordsAndLeaveNothing() throws IOException {
+        unpackDeep(BASE, 300);
+        unpackDeep(TOP, 520);
+        assertThat(snapshots.prepare(OTHER, List.of(BASE)).own().resolve("d/".repeat(300)))
+                .isDirectory();
+        assertThatThrownBy(() -> snapshots.prepare(WEB, List.of(TOP, BASE)))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("more than 512 deep");
+        assertThat(snapshots.containers()).containsExactly(OTHER);
+        snapshots.close();
+        linux.trees().delete(dir.resolve("snapshots").toString()); // JUnit takes its time for that
+    }
+
+    @Test
+    void layersThatWouldNeedTooManyDescriptorsAreRefusedInWords() throws IOException {
+        unpackDeep(BASE, 150);
+        assertThatThrownBy(() -> snapshots.prepare(WEB, Collections.nCopies(60, BASE)))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("fewer layers");
+        assertThat(snapshots.containers()).isEmpty();
+        snapshots.close();
+        linux.trees().delete(dir.resolve("snapshots").toString());
+    }
+
+    @Test
+    void whatEndsACopyInAnyWayLeavesNothing() {
+        try (var store = new LayerStore(linux, dir.resolve("store"), _ -> OverlayFlavor.FILES)) {
+            assertThatThrownBy(() -> store.make(WEB, () -> {
+                        throw new StackOverflowError();
+                    }))
+                    .isInstanceOf(StackOverflowError.class);
+            assertThat(store.containers()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDirectoryAboveTheEnginesOwnFilesIsKnownUnderAnyName() throws Exception {
+        Assumptions.assumeTrue(linux.processes().effectiveUid() == 0, "only root mounts");
+        Path other = Files.createDirectory(dir.resolve("other"));
+        run("mount --bind " + dir + " " + other);
+        try {
+            assertThatThrownBy(() -> snapshots.prepare(WEB, other))
+                    .isInstanceOf(Unsupported.class)
+                    .hasMessageContaining("would be copied");
+        } finally {
+            run("umount " + other);
+        }
+    }
+
+    @Test
+    void nothingIsCopiedIntoItself() throws IOException {
+        Path into = Files.createDirectories(dir.resolve("from/a/into"));
+        try (Fd from = linux.files().openDirectory(dir.resolve("from").toString());
+                Fd to = linux.files().openDirectory(into.toString())) {
+            assertThatThrownBy(() -> TreeCopy.copy(linux, from, to))
+                    .isInstanceOf(Unsupported.class)
+                    .hasMessageContaining("a/into");
+        }
+    }
+
+    @Test
+    void aFileOfADirectoryIsNoMarkWhateverItIsCalled() throws IOException {
+        Path directory = Files.createDirectory(dir.resolve("rootfs"));
+        for (String name : List.of(".wh.a", "a", ".wh..wh..opq")) {
+            Files.writeString(directory.resolve(name), "x");
+        }
+        Path own = snapshots.prepare(WEB, directory).own();
+        assertThat(own.toFile().list()).containsExactlyInAnyOrder(".wh.a", "a", ".wh..wh..opq");
     }
 
     @Test
