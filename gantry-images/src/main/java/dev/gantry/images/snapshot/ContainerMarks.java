@@ -5,7 +5,9 @@ import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
+import dev.gantry.linux.Stat;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +16,8 @@ import java.util.Optional;
 /// `lowers-0`, `lowers-1` … the hex digits of the chains. A symlink comes into being whole and with the
 /// journal, where a small file would be empty after a crash unless it were synced.
 final class ContainerMarks {
-    /// Of up to 128 hex digits and a colon each, in a link of at most 4,095 bytes.
-    private static final int CHAINS_PER_LINK = 31;
+    /// ext4 with blocks of 1 KiB keeps links of at most 1,023 bytes, XFS of 1,024.
+    private static final int LINK_BYTES = 1000;
 
     private final Linux linux;
     private final Fd containers;
@@ -32,15 +34,26 @@ final class ContainerMarks {
     }
 
     void putChains(List<ChainId> chains) {
-        int links = Math.max(1, (chains.size() + CHAINS_PER_LINK - 1) / CHAINS_PER_LINK);
+        List<String> links = links(chains);
         // Counting down: the first link, which says that there is a record at all, comes last.
-        for (int i = links - 1; i >= 0; i--) {
-            List<String> hexes =
-                    chains.subList(i * CHAINS_PER_LINK, Math.min(chains.size(), (i + 1) * CHAINS_PER_LINK)).stream()
-                            .map(c -> c.digest().hex())
-                            .toList();
-            linux.directories().symlink(":" + String.join(":", hexes), containers, id + "/lowers-" + i);
+        for (int i = links.size() - 1; i >= 0; i--) {
+            linux.directories().symlink(links.get(i), containers, id + "/lowers-" + i);
         }
+    }
+
+    private static List<String> links(List<ChainId> chains) {
+        List<String> links = new ArrayList<>();
+        StringBuilder link = new StringBuilder();
+        for (ChainId chain : chains) {
+            String hex = chain.digest().hex();
+            if (link.length() + 1 + hex.length() > LINK_BYTES) {
+                links.add(link.toString());
+                link.setLength(0);
+            }
+            link.append(':').append(hex);
+        }
+        links.add(link.isEmpty() ? ":" : link.toString());
+        return links;
     }
 
     Optional<Path> directory() {
@@ -57,6 +70,15 @@ final class ContainerMarks {
             }
         }
         return i == 0 ? Optional.empty() : Optional.of(chains);
+    }
+
+    /// When the record of a container was made, which comes after all else; `own` is its directory. By the time that
+    /// a backup keeps: files that were brought back are never older.
+    static Optional<Instant> madeAt(Linux linux, Fd own) {
+        return linux.attributes()
+                .find(own, "lowers-0")
+                .or(() -> linux.attributes().find(own, "directory"))
+                .map(Stat::modified);
     }
 
     private Optional<String> read(String name) {

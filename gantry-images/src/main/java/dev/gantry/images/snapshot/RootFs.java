@@ -3,8 +3,10 @@ package dev.gantry.images.snapshot;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What the root of one container is made of.
 public sealed interface RootFs {
@@ -96,6 +98,14 @@ public sealed interface RootFs {
         @Override
         public OverlayFlavor flavor() {
             return OverlayFlavor.FILES;
+        }
+
+        /// When it was copied: a file whose status was last changed before is as it was then. Empty: nobody knows.
+        public Optional<Instant> copiedAt(Linux linux) {
+            try (Fd place =
+                    linux.files().openDirectory(directory.resolveSibling(".").toString())) {
+                return ContainerMarks.madeAt(linux, place);
+            }
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +191,13 @@ abstract class SnapshotterContract {
         List<ChainId> many = Collections.nCopies(127, BASE);
         snapshots.prepare(WEB, many);
         assertThat(snapshots.lowers(WEB)).isEqualTo(many);
+        try (Stream<Path> files = Files.list(dir.resolve("snapshots/containers/" + WEB.hex()))) {
+            for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                assertThat(Files.readSymbolicLink(link).toString())
+                        .as("ext4 with blocks of 1 KiB keeps no longer ones")
+                        .hasSizeLessThan(1024);
+            }
+        }
     }
 
     @Test
