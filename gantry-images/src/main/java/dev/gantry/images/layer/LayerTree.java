@@ -107,10 +107,10 @@ final class LayerTree implements AutoCloseable {
     /// opaque directory: what lies below stays hidden.
     private void makeImplied(Fd above, String name, String path) {
         Optional<Stat> there = linux.attributes().find(above, name);
-        boolean hidden = flavor.unhide(linux, above, name);
-        if (there.isPresent() && !hidden) {
+        if (there.isPresent() && (flavor == OverlayFlavor.FILES || !there.get().isWhiteout())) {
             throw new TarFault("the path " + TarFault.shown(path) + " leads through something that is no directory");
         }
+        boolean hidden = flavor.unhide(linux, above, name);
         linux.directories().make(above, name, IMPLIED_MODE);
         linux.attributes().mode(above, name, IMPLIED_MODE);
         if (!ids.isSame()) {
@@ -176,6 +176,9 @@ final class LayerTree implements AutoCloseable {
         try {
             flavor.hide(linux, parent, name);
         } catch (LinuxError e) {
+            if (e.is(Errno.ENAMETOOLONG)) {
+                throw new TarFault("its whiteout of " + TarFault.shown(name) + " is longer than a name can be");
+            }
             if (!e.is(Errno.EEXIST)) {
                 throw e;
             }

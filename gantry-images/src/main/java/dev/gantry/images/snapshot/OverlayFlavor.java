@@ -89,8 +89,8 @@ public enum OverlayFlavor {
             linux.directories().unlink(parent, this == FILES ? HIDES + name : name);
             return true;
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
+            if (e.is(Errno.ENOENT) || this == FILES && e.is(Errno.ENAMETOOLONG)) {
+                return false; // such a name cannot have a mark
             }
             throw e;
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -43,6 +44,37 @@ class LayerExtractorTest {
     private long extract(InputStream tar) throws IOException {
         return new TarLayerExtractor(linux, OverlayFlavor.TRUSTED, LayerLimits.DEFAULT)
                 .extract(Compression.decompress(tar, "t"), root, "t");
+    }
+
+    /// As where no overlay can be mounted.
+    private void extractWithFiles(TarMaker tar) throws IOException {
+        new TarLayerExtractor(linux, OverlayFlavor.FILES, LayerLimits.DEFAULT)
+                .extract(Compression.decompress(new ByteArrayInputStream(tar.done()), "t"), root, "t");
+    }
+
+    @Test
+    void aDirectoryMayHaveTheLongestNameThatThereIs() throws IOException {
+        String name = "n".repeat(255);
+        extractWithFiles(new TarMaker()
+                .pax("path=" + name + "/")
+                .directory("x")
+                .pax("path=" + name + "/file")
+                .file("x", "in it"));
+        assertThat(root.resolve(name).resolve("file")).hasContent("in it");
+    }
+
+    @Test
+    void aMarkThatIsLongerThanANameIsRefusedAsTheArchives() {
+        var tar = new TarMaker().pax("path=.wh." + "n".repeat(255)).file("x", "");
+        assertThatThrownBy(() -> extractWithFiles(tar)).isInstanceOf(InvalidArgument.class);
+    }
+
+    @Test
+    void aWayThroughAFileThatHidesAnotherIsRefusedAsTheArchives() {
+        var tar = new TarMaker().file(".wh.a", "").file("a", "x").file("a/b", "x");
+        assertThatThrownBy(() -> extractWithFiles(tar))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("no directory");
     }
 
     private long extract(byte[] tar) throws IOException {
