@@ -3,6 +3,8 @@ package dev.gantry.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +104,46 @@ class StorageDriverTest {
                 .contains("A /new");
         ok("rm", "writer");
         ok("rmi", "written:it");
+    }
+
+    @Test
+    void aChangeThatSizeAndTimeDoNotTellIsFoundAndSecondNamesStayNames() throws IOException {
+        ok(
+                "run",
+                "--name",
+                "sly",
+                "--network",
+                "none",
+                IMAGE,
+                "sh",
+                "-c",
+                "busybox cp -p /etc/passwd /tmp/p; busybox tr a-z A-Z < /tmp/p > /etc/passwd;"
+                        + " busybox touch -r /tmp/p /etc/passwd; busybox rm /tmp/p; busybox touch -r /etc /tmp;"
+                        + " busybox ln /etc/group /etc/group2");
+        String id = ok("inspect", "-f", "{{.Id}}", "sly");
+        byte[] capability = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        Path bin = daemon.data().resolve("snapshots/copy/containers/" + id + "/root/bin");
+        try (Fd directory = Linux.host().files().openDirectory(bin.toString())) {
+            Linux.host().attributes().setXattr(directory, "busybox", "security.capability", capability);
+        }
+        assertThat(ok("diff", "sly").lines().toList())
+                .containsExactly("C /bin", "C /bin/busybox", "C /etc", "A /etc/group2", "C /etc/passwd");
+        ok("commit", "sly", "sly:it");
+        assertThat(inside("sly:it", "cat /etc/passwd; busybox stat -c %h /etc/group"))
+                .startsWith("ROOT:")
+                .endsWith("2");
+        ok("rm", "sly");
+        ok("rmi", "sly:it");
+    }
+
+    @Test
+    void anImageMayHaveAFileWhereOthersHaveTheirConfiguration() throws IOException {
+        Path odd = Files.createDirectory(dir.resolve("odd"));
+        Files.writeString(odd.resolve("etc"), "no directory");
+        ok("import", Rootfs.tarball(odd, dir.resolve("odd.tar")).toString(), "odd:it");
+        ok("create", "--name", "odd", "--network", "none", "odd:it", "true");
+        ok("rm", "odd");
+        ok("rmi", "odd:it");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.Internal;
+import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
@@ -62,15 +63,25 @@ public final class MountPoints {
                     linux.attributes().mode(top, name, stat.mode());
                 }
             }
-            int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
-            try (Fd etc = linux.files().open(top, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside);
-                    Fd model = linux.files().open(own, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside)) {
+            completeEtc(linux, own, top);
+        } catch (LinuxError e) {
+            throw e.during("make mount points in " + root);
+        }
+    }
+
+    /// An image may have something else there than a directory, and then has none of these files.
+    private static void completeEtc(Linux linux, Fd own, Fd top) {
+        int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
+        try (Fd etc = linux.files().open(top, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside)) {
+            try (Fd model = linux.files().open(own, ETC, OpenFlags.READ | OpenFlags.DIRECTORY, 0, inside)) {
                 for (String path : FILES) {
                     complete(linux, model, etc, path.substring(ETC.length() + 1));
                 }
             }
         } catch (LinuxError e) {
-            throw e.during("make mount points in " + root);
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                throw e;
+            }
         }
     }
 

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,17 +83,27 @@ public final class ContainerLayers {
                             yield walk(root).changes(own, lower);
                         }
                     }
-                    case RootFs.Copy _ -> compared(id, own).changes();
+                    case RootFs.Copy copy -> compared(id, own, copy).changes();
                 };
             }
         });
     }
 
     /// Beside what a root was copied from.
-    private CopyWalk.Found compared(ContainerId id, Fd own) {
-        try (MergedDirectory below = MergedDirectory.open(linux, roots.lowers(id), OverlayFlavor.FILES)) {
-            return CopyWalk.compare(linux, own, below);
+    private CopyWalk.Found compared(ContainerId id, Fd own, RootFs.Copy copy) {
+        Instant copied = copy.copiedAt(linux).orElse(Instant.MIN);
+        // Files of a directory of the host are no marks, whatever they are called.
+        OverlayFlavor marks = isOverDirectory(id) ? OverlayFlavor.TRUSTED : OverlayFlavor.FILES;
+        try (MergedDirectory below = MergedDirectory.open(linux, roots.lowers(id), marks)) {
+            return CopyWalk.compare(linux, own, below, copied);
         }
+    }
+
+    private boolean isOverDirectory(ContainerId id) {
+        return containers
+                .get(id)
+                .filter(c -> c.spec().image().startsWith("dir:"))
+                .isPresent();
     }
 
     public Sizes sizes(ContainerId id) {
@@ -101,7 +112,7 @@ public final class ContainerLayers {
             try (Fd own = linux.files().openDirectory(root.own().toString())) {
                 long written = switch (root) {
                     case RootFs.Overlay _ -> walk(root).size(own);
-                    case RootFs.Copy _ -> compared(id, own).size();
+                    case RootFs.Copy copy -> compared(id, own, copy).size();
                 };
                 long image = snapshots.lowers(id).stream()
                         .mapToLong(snapshots::contentBytes)
@@ -168,13 +179,14 @@ public final class ContainerLayers {
     }
 
     private void write(ContainerId id, RootFs root, LayerWriter layer, OutputStream out) throws IOException {
-        if (root instanceof RootFs.Overlay overlay) {
-            layer.write(overlay.upper(), out);
-            return;
-        }
-        try (Fd own = linux.files().openDirectory(root.own().toString())) {
-            CopyWalk.Found found = compared(id, own);
-            layer.write(own, found.kept(), found.gone(), out);
+        switch (root) {
+            case RootFs.Overlay overlay -> layer.write(overlay.upper(), out);
+            case RootFs.Copy copy -> {
+                try (Fd own = linux.files().openDirectory(copy.own().toString())) {
+                    CopyWalk.Found found = compared(id, own, copy);
+                    layer.write(own, found.kept(), found.gone(), out);
+                }
+            }
         }
     }
 
