@@ -178,7 +178,8 @@ final class LocalGantry implements Gantry {
             RootFiles rootFiles = new LayeredFiles(linux, data);
             LogDrivers logDrivers =
                     new BuiltInDrivers(linux, JOURNAL).or(new LogPlugins(linux, plugins, run.resolve("l")));
-            var forwarding = own(new Forwarding(logDrivers));
+            var packing = new LogPacking.Wanted();
+            var forwarding = own(new Forwarding(logDrivers, packing::again));
             var engine = own(ContainerEngine.open(new ContainerEngine.Parts(
                     store.containers(),
                     events,
@@ -217,7 +218,7 @@ final class LocalGantry implements Gantry {
             stats = own(LiveStats.of(containers::get, new GroupGauges(host.cgroups(), places, clock)));
             logs = new FileLogs(containers::get, engine::watchDirectory, logDrivers);
             forwarding.open(containers.list(), engine::watchDirectory);
-            own(new LogPacking(places.containers(), containers::list, engine::tryInTurn));
+            own(new LogPacking(places.containers(), containers::list, engine::tryInTurn, packing));
         } catch (GantryException e) {
             closeParts();
             throw e;

@@ -50,7 +50,16 @@ class LogPackingTest {
     }
 
     private static LogPacking packing() {
-        return new LogPacking(dir, () -> engine.containers().list(), LogPackingTest::act, Duration.ofMillis(2));
+        var always = new LogPacking.Wanted();
+        return new LogPacking(
+                dir,
+                () -> {
+                    always.again();
+                    return engine.containers().list();
+                },
+                LogPackingTest::act,
+                always,
+                Duration.ofMillis(2));
     }
 
     private static boolean act(ContainerId id, Runnable action) {

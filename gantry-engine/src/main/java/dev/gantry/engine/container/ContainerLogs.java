@@ -19,6 +19,9 @@ public interface ContainerLogs {
     /// What [#begin] was called for runs now, or does not.
     void begun(ContainerId id);
 
+    /// A container runs whose older log files are to be packed.
+    void packs();
+
     /// It has ended for good, and its files will be gone: waits a while for what is still to be sent of `file`, also
     /// when it was an earlier engine that was to send it.
     void forget(StoredContainer row, Path file);

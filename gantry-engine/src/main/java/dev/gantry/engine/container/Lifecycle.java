@@ -230,6 +230,9 @@ final class Lifecycle {
         volumes.tellMounted(cell.id, cell.row.spec());
         StoredContainer row = cell.row.started(bootId, task.directory.toString(), state, history);
         rows.commit(cell, row, List.of(rows.event(cell, "start", Map.of())), Durability.PROCESS);
+        if (row.spec().log().compressed()) {
+            logs.packs();
+        }
         listen(cell, task);
         checkups.begins(cell);
     }

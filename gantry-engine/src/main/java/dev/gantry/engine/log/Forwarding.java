@@ -46,10 +46,13 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
     private final Map<ContainerId, Way> ways = new HashMap<>();
 
     private final CompletableFuture<Function<ContainerId, Optional<Path>>> watches = new CompletableFuture<>();
+    private final Runnable packing;
     private volatile boolean closed;
 
-    public Forwarding(LogDrivers drivers) {
+    /// @param packing is told when there is something to pack
+    public Forwarding(LogDrivers drivers, Runnable packing) {
         this.drivers = drivers;
+        this.packing = packing;
     }
 
     /// From now on containers can be seen: what the last engine did not send is sent, what runs is followed. `watches`
@@ -161,6 +164,11 @@ public final class Forwarding implements ContainerLogs, AutoCloseable {
                 way.waiting--;
             }
         }
+    }
+
+    @Override
+    public void packs() {
+        packing.run();
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -47,18 +48,39 @@ public final class LogPacking implements AutoCloseable {
         boolean tryIn(ContainerId id, Runnable action);
     }
 
+    /// Whether there may be something to pack. From any thread.
+    public static final class Wanted {
+        private final Semaphore asked = new Semaphore(0);
+
+        /// A container that asks for it runs.
+        public void again() {
+            asked.release();
+        }
+
+        /// Until nobody looks: for tests.
+        void awaitRest() throws InterruptedException {
+            while (!asked.hasQueuedThreads()) {
+                Thread.sleep(1);
+            }
+        }
+    }
+
     private final Path directory;
     private final Supplier<List<Container>> containers;
     private final Turns turns;
+    private final Wanted wanted;
     private final Thread thread;
 
     /// @param directory where files are made that get other names, on the file system of the logs
-    public LogPacking(Path directory, Supplier<List<Container>> containers, Turns turns) {
-        this(directory, containers, turns, PAUSE);
+    /// @param wanted what wakes it up while no container asks for it
+    public LogPacking(Path directory, Supplier<List<Container>> containers, Turns turns, Wanted wanted) {
+        this(directory, containers, turns, wanted, PAUSE);
     }
 
     /// With another pause between two looks.
-    public LogPacking(Path directory, Supplier<List<Container>> containers, Turns turns, Duration pause) {
+    public LogPacking(
+            Path directory, Supplier<List<Container>> containers, Turns turns, Wanted wanted, Duration pause) {
+        this.wanted = wanted;
         this.directory = directory;
         this.containers = containers;
         this.turns = turns;
@@ -69,18 +91,27 @@ public final class LogPacking implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(pause);
-                look();
+                wanted.asked.drainPermits();
+                if (!look()) {
+                    wanted.asked.acquire();
+                }
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() {
+    /// False when nobody asks for it.
+    private boolean look() {
         try {
-            containers.get().stream().filter(c -> c.spec().log().compressed()).forEach(this::pack);
+            List<Container> asking = containers.get().stream()
+                    .filter(c -> c.spec().log().compressed())
+                    .toList();
+            asking.forEach(this::pack);
+            return !asking.isEmpty();
         } catch (RuntimeException e) {
             LOG.warn("older log files not packed, tried again: {}", e.toString());
+            return true;
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ class LogPackerTest {
     }
 
     private void look(LogPacking.Turns turns) throws IOException {
-        try (var packing = new LogPacking(dir, List::of, turns, Duration.ofDays(1))) {
+        try (var packing = new LogPacking(dir, List::of, turns, new LogPacking.Wanted(), Duration.ofDays(1))) {
             packing.pack(ID, log);
         }
         assertThat(dir.resolve(".log-packing")).doesNotExist();
@@ -124,8 +125,30 @@ class LogPackerTest {
                     throw new IllegalStateException("no list");
                 },
                 LogPackerTest::now,
+                new LogPacking.Wanted(),
                 Duration.ofMillis(1))) {
             assertThat(looks.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void whileNobodyAsksForItNobodyLooksUntilSomebodyDoes() throws Exception {
+        var looks = new Semaphore(0);
+        var wanted = new LogPacking.Wanted();
+        try (var _ = new LogPacking(
+                dir,
+                () -> {
+                    looks.release();
+                    return List.of();
+                },
+                LogPackerTest::now,
+                wanted,
+                Duration.ofMillis(1))) {
+            assertThat(looks.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            wanted.awaitRest();
+            assertThat(looks.availablePermits()).isZero();
+            wanted.again();
+            assertThat(looks.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }
