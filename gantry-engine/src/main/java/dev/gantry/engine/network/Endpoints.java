@@ -11,6 +11,7 @@ import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.endpoint.EndpointMaker;
 import dev.gantry.network.endpoint.EndpointRequest;
 import dev.gantry.network.endpoint.SandboxPlan;
+import dev.gantry.network.model.DriverOptions;
 import dev.gantry.network.model.EndpointId;
 import dev.gantry.network.model.Instance;
 import dev.gantry.network.model.Network;
@@ -193,6 +194,13 @@ final class Endpoints {
     }
 
     // the end
+
+    /// Whether the host can take its interface away from inside any namespace.
+    boolean hasPartOnHost(Endpoint e) {
+        return book.get(e.network())
+                .map(n -> n.options() instanceof DriverOptions.Bridge || n.options() instanceof DriverOptions.Overlay)
+                .orElse(true);
+    }
 
     /// All endpoints of a container are over. Their members stay.
     void giveBack(ContainerId id) {

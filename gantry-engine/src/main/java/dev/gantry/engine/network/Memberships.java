@@ -145,19 +145,19 @@ final class Memberships implements ContainerNetworks {
 
     @Override
     public Run begin(ContainerId id, String name, ContainerSpec spec) {
-        lend(spec);
+        lend(id, spec);
         return spec.network() == ContainerSpec.Network.NETWORKS ? runs.begin(id, name, spec) : Run.NOWHERE;
     }
 
-    private void lend(ContainerSpec spec) {
+    private void lend(ContainerId borrower, ContainerSpec spec) {
         if (spec.network() == ContainerSpec.Network.CONTAINER) {
-            runs.lend(new ContainerId(spec.networking().container()));
+            runs.lend(new ContainerId(spec.networking().container()), borrower);
         }
     }
 
     @Override
     public void adopted(StoredContainer row, Watch watch) {
-        lend(row.spec());
+        lend(row.id(), row.spec());
         runs.adopted(row, watch);
     }
 

@@ -30,8 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +49,7 @@ final class Runs implements AutoCloseable {
     private final ForeignRuns foreign;
     private final Linux linux;
 
-    /// Those whose network others have used in the present run.
-    private final Set<ContainerId> lent = ConcurrentHashMap.newKeySet();
+    private final Borrowers.Book lent = new Borrowers.Book();
 
     /// Known once there are networks.
     private volatile WayOut wayOut;
@@ -114,8 +111,8 @@ final class Runs implements AutoCloseable {
     }
 
     /// Another one uses the network of this run as its own, and may outlive it.
-    void lend(ContainerId id) {
-        lent.add(id);
+    void lend(ContainerId id, ContainerId borrower) {
+        lent.lend(id, borrower);
     }
 
     // start
@@ -124,7 +121,7 @@ final class Runs implements AutoCloseable {
         driver.checkAble("start container " + name);
         driver.get();
         end(id);
-        takedown.again();
+        takedown.again(id);
         foreign.awaitEnd(id);
         wayOut.settle(id);
         endpoints.take(id, names(name, spec), spec.networking().portRequests());
@@ -344,7 +341,7 @@ final class Runs implements AutoCloseable {
 
     private void undo(Member member, GantryException failure) {
         try {
-            takedown.end(List.of(member), false);
+            takedown.end(List.of(member), Optional.empty());
         } catch (GantryException e) {
             failure.addSuppressed(e);
         }
@@ -398,7 +395,7 @@ final class Runs implements AutoCloseable {
         resolvers.stop(id);
         List<Member> members =
                 book.of(id).stream().filter(m -> m.endpoint().isPresent()).toList();
-        takedown.end(members, lent.remove(id));
+        takedown.end(members, lent.end(id));
         foreign.end(members);
     }
 

@@ -1,7 +1,7 @@
 package dev.gantry.engine.network;
 
+import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
-import dev.gantry.network.driver.NetworkDriver;
 import dev.gantry.network.endpoint.Endpoint;
 import dev.gantry.network.model.EndpointId;
 import java.util.ArrayList;
@@ -21,8 +21,14 @@ final class Takedown {
     /// Guarded by this object.
     private final List<Left> left = new ArrayList<>();
 
-    /// What failed, as a whole.
-    private record Left(List<Endpoint> over, boolean lent) {}
+    /// What is not gone, as a whole.
+    ///
+    /// @param released whether only its interfaces may still be there
+    private record Left(List<Endpoint> over, Optional<Borrowers> lent, boolean released) {
+        boolean isOf(ContainerId id) {
+            return over.getFirst().container().equals(id);
+        }
+    }
 
     Takedown(LazyDriver driver, Endpoints endpoints) {
         this.driver = driver;
@@ -31,26 +37,28 @@ final class Takedown {
 
     /// The members stay, without the endpoints they have.
     ///
-    /// @param lent whether others use the namespace of their container, and may go on doing so
-    void end(List<Member> members, boolean lent) {
+    /// @param lent who uses the namespace of their container, if others ever did, and may go on doing so
+    void end(List<Member> members, Optional<Borrowers> lent) {
         List<Endpoint> over = new ArrayList<>();
         members.forEach(m -> m.endpoint().ifPresent(over::add));
         if (over.isEmpty()) {
             return;
         }
-        boolean gone = release(over, lent);
+        boolean released = release(over);
+        boolean gone = released && (lent.isEmpty() || (swept(over) && !isInUse(over, lent.get())));
         endpoints.end(members);
         if (gone) {
             endpoints.free(over);
         } else {
             synchronized (this) {
-                left.add(new Left(over, lent));
+                left.add(new Left(over, lent, released));
             }
         }
     }
 
-    /// What failed before.
-    void again() {
+    /// What is not gone yet, without a wait: whoever starts a container has nothing to do with it. Its own addresses it
+    /// may have again, whoever still holds the namespace of its last run.
+    void again(ContainerId starting) {
         List<Left> all;
         synchronized (this) {
             if (left.isEmpty()) {
@@ -59,8 +67,18 @@ final class Takedown {
             all = List.copyOf(left);
         }
         for (Left one : all) {
-            if (release(one.over(), one.lent()) && taken(one)) {
-                endpoints.free(one.over());
+            if (!one.released() && !release(one.over())) {
+                continue;
+            }
+            if (one.lent().isEmpty()
+                    || (isSwept(one.over())
+                            && (one.isOf(starting)
+                                    || !isInUse(one.over(), one.lent().get())))) {
+                if (taken(one)) {
+                    endpoints.free(one.over());
+                }
+            } else if (!one.released()) {
+                released(one);
             }
         }
     }
@@ -70,12 +88,29 @@ final class Takedown {
         return left.remove(one);
     }
 
-    private boolean release(List<Endpoint> over, boolean lent) {
+    private synchronized void released(Left one) {
+        if (left.remove(one)) {
+            left.add(new Left(one.over(), one.lent(), true));
+        }
+    }
+
+    /// An interface that has no part on the host goes with its namespace alone, which its borrowers hold.
+    private boolean isInUse(List<Endpoint> over, Borrowers borrowers) {
+        return !borrowers.areGone() && over.stream().anyMatch(e -> !endpoints.hasPartOnHost(e));
+    }
+
+    private boolean swept(List<Endpoint> over) {
+        return driver.opened().map(d -> d.sweep(ids(over))).orElse(true);
+    }
+
+    private boolean isSwept(List<Endpoint> over) {
+        return driver.opened().map(d -> d.isSwept(ids(over))).orElse(true);
+    }
+
+    private boolean release(List<Endpoint> over) {
         try {
-            List<EndpointId> ids = over.stream().map(Endpoint::id).toList();
-            Optional<NetworkDriver> opened = driver.opened();
-            opened.ifPresent(d -> d.release(ids));
-            return !lent || opened.isEmpty() || opened.get().sweep(ids);
+            driver.opened().ifPresent(d -> d.release(ids(over)));
+            return true;
         } catch (GantryException e) {
             LOG.warn(
                     "container id={} network not released: {}",
@@ -83,5 +118,9 @@ final class Takedown {
                     e.getMessage());
             return false;
         }
+    }
+
+    private static List<EndpointId> ids(List<Endpoint> over) {
+        return over.stream().map(Endpoint::id).toList();
     }
 }

@@ -161,6 +161,11 @@ final class OverlayHost implements AutoCloseable {
         }
 
         @Override
+        public boolean isSwept(Collection<EndpointId> endpoints) {
+            return true;
+        }
+
+        @Override
         public void release(Collection<EndpointId> over) {}
 
         @Override

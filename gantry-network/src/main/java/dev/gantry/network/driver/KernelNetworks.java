@@ -201,6 +201,11 @@ public final class KernelNetworks implements HostNetworks {
     }
 
     @Override
+    public boolean isSwept(Collection<EndpointId> released) {
+        return reaper.isSwept(released);
+    }
+
+    @Override
     public void publish(Attachment attachment) {
         EndpointId id = attachment.endpoint().id();
         List<Element> wanted = Elements.of(instance, List.of(), List.of(attachment));

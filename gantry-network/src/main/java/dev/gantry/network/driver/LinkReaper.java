@@ -77,6 +77,17 @@ final class LinkReaper implements AutoCloseable {
         return !closed && ended.stream().noneMatch(left::contains);
     }
 
+    /// The same without a wait: what failed is looked after again, and the answer is of what there is now.
+    synchronized boolean isSwept(Collection<EndpointId> ended) {
+        for (EndpointId id : ended) {
+            if (left.remove(id)) {
+                due.putFirst(id, System.nanoTime());
+                notifyAll();
+            }
+        }
+        return !closed && ended.stream().noneMatch(id -> due.containsKey(id) || id.equals(reaping));
+    }
+
     private synchronized void reaped(EndpointId endpoint, boolean gone) {
         reaping = null;
         if (!gone) {

@@ -52,6 +52,9 @@ public interface NetworkDriver extends AutoCloseable {
     /// An interface without a part on the host, as those of macvlans, is not seen, and stays with its namespace.
     boolean sweep(Collection<EndpointId> endpoints);
 
+    /// Whether what [#sweep] was asked for is done by now. Waits for nothing; what could not be deleted is tried again.
+    boolean isSwept(Collection<EndpointId> endpoints);
+
     /// Publishes exactly the ports that the endpoint has now, whatever it had before, in one transaction.
     /// Idempotent. Connections through ports that stay do not notice.
     void publish(Attachment attachment);
