@@ -13,6 +13,7 @@ import dev.gantry.docker.Query;
 import dev.gantry.docker.access.AccessRules;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
+import dev.gantry.engine.GantryOptions;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.ContainerState;
@@ -112,6 +113,9 @@ class JudgedNamesTest {
                                     throw note(a[1]);
                                 }));
         Map<String, Function<Object[], Object>> all = new HashMap<>();
+        all.put(
+                "options",
+                _ -> GantryOptions.at(Path.of("/nonexistent"), Path.of("/nonexistent"), Path.of("/nonexistent")));
         all.put("containers", _ -> containers);
         all.put("networks", _ -> networks);
         all.put("layers", _ -> {

@@ -13,6 +13,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,9 +24,11 @@ class RemoteArchiveTest {
     private static ServerSocket server(String answer) throws IOException {
         var server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
+            List<Socket> kept = new ArrayList<>(); // a socket that nobody has any more is closed
             try {
                 while (true) {
                     Socket client = server.accept();
+                    kept.add(client);
                     client.getInputStream().read();
                     client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
                 }

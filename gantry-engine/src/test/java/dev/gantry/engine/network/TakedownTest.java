@@ -65,10 +65,7 @@ class TakedownTest {
         return new Network(
                 NetworkId.random(RANDOM),
                 Instant.EPOCH,
-                NetworkSpec.named(name)
-                        .withDriver(driver)
-                        .withOptions(options)
-                        .withPools(List.of(PoolSpec.of(block))),
+                NetworkSpec.named(name).withDriver(driver).withOptions(options).withPools(List.of(PoolSpec.of(block))),
                 List.of(new Pool(block, block, List.of(block.first().plus(1)), Map.of())));
     }
 
