@@ -271,13 +271,13 @@ class CniNetworkTest {
         Rootfs.run("kill", "-9", pid);
         awaitServer("busybox", "nc", "-w", "5", "10.88.77.1", "18082");
         daemon.startAgain();
-        Waiting.until(LIMIT, CniNetworkTest::left, () -> !left().contains("18083"));
+        Waiting.until(LIMIT, CniNetworkTest::left, () -> !left().contains("dport 18083"));
         assertThat(left()).contains(address);
         awaitServer("busybox", "nc", "-w", "5", "10.88.77.1", "18082");
         assertThat(out("run", "--rm", "--network", "office", "busybox:it", "busybox", "ping", "-c1", "-W5", "stays"))
                 .contains("(" + address + ")");
         out("rm", "-f", "stays", "goes");
-        assertThat(onHost("iptables-save", "-t", "nat")).doesNotContain("18082", "18083");
+        assertThat(onHost("iptables-save", "-t", "nat")).doesNotContain("dport 18082", "dport 18083");
         // The bridge plugin of before CNI 1.1 leaves its masquerading when the namespace is gone: see docs/plugins.md.
         onHost("iptables", "-t", "nat", "-F", "POSTROUTING");
         onHost(
