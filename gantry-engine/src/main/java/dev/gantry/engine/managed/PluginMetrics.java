@@ -170,8 +170,7 @@ final class PluginMetrics {
         if (socket == null) {
             return;
         }
-        try {
-            socket.close();
+        try (socket) { // its name goes first: who finds one is answered
             Files.deleteIfExists(reader.directory().resolve(SOCKET));
         } catch (Exception e) {
             LOG.warn("socket of plugin name={} left: {}", reader.plugin().name(), e.toString());
