@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -68,6 +69,10 @@ class DoorsTest {
     @BeforeAll
     static void start() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(bin -> Files.isExecutable(Path.of(bin, "python3"))),
+                "no python3 on the PATH");
         door = dir.resolve("door");
         said = dir.resolve("said");
         List<String> daemon = new ArrayList<>(DaemonProcess.program(dir));
@@ -78,14 +83,10 @@ class DoorsTest {
                 List.of("python3", script.toString(), dir.resolve("notify").toString(), door.toString()));
         command.addAll(daemon);
         command.addAll(List.of("--cgroup-parent", GROUP));
-        try {
-            supervisor = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile())
-                    .start();
-        } catch (IOException e) {
-            assumeTrue(false, "no python3");
-        }
+        supervisor = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
         Waiting.until(Duration.ofSeconds(60), () -> "the daemon is ready: " + told(), () -> told().contains("READY=1"));
     }
 

@@ -3,8 +3,10 @@ package dev.gantry.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -197,12 +199,14 @@ class UserNamespaceTest {
     private static void awaitUp(String box) throws IOException {
         String pid = stock.out("inspect", "--format", "{{.State.Pid}}", box);
         Path process = Path.of("/proc", pid, "comm");
-        for (int i = 0; i < 3000 && !Files.readString(process).strip().equals("sleep"); i++) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+        Waiting.until(Duration.ofSeconds(30), () -> box + " runs its program", () -> runs(process, "sleep"));
+    }
+
+    private static boolean runs(Path comm, String program) {
+        try {
+            return Files.readString(comm).strip().equals(program);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
