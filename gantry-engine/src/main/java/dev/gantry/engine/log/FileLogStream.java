@@ -112,7 +112,6 @@ final class FileLogStream implements LogStream {
         }
         Follower f = found.get();
         follower = f;
-        files.close();
         block = null;
         phase = Phase.FOLLOWING;
         Thread.startVirtualThread(() -> pump(f));
@@ -167,19 +166,26 @@ final class FileLogStream implements LogStream {
         }
     }
 
-    /// What was written after the last byte that we have. Usually nothing.
+    /// What was written after the last byte that we have. Usually nothing. When the container was removed meanwhile,
+    /// what it has written is in the files that we still have.
     private void rest() {
-        files.close();
         phase = Phase.REST;
-        LogFiles opened = LogFiles.open(log);
-        files = opened;
+        LogFiles held = files;
+        LogFiles there = LogFiles.open(log);
+        LogFiles last = there.isEmpty() ? held : there;
+        files = last;
+        if (last != held) {
+            held.close();
+        }
         if (closed) {
             // The reader may have let go of the files before.
-            opened.close();
+            last.close();
             return;
         }
         try {
-            opened.seek(followed);
+            if (!last.seek(followed) && last == held) {
+                last.seekEnd(); // it had rotated since
+            }
         } catch (IOException e) {
             if (!closed) {
                 throw LogFiles.unreadable(log, e);

@@ -57,6 +57,10 @@ final class LogFiles implements AutoCloseable {
         return new Unavailable("read the log " + log, String.valueOf(e.getMessage()), "look at the disk", e);
     }
 
+    boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
     /// Fills `into` with what comes next; -1 at the end of what is there now.
     int read(ByteBuffer into) throws IOException {
         while (current < parts.size()) {
