@@ -31,6 +31,7 @@ class ArchitectureTest {
             Map.entry("volume", Set.of("base", "linux")),
             Map.entry("csi", Set.of("base", "linux", "volume")),
             Map.entry("engine", Set.of("base", "linux", "runtime", "images", "network", "volume", "csi")),
+            Map.entry("build", Set.of("base", "linux", "images", "runtime", "engine")),
             Map.entry("embedded", Set.of("base", "runtime", "images", "network", "engine")),
             Map.entry("api", Set.of("base")),
             Map.entry("docker", Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "api")),
