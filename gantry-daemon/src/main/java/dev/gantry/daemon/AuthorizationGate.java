@@ -70,7 +70,7 @@ final class AuthorizationGate implements Gate {
             return NOTHING;
         }
         try {
-            byte[] body = request.body().readNBytes(AuthorizationPlugins.LARGEST_BODY);
+            byte[] body = request.bytes(AuthorizationPlugins.LARGEST_BODY);
             if (body.length == AuthorizationPlugins.LARGEST_BODY) {
                 throw new Forbidden(
                         "authorization of a request",

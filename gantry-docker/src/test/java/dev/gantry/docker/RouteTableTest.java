@@ -185,6 +185,7 @@ class RouteTableTest {
                 _ -> null,
                 InputStream.nullInputStream(),
                 () -> new Caller.Local(1, 1, 1),
+                _ -> {},
                 false));
         return switch (answer) {
             case ApiResponse.Bytes b -> b.status();

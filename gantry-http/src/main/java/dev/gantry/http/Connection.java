@@ -36,17 +36,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final ApiHandler handler;
     private final Gate gate;
     private final ResponseHead heads;
+    private final Memory memory;
     private @Nullable Exchange exchange;
     private final Peer peer;
     private boolean inputEnded;
     private boolean lingering;
 
-    Connection(Channel channel, RequestDecoder decoder, ApiHandler handler, Gate gate, ResponseHead heads) {
+    Connection(
+            Channel channel, RequestDecoder decoder, ApiHandler handler, Gate gate, ResponseHead heads, Memory memory) {
         this.peer = new Peer(channel);
         this.decoder = decoder;
         this.handler = handler;
         this.gate = gate;
         this.heads = heads;
+        this.memory = memory;
     }
 
     /// Who is at the other end. On any thread.
@@ -157,7 +160,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        Exchange next = new Exchange(this, ctx, request, heads);
+        Exchange next = new Exchange(this, ctx, request, heads, memory);
         exchange = next;
         Thread.ofVirtual().name("request").start(() -> next.run(handler, gate));
     }

@@ -38,6 +38,7 @@ final class Exchange {
     private final Channel channel;
     private final HttpRequest request;
     private final ResponseHead heads;
+    private final Memory memory;
     private final boolean keepAlive;
     private final boolean hasBody;
 
@@ -45,6 +46,9 @@ final class Exchange {
     private volatile RequestBody body;
 
     private volatile @Nullable SocketOutput output;
+
+    /// Of the memory for documents. Virtual thread only.
+    private long kept;
 
     /// The connection was taken over. Event loop only.
     private boolean taken;
@@ -55,12 +59,13 @@ final class Exchange {
     private @Nullable Thread worker;
     private boolean left;
 
-    Exchange(Connection connection, ChannelHandlerContext ctx, HttpRequest request, ResponseHead heads) {
+    Exchange(Connection connection, ChannelHandlerContext ctx, HttpRequest request, ResponseHead heads, Memory memory) {
         this.connection = connection;
         this.ctx = ctx;
         this.channel = ctx.channel();
         this.request = request;
         this.heads = heads;
+        this.memory = memory;
         this.keepAlive = HttpUtil.isKeepAlive(request);
         this.hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
         boolean wantsInvitation = HttpUtil.is100ContinueExpected(request);
@@ -82,6 +87,10 @@ final class Exchange {
         } catch (RuntimeException | Error e) {
             LOG.error("request={} {} failed", request.method(), request.uri(), e);
             answer = ApiResponse.json(500, new ErrorMessage("internal error: " + e));
+        } finally {
+            if (kept > 0) {
+                memory.giveBack(kept);
+            }
         }
         switch (answer) {
             case ApiResponse.Bytes bytes -> whole(bytes);
@@ -142,7 +151,19 @@ final class Exchange {
         Query query = mark < 0 ? Query.NONE : Query.parse(uri.substring(mark + 1));
         HttpHeaders headers = request.headers();
         return new ApiRequest(
-                request.method().name(), decodePath(path), query, headers::get, body, connection::caller, false);
+                request.method().name(),
+                decodePath(path),
+                query,
+                headers::get,
+                body,
+                connection::caller,
+                this::keep,
+                false);
+    }
+
+    private void keep(int bytes) {
+        memory.take(bytes);
+        kept += bytes;
     }
 
     private Gate.Head head() {

@@ -50,6 +50,7 @@ public final class HttpServer implements AutoCloseable {
     private final Gate gate;
     private final ResponseHead heads;
     private final Room room;
+    private final Memory memory;
     private final Duration silence;
 
     /// One that lets everything pass.
@@ -66,6 +67,30 @@ public final class HttpServer implements AutoCloseable {
     /// is for servers whose answers are short: one who only listens for longer is cut off too.
     public HttpServer(
             ApiHandler handler, Gate gate, Map<String, String> always, Clock clock, int most, Duration silence) {
+        this(
+                handler,
+                gate,
+                always,
+                clock,
+                most,
+                silence,
+                Memory.ofHeap(Runtime.getRuntime().maxMemory()));
+    }
+
+    /// With this memory for documents.
+    HttpServer(ApiHandler handler, Memory memory, Map<String, String> always, Clock clock) {
+        this(handler, Gate.OPEN, always, clock, Integer.MAX_VALUE, Duration.ZERO, memory);
+    }
+
+    private HttpServer(
+            ApiHandler handler,
+            Gate gate,
+            Map<String, String> always,
+            Clock clock,
+            int most,
+            Duration silence,
+            Memory memory) {
+        this.memory = memory;
         this.silence = silence;
         this.room = new Room(most);
         this.handler = handler;
@@ -124,7 +149,8 @@ public final class HttpServer implements AutoCloseable {
                         }
                         tls.secure(channel);
                         RequestDecoder decoder = new RequestDecoder();
-                        channel.pipeline().addLast(decoder, new Connection(channel, decoder, handler, gate, heads));
+                        channel.pipeline()
+                                .addLast(decoder, new Connection(channel, decoder, handler, gate, heads, memory));
                         open.add(channel);
                     }
                 });

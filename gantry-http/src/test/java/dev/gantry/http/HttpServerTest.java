@@ -38,6 +38,7 @@ class HttpServerTest {
     private Path socket;
     private HttpServer server;
     private final CountDownLatch streaming = new CountDownLatch(1);
+    private final CountDownLatch held = new CountDownLatch(1);
     private final CompletableFuture<String> streamEnd = new CompletableFuture<>();
     private final AtomicLong written = new AtomicLong();
 
@@ -58,6 +59,12 @@ class HttpServerTest {
             case "/ok" -> ApiResponse.text(200, "OK");
             case "/who" -> ApiResponse.text(200, request.caller().toString());
             case "/none" -> ApiResponse.noContent();
+            case "/hold" -> {
+                request.document();
+                streaming.countDown();
+                awaitRelease();
+                yield ApiResponse.text(200, "read");
+            }
             case "/echo" -> ApiResponse.text(200, request.document());
             case "/count" -> ApiResponse.text(200, Long.toString(count(request.body())));
             case "/ignore" -> ApiResponse.text(403, "no");
@@ -91,6 +98,14 @@ class HttpServerTest {
                 });
             default -> ApiResponse.text(404, request.path());
         };
+    }
+
+    private void awaitRelease() {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void waitForever(OutputStream out) throws IOException {
@@ -191,6 +206,45 @@ class HttpServerTest {
             assertThat(client.until("one") + client.until("two") + client.until("three") + client.until("four"))
                     .containsSubsequence("one", "two", "three", "four");
         }
+    }
+
+    @Test
+    void longDocumentsOfManyClientsAreRefusedBeforeTheyFillTheMemory() throws Exception {
+        Path other = dir.resolve("small");
+        int most = 1 << 20;
+        try (var small = new HttpServer(this::answer, new Memory(most), Map.of(), Clock.systemUTC())) {
+            small.listen(other);
+            try (var slow = new RawClient(other);
+                    var late = new RawClient(other)) {
+                slow.send(post("/hold", most)).send("s".repeat(most));
+                assertThat(streaming.await(40, TimeUnit.SECONDS)).isTrue();
+                try (var next = new RawClient(other)) {
+                    // Without the API any failure is one of the request.
+                    assertThat(next.send(post("/echo", 100 << 10))
+                                    .send("n".repeat(100 << 10))
+                                    .until("a little later"))
+                            .contains("400 Bad Request", "are being read already");
+                }
+                assertThat(late.send(post("/echo", 5)).send("short").until("short"))
+                        .endsWith("short");
+                held.countDown();
+                assertThat(slow.until("read")).endsWith("read");
+                assertThat(late.send(post("/echo", most))
+                                .send("l".repeat(most - 1) + "!")
+                                .until("!"))
+                        .as("what a request had is given back")
+                        .endsWith("l!");
+                assertThat(late.send(post("/count", 2 * most))
+                                .send("x".repeat(2 * most))
+                                .until(Integer.toString(2 * most)))
+                        .as("a stream is no document")
+                        .endsWith(Integer.toString(2 * most));
+            }
+        }
+    }
+
+    private static String post(String path, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: d\r\nContent-Length: " + length + "\r\n\r\n";
     }
 
     @Test

@@ -139,6 +139,7 @@ class JudgedNamesTest {
                 name -> name.equals("content-type") ? "application/json" : null,
                 new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)),
                 () -> new Caller.Local(1, 1, 1),
+                _ -> {},
                 false));
         return ((ApiResponse.Bytes) answer).status();
     }
