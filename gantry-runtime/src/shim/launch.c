@@ -97,6 +97,7 @@ static int obey_step(struct obey *o, const struct step *step)
     case OP_CHDIR: return obey_chdir(o, in);
     case OP_EXEC: return obey_exec(o, in);
     case OP_HOLD: return obey_hold(o, in);
+    case OP_RESTORE: return obey_restore(o, in);
     case OP_LOG:
     case OP_EXIT_RECORD:
     case OP_STDIN:
@@ -320,6 +321,8 @@ static int follow_child(struct obey *o, int line, int up, int *terminal)
         errno = ECHILD;
         failed(o, o->shared->child_step);
     }
+    if (o->shared->err == 0 && o->shared->restored > 0)
+        o->undo->pid = o->shared->restored;
     return o->shared->err == 0 ? 0 : -1;
 }
 
@@ -446,8 +449,8 @@ static bool can_hand_over(const struct plan *plan)
     return handovers <= 1 && awaits == handovers;
 }
 
-/* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC or HOLD, the last of
- * child. */
+/* What the decoder does not know: exactly one CLONE, the last of prepare, and one EXEC, HOLD or RESTORE,
+ * the last of child. */
 static bool can_launch(const struct plan *plan)
 {
     int clones = 0, execs = 0;
@@ -455,8 +458,8 @@ static bool can_launch(const struct plan *plan)
         uint8_t where = plan->steps[i].where;
         uint16_t op = plan->steps[i].op, next = i + 1 < plan->count ? plan->steps[i + 1].where : RELEASE;
         clones += op == OP_CLONE;
-        execs += op == OP_EXEC || op == OP_HOLD;
-        if ((op == OP_CLONE || op == OP_EXEC || op == OP_HOLD) && next == where)
+        execs += op == OP_EXEC || op == OP_HOLD || op == OP_RESTORE;
+        if ((op == OP_CLONE || op == OP_EXEC || op == OP_HOLD || op == OP_RESTORE) && next == where)
             return false;
     }
     return clones == 1 && execs == 1 && can_hand_over(plan);

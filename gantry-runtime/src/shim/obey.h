@@ -25,6 +25,7 @@ struct shared {
     volatile uint32_t child_step;     /* the step that the child is in */
     volatile bool in_child;           /* the child runs: child_step is the one that counts */
     volatile bool executing;          /* the child has nothing left to do but execve */
+    volatile pid_t restored;          /* RESTORE: the init that takes the child's place; 0: the child is the init */
     volatile int err;                 /* 0 until somebody fails; then the step and words are below */
     uint32_t step;
     char detail[256];
@@ -92,6 +93,7 @@ int obey_seccomp(struct obey *o, struct fields in);
 int obey_chdir(struct obey *o, struct fields in);
 int obey_exec(struct obey *o, struct fields in); /* returns only when it failed */
 int obey_hold(struct obey *o, struct fields in); /* likewise */
+int obey_restore(struct obey *o, struct fields in); /* likewise */
 
 /* One byte, and a descriptor unless it is -1, over the line between launch and the child or the watch. */
 int send_with(int line, char byte, int descriptor);

@@ -60,6 +60,7 @@ static const struct op_row {
     {OP_HANDOVER, AT(CHILD), "uu", "HANDOVER"},
     {OP_AWAIT, AT(CHILD), "", "AWAIT"},
     {OP_HOLD, AT(CHILD), "", "HOLD"},
+    {OP_RESTORE, AT(CHILD), "llslsl", "RESTORE"},
     {OP_KILL_GROUP, AT(RELEASE), "s", "KILL_GROUP"},
     {OP_CGROUP_REMOVE, AT(RELEASE), "s", "CGROUP_REMOVE"},
     {OP_UNMOUNT, AT(RELEASE), "s", "UNMOUNT"},

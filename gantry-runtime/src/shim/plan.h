@@ -64,6 +64,7 @@ enum op {
     OP_HANDOVER = 73,
     OP_AWAIT = 74,
     OP_HOLD = 75,
+    OP_RESTORE = 76,
     OP_KILL_GROUP = 80,
     OP_CGROUP_REMOVE = 81,
     OP_UNMOUNT = 82,

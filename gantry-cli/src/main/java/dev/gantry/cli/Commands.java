@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.cli.container.AttachCommand;
+import dev.gantry.cli.container.CheckpointCommand;
 import dev.gantry.cli.container.CommitCommand;
 import dev.gantry.cli.container.CreateCommand;
 import dev.gantry.cli.container.DiffCommand;
@@ -90,6 +91,8 @@ final class Commands {
             Map.entry("image list", "images"),
             Map.entry("image rm", "rmi"),
             Map.entry("image remove", "rmi"),
+            Map.entry("checkpoint list", "checkpoint ls"),
+            Map.entry("checkpoint remove", "checkpoint rm"),
             Map.entry("context list", "context ls"),
             Map.entry("network list", "network ls"),
             Map.entry("network remove", "network rm"),
@@ -189,6 +192,9 @@ final class Commands {
             "volume move",
             "volume rename",
             "volume expand",
+            "checkpoint create",
+            "checkpoint ls",
+            "checkpoint rm",
             "plugin install",
             "plugin ls",
             "plugin inspect",
@@ -217,17 +223,18 @@ final class Commands {
                     ? new Found(new HelpCommand(this), rest)
                     : new Found(find(rest).command(), List.of("--help"));
         }
-        if (List.of("container", "context", "image", "migrate", "network", "plugin", "volume", "system")
+        if (List.of("checkpoint", "container", "context", "image", "migrate", "network", "plugin", "volume", "system")
                         .contains(first)
                 && !rest.isEmpty()) {
             String second = rest.getFirst();
-            boolean whole =
-                    List.of("context", "migrate", "network", "plugin", "volume").contains(first)
-                            || List.of("df", "dial-stdio").contains(second);
+            boolean whole = List.of("checkpoint", "context", "migrate", "network", "plugin", "volume")
+                            .contains(first)
+                    || List.of("df", "dial-stdio").contains(second);
             String plain = whole ? first + " " + second : second;
             String name = SYNONYMS.getOrDefault(first + " " + second, plain);
             boolean belongs = SYNONYMS.containsKey(first + " " + second)
                     || switch (first) {
+                        case "checkpoint" -> List.of("create", "ls", "rm").contains(second);
                         case "container" -> OF_CONTAINERS.contains(second);
                         case "context" -> List.of("ls", "show").contains(second);
                         case "image" -> OF_IMAGES.contains(second);
@@ -277,6 +284,9 @@ final class Commands {
                     case "context ls" -> new ContextLsCommand();
                     case "context show" -> new ContextShowCommand();
                     case "create" -> new CreateCommand();
+                    case "checkpoint create" -> CheckpointCommand.create();
+                    case "checkpoint ls" -> CheckpointCommand.ls();
+                    case "checkpoint rm" -> CheckpointCommand.rm();
                     case "diff" -> new DiffCommand();
                     case "events" -> new EventsCommand();
                     case "exec" -> new ExecCommand();

@@ -66,7 +66,8 @@ final class ApiOptions {
                 settings.flag("debug", false),
                 settings.list("insecure-registry"),
                 settings.list("registry-mirror"),
-                networks());
+                networks(),
+                settings.flag("experimental", false));
     }
 
     private ContainerDefaults containers() {

@@ -96,7 +96,7 @@ public final class Main {
                 var server = new HttpServer(
                         api(new DockerApi(engine, host, state::api, clock, access.control()), tracing),
                         gate(engine, flags),
-                        DockerApi.headers(VERSION),
+                        DockerApi.headers(VERSION, state.api().experimental()),
                         clock,
                         mostConnections());
                 var sockets = Sockets.open(server, flags.hosts(), flags.group(), tls);

@@ -3,6 +3,7 @@ package dev.gantry.docker;
 import dev.gantry.base.GantryException;
 import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.container.ArchiveRoutes;
+import dev.gantry.docker.container.CheckpointRoutes;
 import dev.gantry.docker.container.CommitRoute;
 import dev.gantry.docker.container.ContainerRoutes;
 import dev.gantry.docker.container.CreateRoute;
@@ -64,7 +65,10 @@ public final class DockerApi implements ApiHandler {
         new SystemRoutes(engine, host, settings, clock).addTo(routes);
         new EventRoutes(engine.events(), engine.containers(), engine.measures(), clock).addTo(routes);
         new CreateRoute(engine, () -> settings.get().containers(), around).addTo(routes);
-        new ContainerRoutes(engine, clock).addTo(routes);
+        var checkpoints =
+                new CheckpointRoutes(engine.containers(), () -> settings.get().experimental());
+        new ContainerRoutes(engine, checkpoints, clock).addTo(routes);
+        checkpoints.addTo(routes);
         new QueryRoutes(engine, clock).addTo(routes);
         new ArchiveRoutes(engine).addTo(routes);
         new CommitRoute(engine).addTo(routes);
@@ -81,12 +85,14 @@ public final class DockerApi implements ApiHandler {
     }
 
     /// Header fields which every answer has.
-    public static Map<String, String> headers(String version) {
+    ///
+    /// @param experimental whether clients may ask for what dockerd calls so
+    public static Map<String, String> headers(String version, boolean experimental) {
         return Map.of(
                 "Api-Version",
                 Versions.newest(),
                 "Docker-Experimental",
-                "false",
+                Boolean.toString(experimental),
                 "Ostype",
                 "linux",
                 "Server",

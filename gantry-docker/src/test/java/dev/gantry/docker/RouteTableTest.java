@@ -262,7 +262,7 @@ class RouteTableTest {
     @Test
     void pingSaysWhatClientsNegotiateBy() {
         assertThat(ask("GET", "/_ping").headers()).containsEntry("Builder-Version", "1");
-        assertThat(DockerApi.headers("1"))
+        assertThat(DockerApi.headers("1", false))
                 .containsAllEntriesOf(Map.of("Api-Version", "1.50", "Ostype", "linux", "Docker-Experimental", "false"));
     }
 }

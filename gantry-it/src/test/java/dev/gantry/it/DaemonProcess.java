@@ -64,6 +64,11 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(root, network, List.of(flags));
     }
 
+    /// The same on a host network of its own, with more in its environment.
+    static DaemonProcess startApartTold(Path root, List<String> environment, String... flags) throws IOException {
+        return new DaemonProcess(root, network(), true, List.of(), environment, List.of(flags));
+    }
+
     /// The same in a mount namespace of its own, in which these files stand over those of the host.
     static DaemonProcess startOver(Path root, Map<Path, Path> files, String... flags) throws IOException {
         StringBuilder script = new StringBuilder();

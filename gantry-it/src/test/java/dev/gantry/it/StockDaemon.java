@@ -43,6 +43,13 @@ final class StockDaemon implements AutoCloseable {
         return with(directory, DaemonProcess.startOver(directory, over, "--userns-remap", "nobody"), docker);
     }
 
+    /// One that is experimental, and finds programs in this PATH.
+    static StockDaemon experimental(Path directory, String path) throws IOException {
+        Docker docker = client(directory);
+        return with(
+                directory, DaemonProcess.startApartTold(directory, List.of("PATH=" + path), "--experimental"), docker);
+    }
+
     private static Docker client(Path directory) {
         assumeTrue("root".equals(System.getProperty("user.name")), "the daemon needs root");
         return new Docker("unix://" + directory.resolve("s"));

@@ -42,7 +42,7 @@ record ServedEngine(EmbeddedGantry gantry, LastCall door, Ryuk ryuk, HttpServer 
             begun.push(ryuk);
             var door = new LastCall(new DockerApi(gantry.engine(), HostFacts.read(Release.VERSION), clock));
             var server = new HttpServer(
-                    new RyukStandIn(door, ryuk.port(), clock), DockerApi.headers(Release.VERSION), clock);
+                    new RyukStandIn(door, ryuk.port(), clock), DockerApi.headers(Release.VERSION, false), clock);
             begun.push(server);
             server.listen(socket);
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

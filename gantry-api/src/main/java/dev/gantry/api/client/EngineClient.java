@@ -1,5 +1,7 @@
 package dev.gantry.api.client;
 
+import dev.gantry.api.container.CheckpointCreate;
+import dev.gantry.api.container.CheckpointSummary;
 import dev.gantry.api.container.ContainerInspect;
 import dev.gantry.api.container.ContainerStats;
 import dev.gantry.api.container.ContainerSummary;
@@ -72,6 +74,27 @@ public final class EngineClient implements Closeable {
 
     public void startContainer(String container) {
         done(container(container, "POST", "/start"));
+    }
+
+    /// From a checkpoint; empty text: from its program, and with the container's own files.
+    public void startContainer(String container, String checkpoint, String directory) {
+        done(container(container, "POST", "/start")
+                .with("checkpoint", checkpoint)
+                .with("checkpoint-dir", directory));
+    }
+
+    public void createCheckpoint(String container, CheckpointCreate wanted) {
+        done(container(container, "POST", "/checkpoints").json(write(CheckpointCreate.class, wanted)));
+    }
+
+    /// Those in a directory of the engine's host; empty text: with the container's own files.
+    public List<CheckpointSummary> checkpoints(String container, String directory) {
+        return list(container(container, "GET", "/checkpoints").with("dir", directory), CheckpointSummary.class);
+    }
+
+    public void removeCheckpoint(String container, String checkpoint, String directory) {
+        done(container(container, "DELETE", "/checkpoints/" + Request.segment(checkpoint))
+                .with("dir", directory));
     }
 
     /// Stops with the container's signal and timeout where `signal` and `seconds` are empty text.

@@ -15,15 +15,22 @@ public final class StartCommand implements Command {
                 .toggle('a', "attach", "Join its output and pass signals on")
                 .text("detach-keys", "keys", "Keys that leave it running (" + DetachKeys.DEFAULT + ")")
                 .toggle('i', "interactive", "Join its input too")
+                .text("checkpoint", "name", "Go on from this checkpoint")
+                .text("checkpoint-dir", "path", "Where that is instead of with the container")
                 .takes(1, Integer.MAX_VALUE);
     }
 
     @Override
     public int run(Invocation call) throws IOException {
         Parsed args = call.args();
+        String checkpoint = args.text("checkpoint");
+        String directory = args.text("checkpoint-dir");
+        if (!checkpoint.isEmpty() && args.arguments().size() > 1) {
+            throw args.wrong("a checkpoint is of one container");
+        }
         if (!args.on("attach") && !args.on("interactive")) {
             return Each.of(call, args.arguments(), name -> {
-                call.engine().startContainer(name);
+                call.engine().startContainer(name, checkpoint, directory);
                 return name;
             });
         }
@@ -39,6 +46,6 @@ public final class StartCommand implements Command {
                 container.config().tty(),
                 stdin,
                 true,
-                () -> call.engine().startContainer(container.id()));
+                () -> call.engine().startContainer(container.id(), checkpoint, directory));
     }
 }

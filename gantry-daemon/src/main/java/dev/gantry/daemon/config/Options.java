@@ -69,7 +69,7 @@ public final class Options {
         t.obeyed("dns-search", Form.LIST);
         t.only("exec-opt", "exec-opts", Form.LIST, "native.cgroupdriver=cgroupfs", "control groups are made as files");
         t.obeyed("exec-root", Form.PATH);
-        t.only("experimental", Form.FLAG, "false", "nothing here is experimental");
+        t.obeyed("experimental", Form.FLAG);
         t.refused("feature", "features", Form.MAP, "this engine has none of these features, and nothing to switch");
         t.obeyed("fixed-cidr", Form.TEXT);
         t.obeyed("fixed-cidr-v6", Form.TEXT);

@@ -38,9 +38,11 @@ public final class ContainerRoutes {
     private final Lookup lookup;
     private final Supplier<Networks> networks;
     private final ContainerPlaces places;
+    private final CheckpointRoutes checkpoints;
     private final Clock clock;
 
-    public ContainerRoutes(Gantry engine, Clock clock) {
+    public ContainerRoutes(Gantry engine, CheckpointRoutes checkpoints, Clock clock) {
+        this.checkpoints = checkpoints;
         this.containers = engine.containers();
         this.lookup = new Lookup(containers);
         this.networks = engine::networks;
@@ -64,21 +66,23 @@ public final class ContainerRoutes {
     }
 
     private ApiResponse start(Call call) {
-        if (!call.query().text("checkpoint").isEmpty()) {
-            throw DockerError.badParameter("checkpoint is only supported in experimental mode");
-        }
         Container c = lookup.find(call.subject());
+        if (!call.query().text("checkpoint").isEmpty()) {
+            return started(checkpoints.start(call, c));
+        }
         if (c.isPaused()) {
             throw new DockerError(409, "cannot start a paused container, try unpause instead");
         }
         try {
-            return containers.start(c.id()) == StartOutcome.STARTED
-                    ? ApiResponse.noContent()
-                    : new ApiResponse.Empty(304);
+            return started(containers.start(c.id()));
         } catch (GantryException e) {
             throw StartFailure.ofStart(
                     e, InspectTranslation.argv(c.spec()), c.spec().command().workingDir());
         }
+    }
+
+    private static ApiResponse started(StartOutcome outcome) {
+        return outcome == StartOutcome.STARTED ? ApiResponse.noContent() : new ApiResponse.Empty(304);
     }
 
     private ApiResponse stop(Call call) {

@@ -15,9 +15,6 @@ public final class LaterRoutes {
     public void addTo(Routes routes) {
         later(routes, "build images", "POST /build", "POST /build/cancel");
         later(routes, "hold a session", "POST /session", "POST /grpc");
-        routes.add("GET", "/containers/{id}/checkpoints", LaterRoutes::experimental)
-                .add("POST", "/containers/{id}/checkpoints", LaterRoutes::experimental)
-                .add("DELETE", "/containers/{id}/checkpoints/{checkpoint}", LaterRoutes::experimental);
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
                     .add("GET", "/" + kind + "/{id}", LaterRoutes::noSwarm)
@@ -45,14 +42,6 @@ public final class LaterRoutes {
                 throw new DockerError(501, "this version of the engine cannot " + what + " yet");
             });
         }
-    }
-
-    /// The words of a dockerd that is not experimental, which is how it comes.
-    private static ApiResponse experimental(Call call) {
-        throw new DockerError(
-                501,
-                "This experimental feature is disabled by default."
-                        + " Start the Docker daemon in experimental mode in order to enable it.");
     }
 
     private static ApiResponse noSwarm(Call call) {

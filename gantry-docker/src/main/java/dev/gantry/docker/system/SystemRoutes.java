@@ -92,7 +92,7 @@ public final class SystemRoutes {
                 "JavaVersion",
                 System.getProperty("java.version"),
                 "Experimental",
-                "false",
+                Boolean.toString(settings.get().experimental()),
                 "GitCommit",
                 "",
                 "BuildTime",
@@ -110,7 +110,7 @@ public final class SystemRoutes {
                 "linux",
                 host.goArchitecture(),
                 host.kernel(),
-                null,
+                settings.get().experimental() ? true : null,
                 null));
     }
 
@@ -167,6 +167,7 @@ public final class SystemRoutes {
                 .systemTime(Times.nano(clock.instant()))
                 .loggingDriver(logDriver.isEmpty() ? "json-file" : logDriver)
                 .debug(told.debug())
+                .experimentalBuild(told.experimental())
                 .labels(told.labels())
                 .cgroupDriver(rootless ? "none" : "cgroupfs")
                 .cgroupVersion(host.cgroupV2() ? "2" : "1")

@@ -44,6 +44,10 @@ final class Cell {
     /// See [Foresight].
     volatile @Nullable Foreseen foreseen;
 
+    /// What the start that is under way begins with, instead of the program.
+    @Nullable
+    Restoration from;
+
     @Nullable
     Thread restart;
 

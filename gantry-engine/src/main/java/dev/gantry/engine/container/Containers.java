@@ -1,6 +1,7 @@
 package dev.gantry.engine.container;
 
 import dev.gantry.base.ContainerId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -23,6 +24,21 @@ public interface Containers {
     /// A failed launch is an exception whose cause is a [LaunchFailure]; the container stays as it was, and its history
     /// holds the words.
     StartOutcome start(ContainerId id);
+
+    /// The same, but instead of its program what [#checkpoint] has saved goes on.
+    ///
+    /// @param in where the checkpoint is; empty: with the container's own files
+    StartOutcome start(ContainerId id, String checkpoint, Optional<Path> in);
+
+    /// Saves its processes under a name, which is one of a file, and ends it unless it is left running.
+    /// [dev.gantry.base.Conflict] when the name is taken or it is not running;
+    /// [dev.gantry.base.Unsupported] where there is no CRIU that works.
+    void checkpoint(ContainerId id, String checkpoint, Optional<Path> in, boolean leaveRunning);
+
+    /// The names, sorted.
+    List<String> checkpoints(ContainerId id, Optional<Path> in);
+
+    void removeCheckpoint(ContainerId id, String checkpoint, Optional<Path> in);
 
     StopOutcome stop(ContainerId id, StopRequest how);
 

@@ -31,6 +31,8 @@ public final class LaunchErrors {
         return switch (step) {
             case Step.Exec _ ->
                 new InvalidArgument(what, why, "name a program that is in the container and may be run", cause);
+            case Step.Restore _ ->
+                new Internal(what, why, "start it without the checkpoint, or from another one", cause);
             case Step.Chdir _ -> new InvalidArgument(what, why, "choose a working directory the user may enter", cause);
             case Step.OpenTree _ ->
                 new InvalidArgument(what, why, "make the source of the bind, or correct its path", cause);
@@ -67,6 +69,10 @@ public final class LaunchErrors {
 
     /// Without the environment, which may hold secrets.
     private static String brief(Step step) {
-        return step instanceof Step.Exec e ? "exec " + e.argv().getFirst() : PlanText.words(step);
+        return switch (step) {
+            case Step.Exec e -> "exec " + e.argv().getFirst();
+            case Step.Restore _ -> "restore its processes";
+            default -> PlanText.words(step);
+        };
     }
 }

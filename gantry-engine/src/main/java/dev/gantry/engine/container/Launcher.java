@@ -156,7 +156,9 @@ final class Launcher {
     }
 
     /// Launches in a watch that waits. The plan is kept while the container is being made, which other processes do.
-    LaunchOutcome launch(Cell cell, Task task, EncodedPlan plan, ContainerNetworks.Run run) {
+    ///
+    /// @param obeyed the plan itself, unless the container begins with a checkpoint
+    LaunchOutcome launch(Cell cell, Task task, EncodedPlan plan, EncodedPlan obeyed, ContainerNetworks.Run run) {
         task.plan = plan.plan();
         if (cell.row.history().startedAt().isPresent()) {
             storing(cell, () -> Files.deleteIfExists(places.exitRecord(cell.id)));
@@ -172,7 +174,7 @@ final class Launcher {
                         bytes > 0 ? bytes : SHM_BYTES,
                         users.of(cell.row.spec()));
             }
-            outcome = task.watch.launch(plan.bytes(), door -> {
+            outcome = task.watch.launch(obeyed.bytes(), door -> {
                 run.connect(door);
                 if (run.learnsWhere()) {
                     writeEtc(cell.row, run.where());

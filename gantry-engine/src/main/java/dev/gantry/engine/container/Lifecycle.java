@@ -125,6 +125,18 @@ final class Lifecycle {
         }
     }
 
+    /// The same from a checkpoint, as far as it is a start.
+    StartOutcome start(Cell cell, Restoration from) {
+        cell.turn.lock();
+        try {
+            cell.from = from;
+            return start(cell);
+        } finally {
+            cell.from = null;
+            cell.turn.unlock();
+        }
+    }
+
     /// By request: the end in between removes nothing.
     void restart(Cell cell, StopRequest how) {
         cell.kept.incrementAndGet();
@@ -171,6 +183,9 @@ final class Lifecycle {
         cell.yieldRoot("start");
         Task task = null;
         try (Sources sources = volumes.open(cell.id, cell.row.spec())) {
+            if (cell.from != null && cell.task != null) {
+                cell.task.undo();
+            }
             boolean again = cell.task != null && cell.task.undone();
             course.enters(Phase.NETWORK);
             ContainerNetworks.Run run = networks.begin(cell.id, cell.row.name(), cell.row.spec());
@@ -187,12 +202,14 @@ final class Lifecycle {
             course.enters(Phase.WATCH);
             task = spawning.joined();
             course.enters(Phase.LAUNCH);
-            switch (launcher.launch(cell, task, plan, run)) {
+            Restoration from = cell.from;
+            EncodedPlan obeyed = from == null ? plan : from.of(plan, task.directory);
+            switch (launcher.launch(cell, task, plan, obeyed, run)) {
                 case LaunchOutcome.Started started -> {
                     course.enters(Phase.STORE);
                     started(cell, task, started, restarts);
                 }
-                case LaunchOutcome.Failed failed -> throw LaunchErrors.of(cell.what("start"), plan.plan(), failed);
+                case LaunchOutcome.Failed failed -> throw LaunchErrors.of(cell.what("start"), obeyed.plan(), failed);
             }
         } catch (RuntimeException e) {
             try {

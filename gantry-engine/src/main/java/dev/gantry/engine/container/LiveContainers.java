@@ -4,6 +4,7 @@ import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.NotFound;
 import dev.gantry.engine.container.ContainerTable.Durability;
 import dev.gantry.engine.observe.Action;
 import dev.gantry.engine.observe.Course;
@@ -11,6 +12,7 @@ import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ final class LiveContainers implements Containers {
     private final Removal removal;
     private final Releases releases;
     private final Pauses pauses;
+    private final Checkpoints checkpoints;
     private final Updates updates;
     private final Measures measures;
     private final Clock clock;
@@ -64,6 +67,7 @@ final class LiveContainers implements Containers {
             Removal removal,
             Releases releases,
             Pauses pauses,
+            Checkpoints checkpoints,
             Updates updates,
             Measures measures,
             Clock clock,
@@ -84,6 +88,7 @@ final class LiveContainers implements Containers {
         this.removal = removal;
         this.releases = releases;
         this.pauses = pauses;
+        this.checkpoints = checkpoints;
         this.updates = updates;
         this.measures = measures;
         this.clock = clock;
@@ -227,6 +232,51 @@ final class LiveContainers implements Containers {
         Cell cell = index.need(id);
         foresight.started(cell);
         return lifecycle.start(cell);
+    }
+
+    @Override
+    public StartOutcome start(ContainerId id, String checkpoint, Optional<Path> in) {
+        Cell cell = index.need(id);
+        return lifecycle.start(cell, checkpoints.from(cell, existing(cell, checkpoint, in)));
+    }
+
+    @Override
+    public void checkpoint(ContainerId id, String checkpoint, Optional<Path> in, boolean leaveRunning) {
+        Cell cell = index.need(id);
+        Path directory = checkpoints(cell, in).resolve(checkpoint);
+        if (Files.exists(directory)) {
+            throw new Conflict(
+                    cell.what("checkpoint"),
+                    "checkpoint with name " + checkpoint + " already exists for container " + cell.row.name(),
+                    "remove it, or choose another name");
+        }
+        checkpoints.make(cell, directory, leaveRunning);
+    }
+
+    @Override
+    public List<String> checkpoints(ContainerId id, Optional<Path> in) {
+        return Checkpoint.in(checkpoints(index.need(id), in));
+    }
+
+    @Override
+    public void removeCheckpoint(ContainerId id, String checkpoint, Optional<Path> in) {
+        Checkpoint.remove(existing(index.need(id), checkpoint, in));
+    }
+
+    private Path existing(Cell cell, String checkpoint, Optional<Path> in) {
+        Path directory = checkpoints(cell, in).resolve(checkpoint);
+        if (!Checkpoint.isAt(directory)) {
+            throw new NotFound(
+                    "find checkpoint " + checkpoint,
+                    "checkpoint " + checkpoint + " does not exist for container " + cell.row.name(),
+                    "see gantry checkpoint ls " + cell.row.name());
+        }
+        return directory;
+    }
+
+    private Path checkpoints(Cell cell, Optional<Path> in) {
+        return in.orElseGet(() ->
+                Container.Files.in(places.containers(), cell.id).directory().resolve("checkpoints"));
     }
 
     @Override

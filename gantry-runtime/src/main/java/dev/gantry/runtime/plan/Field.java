@@ -86,6 +86,8 @@ sealed interface Field {
             case Step.Handover(var flags, var patience) -> List.of(n(flags), n(patience));
             case Step.Await() -> List.of();
             case Step.Hold() -> List.of();
+            case Step.Restore(var argv, var environment, var scratch, var slots, var pidFile, var inherited) ->
+                List.of(l(argv), l(environment), s(scratch), l(slots), s(pidFile), l(inherited));
             case Step.KillGroup(var path) -> List.of(s(path));
             case Step.CgroupRemove(var path) -> List.of(s(path));
             case Step.Unmount(var path) -> List.of(s(path));
@@ -158,6 +160,7 @@ sealed interface Field {
             case HANDOVER -> new Step.Handover(in.n(), in.n());
             case AWAIT -> new Step.Await();
             case HOLD -> new Step.Hold();
+            case RESTORE -> new Step.Restore(in.l(), in.l(), in.s(), in.l(), in.s(), in.l());
             case KILL_GROUP -> new Step.KillGroup(in.s());
             case CGROUP_REMOVE -> new Step.CgroupRemove(in.s());
             case UNMOUNT -> new Step.Unmount(in.s());

@@ -65,6 +65,7 @@ enum Op {
     HANDOVER(73, CHILD, "uu"),
     AWAIT(74, CHILD, ""),
     HOLD(75, CHILD, ""),
+    RESTORE(76, CHILD, "llslsl"),
     KILL_GROUP(80, RELEASE, "s"),
     CGROUP_REMOVE(81, RELEASE, "s"),
     UNMOUNT(82, RELEASE, "s"),
@@ -152,6 +153,7 @@ enum Op {
             case Step.Handover _ -> HANDOVER;
             case Step.Await _ -> AWAIT;
             case Step.Hold _ -> HOLD;
+            case Step.Restore _ -> RESTORE;
             case Step.KillGroup _ -> KILL_GROUP;
             case Step.CgroupRemove _ -> CGROUP_REMOVE;
             case Step.Unmount _ -> UNMOUNT;

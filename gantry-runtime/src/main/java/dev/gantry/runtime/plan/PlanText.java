@@ -75,6 +75,7 @@ public final class PlanText {
                         : "hand over the network namespace, with sockets for names";
             case Step.Await _ -> "wait for the network to be connected";
             case Step.Hold _ -> "stay, for its root";
+            case Step.Restore r -> "restore its processes by " + command(r.argv());
             case Step.KillGroup k -> "kill every process of cgroup " + k.path();
             case Step.CgroupRemove c -> "remove cgroup " + c.path();
             case Step.Unmount u -> "unmount " + u.path();

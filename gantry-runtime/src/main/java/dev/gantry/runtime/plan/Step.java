@@ -208,6 +208,30 @@ public sealed interface Step {
     /// Instead of a program: the process is there for its root, and executes nothing.
     record Hold() implements Step {}
 
+    /// Instead of a program: CRIU makes the processes of a checkpoint, with the root, the control
+    /// groups and the network that the child has by then.
+    ///
+    /// @param argv the program by its path, and all its arguments but `--inherit-fd`
+    /// @param scratch a directory over which the mounts of `slots` are placed, by their numbers
+    /// @param pidFile where CRIU writes the init's pid; its log is beside, with `.log`
+    /// @param inherited what the checkpoint calls standard input, output, error and the network
+    ///     namespace; empty where it has none
+    record Restore(
+            List<String> argv,
+            List<String> environment,
+            String scratch,
+            List<String> slots,
+            String pidFile,
+            List<String> inherited)
+            implements Step {
+        public Restore {
+            argv = List.copyOf(argv);
+            environment = List.copyOf(environment);
+            slots = List.copyOf(slots);
+            inherited = List.copyOf(inherited);
+        }
+    }
+
     // release
 
     record KillGroup(String path) implements Step {}
