@@ -291,6 +291,19 @@ static int next_word(int line, int up, bool *offered, char *word, int *descripto
     return receive(line, word, 1, descriptor) > 0 ? 1 : 0;
 }
 
+/* The init that the child has made takes its place. It is the watch's once the child has ended, and nobody reaps it
+ * before the launch has. */
+static int take_restored(struct obey *o)
+{
+    struct pollfd end = {.fd = o->pidfd, .events = POLLIN};
+    while (poll(&end, 1, -1) < 0 && errno == EINTR)
+        ;
+    o->undo->pid = o->shared->restored;
+    close(o->pidfd);
+    o->pidfd = sys_pidfd_open(o->undo->pid, 0);
+    return o->pidfd < 0 ? -1 : 0;
+}
+
 /* Waits until the child has executed its program (0) or is gone (-1). */
 static int follow_child(struct obey *o, int line, int up, int *terminal)
 {
@@ -321,8 +334,8 @@ static int follow_child(struct obey *o, int line, int up, int *terminal)
         errno = ECHILD;
         failed(o, o->shared->child_step);
     }
-    if (o->shared->err == 0 && o->shared->restored > 0)
-        o->undo->pid = o->shared->restored;
+    if (o->shared->err == 0 && o->shared->restored > 0 && take_restored(o) < 0)
+        failed(o, o->shared->child_step);
     return o->shared->err == 0 ? 0 : -1;
 }
 

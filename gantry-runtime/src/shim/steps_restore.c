@@ -14,8 +14,9 @@
 #include "obey.h"
 #include "sys.h"
 
-#define ARGUMENTS 512 /* of CRIU at most */
-#define INHERITED 4   /* standard input, output, error; the network namespace */
+#define ARGUMENTS 4096 /* of CRIU at most, and the end of their list */
+#define VARIABLES 64
+#define INHERITED 4    /* standard input, output, error; the network namespace */
 
 /* An empty directory in memory, over one of the host's. */
 static int mount_scratch(const char *path)
@@ -64,6 +65,36 @@ static int place_all(struct obey *o, const char *scratch, struct list slots)
     return 0;
 }
 
+/* All of ours. A child that was not waited for keeps its number, so that nobody else can be meant. */
+static void end_children(void)
+{
+    char text[4096];
+    for (;;) {
+        int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+        if (fd >= 0)
+            close(fd);
+        if (n <= 0)
+            return;
+        text[n] = 0;
+        char *rest = text;
+        for (char *word; (word = strsep(&rest, " ")) != NULL && rest != NULL;) {
+            uint64_t pid;
+            if (!parse_u64(word, &pid) || pid == 0 || pid > INT32_MAX)
+                return;
+            kill((pid_t)pid, SIGKILL);
+            while (waitpid((pid_t)pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+        }
+    }
+}
+
+static bool is_our_child(pid_t pid)
+{
+    siginfo_t end;
+    return pid > 0 && waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 /* A copy that CRIU is born with, and the words that name it. */
 static int lend(char **argv, size_t *count, int fd, const char *key)
 {
@@ -79,23 +110,27 @@ static int lend(char **argv, size_t *count, int fd, const char *key)
     return 0;
 }
 
-static _Noreturn void execute(const struct obey *o, struct list words, struct list environment, struct list keys)
+static _Noreturn void execute(const struct obey *o, pid_t parent, struct list words, struct list environment, struct list keys)
 {
-    static char *argv[ARGUMENTS], *envp[64];
+    static char *argv[ARGUMENTS], *envp[VARIABLES];
     size_t count = 0, variables = 0;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     int lent[INHERITED] = {o->io->in, o->io->out, o->io->err, network};
-    while (words.count > 0 && count < ARGUMENTS - 2 * INHERITED - 1)
+    if (null < 0 || network < 0 || k_close_range_on_exec(3) < 0)
+        _exit(125);
+    while (words.count > 0)
         argv[count++] = (char *)(uintptr_t)list_next(&words).ptr;
-    while (environment.count > 0 && variables < sizeof envp / sizeof *envp - 1)
+    while (environment.count > 0)
         envp[variables++] = (char *)(uintptr_t)list_next(&environment).ptr;
     for (int i = 0; i < INHERITED && keys.count > 0; i++)
         if (lend(argv, &count, lent[i], list_next(&keys).ptr) < 0)
             _exit(125);
     for (int i = 0; i < 3; i++)
-        dup2(null, i);
+        if (dup2(null, i) < 0)
+            _exit(125);
     umask(022);
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
+        _exit(125);
     execve(argv[0], argv, envp);
     _exit(errno == ENOENT ? 127 : 126);
 }
@@ -142,6 +177,10 @@ int obey_restore(struct obey *o, struct fields in)
     int status = 0;
     if (words.count == 0 || streams_come(o) < 0)
         return -1;
+    if (words.count >= ARGUMENTS - 2 * INHERITED || environment.count >= VARIABLES) {
+        errno = E2BIG;
+        return -1;
+    }
     if (place_all(o, scratch, slots) < 0) {
         explain(o, "%.250s", scratch);
         return -1;
@@ -149,22 +188,24 @@ int obey_restore(struct obey *o, struct fields in)
     if (unlink(pid_file) < 0 && errno != ENOENT)
         return -1;
     sys_retitle("gantry-restore");
-    pid_t criu = fork();
+    /* What CRIU has made becomes our child when it leaves, however it does, and the watch's when we do. */
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+        return -1;
+    pid_t us = getpid(), criu = fork();
     if (criu < 0)
         return -1;
     if (criu == 0)
-        execute(o, words, environment, keys);
+        execute(o, us, words, environment, keys);
     while (waitpid(criu, &status, 0) < 0)
         if (errno != EINTR)
             return -1;
-    pid_t init = read_pid(pid_file);
-    if (status == 0 && init > 0) {
+    pid_t init = status == 0 ? read_pid(pid_file) : 0;
+    if (is_our_child(init)) {
         o->shared->restored = init;
         o->shared->executing = true;
         _exit(0); /* launch hears it */
     }
-    if (init > 0)
-        kill(init, SIGKILL);
+    end_children();
     snprintf(log, sizeof log, "%s.log", pid_file);
     explain_by_log(o, log, status);
     errno = EIO;

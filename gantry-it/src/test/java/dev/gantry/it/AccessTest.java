@@ -51,7 +51,13 @@ class AccessTest {
                 """.formatted(LIMITED, OTHER, READER, POWERLESS));
         Files.setPosixFilePermissions(rules, PosixFilePermissions.fromString("rw-------"));
         daemon = DaemonProcess.startOn(
-                DaemonProcess.network(), dir, "--access-rules", rules.toString(), "--audit-log", audit().toString());
+                DaemonProcess.network(),
+                dir,
+                "--access-rules",
+                rules.toString(),
+                "--audit-log",
+                audit().toString(),
+                "--experimental");
         Path tar = Rootfs.tarball(Rootfs.busybox(dir.resolve("rootfs")), dir.resolve("rootfs.tar"));
         assertThat(docker.run("import", tar.toString(), "busybox:it").err()).isEmpty();
         // Whoever is to be judged must reach the socket.
@@ -138,6 +144,26 @@ class AccessTest {
                 "1000");
         assertThat(r.err()).isEmpty();
         return r.out().strip();
+    }
+
+    @Test
+    void whoHasLimitsSavesAndRestoresNoProcessesAndNamesNoDirectoryForThem() throws IOException {
+        String own = out(LIMITED, "run", "-d", "--name", "own", "--network", "none", "busybox:it", "sleep", "1000");
+        String elsewhere = dir.resolve("elsewhere").toString();
+        refused(LIMITED, "own-containers", "checkpoint", "create", "own", "k1");
+        refused(LIMITED, "own-containers", "checkpoint", "create", "--checkpoint-dir", elsewhere, "own", "k1");
+        refused(LIMITED, "own-containers", "checkpoint", "ls", "--checkpoint-dir", "/etc", "own");
+        refused(LIMITED, "own-containers", "checkpoint", "rm", "--checkpoint-dir", "/etc", "own", "ssh");
+        refused(POWERLESS, "no-privileged", "checkpoint", "create", "own", "k1");
+        refused(READER, "read-only", "checkpoint", "create", "own", "k1");
+        refused(OTHER, "own-containers", "checkpoint", "ls", "own");
+        assertThat(out(LIMITED, "checkpoint", "ls", "own")).isEqualTo("CHECKPOINT NAME");
+        assertThat(docker.run("kill", "own").err()).isEmpty();
+        Path made = Files.createDirectories(daemon.data().resolve("containers/" + own + "/checkpoints/k1"));
+        Files.writeString(made.resolve("gantry.note"), "\0\0\0\0");
+        assertThat(out(LIMITED, "checkpoint", "ls", "own").lines()).containsExactly("CHECKPOINT NAME", "k1");
+        refused(LIMITED, "own-containers", "start", "--checkpoint", "k1", "own");
+        refused(POWERLESS, "no-privileged", "start", "--checkpoint", "k1", "own");
     }
 
     @Test

@@ -194,6 +194,14 @@ class CheckpointTest {
         assertThat(stock.refusal("checkpoint", "create", "c1", "a/b")).contains("Invalid checkpoint ID (a/b)");
         assertThat(stock.refusal("checkpoint", "rm", "c1", "k2"))
                 .contains("checkpoint k2 does not exist for container c1");
+        Path torn = stock.daemon().data().resolve("containers/" + id + "/checkpoints/k4");
+        Files.writeString(Files.createDirectory(torn).resolve("core-1.img"), "what an engine that was killed left");
+        assertThat(stock.out("checkpoint", "ls", "c1").lines()).containsExactly("CHECKPOINT NAME", "k1");
+        stock.out("checkpoint", "create", "--leave-running", "c1", "k4");
+        Path elsewhere = Files.createDirectories(dir.resolve("mine/k5"));
+        assertThat(stock.refusal("checkpoint", "create", "--checkpoint-dir", dir.resolve("mine") + "", "c1", "k5"))
+                .contains("checkpoint with name k5 already exists");
+        assertThat(elsewhere).isEmptyDirectory();
         stock.out("kill", "c1");
         stock.out("wait", "c1");
         assertThat(stock.refusal("checkpoint", "create", "c1", "k3")).contains("ontainer " + id + " is not running");
@@ -223,8 +231,9 @@ class CheckpointTest {
                 "sh",
                 "-c",
                 "sleep 1000 | busybox nc -l -p 9 >/dev/null & "
-                        + "until sleep 1000 | busybox nc 127.0.0.1 9; do sleep 0.1; done & " + COUNTING);
-        until(() -> stock.out("exec", "c1", "busybox", "cat", "/proc/net/tcp").contains(" 01 "));
+                        + "until busybox cat /proc/net/tcp* | busybox grep -q ':0009 .* 0A '; do sleep 0.1; done; "
+                        + "sleep 1000 | busybox nc 127.0.0.1 9 & " + COUNTING);
+        until(() -> stock.out("exec", "c1", "busybox", "cat", "/proc/net/tcp").contains(":0009 01 "));
         assertThat(stock.refusal("checkpoint", "create", "c1", "k1")).contains("checkpoint container c1: criu: Error");
         try (Stream<Path> all = Files.list(stock.daemon().data().resolve("containers/" + id + "/checkpoints"))) {
             assertThat(all).isEmpty();

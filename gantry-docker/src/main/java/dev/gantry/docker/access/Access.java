@@ -97,6 +97,13 @@ public record Access(Set<Limit> limits, String owner) {
         }
     }
 
+    /// Refuses to save or restore processes, and to name where: CRIU, as root, believes what processes and files say.
+    public void judgeCheckpoint(String what) {
+        limits.stream().sorted().findFirst().ifPresent(limit -> {
+            throw refuse(what, "checkpoints are made and used by who may do everything", limit);
+        });
+    }
+
     /// Refuses a network that takes interfaces of the host, or that other programs make. `spec` is whole: with what
     /// its configuration network gives.
     public void judgeNetwork(NetworkSpec spec) {

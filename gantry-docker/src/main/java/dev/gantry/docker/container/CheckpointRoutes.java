@@ -53,6 +53,7 @@ public final class CheckpointRoutes {
 
     private ApiResponse create(Call call) {
         refuseUnlessExperimental();
+        call.access().judgeCheckpoint("save container " + call.subject());
         CheckpointCreate asked = call.body(CheckpointCreate.class);
         Container c = lookup.find(call.subject());
         if (!c.isRunning()) {
@@ -93,6 +94,7 @@ public final class CheckpointRoutes {
         if (!experimental.getAsBoolean()) {
             throw DockerError.badParameter("checkpoint is only supported in experimental mode");
         }
+        call.access().judgeCheckpoint("start container " + call.subject() + " from a checkpoint");
         String name = call.query().text("checkpoint");
         try {
             if (!NAME.matcher(name).matches()) {
@@ -116,12 +118,7 @@ public final class CheckpointRoutes {
         if (directory.isEmpty()) {
             return Optional.empty();
         }
-        if (!call.access().limits().isEmpty()) {
-            throw new DockerError(
-                    403,
-                    "use the checkpoint directory " + directory
-                            + ": you may not name directories of the host: leave it out");
-        }
+        call.access().judgeCheckpoint("use the checkpoint directory " + directory);
         if (!directory.startsWith("/") || directory.indexOf('\0') >= 0) {
             throw DockerError.badParameter("the checkpoint directory " + directory + " is not an absolute path");
         }

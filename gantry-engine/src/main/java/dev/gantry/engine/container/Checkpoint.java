@@ -2,9 +2,11 @@ package dev.gantry.engine.container;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.Internal;
+import dev.gantry.base.InvalidArgument;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,17 +24,42 @@ record Checkpoint(Path directory, List<String> inherited, List<String> outside) 
     private static final String NOTE = "gantry.note";
     private static final String END = "\0";
     private static final int INHERITED = 4;
+    private static final int LONGEST_NAME = 200;
 
     Checkpoint {
         inherited = List.copyOf(inherited);
         outside = List.copyOf(outside);
     }
 
-    /// Of an absent directory.
-    static void make(Path directory) {
+    /// Where the one of this name is in a directory. [InvalidArgument] when that would be anywhere else.
+    static Path place(Path directory, String name) {
+        if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+            throw new InvalidArgument("use checkpoint " + name, "this is no name of a file", "choose another name");
+        }
+        if (name.length() > LONGEST_NAME) {
+            throw new InvalidArgument(
+                    "use checkpoint " + name.substring(0, 20) + "…",
+                    "its name is longer than " + LONGEST_NAME + " characters",
+                    "choose a shorter name");
+        }
+        return directory.resolve(name);
+    }
+
+    /// A directory for it. Two who want the same one do not both get it.
+    static void make(Path directory, String container) {
+        var ours = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path parent = directory.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent, ours);
+            }
+            Files.createDirectory(directory, ours);
+        } catch (FileAlreadyExistsException e) {
+            throw new Conflict(
+                    "make checkpoint " + directory.getFileName(),
+                    "checkpoint with name " + directory.getFileName() + " already exists for container " + container,
+                    "remove it, or choose another name",
+                    e);
         } catch (IOException e) {
             throw failed("make", directory, e);
         }

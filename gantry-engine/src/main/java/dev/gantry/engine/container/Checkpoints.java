@@ -5,6 +5,7 @@ import dev.gantry.base.Internal;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.engine.container.ContainerTable.Durability;
+import dev.gantry.linux.ProcessCalls;
 import dev.gantry.runtime.oci.RestorePlan;
 import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.Step;
@@ -23,17 +24,20 @@ final class Checkpoints {
     private static final String NETWORK = "network";
     private static final Duration ENDS = Duration.ofSeconds(20);
 
+    private final ProcessCalls processes;
     private final Rows rows;
     private final Criu criu;
 
-    Checkpoints(Rows rows, Criu criu) {
+    Checkpoints(ProcessCalls processes, Rows rows, Criu criu) {
+        this.processes = processes;
         this.rows = rows;
         this.criu = criu;
     }
 
-    /// @param directory absent, or empty; after a failure there is none
+    /// @param directory absent; after a failure there is none
+    /// @param ours nobody else puts anything there: what is left of a checkpoint that was cut short goes
     /// @param leaveRunning else the container has ended when this returns
-    void make(Cell cell, Path directory, boolean leaveRunning) {
+    void make(Cell cell, Path directory, boolean ours, boolean leaveRunning) {
         String what = cell.what("checkpoint");
         ExitWait end;
         cell.turn.lock();
@@ -55,13 +59,17 @@ final class Checkpoints {
                         what, "its user namespace cannot be saved with it", "create it with --userns host");
             }
             criu.path(what);
+            if (ours && Files.isDirectory(directory) && !Checkpoint.isAt(directory)) {
+                Checkpoint.remove(directory);
+            }
+            Checkpoint.make(directory, cell.row.name());
             end = cell.expect(WaitCondition.NEXT_EXIT);
             Container.History before = cell.row.history();
             if (!leaveRunning) { // so that no policy starts it again
                 stopped(cell, true);
             }
             try {
-                save(what, running.pid(), plan, directory, leaveRunning);
+                save(what, running, plan, directory, leaveRunning);
             } catch (RuntimeException e) {
                 if (!leaveRunning) {
                     stopped(cell, before.stopped());
@@ -80,8 +88,8 @@ final class Checkpoints {
         rows.tell(cell, "checkpoint", Map.of());
     }
 
-    private void save(String what, long pid, LaunchPlan plan, Path directory, boolean leaveRunning) {
-        Checkpoint.make(directory);
+    private void save(String what, ContainerState.Running run, LaunchPlan plan, Path directory, boolean leaveRunning) {
+        int pid = run.pid();
         try {
             List<String> inherited = new ArrayList<>(InitStreams.of(PROC, pid));
             List<String> outside = RestorePlan.outside(plan, InitStreams.mountPoints(PROC, pid));
@@ -99,6 +107,8 @@ final class Checkpoints {
                 options.addAll(List.of("--external", "net[" + inode + "]:" + NETWORK));
             }
             inherited.add(ownNetwork ? NETWORK : "");
+            // CRIU takes a number. One of another process, if it has ended just now, would be somebody's on the host.
+            processes.open(pid, run.startTime()).close();
             criu.dump(what, pid, directory, options);
             new Checkpoint(directory, inherited, outside).write();
         } catch (IOException e) {

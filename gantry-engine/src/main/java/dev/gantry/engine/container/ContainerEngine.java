@@ -176,7 +176,7 @@ public final class ContainerEngine implements AutoCloseable {
                         removal,
                         releases,
                         new Pauses(rows, freezer),
-                        new Checkpoints(rows, Criu.ofPath()),
+                        new Checkpoints(p.linux().processes(), rows, Criu.ofPath()),
                         updates,
                         p.measures(),
                         p.clock(),

@@ -3,17 +3,27 @@ package dev.gantry.engine.container;
 import dev.gantry.base.Internal;
 import dev.gantry.base.Unsupported;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The program that saves processes and makes them again, where the host has it.
 final class Criu {
     private static final String LOG = "dump.log";
+    private static final Duration CHECK = Duration.ofMinutes(1);
+
+    /// As long as a disk may need for the memory of a large container.
+    private static final Duration DUMP = Duration.ofMinutes(10);
+
+    private static final int MOST_WORDS = 64 << 10;
 
     private final Supplier<Optional<Path>> finder;
     private volatile String able = "";
@@ -45,7 +55,7 @@ final class Criu {
                 .map(Path::toString)
                 .orElseThrow(() -> new Unsupported(
                         what, "there is no criu in the PATH of the engine", "install criu 4 or newer on the host"));
-        Ended check = run(what, List.of(found, "check"));
+        Ended check = run(what, List.of(found, "check"), CHECK);
         if (check.code() != 0) {
             throw new Unsupported(
                     what,
@@ -74,27 +84,30 @@ final class Criu {
                 "--file-locks",
                 "--evasive-devices"));
         argv.addAll(options);
-        Ended end = run(what, argv);
+        Ended end = run(what, argv, DUMP);
         if (end.code() != 0) {
             throw new Internal(
                     what,
-                    "criu: " + firstError(log(images) + end.words()),
+                    "criu: " + firstError(images, end.words()),
                     "read what criu cannot save in its documentation, and do without that in the container");
         }
     }
 
-    private static String log(Path images) {
-        try {
-            return Files.readString(images.resolve(LOG), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return "";
+    private static String firstError(Path images, String words) {
+        try (Stream<String> log = Files.lines(images.resolve(LOG), StandardCharsets.ISO_8859_1)) {
+            return firstError(Stream.concat(log, words.lines()));
+        } catch (IOException _) {
+            return firstError(words);
         }
     }
 
     /// The first one is the cause; those of a limit that it would rather have are none.
     static String firstError(String log) {
-        return log.lines()
-                .filter(line -> line.contains("Error (") && !line.contains("RLIMIT_NOFILE"))
+        return firstError(log.lines());
+    }
+
+    private static String firstError(Stream<String> lines) {
+        return lines.filter(line -> line.contains("Error (") && !line.contains("RLIMIT_NOFILE"))
                 .findFirst()
                 .map(line -> line.substring(line.indexOf("Error (")))
                 .orElse("it gave no reason");
@@ -102,20 +115,34 @@ final class Criu {
 
     private record Ended(int code, String words) {}
 
-    private static Ended run(String what, List<String> argv) {
+    private static Ended run(String what, List<String> argv, Duration limit) {
         try {
             Process process = new ProcessBuilder(argv)
                     .redirectErrorStream(true)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .start();
-            String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            Thread.ofVirtual().name("criu-deadline").start(() -> endAfter(process, limit));
+            InputStream said = process.getInputStream();
+            String words = new String(said.readNBytes(MOST_WORDS), StandardCharsets.ISO_8859_1);
+            said.transferTo(OutputStream.nullOutputStream());
             return new Ended(process.waitFor(), words);
         } catch (IOException e) {
             throw new Unsupported(what, "criu does not start: " + e.getMessage(), "install criu 4 or newer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Internal(what, "it was interrupted", "try it again", e);
+        }
+    }
+
+    /// Whoever waits for it holds the container's turn.
+    private static void endAfter(Process process, Duration limit) {
+        try {
+            if (!process.waitFor(limit)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
         }
     }
 }

@@ -12,7 +12,6 @@ import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -243,14 +242,7 @@ final class LiveContainers implements Containers {
     @Override
     public void checkpoint(ContainerId id, String checkpoint, Optional<Path> in, boolean leaveRunning) {
         Cell cell = index.need(id);
-        Path directory = checkpoints(cell, in).resolve(checkpoint);
-        if (Files.exists(directory)) {
-            throw new Conflict(
-                    cell.what("checkpoint"),
-                    "checkpoint with name " + checkpoint + " already exists for container " + cell.row.name(),
-                    "remove it, or choose another name");
-        }
-        checkpoints.make(cell, directory, leaveRunning);
+        checkpoints.make(cell, Checkpoint.place(checkpoints(cell, in), checkpoint), in.isEmpty(), leaveRunning);
     }
 
     @Override
@@ -264,7 +256,7 @@ final class LiveContainers implements Containers {
     }
 
     private Path existing(Cell cell, String checkpoint, Optional<Path> in) {
-        Path directory = checkpoints(cell, in).resolve(checkpoint);
+        Path directory = Checkpoint.place(checkpoints(cell, in), checkpoint);
         if (!Checkpoint.isAt(directory)) {
             throw new NotFound(
                     "find checkpoint " + checkpoint,

@@ -1,7 +1,10 @@
 package dev.gantry.engine.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.Conflict;
+import dev.gantry.base.InvalidArgument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +39,10 @@ class CriuTest {
     @Test
     void aCheckpointIsWhatItsNoteSays() {
         Path one = dir.resolve("all/one");
-        Checkpoint.make(one);
+        Checkpoint.make(one, "web");
+        assertThatThrownBy(() -> Checkpoint.make(one, "web"))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining("checkpoint with name one already exists for container web");
         assertThat(Checkpoint.in(dir.resolve("all"))).isEmpty();
         var made = new Checkpoint(one, List.of("", "pipe:[1]", "pipe:[2]", "network"), List.of("/a b", "/c\nd"));
         made.write();
@@ -45,6 +51,14 @@ class CriuTest {
         Checkpoint.remove(one);
         assertThat(one).doesNotExist();
         assertThat(Checkpoint.in(dir.resolve("none"))).isEmpty();
+    }
+
+    @Test
+    void aNameIsThatOfOneFile() {
+        assertThat(Checkpoint.place(dir, "a.b-c_1")).isEqualTo(dir.resolve("a.b-c_1"));
+        for (String name : List.of("", ".", "..", "../x", "a/b", "/etc", "a\0b", "n".repeat(201))) {
+            assertThatThrownBy(() -> Checkpoint.place(dir, name)).isInstanceOf(InvalidArgument.class);
+        }
     }
 
     @Test
