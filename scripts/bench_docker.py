@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench import (ROOT, Engine, UnixConnection, apart, head, milliseconds, proportional_kib, rootfs, row, shims_of,
+from bench import (ROOT, STATE, Engine, UnixConnection, apart, head, milliseconds, proportional_kib, rootfs, row, shims_of,
                    spawn, wait_for)
 
 WARM_UP = 500
@@ -129,7 +129,7 @@ def main():
     if os.geteuid() != 0:
         sys.exit("cannot measure: containers with limits need root: run as root")
     apart()
-    with tempfile.TemporaryDirectory(prefix="gantry-bench-") as tmp:
+    with tempfile.TemporaryDirectory(prefix="gantry-bench-", dir=STATE) as tmp:
         rootfs(Path(tmp) / "image")
         packed = subprocess.run(["tar", "-C", f"{tmp}/image", "-c", "."], capture_output=True, check=True).stdout
         starts(tmp)

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ROOT, Engine, UnixConnection, apart, wait_for
+from bench import ROOT, STATE, Engine, UnixConnection, apart, wait_for
 
 SERVER, PUBLISHED = 5201, 5301
 LIBRARIES = ("ldd", "/usr/bin/iperf3")
@@ -168,7 +168,7 @@ def main():
         if not shutil.which(tool):
             sys.exit(f"cannot measure: {tool} is missing: install it, on Debian: apt-get install iperf3 iproute2 busybox-static")
     apart()
-    with tempfile.TemporaryDirectory(prefix="gantry-bench-") as tmp:
+    with tempfile.TemporaryDirectory(prefix="gantry-bench-", dir=STATE) as tmp:
         measure(args, Path(tmp))
 
 
