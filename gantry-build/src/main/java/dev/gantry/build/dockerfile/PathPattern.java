@@ -88,7 +88,9 @@ public final class PathPattern {
         if (directory.isEmpty()) {
             return true;
         }
-        return wildless() ? literal.startsWith(directory + "/") : run(directory + "/", false).alive();
+        return wildless()
+                ? literal.startsWith(directory + "/")
+                : run(directory + "/", false).alive();
     }
 
     private boolean wildless() {

@@ -9,7 +9,8 @@ import java.util.Map;
 /// @param root of the image; its layers are those of the vertices that it is made of
 /// @param config the `config` object of its configuration, OCI image-spec 1.1 §config
 /// @param history in the order of the Dockerfile, that of the base first
-public record ImagePlan(Files root, Platform platform, Map<String, Object> config, List<Step> history) {
+/// @param author of the whole image; empty: nobody says so
+public record ImagePlan(Files root, Platform platform, Map<String, Object> config, List<Step> history, String author) {
     public ImagePlan {
         config = Map.copyOf(config);
         history = List.copyOf(history);

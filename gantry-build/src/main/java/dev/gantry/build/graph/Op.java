@@ -28,12 +28,14 @@ public sealed interface Op {
         NEVER
     }
 
-    /// A directory of whoever asked for the build: its context, its Dockerfile, a further context.
+    /// A directory of whoever asked for the build: its context, its Dockerfile, a further context. Whoever owns its
+    /// files there, in the tree they belong to root.
     ///
     /// @param name by which the session or the request knows it
     /// @param include patterns of what is wanted; none: all
     /// @param exclude patterns of a `.dockerignore`, which count in their order
-    /// @param follow paths that are wanted with all that symbolic links in them lead to
+    /// @param follow paths, also with wildcards, that are wanted with what is below them and all that
+    ///     symbolic links in them lead to; none: all. More than these does no harm
     record LocalSource(String name, List<String> include, List<String> exclude, List<String> follow) implements Op {
         public LocalSource {
             include = List.copyOf(include);

@@ -91,8 +91,7 @@ class PatternsTest {
 
     @Test
     void anIgnoreFileHasCommentsBlanksAndAMarkAtItsBeginning() {
-        assertThat(IgnoreFile.read("\uFEFF# no\n\n  a  \r\n.\n! b/\n#c\n"))
-                .containsExactly("a", ".", "! b/");
+        assertThat(IgnoreFile.read("\uFEFF# no\n\n  a  \r\n.\n! b/\n#c\n")).containsExactly("a", ".", "! b/");
         assertThat(Patterns.of(IgnoreFile.read(".")).isEmpty()).isTrue();
         assertThat(IgnoreFile.names("build/Dockerfile"))
                 .containsExactly("build/Dockerfile.dockerignore", ".dockerignore");

@@ -1,0 +1,17 @@
+package dev.gantry.build.frontend;
+
+import dev.gantry.build.check.Finding;
+import dev.gantry.build.graph.ImagePlan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What became of a Dockerfile.
+///
+/// @param time of the image and its history, as `SOURCE_DATE_EPOCH` says; empty: it says nothing
+/// @param cacheInline whether the image is to say what its steps were made of (`BUILDKIT_INLINE_CACHE`)
+public record Planned(ImagePlan image, List<Finding> findings, Optional<Instant> time, boolean cacheInline) {
+    public Planned {
+        findings = List.copyOf(findings);
+    }
+}
