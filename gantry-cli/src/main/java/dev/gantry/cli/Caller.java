@@ -36,6 +36,30 @@ public interface Caller {
     /// A directory with all that is in it as a tar, which is made while it is read.
     InputStream archive(String directory);
 
+    /// What a path may lead to.
+    enum Kind {
+        ABSENT,
+        FILE,
+        DIRECTORY,
+        LINK,
+        OTHER
+    }
+
+    /// What is there. A link in the last place is not followed, unless the path ends in a slash.
+    Kind kind(String path);
+
+    /// Where a path leads when links in the last place are followed; there need be nothing.
+    String followed(String path);
+
+    /// What is at a path, with all below it, as a tar in which it is called `as`; it is made while it is read. A path
+    /// that ends in a slash or `/.` is a directory.
+    InputStream pack(String path, String as);
+
+    /// Unpacks a tar into a directory, and nowhere else; it is all the caller's. What is called `from` in it, or
+    /// everything when that is empty, is called `to`, unless that is empty. A directory stays one, and all else no
+    /// directory.
+    void unpack(InputStream tar, String directory, String from, String to);
+
     /// What is in a directory, in no order; nothing when there is none.
     List<String> names(String directory);
 

@@ -4,6 +4,7 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.cli.container.AttachCommand;
 import dev.gantry.cli.container.CheckpointCommand;
 import dev.gantry.cli.container.CommitCommand;
+import dev.gantry.cli.container.CpCommand;
 import dev.gantry.cli.container.CreateCommand;
 import dev.gantry.cli.container.DiffCommand;
 import dev.gantry.cli.container.ExecCommand;
@@ -102,7 +103,7 @@ final class Commands {
             Map.entry("volume remove", "volume rm"));
 
     private static final List<String> OF_CONTAINERS = List.of(
-            "attach", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port",
+            "attach", "commit", "cp", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port",
             "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
             List.of("history", "import", "inspect", "load", "pull", "push", "save", "tag");
@@ -151,6 +152,7 @@ final class Commands {
             "unpause",
             "wait",
             "attach",
+            "cp",
             "diff",
             "export",
             "commit",
@@ -283,6 +285,7 @@ final class Commands {
                     case "commit" -> new CommitCommand();
                     case "context ls" -> new ContextLsCommand();
                     case "context show" -> new ContextShowCommand();
+                    case "cp" -> new CpCommand();
                     case "create" -> new CreateCommand();
                     case "checkpoint create" -> CheckpointCommand.create();
                     case "checkpoint ls" -> CheckpointCommand.ls();

@@ -104,6 +104,31 @@ final class MemoryCaller implements Caller {
     }
 
     @Override
+    public Kind kind(String path) {
+        if (files.containsKey(absolute(path))) {
+            return Kind.FILE;
+        }
+        String at = absolute(path);
+        return at.equals("/home/me") || !names(at).isEmpty() ? Kind.DIRECTORY : Kind.ABSENT;
+    }
+
+    /// There are no links.
+    @Override
+    public String followed(String path) {
+        return path;
+    }
+
+    @Override
+    public InputStream pack(String path, String as) {
+        return new ByteArrayInputStream((absolute(path) + " as " + as).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void unpack(InputStream tar, String directory, String from, String to) {
+        log.add("unpack " + from + " to " + absolute(directory) + " as " + to);
+    }
+
+    @Override
     public OutputStream create(String path) {
         if (files.containsKey(absolute(path))) {
             throw new Conflict("create " + path, "it exists already", "remove it, or name another");

@@ -133,6 +133,93 @@ class StockFilesTest {
         assertThat(r.code()).as(String.join(" ", arguments) + ": " + r.err()).isZero();
     }
 
+    private static Path local(String name) throws IOException {
+        Path local = dir.resolve(name);
+        Rootfs.run("rm", "-rf", local.toString());
+        Files.createDirectories(local.resolve("d/has"));
+        Files.createDirectories(local.resolve("tree/sub"));
+        Files.writeString(local.resolve("tree/sub/x"), "x");
+        Files.createSymbolicLink(local.resolve("tree/l"), Path.of("sub"));
+        Files.writeString(local.resolve("f"), "f");
+        Files.createSymbolicLink(local.resolve("ld"), Path.of("d"));
+        Files.createSymbolicLink(local.resolve("lf"), Path.of("f"));
+        Files.createSymbolicLink(local.resolve("lnew"), Path.of("made"));
+        return local;
+    }
+
+    private static String listed(Path local) throws IOException {
+        Process find = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "find . -printf '%p %y %m %U:%G %l %s\\n' | grep -v ' d ' | sort; find . -type d | sort")
+                .directory(local.toFile())
+                .start();
+        return new String(find.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /// Both clients, each with a fresh place: what is there afterwards, and whether it was refused.
+    private static List<String> bothCopy(String... arguments) throws IOException, InterruptedException {
+        List<String> results = new ArrayList<>();
+        for (String client : new String[] {"docker", "gantry"}) {
+            Path local = local("both");
+            sh(
+                    "cc",
+                    "rm -rf /t; mkdir -p /t/d/has; cp -a /q /t/q; echo f >/t/f; ln -s d /t/ld; ln -s f /t/lf; ln -s made /t/lnew");
+            List<String> all = new ArrayList<>(
+                    client.equals("docker")
+                            ? List.of("docker", "-H", daemon.host(), "cp")
+                            : List.of("../target/dist/bin/gantry", "-H", daemon.host(), "cp"));
+            for (String argument : arguments) {
+                all.add(argument.replace("LOCAL", local.toString()));
+            }
+            Ended ended = Ended.run(all);
+            String inside = sh(
+                    "cc", "cd /t; find . ! -type d -exec stat -c '%n %F %a %u:%g %s %N' {} +; find . -type d | sort");
+            results.add((ended.code() == 0) + "\n" + listed(local)
+                    + inside.lines().sorted().toList());
+        }
+        return results;
+    }
+
+    @Test
+    void ourOwnClientCopiesAsTheStockOneDoes() throws IOException, InterruptedException {
+        new GantryCommand(daemon); // or the reason why not
+        run("cc", "box:it", "sh", "-c", "mkdir -p /q/sub; echo one >/q/a; ln -s a /q/l; ln -s /q /ql; sleep 1000");
+        sh("cc", "until test -e /ql; do :; done");
+        for (String line : """
+                cc:/q LOCAL/new
+                cc:/q LOCAL/d
+                cc:/q LOCAL/f
+                cc:/q/. LOCAL/new
+                cc:/q/. LOCAL/d
+                cc:/q/a LOCAL/new
+                cc:/q/a LOCAL/d/
+                cc:/q/a LOCAL/none/
+                cc:/q/a LOCAL/lf
+                cc:/q/a LOCAL/lnew
+                -L cc:/ql LOCAL/new
+                -L cc:/ql LOCAL/d
+                cc:q/l LOCAL/new
+                LOCAL/tree cc:/t/new
+                LOCAL/tree cc:/t/d
+                LOCAL/tree cc:/t/f
+                LOCAL/tree/. cc:/t/d
+                LOCAL/tree/. cc:/t/new
+                LOCAL/f cc:/t/new
+                LOCAL/f cc:t/d
+                LOCAL/f cc:/t/none/
+                LOCAL/f cc:/t/lnew
+                LOCAL/f/ cc:/t/d
+                -L LOCAL/lf cc:/t/d
+                -L LOCAL/ld cc:/t/new
+                -a LOCAL/tree cc:/t/new
+                LOCAL/f cc:/dev/null
+                """.lines().toList()) {
+            List<String> both = bothCopy(line.split(" "));
+            assertThat(both.get(1)).as(line).isEqualTo(both.get(0));
+        }
+    }
+
     @Test
     void filesGoOutOfAndIntoAContainerThatNeverRan() throws IOException {
         Files.createDirectories(dir.resolve("bound"));

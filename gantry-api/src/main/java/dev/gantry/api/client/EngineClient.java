@@ -13,6 +13,7 @@ import dev.gantry.api.container.ExecInspect;
 import dev.gantry.api.container.ExecStart;
 import dev.gantry.api.container.FilesystemChange;
 import dev.gantry.api.container.IdResponse;
+import dev.gantry.api.container.PathStat;
 import dev.gantry.api.container.PortsUpdate;
 import dev.gantry.api.container.PortsUpdated;
 import dev.gantry.api.container.TopResponse;
@@ -47,7 +48,9 @@ import dev.gantry.base.Unavailable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /// The calls of the Engine API by name. Errors of the engine are [EngineError], an engine out of reach is
 /// [dev.gantry.base.Unavailable].
@@ -168,6 +171,47 @@ public final class EngineClient implements Closeable {
     /// Its root as a tar.
     public Response export(String container) {
         return http.ask(container(container, "GET", "/export"));
+    }
+
+    private static final String STAT = "x-docker-container-path-stat";
+
+    /// What is at a path of a container; a link there is not followed.
+    public Optional<PathStat> statPath(String container, String path) {
+        try (Response response = http.ask(archive(container, "HEAD", path))) {
+            return Optional.of(stat(response));
+        } catch (EngineError e) {
+            if (e.status() == 404) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /// What is at a path of a container, with all below it, as a tar; [#stat] says what it is.
+    public Response copyOut(String container, String path) {
+        return http.ask(archive(container, "GET", path));
+    }
+
+    /// Of an answer of [#copyOut].
+    public static PathStat stat(Response response) {
+        return Wire.json().type(PathStat.class).fromJson(Base64.getDecoder().decode(response.header(STAT)));
+    }
+
+    /// Unpacks a tar into a directory of a container, where directories stay what they are.
+    ///
+    /// @param ofUser whether all is the container's user's
+    public void copyIn(String container, String directory, InputStream tar, boolean ofUser) {
+        done(
+                archive(container, "PUT", directory)
+                        .with("noOverwriteDirNonDir", "true")
+                        .with("copyUIDGID", ofUser)
+                        .stream(tar, "application/x-tar"));
+    }
+
+    private static Request archive(String container, String method, String path) {
+        return container(container, method, "/archive").with("path", path);
     }
 
     /// Makes an image, and answers its id.

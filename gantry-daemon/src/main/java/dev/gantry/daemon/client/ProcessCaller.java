@@ -16,11 +16,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -85,6 +88,51 @@ final class ProcessCaller implements Caller {
     @Override
     public InputStream archive(String directory) {
         return DirectoryArchive.of(directory, absolute(directory));
+    }
+
+    @Override
+    public Kind kind(String path) {
+        Path at = Path.of(absolute(path));
+        try {
+            BasicFileAttributes found = path.endsWith("/")
+                    ? Files.readAttributes(at, BasicFileAttributes.class)
+                    : Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (found.isDirectory()) {
+                return Kind.DIRECTORY;
+            }
+            return found.isSymbolicLink() ? Kind.LINK : found.isRegularFile() ? Kind.FILE : Kind.OTHER;
+        } catch (NoSuchFileException _) {
+            return Kind.ABSENT;
+        } catch (IOException e) {
+            if (e instanceof FileSystemException f
+                    && String.valueOf(f.getReason()).contains("Not a directory")) {
+                return Kind.ABSENT;
+            }
+            throw failed("look at " + path, e);
+        }
+    }
+
+    @Override
+    public String followed(String path) {
+        try {
+            return written(Path.of(absolute(path))).toString();
+        } catch (IOException e) {
+            throw failed("follow " + path, e);
+        }
+    }
+
+    @Override
+    public InputStream pack(String path, String as) {
+        return LocalCopy.pack(path, absolute(path), as);
+    }
+
+    @Override
+    public void unpack(InputStream tar, String directory, String from, String to) {
+        try {
+            LocalCopy.unpack(tar, absolute(directory), from, to);
+        } catch (IOException e) {
+            throw failed("copy into " + directory, e);
+        }
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// One layer on its way from a tar into a directory: entry by entry, in the order of the archive, on
 /// one thread.
@@ -29,6 +30,7 @@ final class LayerUnpacking implements AutoCloseable {
     private static final String RESERVED = ".wh..wh.";
     private static final String CAPABILITY = "security.capability";
     private static final int CHUNK = 1 << 18;
+    private static final int NEW_FILE = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NO_FOLLOW;
 
     private final Linux linux;
     private final Fd root;
@@ -111,7 +113,7 @@ final class LayerUnpacking implements AutoCloseable {
     }
 
     private void unpack(TarEntry entry) throws IOException {
-        LayerPath path = LayerPath.of(entry.path());
+        LayerPath path = LayerPath.of(rules.names().of(entry.path()));
         if (path.isRoot()) {
             unpackRoot(entry);
             return;
@@ -194,25 +196,63 @@ final class LayerUnpacking implements AutoCloseable {
 
     private void file(TarEntry entry, Fd parent, String name) throws IOException {
         Fd[] made = new Fd[1];
-        int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NO_FOLLOW;
-        tree.replace(parent, name, () -> made[0] = linux.files().open(parent, name, flags, 0600, Resolve.PLAIN));
-        try (Fd fd = made[0]) {
-            if (entry.sparse()) {
-                for (TarEntry.Extent extent : entry.extents()) {
-                    copy(fd, extent.offset(), extent.length());
+        Runnable make = () -> made[0] = linux.files().open(parent, name, NEW_FILE, 0600, Resolve.PLAIN);
+        if (whiteouts) {
+            tree.replace(parent, name, make);
+        } else {
+            try {
+                make.run();
+            } catch (LinuxError e) {
+                if (!e.is(Errno.EEXIST)) {
+                    throw e;
                 }
-                linux.files().truncate(fd, entry.size());
-            } else {
-                copy(fd, -1, entry.size());
+                if (linux.attributes().stat(parent, name).type() != FileType.DIRECTORY) {
+                    fileOver(entry, parent, name);
+                    return;
+                }
+                tree.replace(parent, name, make);
             }
-            // Owner first: chown(2) takes set-user-id bits and capabilities away.
-            owner(entry, () -> linux.attributes().owner(fd, rules.uid(entry), rules.gid(entry)));
-            linux.attributes().mode(fd, entry.mode());
-            for (Map.Entry<String, byte[]> xattr : entry.xattrs().entrySet()) {
-                setXattr(xattr.getKey(), () -> linux.attributes().setXattr(fd, xattr.getKey(), xattr.getValue()));
-            }
-            linux.attributes().times(fd, entry.modified(), entry.modified());
         }
+        try (Fd fd = made[0]) {
+            fill(fd, entry);
+        }
+    }
+
+    /// Written beside, in the same directory, and renamed when it is whole: a failure leaves what was there.
+    private void fileOver(TarEntry entry, Fd parent, String name) throws IOException {
+        String beside =
+                ".gantry-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
+        try (Fd fd = linux.files().open(parent, beside, NEW_FILE, 0600, Resolve.PLAIN)) {
+            fill(fd, entry);
+            linux.directories().rename(parent, beside, parent, name);
+        } catch (IOException | RuntimeException e) {
+            try {
+                linux.directories().unlink(parent, beside);
+            } catch (LinuxError left) {
+                if (!left.is(Errno.ENOENT)) {
+                    e.addSuppressed(left);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private void fill(Fd fd, TarEntry entry) throws IOException {
+        if (entry.sparse()) {
+            for (TarEntry.Extent extent : entry.extents()) {
+                copy(fd, extent.offset(), extent.length());
+            }
+            linux.files().truncate(fd, entry.size());
+        } else {
+            copy(fd, -1, entry.size());
+        }
+        // Owner first: chown(2) takes set-user-id bits and capabilities away.
+        owner(entry, () -> linux.attributes().owner(fd, rules.uid(entry), rules.gid(entry)));
+        linux.attributes().mode(fd, entry.mode());
+        for (Map.Entry<String, byte[]> xattr : entry.xattrs().entrySet()) {
+            setXattr(xattr.getKey(), () -> linux.attributes().setXattr(fd, xattr.getKey(), xattr.getValue()));
+        }
+        linux.attributes().times(fd, entry.modified(), entry.modified());
     }
 
     /// To `offset`, or when it is negative to where the descriptor stands.
@@ -235,7 +275,7 @@ final class LayerUnpacking implements AutoCloseable {
     }
 
     private void hardLink(TarEntry entry, LayerPath path, Fd parent) {
-        LayerPath target = LayerPath.of(entry.link());
+        LayerPath target = LayerPath.of(rules.names().of(entry.link()));
         if (target.isRoot()) {
             throw new TarFault("its entry " + TarFault.shown(entry.path()) + " is a hard link to a directory");
         }

@@ -27,8 +27,13 @@ public final class RootedTar {
     /// @param keepsKinds a directory may not take the place of something else, nor the other way round
     /// @param owner of everything; null: as the archive says
     /// @param ids what these owners are where it is unpacked
-    public record Rules(boolean keepsKinds, @Nullable Owner owner, IdMap ids) {
+    /// @param names what entries are called there
+    public record Rules(boolean keepsKinds, @Nullable Owner owner, IdMap ids, Renaming names) {
         static final Rules NONE = new Rules(false, null, IdMap.SAME);
+
+        public Rules(boolean keepsKinds, @Nullable Owner owner, IdMap ids) {
+            this(keepsKinds, owner, ids, Renaming.NONE);
+        }
 
         public record Owner(int uid, int gid) {}
 
@@ -38,6 +43,24 @@ public final class RootedTar {
 
         int gid(TarEntry entry) {
             return (int) ids.gidOutside(owner == null ? entry.gid() : Integer.toUnsignedLong(owner.gid()));
+        }
+    }
+
+    /// An archive of one thing gets another name for it; what has that name goes with it.
+    ///
+    /// @param from empty: everything goes below `to`
+    /// @param to empty: nothing is renamed
+    public record Renaming(String from, String to) {
+        public static final Renaming NONE = new Renaming("", "");
+
+        String of(String path) {
+            if (to.isEmpty()) {
+                return path;
+            }
+            if (from.isEmpty()) {
+                return to + "/" + path;
+            }
+            return path.equals(from) || path.startsWith(from + "/") ? to + path.substring(from.length()) : path;
         }
     }
 
