@@ -52,12 +52,15 @@ public final class Expander {
         return new Expansion(new Word(document.text(), document.place()), '\\', false, variables, this).all();
     }
 
-    void spend(long cost, Place place) {
+    /// Counts what else a few words make much of, such as a range of ports.
+    ///
+    /// @param cost about as many bytes
+    public void spend(long cost, Place place) {
         left -= cost;
         if (left < 0) {
             throw place.fault(
-                    "the variables of this Dockerfile make texts of more than " + (MOST >> 20) + " MiB",
-                    "do not let a value contain itself again and again");
+                    "what comes of this Dockerfile is larger than " + (MOST >> 20) + " MiB",
+                    "do not let values, ports, stages or steps grow again and again");
         }
     }
 }

@@ -128,8 +128,8 @@ final class InstructionReader {
                         ? List.of()
                         : triggered().openings();
             case "RUN", "COPY", "ADD" -> {
-                boolean exec = JsonWords.read(words.rest(afterFlags).text(), keyword.place())
-                        .isPresent();
+                Word rest = words.rest(afterFlags);
+                boolean exec = JsonWords.read(rest.text(), rest.place()).isPresent();
                 yield exec
                         ? List.of()
                         : words.allQuoted(afterFlags).stream()

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class Conversion {
     private final Map<Integer, List<Instruction>> triggers = new TreeMap<>();
     private final Map<Integer, StageBuild> built = new TreeMap<>();
     private final Set<String> contextPaths = new TreeSet<>();
+    private final Map<Context, Files> loaded = new HashMap<>();
 
     /// @param follow the paths of the context that are asked for; none: all
     Conversion(Dockerfile file, Wishes wishes, Bases bases, Checks checks, List<String> follow) {
@@ -197,10 +199,16 @@ final class Conversion {
                                 : List.<String>of().stream())
                         .toList();
             case StageSource.OnImage on ->
-                base(on.reference(), stage.platform(), stage.stage().from().place())
+                base(
+                                on.reference(),
+                                stage.platform(),
+                                stage.stage().from().base().place())
                         .texts("OnBuild");
             case StageSource.OnContext(Context.Image i) ->
-                base(i.reference(), stage.platform(), stage.stage().from().place())
+                base(
+                                i.reference(),
+                                stage.platform(),
+                                stage.stage().from().base().place())
                         .texts("OnBuild");
             case StageSource.OnContext(Context.Built b) ->
                 ImageDraft.of(b.image()).texts("OnBuild");
@@ -262,6 +270,7 @@ final class Conversion {
         switch (resolved.source()) {
             case StageSource.OnStage on -> {
                 StageBuild below = stage(on.number());
+                expander.spend(below.image.size(), from.place());
                 return new StageBuild(
                         number,
                         shown,
@@ -302,7 +311,8 @@ final class Conversion {
     private StageBuild onImage(
             int number, StageSource.Resolved resolved, String shown, boolean ignoreCache, String reference) {
         Place place = resolved.stage().from().place();
-        Bases.Base base = find(reference, resolved.platform(), place);
+        Bases.Base base = find(
+                reference, resolved.platform(), resolved.stage().from().base().place());
         Platform actual = base.platform();
         if (!PlatformMatch.same(actual, resolved.platform())
                 && (!actual.os().equals(resolved.platform().os())
@@ -343,7 +353,7 @@ final class Conversion {
     /// The files of the build context.
     Files context(Place place) {
         return switch (wishes.context()) {
-            case Context.Local l -> local(l, follow);
+            case Context.Local l -> loaded.computeIfAbsent(l, _ -> local(l, follow));
             case Context other -> files(other, wishes.platform(), place);
         };
     }

@@ -21,6 +21,7 @@ import dev.gantry.build.graph.Vertex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,7 @@ final class CopyStep {
     private final StringBuilder shown;
     private final String destination;
     private final boolean link;
+    private OptionalInt local = OptionalInt.empty();
 
     CopyStep(Conversion conversion, StageBuild stage, Steps steps, Instruction.Copy copy) {
         this.conversion = conversion;
@@ -165,8 +167,11 @@ final class CopyStep {
         }
         FileAction.Unpack unpack = unpack(copy.add()) ? FileAction.Unpack.ARCHIVES : FileAction.Unpack.NEVER;
         FileAction.How how = how(to, mode, PathPattern.isWild(source), unpack);
-        inputs.add(from.orElseGet(() -> conversion.context(steps.place())));
-        add(path, how);
+        if (local.isEmpty()) {
+            inputs.add(from.orElseGet(() -> conversion.context(steps.place())));
+            local = OptionalInt.of(inputs.size() - 1);
+        }
+        actions.add(new FileAction.Copy(local.getAsInt(), path, destination(), how));
     }
 
     private boolean unpack(boolean byDefault) {

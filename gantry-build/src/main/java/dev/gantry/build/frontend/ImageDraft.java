@@ -21,12 +21,18 @@ final class ImageDraft {
     /// In the order in which they were first set.
     private final Map<String, String> env = new LinkedHashMap<>();
 
+    /// Values that have names themselves.
+    private final Map<String, Map<String, Object>> sets = new TreeMap<>();
+
     private final List<ImagePlan.Step> history;
     private String author;
 
     private ImageDraft(Map<String, Object> config, List<ImagePlan.Step> history, String author) {
         this.config = config;
         this.history = history;
+        for (String set : List.of("ExposedPorts", "Volumes", "Labels")) {
+            sets.put(set, object(config.remove(set)));
+        }
         for (Object variable : list(config.remove("Env"))) {
             String[] parts = String.valueOf(variable).split("=", 2);
             env.put(parts[0], parts.length == 2 ? parts[1] : "");
@@ -63,6 +69,7 @@ final class ImageDraft {
     ImageDraft copy() {
         ImageDraft copy = new ImageDraft(new TreeMap<>(config), new ArrayList<>(history), author);
         copy.env.putAll(env);
+        sets.forEach((key, set) -> copy.sets.put(key, new TreeMap<>(set)));
         return copy;
     }
 
@@ -71,6 +78,11 @@ final class ImageDraft {
         if (!env.isEmpty()) {
             whole.put("Env", lines(env));
         }
+        sets.forEach((key, set) -> {
+            if (!set.isEmpty()) {
+                whole.put(key, set);
+            }
+        });
         return new ImagePlan(root, platform, whole, history, author);
     }
 
@@ -103,10 +115,17 @@ final class ImageDraft {
         }
     }
 
+    /// To one of those that are sets: `ExposedPorts`, `Volumes` and `Labels`.
     void add(String key, Map<String, ?> more) {
-        Map<String, Object> all = object(config.get(key));
-        all.putAll(more);
-        set(key, all);
+        sets.computeIfAbsent(key, _ -> new TreeMap<>()).putAll(more);
+    }
+
+    /// About how many bytes a copy of it takes.
+    long size() {
+        return 16L
+                * (history.size()
+                        + env.size()
+                        + sets.values().stream().mapToInt(Map::size).sum());
     }
 
     Map<String, String> env() {

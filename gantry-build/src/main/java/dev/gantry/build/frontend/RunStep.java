@@ -100,6 +100,7 @@ final class RunStep {
     private Op.Process process(List<String> arguments) {
         Map<String, String> env = new LinkedHashMap<>(stage.env);
         env.putIfAbsent("PATH", ImageDraft.DEFAULT_PATH);
+        conversion.expander().spend(16L * (env.size() + stage.arguments.size()), run.at());
         List<String> hidden = new ArrayList<>();
         for (String proxy : PlatformArguments.PROXIES) {
             String value = conversion.wishes().arguments().get(proxy);

@@ -189,6 +189,7 @@ final class Steps {
         }
         stage.workdirWritten = true;
         String whole = CleanPath.from(stage.workdir(), path);
+        conversion.expander().spend(whole.length(), place);
         stage.image.set("WorkingDir", whole);
         Note note = note(workdir);
         if (!whole.equals("/")) {
@@ -265,8 +266,9 @@ final class Steps {
             Expander.ExpandedWords expanded = conversion.expander().words(word, this::variable);
             conversion.undefined(expanded.unset(), stage, place);
             for (String port : expanded.words()) {
-                ExposedPorts.read(port, word.place(), place, conversion.checks())
-                        .forEach(p -> ports.put(p, Map.of()));
+                List<String> read = ExposedPorts.read(port, word.place(), place, conversion.checks());
+                conversion.expander().spend(16L * read.size(), word.place());
+                read.forEach(p -> ports.put(p, Map.of()));
             }
         }
         stage.image.add("ExposedPorts", ports);
