@@ -177,7 +177,9 @@ public final class Main {
                 .networks(EngineOptions.networks(flags.settings()))
                 .storage(EngineOptions.storage(flags.settings()))
                 .tracer(tracing.map(t -> (Tracer) t).orElse(Tracer.NONE))
-                .ids(new SubordinateIds(Path.of("/etc"))
+                .ids(new SubordinateIds(
+                                Path.of("/etc"),
+                                why -> LoggerFactory.getLogger(Main.class).warn("userns-remap=off why=\"{}\"", why))
                         .of(flags.settings().text("userns-remap").orElse("")));
     }
 }

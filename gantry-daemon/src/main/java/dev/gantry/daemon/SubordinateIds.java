@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// The ids that `--userns-remap` gives to containers: those that `/etc/subuid` and `/etc/subgid` keep for a user.
@@ -19,12 +20,18 @@ final class SubordinateIds {
     /// The user that dockerd takes by default, and makes.
     private static final String DOCKREMAP = "dockremap";
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+    /// The last one that the kernel knows; the next is none.
+    private static final long LAST = 0xffff_fffeL;
 
     private final Path etc;
+    private final Consumer<String> warnings;
 
-    SubordinateIds(Path etc) {
+    /// @param warnings hears what is done otherwise than it may seem
+    SubordinateIds(Path etc, Consumer<String> warnings) {
         this.etc = etc;
+        this.warnings = warnings;
     }
 
     /// `default`, `user` or `user:group`, each by name or number. Empty is nobody, and `root` is nobody else.
@@ -43,7 +50,11 @@ final class SubordinateIds {
         if (parts.length == 2) {
             need("group", "group", parts[1]);
         }
-        return user.name().equals("root") ? IdMap.SAME : new IdMap(ranges("subuid", user), ranges("subgid", user));
+        if (user.name().equals("root")) {
+            warnings.accept("root cannot be remapped with itself: user namespaces are off");
+            return IdMap.SAME;
+        }
+        return new IdMap(ranges("subuid", user), ranges("subgid", user));
     }
 
     private record Account(String name, String id) {}
@@ -82,9 +93,11 @@ final class SubordinateIds {
                     && (f[0].equals(user.name()) || f[0].equals(user.id()))
                     && isNumber(f[1])
                     && isNumber(f[2]);
-            if (its && Long.parseLong(f[2]) > 0) {
-                ranges.add(new IdMap.Range(next, Long.parseLong(f[1]), Long.parseLong(f[2])));
-                next += Long.parseLong(f[2]);
+            if (its && number(f[2]) > 0) {
+                var range = new IdMap.Range(next, number(f[1]), number(f[2]));
+                check(file, line, range, ranges);
+                ranges.add(range);
+                next += range.count();
             }
         }
         if (ranges.isEmpty()) {
@@ -94,6 +107,30 @@ final class SubordinateIds {
                     "add some: usermod --add-" + file + "s 165536-231071 " + user.name());
         }
         return ranges;
+    }
+
+    /// What the kernel would refuse at each start of a container. user_namespaces(7)
+    private static void check(String file, String line, IdMap.Range range, List<IdMap.Range> before) {
+        if (range.outside() + range.count() - 1 > LAST || range.inside() + range.count() - 1 > LAST) {
+            throw wrong(file, line, "there are no ids above " + LAST);
+        }
+        for (IdMap.Range other : before) {
+            if (range.outside() < other.outside() + other.count()
+                    && other.outside() < range.outside() + range.count()) {
+                throw wrong(file, line, "it has ids of a line before, and nobody can have one twice");
+            }
+        }
+    }
+
+    private static InvalidArgument wrong(String file, String line, String why) {
+        return new InvalidArgument(
+                "read --userns-remap from " + file, "line " + line + ": " + why, "correct the ranges of this user");
+    }
+
+    /// More than any id when it has too many digits.
+    private static long number(String text) {
+        String digits = text.replaceFirst("^0+(?=.)", "");
+        return digits.length() > 10 ? LAST + 1 : Long.parseLong(digits);
     }
 
     private static boolean isNumber(String text) {

@@ -8,6 +8,7 @@ import dev.gantry.base.IdMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ class SubordinateIdsTest {
     private Path etc;
 
     private SubordinateIds ids;
+    private final List<String> warnings = new ArrayList<>();
 
     @BeforeEach
     void files() throws IOException {
@@ -25,7 +27,7 @@ class SubordinateIdsTest {
         Files.writeString(etc.resolve("group"), "root:x:0:\nstaff:x:50:\n");
         Files.writeString(etc.resolve("subuid"), "# of users\nann:100000:65536\n1000:300000:10\nbob:x:1\n");
         Files.writeString(etc.resolve("subgid"), "ann:200000:65536\n");
-        ids = new SubordinateIds(etc);
+        ids = new SubordinateIds(etc, warnings::add);
     }
 
     @Test
@@ -41,7 +43,23 @@ class SubordinateIdsTest {
     @Test
     void nobodyAndRootAreMappedToThemselves() {
         assertThat(ids.of("").isSame()).isTrue();
+        assertThat(warnings).isEmpty();
         assertThat(ids.of("root").isSame()).isTrue();
+        assertThat(warnings).singleElement().asString().contains("user namespaces are off");
+    }
+
+    @Test
+    void rangesThatTheKernelWouldRefuseAreRefusedAtOnce() throws IOException {
+        for (String range : List.of("4294967295:1", "4294967290:6", "1:99999999999", "99999999999999999999:1")) {
+            Files.writeString(etc.resolve("subuid"), "ann:" + range + "\n");
+            assertRefused("ann", "there are no ids above 4294967294");
+        }
+        Files.writeString(etc.resolve("subuid"), "ann:4294967290:5\n");
+        assertThat(ids.of("ann").uids()).containsExactly(new IdMap.Range(0, 4294967290L, 5));
+        Files.writeString(etc.resolve("subuid"), "ann:1000:10\nann:1009:5\n");
+        assertRefused("ann", "line ann:1009:5: it has ids of a line before");
+        Files.writeString(etc.resolve("subuid"), "ann:1000:10\nann:990:10\nann:1010:1\n");
+        assertThat(ids.of("ann").uids()).hasSize(3);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.gantry.runtime.plan.LaunchPlan;
 import dev.gantry.runtime.plan.PlanText;
 import dev.gantry.runtime.plan.Step;
 import dev.gantry.runtime.watch.LaunchOutcome;
+import java.util.List;
 
 /// From the step that failed to an error of the right kind, which names the step. Pure.
 public final class LaunchErrors {
@@ -36,6 +37,28 @@ public final class LaunchErrors {
             case Step.Chdir _ -> new InvalidArgument(what, why, "choose a working directory the user may enter", cause);
             case Step.OpenTree _ ->
                 new InvalidArgument(what, why, "make the source of the bind, or correct its path", cause);
+            case Step.Identity _
+            when cause.errno().equals("EINVAL") ->
+                new InvalidArgument(
+                        what,
+                        why,
+                        "use ids that its user namespace has, or give such namespaces more in /etc/subuid and /etc/subgid",
+                        cause);
+            case Step.Sysctl _
+            when cause.errno().equals("EROFS") ->
+                new Unsupported(
+                        what,
+                        why,
+                        "if this engine is in a container itself, run that one privileged; or leave the setting out",
+                        cause);
+            case Step.OomScore o
+            when List.of("EACCES", "EPERM").contains(cause.errno()) ->
+                new Forbidden(
+                        what,
+                        why,
+                        "a score below the engine's own needs its right CAP_SYS_RESOURCE: choose a higher one than "
+                                + o.value(),
+                        cause);
             // Mounts that came from outside of a user namespace hide what is below them.
             case Step.Overlay _
             when cause.errno().equals("EINVAL") ->

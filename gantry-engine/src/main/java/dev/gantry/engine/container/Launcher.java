@@ -101,6 +101,10 @@ final class Launcher {
         if (shared.isEmpty()) {
             writeEtc(spec, hostname, run.where(), files);
             users.give(spec, files.hostname(), files.hosts(), files.resolvConf());
+            if (!users.has(spec) && row.history().startedAt().isPresent()) {
+                UserNamespaces.takeBack(
+                        users.linux(), files.directory(), files.hostname(), files.hosts(), files.resolvConf());
+            }
         }
         Container.Files etc = shared.map(SharedNetwork::files).orElse(files);
         SharedNamespaces namespaces = SharedNamespaces.of(row, others, places.containers());

@@ -13,6 +13,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
 import dev.gantry.runtime.oci.HostFacts;
 import dev.gantry.runtime.oci.LaunchContext;
 import java.io.IOException;
@@ -101,6 +102,18 @@ public record UserNamespaces(Linux linux, MappedPlaces mapped, IdMap ids) {
         }
         for (Path file : files) {
             linux.attributes().owner(Fd.CWD, file.toString(), (int) ids.uidOutside(0), (int) ids.gidOutside(0));
+        }
+    }
+
+    /// What [#give] did when this container had a namespace, which it has no more: who has its directory has them
+    /// again.
+    static void takeBack(Linux linux, Path directory, Path... files) {
+        Stat owner = linux.attributes().stat(Fd.CWD, directory.toString());
+        for (Path file : files) {
+            Stat now = linux.attributes().stat(Fd.CWD, file.toString());
+            if (now.uid() != owner.uid() || now.gid() != owner.gid()) {
+                linux.attributes().owner(Fd.CWD, file.toString(), owner.uid(), owner.gid());
+            }
         }
     }
 
