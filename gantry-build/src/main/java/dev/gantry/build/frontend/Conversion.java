@@ -114,8 +114,31 @@ final class Conversion {
         return new Planned(
                 result.image.plan(result.root, result.platform),
                 List.of(),
+                unused(),
                 time(),
                 globals.argument("BUILDKIT_INLINE_CACHE").matches("1|true"));
+    }
+
+    private List<String> unused() {
+        Set<String> unused = new TreeSet<>(wishes.arguments().keySet());
+        unused.removeAll(globals.declared());
+        unused.removeAll(PlatformArguments.PROXIES);
+        unused.remove("SOURCE_DATE_EPOCH");
+        unused.removeIf(name -> name.startsWith("BUILDKIT_"));
+        for (StageSource.Resolved resolved : stages) {
+            for (Instruction instruction : resolved.stage().instructions()) {
+                if (instruction instanceof Instruction.Arg arg) {
+                    arg.variables().forEach(v -> unused.remove(v.name()));
+                }
+            }
+        }
+        triggers.values()
+                .forEach(all -> all.forEach(i -> {
+                    if (i instanceof Instruction.Arg arg) {
+                        arg.variables().forEach(v -> unused.remove(v.name()));
+                    }
+                }));
+        return List.copyOf(unused);
     }
 
     private StageBuild stage(int number) {

@@ -43,7 +43,7 @@ public final class DockerfileFrontend {
             planned = new Conversion(file, wishes, once, checks, paths).plan(false);
         }
         checks.mustBeClean();
-        return new Planned(planned.image(), checks.findings(), planned.time(), planned.cacheInline());
+        return new Planned(planned.image(), checks.findings(), planned.unused(), planned.time(), planned.cacheInline());
     }
 
     /// What the rules find in all its stages, needed or not.

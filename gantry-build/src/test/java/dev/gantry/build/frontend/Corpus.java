@@ -97,7 +97,8 @@ final class Corpus {
             }
             Planned planned = DockerfileFrontend.plan(one.dockerfile(), wishes, new InMemoryBases());
             String more = planned.time().map(t -> "time " + t + "\n").orElse("")
-                    + (planned.cacheInline() ? "cache inline\n" : "");
+                    + (planned.cacheInline() ? "cache inline\n" : "")
+                    + (planned.unused().isEmpty() ? "" : "unused " + planned.unused() + "\n");
             return (PlanText.of(planned.image()).replace("ArgsEscaped true\n", "")
                             + more
                             + findings(planned.findings()))
