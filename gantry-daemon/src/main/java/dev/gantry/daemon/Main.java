@@ -3,6 +3,7 @@ package dev.gantry.daemon;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.build.Builder;
 import dev.gantry.daemon.metrics.MetricsPage;
 import dev.gantry.daemon.trace.Tracing;
 import dev.gantry.docker.ApiHandler;
@@ -22,6 +23,7 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.ProcessCalls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -93,8 +95,9 @@ public final class Main {
         try (var access = AccessFiles.open(flags.settings());
                 var _ = OwnGroup.join(flags.cgroupParent());
                 Gantry engine = Gantry.open(options(flags, state, tracing));
+                Builder builder = Builder.open(engine, clock, new SecureRandom());
                 var server = new HttpServer(
-                        api(new DockerApi(engine, host, state::api, clock, access.control()), tracing),
+                        api(new DockerApi(engine, host, state::api, clock, access.control(), builder), tracing),
                         gate(engine, flags),
                         DockerApi.headers(VERSION, state.api().experimental()),
                         clock,

@@ -1,7 +1,9 @@
 package dev.gantry.docker;
 
 import dev.gantry.base.GantryException;
+import dev.gantry.build.Builder;
 import dev.gantry.docker.access.Surroundings;
+import dev.gantry.docker.build.BuildRoutes;
 import dev.gantry.docker.container.ArchiveRoutes;
 import dev.gantry.docker.container.CheckpointRoutes;
 import dev.gantry.docker.container.CommitRoute;
@@ -34,6 +36,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,15 +57,23 @@ public final class DockerApi implements ApiHandler {
     }
 
     public DockerApi(Gantry engine, HostFacts host, Clock clock, Control control) {
-        this(engine, host, () -> DaemonSettings.NONE, clock, control);
+        this(engine, host, () -> DaemonSettings.NONE, clock, control, null);
     }
 
     /// `settings` are asked for anew by each request that depends on them.
-    public DockerApi(Gantry engine, HostFacts host, Supplier<DaemonSettings> settings, Clock clock, Control control) {
+    ///
+    /// @param builder null: nothing is built
+    public DockerApi(
+            Gantry engine,
+            HostFacts host,
+            Supplier<DaemonSettings> settings,
+            Clock clock,
+            Control control,
+            @Nullable Builder builder) {
         Surroundings around =
                 Surroundings.of(engine, () -> settings.get().containers().usual());
         watched = new Watched(engine, control, around, clock);
-        new SystemRoutes(engine, host, settings, clock).addTo(routes);
+        new SystemRoutes(engine, builder, host, settings, clock).addTo(routes);
         new EventRoutes(engine.events(), engine.containers(), engine.measures(), clock).addTo(routes);
         new CreateRoute(engine, () -> settings.get().containers(), around).addTo(routes);
         var checkpoints =
@@ -81,6 +92,11 @@ public final class DockerApi implements ApiHandler {
         new VolumeRoutes(engine).addTo(routes);
         new NetworkRoutes(engine, () -> settings.get().networkOptions(), clock).addTo(routes);
         new PluginRoutes(engine.plugins()).addTo(routes);
+        if (builder == null) {
+            LaterRoutes.builds(routes);
+        } else {
+            new BuildRoutes(builder, engine, clock).addTo(routes);
+        }
         new LaterRoutes().addTo(routes);
     }
 

@@ -7,6 +7,7 @@ import dev.gantry.docker.guard.Control;
 import dev.gantry.docker.system.HostFacts;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.GantryOptions;
+import dev.gantry.engine.container.ContainerRoots;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
@@ -109,6 +110,11 @@ class RouteTableTest {
 
         @Override
         public ContainerFiles files() {
+            return null;
+        }
+
+        @Override
+        public ContainerRoots roots() {
             return null;
         }
 

@@ -1,5 +1,6 @@
 package dev.gantry.engine;
 
+import dev.gantry.engine.container.ContainerRoots;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.VolumeCopies;
 import dev.gantry.engine.event.Events;
@@ -72,6 +73,9 @@ public interface Gantry extends AutoCloseable {
 
     /// The files of containers.
     ContainerFiles files();
+
+    /// The roots of containers.
+    ContainerRoots roots();
 
     /// What containers have written, and their whole roots.
     ContainerLayers layers();

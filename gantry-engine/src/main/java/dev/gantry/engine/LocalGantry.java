@@ -4,6 +4,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.csi.CsiDrivers;
 import dev.gantry.engine.container.ContainerEngine;
+import dev.gantry.engine.container.ContainerRoots;
 import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.container.GroupPlaces;
 import dev.gantry.engine.container.MappedPlaces;
@@ -102,6 +103,7 @@ final class LocalGantry implements Gantry {
     private final Volumes volumes;
     private final VolumeCopies volumeCopies;
     private final ContainerFiles files;
+    private final ContainerRoots roots;
     private final ContainerLayers layers;
     private final Measures measures;
     private final NetworkEngine networking;
@@ -204,6 +206,7 @@ final class LocalGantry implements Gantry {
             containers = engine.containers();
             volumeCopies = engine.volumeCopies();
             files = new ContainerFiles(linux, engine.roots(), rootFiles, events);
+            roots = engine.roots();
             layers = new ContainerLayers(linux, engine.roots(), snapshots, containers, images, measures);
             execs = own(new LiveExecs(
                     engine::running,
@@ -366,6 +369,11 @@ final class LocalGantry implements Gantry {
     @Override
     public ContainerFiles files() {
         return files;
+    }
+
+    @Override
+    public ContainerRoots roots() {
+        return roots;
     }
 
     @Override

@@ -34,15 +34,17 @@ class ArchitectureTest {
             Map.entry("build", Set.of("base", "linux", "images", "runtime", "engine")),
             Map.entry("embedded", Set.of("base", "runtime", "images", "network", "engine")),
             Map.entry("api", Set.of("base")),
-            Map.entry("docker", Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "api")),
+            Map.entry(
+                    "docker",
+                    Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "build", "api")),
             Map.entry("http", Set.of("base", "linux", "api", "docker")),
             Map.entry("testcontainers", Set.of("base", "embedded", "engine", "api", "docker", "http")),
             Map.entry("cli", Set.of("base", "api")),
             Map.entry(
                     "daemon",
                     Set.of(
-                            "base", "linux", "runtime", "images", "network", "volume", "engine", "api", "docker",
-                            "http", "cli")));
+                            "base", "linux", "runtime", "images", "network", "volume", "engine", "build", "api",
+                            "docker", "http", "cli")));
 
     private static JavaClasses ours;
 
@@ -86,7 +88,8 @@ class ArchitectureTest {
 
     @Test
     void featuresOfOneModuleDoNotUseEachOtherInCircles() {
-        for (String module : List.of("runtime", "images", "network", "engine", "docker", "api", "cli", "daemon")) {
+        for (String module :
+                List.of("runtime", "images", "network", "engine", "build", "docker", "api", "cli", "daemon")) {
             SlicesRuleDefinition.slices()
                     .matching("dev.gantry." + module + ".(*)..")
                     .should()

@@ -3,11 +3,9 @@ package dev.gantry.api.system;
 import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.image.ImageSummary;
 import dev.gantry.api.json.Absent;
-import dev.gantry.api.json.StringsOrNull;
 import dev.gantry.api.volume.Volume;
 import io.avaje.jsonb.Json;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The answer of `GET /system/df`. Sizes are bytes.
 @Json
@@ -16,12 +14,11 @@ public record DiskUsage(
         @Json.Property("Images") List<ImageSummary> images,
         @Json.Property("Containers") List<ContainerSummary> containers,
         @Json.Property("Volumes") List<Volume> volumes,
-
-        @Json.Property("BuildCache") @Json.Serializer(StringsOrNull.class) @Nullable
-        List<String> buildCache) {
+        @Json.Property("BuildCache") List<BuildCache> buildCache) {
     public DiskUsage {
         images = Absent.list(images);
         containers = Absent.list(containers);
         volumes = Absent.list(volumes);
+        buildCache = Absent.list(buildCache);
     }
 }

@@ -10,6 +10,11 @@ public sealed interface Op {
     /// How many trees come out.
     int results();
 
+    /// Of the operation alone, whatever it is done to.
+    default Digest digest() {
+        return Canonical.digest(this, List.of());
+    }
+
     /// The root of an image.
     ///
     /// @param reference as a user writes it

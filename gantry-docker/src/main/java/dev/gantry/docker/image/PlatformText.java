@@ -8,10 +8,10 @@ import dev.gantry.docker.route.DockerError;
 import io.avaje.json.JsonException;
 
 /// A platform as queries have it: `linux/arm64/v8`, or from API 1.46 on the JSON of an OCI platform.
-final class PlatformText {
+public final class PlatformText {
     private PlatformText() {}
 
-    static Platform parse(String text) {
+    public static Platform parse(String text) {
         if (!text.startsWith("{")) {
             return Platform.parse(text);
         }

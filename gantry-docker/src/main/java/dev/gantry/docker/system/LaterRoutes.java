@@ -12,8 +12,13 @@ public final class LaterRoutes {
     private static final String NO_SWARM = "This node is not a swarm manager."
             + " Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
-    public void addTo(Routes routes) {
+    /// Where there is no builder.
+    public static void builds(Routes routes) {
         later(routes, "build images", "POST /build", "POST /build/cancel");
+        routes.add("POST", "/build/prune", _ -> ApiResponse.json(new BuildCachePruned(List.of(), 0)));
+    }
+
+    public void addTo(Routes routes) {
         later(routes, "hold a session", "POST /session", "POST /grpc");
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
@@ -30,8 +35,7 @@ public final class LaterRoutes {
                 .add("POST", "/swarm/update", LaterRoutes::noSwarm)
                 .add("POST", "/swarm/leave", _ -> {
                     throw new DockerError(503, "This node is not part of a swarm");
-                })
-                .add("POST", "/build/prune", _ -> ApiResponse.json(new BuildCachePruned(List.of(), 0)));
+                });
         later(routes, "make or join a cluster", "POST /swarm/init", "POST /swarm/join", "POST /swarm/unlock");
     }
 

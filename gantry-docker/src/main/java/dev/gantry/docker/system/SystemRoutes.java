@@ -1,6 +1,7 @@
 package dev.gantry.docker.system;
 
 import dev.gantry.api.container.ContainerSummary;
+import dev.gantry.api.system.BuildCache;
 import dev.gantry.api.system.Commit;
 import dev.gantry.api.system.DiskUsage;
 import dev.gantry.api.system.IndexInfo;
@@ -12,6 +13,8 @@ import dev.gantry.api.system.Runtime;
 import dev.gantry.api.system.SwarmInfo;
 import dev.gantry.api.system.Version;
 import dev.gantry.api.system.VersionComponent;
+import dev.gantry.build.Builder;
+import dev.gantry.build.solve.Cache;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.container.Listing;
 import dev.gantry.docker.image.ImageRoutes;
@@ -37,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The daemon about itself.
 public final class SystemRoutes {
@@ -53,11 +57,15 @@ public final class SystemRoutes {
                     "Swarm", "inactive"));
 
     private final Gantry engine;
+    private final @Nullable Builder builder;
     private final HostFacts host;
     private final Supplier<DaemonSettings> settings;
     private final Clock clock;
 
-    public SystemRoutes(Gantry engine, HostFacts host, Supplier<DaemonSettings> settings, Clock clock) {
+    /// @param builder null: there is none
+    public SystemRoutes(
+            Gantry engine, @Nullable Builder builder, HostFacts host, Supplier<DaemonSettings> settings, Clock clock) {
+        this.builder = builder;
         this.settings = settings;
         this.engine = engine;
         this.host = host;
@@ -192,7 +200,6 @@ public final class SystemRoutes {
                 .runcCommit(new Commit(""))
                 .initCommit(new Commit(""))
                 .securityOptions(securityOptions(host.rootlessNet()))
-                .warnings(List.of("There are no builds yet"))
                 .build());
     }
 
@@ -237,7 +244,28 @@ public final class SystemRoutes {
             images.add(ImageRoutes.summary(i, users));
             bytes += i.size();
         }
-        return ApiResponse.json(new DiskUsage(bytes, images, containers, VolumeRoutes.usage(engine.volumes()), null));
+        return ApiResponse.json(
+                new DiskUsage(bytes, images, containers, VolumeRoutes.usage(engine.volumes()), buildCache()));
+    }
+
+    private List<BuildCache> buildCache() {
+        return builder == null
+                ? List.of()
+                : builder.cached().stream().map(SystemRoutes::buildCache).toList();
+    }
+
+    private static BuildCache buildCache(Cache.Row row) {
+        return new BuildCache(
+                row.id(),
+                List.of(),
+                "regular",
+                row.description(),
+                false,
+                false,
+                row.bytes(),
+                row.created().toString(),
+                row.used().toString(),
+                row.uses());
     }
 
     private static int openDescriptors() {

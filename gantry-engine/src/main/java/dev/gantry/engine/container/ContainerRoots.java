@@ -79,6 +79,18 @@ public final class ContainerRoots {
         return images.find(id).orElseThrow(() -> lost("read the files of container " + cell.row.name()));
     }
 
+    /// Returns when nobody has the root of a container mounted that has ended; empty if that takes too long.
+    public Optional<RootFs> settled(ContainerId id) {
+        Cell cell = index.need(id);
+        cell.turn.lock();
+        try {
+            Task task = cell.task;
+            return task == null || releases.awaitGone(task) ? images.find(id) : Optional.empty();
+        } finally {
+            cell.turn.unlock();
+        }
+    }
+
     /// What lies below the writable layer, topmost first: the image, and our places to mount on.
     public List<Path> lowers(ContainerId id) {
         List<Path> all = new ArrayList<>(layers(id).lowers());

@@ -119,6 +119,9 @@ public interface Images {
     /// Makes an image of `base`, an image's id, and the layer that `layer` writes as a plain tar above it.
     Image commit(String base, CommitOptions options, Spool.Writing layer);
 
+    /// Layers by themselves, for those who make images of them.
+    Layers layers();
+
     /// Makes the writable layer of a new container over the image.
     RootFs prepare(ContainerId container, Image image);
 

@@ -68,6 +68,7 @@ public final class LocalImages implements Images {
     private final Puller puller;
     private final Loader loader;
     private final RegistryClient registries;
+    private final LocalLayers layers;
 
     public LocalImages(
             ContentStore content,
@@ -85,6 +86,7 @@ public final class LocalImages implements Images {
         this.catalog = new Catalog(content);
         this.names = new Names(table, catalog);
         this.unpacker = new Unpacker(content, snapshots, extractor);
+        this.layers = new LocalLayers(linux, content, snapshots, leases, catalog, names, unpacker, random);
         this.collector = new Collector(content, snapshots, leases);
         this.puller = new Puller(registries, new Blobs(content), unpacker, names, catalog);
         this.loader = new Loader(content, catalog, unpacker, names, random);
@@ -96,6 +98,11 @@ public final class LocalImages implements Images {
 
     @Override
     public Image resolve(String userReference) {
+        if (LocalLayers.isLent(userReference)) {
+            return layers.lent(userReference)
+                    .orElseThrow(() -> new NotFound(
+                            "find layers " + userReference, "their build has ended", "start the build again"));
+        }
         return userReference.startsWith(DIRECTORY)
                 ? directory(userReference)
                 : names.find(userReference).getFirst().image();
@@ -336,6 +343,11 @@ public final class LocalImages implements Images {
             names.put(List.copyOf(options.names()), target);
             return image.image();
         });
+    }
+
+    @Override
+    public Layers layers() {
+        return layers;
     }
 
     // ---- containers

@@ -8,6 +8,7 @@ import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.document.Documents;
 import dev.gantry.images.document.MediaTypes;
 import dev.gantry.images.document.Wire;
+import dev.gantry.images.gc.Marks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -31,15 +32,34 @@ final class NewImage {
 
     /// The digest of the manifest.
     Digest add(Map<String, Object> config, List<Descriptor> layers) throws IOException {
+        return manifest(config, layers, bytes -> spool.add(new ByteArrayInputStream(bytes)));
+    }
+
+    /// The same; documents that are in the store already are not written again.
+    Digest addOnce(Object config, List<Descriptor> layers, Marks holder) throws IOException {
+        return manifest(config, layers, bytes -> put(bytes, holder));
+    }
+
+    private interface Putting {
+        Digest put(byte[] document) throws IOException;
+    }
+
+    private static Digest manifest(Object config, List<Descriptor> layers, Putting putting) throws IOException {
         byte[] bytes = Json.write(config);
-        Digest digest = spool.add(new ByteArrayInputStream(bytes));
+        Digest digest = putting.put(bytes);
         Wire.Document manifest = new Wire.Document(
                 2,
                 MediaTypes.OCI_MANIFEST,
                 wire(Descriptor.of(MediaTypes.OCI_CONFIG, digest, bytes.length)),
                 layers.stream().map(NewImage::wire).toList(),
                 null);
-        return spool.add(new ByteArrayInputStream(Documents.write(manifest, Wire.Document.class)));
+        return putting.put(Documents.write(manifest, Wire.Document.class));
+    }
+
+    private Digest put(byte[] bytes, Marks holder) throws IOException {
+        Digest digest = Digest.sha256Of(bytes);
+        holder.blob(digest);
+        return content.find(digest).isPresent() ? digest : spool.add(new ByteArrayInputStream(bytes));
     }
 
     /// Of an OCI manifest: the names that Docker had for the same forms of layers are not of it.

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One image for one platform as the content store has it. `target` is what its names point at: the
 /// manifest itself or an index that names it.
@@ -39,10 +40,15 @@ record StoredImage(
         ChainId chain = null;
         for (int i = 0; i < document.layers().size(); i++) {
             Digest diffId = config.diffIds().get(i);
-            chain = chain == null ? new ChainId(diffId) : new ChainId(Digest.sha256Of(chain.digest() + " " + diffId));
+            chain = above(chain, diffId);
             layers.add(new Layer(document.layers().get(i), diffId, chain));
         }
         return new StoredImage(target, manifest, document, config, layers);
+    }
+
+    /// OCI image-spec 1.1 §config "Layer ChainID".
+    static ChainId above(@Nullable ChainId below, Digest diffId) {
+        return below == null ? new ChainId(diffId) : new ChainId(Digest.sha256Of(below.digest() + " " + diffId));
     }
 
     Image.Id id() {

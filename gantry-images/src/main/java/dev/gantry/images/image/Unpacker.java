@@ -52,8 +52,13 @@ final class Unpacker {
 
     /// Returns when every layer of the image is unpacked.
     void unpack(StoredImage image, ProgressListener progress) {
-        try (Batch batch = batch(image)) {
-            Parallel.map(image.layers(), PARALLEL, layer -> {
+        unpack(image.layers(), progress);
+    }
+
+    /// The same of the layers of a root, the base first.
+    void unpack(List<StoredImage.Layer> layers, ProgressListener progress) {
+        try (Batch batch = new Batch(layers)) {
+            Parallel.map(layers, PARALLEL, layer -> {
                 batch.unpack(layer, progress);
                 return layer;
             });
@@ -63,19 +68,19 @@ final class Unpacker {
 
     /// The layers of one image, which may be unpacked in any order and by several threads.
     Batch batch(StoredImage image) {
-        return new Batch(image);
+        return new Batch(image.layers());
     }
 
     /// A layer is visible as soon as it is unpacked, except when it has directories that it does not
     /// describe: it then waits for those below. Closing removes what still waits.
     final class Batch implements AutoCloseable {
-        private final StoredImage image;
+        private final List<StoredImage.Layer> layers;
         private final Map<StoredImage.Layer, Waiting> waiting = new ConcurrentHashMap<>();
 
         private record Waiting(Snapshotter.LayerStage stage, List<String> implied, long contentBytes) {}
 
-        private Batch(StoredImage image) {
-            this.image = image;
+        private Batch(List<StoredImage.Layer> layers) {
+            this.layers = layers;
         }
 
         /// Returns when the layer is unpacked, by us or by another thread, or waits for [#finish].
@@ -104,7 +109,7 @@ final class Unpacker {
             try {
                 List<String> implied = new ArrayList<>();
                 long contentBytes = extract(layer, stage, implied, progress);
-                if (implied.isEmpty() || layer.equals(image.layers().getFirst())) {
+                if (implied.isEmpty() || layer.equals(layers.getFirst())) {
                     stage.commit(contentBytes);
                 } else {
                     waiting.put(layer, new Waiting(stage, implied, contentBytes));
@@ -120,7 +125,7 @@ final class Unpacker {
         /// Makes the waiting layers visible, from the base upwards.
         void finish() {
             List<ChainId> below = new ArrayList<>();
-            for (StoredImage.Layer layer : image.layers()) {
+            for (StoredImage.Layer layer : layers) {
                 Waiting w = waiting.remove(layer);
                 if (w != null) {
                     try (Snapshotter.LayerStage stage = w.stage()) {

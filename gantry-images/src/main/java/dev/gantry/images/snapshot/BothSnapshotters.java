@@ -77,6 +77,11 @@ final class BothSnapshotters implements Snapshotter {
     }
 
     @Override
+    public void keep(ContainerId container, ChainId chain, long contentBytes) {
+        of(container).keep(container, chain, contentBytes);
+    }
+
+    @Override
     public void remove(ContainerId container) {
         chosen.remove(container);
         other.remove(container);

@@ -122,6 +122,14 @@ public final class CopySnapshotter implements Snapshotter {
     }
 
     @Override
+    public void keep(ContainerId container, ChainId chain, long contentBytes) {
+        throw new Unsupported(
+                "make a layer of what was written",
+                "without overlay mounts nothing says what was written",
+                "build where the kernel mounts overlays");
+    }
+
+    @Override
     public void remove(ContainerId container) {
         store.remove(container);
     }

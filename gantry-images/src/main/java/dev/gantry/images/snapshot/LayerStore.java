@@ -191,6 +191,19 @@ final class LayerStore implements AutoCloseable {
         return new ContainerMarks(linux, containersFd, container.hex());
     }
 
+    /// A directory of a container becomes a layer.
+    void keep(String written, ChainId chain, long contentBytes) {
+        if (contains(chain)) {
+            return;
+        }
+        try (Stage stage = new Stage(chain)) {
+            stage.take(written);
+            stage.commit(contentBytes);
+        } catch (LinuxError e) {
+            throw e.during("keep layer " + chain.digest());
+        }
+    }
+
     /// What the container stands on, topmost first; empty for one that is not known.
     Optional<List<Path>> lowers(ContainerId container) {
         ContainerMarks marks = marks(container);
@@ -292,6 +305,12 @@ final class LayerStore implements AutoCloseable {
         @Override
         public Path directory() {
             return root.resolve("stage").resolve(name).resolve("fs");
+        }
+
+        /// In place of the empty directory.
+        void take(String written) {
+            linux.directories().removeEmpty(stageFd, name + "/fs");
+            linux.directories().renameNew(containersFd, written, stageFd, name + "/fs");
         }
 
         @Override

@@ -113,6 +113,11 @@ public final class OverlaySnapshotter implements Snapshotter {
     }
 
     @Override
+    public void keep(ContainerId container, ChainId chain, long contentBytes) {
+        store.keep(container.hex() + "/upper", chain, contentBytes);
+    }
+
+    @Override
     public void remove(ContainerId container) {
         store.remove(container);
     }

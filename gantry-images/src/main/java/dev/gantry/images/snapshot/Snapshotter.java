@@ -43,6 +43,11 @@ public interface Snapshotter extends AutoCloseable {
     /// Deletes the writable layer; what is absent is not an error.
     void remove(ContainerId container);
 
+    /// Makes the writable layer of a container into an unpacked one, durable on return; the container has none any
+    /// more.
+    /// What has the chain already stays. `contentBytes` is the sum of its file sizes.
+    void keep(ContainerId container, ChainId chain, long contentBytes);
+
     List<ContainerId> containers();
 
     @Override

@@ -112,6 +112,11 @@ public final class PlainSnapshotter implements Snapshotter {
     }
 
     @Override
+    public void keep(ContainerId container, ChainId chain, long contentBytes) {
+        throw new UnsupportedOperationException("nothing is written here");
+    }
+
+    @Override
     public void remove(ContainerId container) {
         containers.remove(container);
     }

@@ -1,0 +1,108 @@
+package dev.gantry.build.work;
+
+import dev.gantry.base.Digest;
+import dev.gantry.base.Unsupported;
+import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.context.WithoutIgnored;
+import dev.gantry.build.dockerfile.Patterns;
+import dev.gantry.build.graph.Op;
+import dev.gantry.build.graph.Vertex;
+import dev.gantry.build.solve.Asked;
+import dev.gantry.build.solve.Result;
+import dev.gantry.build.solve.Work;
+import dev.gantry.engine.Gantry;
+import dev.gantry.images.image.Layers;
+import dev.gantry.linux.Linux;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// All that a graph can say, done on this engine.
+public final class EngineWork implements Work {
+    private final ImageWork images;
+    private final EditWork edits;
+    private final ExecWork execs;
+
+    /// @param secrets a directory in memory
+    public static EngineWork on(
+            Gantry engine, ImageWork images, CacheMounts mounts, Path secrets, RandomGenerator random) {
+        var roots = new Roots(Linux.host(), engine.images(), random);
+        return new EngineWork(images, new EditWork(roots), new ExecWork(engine, roots, mounts, secrets, random));
+    }
+
+    private EngineWork(ImageWork images, EditWork edits, ExecWork execs) {
+        this.images = images;
+        this.edits = edits;
+        this.execs = execs;
+    }
+
+    @Override
+    public Optional<Digest> key(Vertex vertex, List<Result> inputs, Asked asked) {
+        return switch (vertex.op()) {
+            case Op.Edit edit -> Optional.of(EditWork.key(edit, inputs));
+            case Op.Exec exec -> Optional.of(ExecWork.key(exec, inputs));
+            case Op.ImageSource _, Op.LocalSource _, Op.GitSource _, Op.HttpSource _, Op.Merge _, Op.Diff _ ->
+                Optional.empty();
+        };
+    }
+
+    @Override
+    public List<Result> run(Vertex vertex, List<Result> inputs, Asked asked, Told told) throws InterruptedException {
+        return switch (vertex.op()) {
+            case Op.ImageSource source -> List.of(images.root(source, asked));
+            case Op.LocalSource source -> List.of(local(source, asked));
+            case Op.Edit edit -> List.of(edits.run(edit, root(inputs.getFirst(), asked), inputs));
+            case Op.Exec exec -> {
+                List<Result.Root> roots = new ArrayList<>();
+                for (Result input : inputs) {
+                    roots.add(root(input, asked));
+                }
+                yield List.copyOf(execs.run(vertex, exec, roots, asked, told));
+            }
+            case Op.Merge _ -> List.of(merged(inputs, asked));
+            case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked), root(inputs.get(1), asked)));
+            case Op.GitSource _ -> throw notYet("a git repository");
+            case Op.HttpSource _ -> throw notYet("a file from a server");
+        };
+    }
+
+    private static Unsupported notYet(String what) {
+        return new Unsupported(
+                "use " + what + " in a build", "this version cannot fetch it yet", "put it into the context");
+    }
+
+    private static Result.Source local(Op.LocalSource source, Asked asked) {
+        SourceTree tree = asked.source(source.name());
+        SourceTree seen = source.exclude().isEmpty() ? tree : new WithoutIgnored(tree, Patterns.of(source.exclude()));
+        return new Result.Source(seen, () -> Picks.whole(seen));
+    }
+
+    private Result.Root root(Result result, Asked asked) {
+        return switch (result) {
+            case Result.Root root -> root;
+            case Result.Source source -> edits.whole(source.tree(), asked.time().orElse(Result.Root.NO_TIME));
+        };
+    }
+
+    private Result.Root merged(List<Result> inputs, Asked asked) {
+        var layers = new ArrayList<Layers.Layer>();
+        Result.Root first = root(inputs.getFirst(), asked);
+        for (Result input : inputs) {
+            layers.addAll(root(input, asked).layers());
+        }
+        return new Result.Root(layers, first.time());
+    }
+
+    private static Result.Root difference(Result.Root lower, Result.Root upper) {
+        int shared = lower.layers().size();
+        if (upper.layers().size() < shared || !upper.layers().subList(0, shared).equals(lower.layers())) {
+            throw new Unsupported(
+                    "make the difference of two trees",
+                    "the one is not made of the other, and files are not compared yet",
+                    "take the difference to a tree that it was made of");
+        }
+        return new Result.Root(upper.layers().subList(shared, upper.layers().size()), upper.time());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.gantry.build.work;
+
+import dev.gantry.base.ContainerId;
+import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
+import dev.gantry.build.context.Finding;
+import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.graph.FileAction;
+import dev.gantry.build.graph.Mount;
+import dev.gantry.build.solve.Asked;
+import dev.gantry.build.solve.Result;
+import dev.gantry.engine.container.ContainerSpec;
+import dev.gantry.engine.container.MountsSpec;
+import dev.gantry.engine.container.SpecBuilder;
+import dev.gantry.images.image.Images;
+import dev.gantry.linux.Fd;
+import dev.gantry.linux.Linux;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// What is mounted while one program runs, and is taken back when it has ended.
+final class ExecMounts implements AutoCloseable {
+    private static final int NEW_FILE = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.EXCLUSIVE;
+
+    private final Roots roots;
+    private final Images images;
+    private final CacheMounts caches;
+    private final Path secretsDirectory;
+    private final RandomGenerator random;
+    private final Deque<Runnable> after = new ArrayDeque<>();
+    private final List<String> places = new ArrayList<>();
+
+    /// @param secretsDirectory in memory
+    ExecMounts(Roots roots, Images images, CacheMounts caches, Path secretsDirectory, RandomGenerator random) {
+        this.roots = roots;
+        this.images = images;
+        this.caches = caches;
+        this.secretsDirectory = secretsDirectory;
+        this.random = random;
+    }
+
+    /// Where something is mounted.
+    List<String> places() {
+        return List.copyOf(places);
+    }
+
+    void add(Mount mount, List<Result.Root> inputs, Asked asked, SpecBuilder spec) throws InterruptedException {
+        switch (mount) {
+            case Mount.Tree tree -> tree(tree, inputs, spec);
+            case Mount.Cache cache -> {
+                CacheMounts.Taken taken = caches.take(cache, into -> fill(cache, inputs, into));
+                after.push(taken::close);
+                spec.bind(ContainerSpec.Bind.of(taken.path().toString(), place(cache.target()))
+                        .onlyRead(cache.readOnly()));
+            }
+            case Mount.Memory memory ->
+                spec.tmpfs(
+                        place(memory.target()),
+                        memory.size().isPresent()
+                                ? List.of("size=" + memory.size().getAsLong())
+                                : List.of());
+            case Mount.Secret secret -> secret(secret, asked, spec);
+            case Mount.Ssh ssh -> {
+                if (ssh.required()) {
+                    throw new NotFound(
+                            "mount the ssh agent " + ssh.id(),
+                            "whoever asked for the build has given none",
+                            "this way to ask for a build cannot bring one along");
+                }
+            }
+        }
+    }
+
+    private String place(String target) {
+        places.add(target);
+        return target;
+    }
+
+    private void tree(Mount.Tree tree, List<Result.Root> inputs, SpecBuilder spec) {
+        if (tree.result().isPresent()) {
+            throw new Unsupported(
+                    "keep what is written to " + tree.target(), "only the root is kept yet", "write it to the root");
+        }
+        if (!tree.readOnly()) {
+            throw new Unsupported(
+                    "mount files at " + tree.target() + " to be written to",
+                    "what is bound can only be read yet",
+                    "leave out rw, or copy the files");
+        }
+        Result.Root root = tree.input().isPresent() ? inputs.get(tree.input().getAsInt()) : Result.Root.EMPTY;
+        String name = images.layers().lend(root.layers());
+        after.push(() -> images.layers().takeBack(name));
+        String source = Target.relative(tree.source());
+        spec.imageMount(MountsSpec.OfImage.at(name, place(tree.target()), source.equals(".") ? "" : source));
+    }
+
+    private void secret(Mount.Secret secret, Asked asked, SpecBuilder spec) {
+        byte[] bytes = asked.secrets().get(secret.id());
+        if (bytes == null) {
+            if (secret.required()) {
+                throw new NotFound(
+                        "mount the secret " + secret.id(),
+                        "whoever asked for the build has given none of that name",
+                        "give it with the build, or write required=false");
+            }
+            return;
+        }
+        Linux linux = roots.linux();
+        String name = ContainerId.random(random).hex();
+        try (Fd directory = linux.files().openDirectory(secretsDirectory.toString());
+                Fd file = linux.files().open(directory, name, NEW_FILE, 0600, Resolve.PLAIN)) {
+            linux.files().write(file, bytes, 0, bytes.length);
+            linux.attributes().owner(file, (int) secret.uid(), (int) secret.gid());
+            linux.attributes().mode(file, secret.mode());
+        }
+        String path = secretsDirectory.resolve(name).toString();
+        after.push(() -> linux.trees().delete(path));
+        spec.bind(ContainerSpec.Bind.of(path, place(secret.target())).onlyRead(true));
+    }
+
+    /// What a new cache mount begins with.
+    private void fill(Mount.Cache cache, List<Result.Root> inputs, Path into) {
+        if (cache.input().isEmpty()) {
+            return;
+        }
+        try (SourceTree tree = roots.open(inputs.get(cache.input().getAsInt()));
+                var target = new Target(roots.linux(), roots.linux().files().openDirectory(into.toString()))) {
+            String source = new Finding(tree)
+                    .real(Target.relative(cache.source()).replaceFirst("^\\.$", ""), true)
+                    .orElse("");
+            var how = new FileAction.How(
+                    Optional.empty(),
+                    "",
+                    false,
+                    true,
+                    true,
+                    true,
+                    false,
+                    false,
+                    FileAction.Unpack.NEVER,
+                    List.of(),
+                    List.of(),
+                    Optional.empty());
+            new Copying(tree, new FileAction.Copy(0, source, "/", how), target, Optional.empty(), Instant.EPOCH).run();
+        } catch (IOException e) {
+            throw new UncheckedIOException("fill the cache mount " + cache.id(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        after.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.gantry.build.work;
+
+import dev.gantry.base.Digest;
+import dev.gantry.base.InvalidArgument;
+import dev.gantry.build.context.Finding;
+import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.dockerfile.Patterns;
+import dev.gantry.build.graph.FileAction;
+import dev.gantry.linux.FileType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What one copy takes from a tree.
+final class Picks {
+    private final SourceTree tree;
+    private final Finding finding;
+    private final FileAction.Copy copy;
+    private final Patterns include;
+    private final Patterns exclude;
+
+    /// @param path in the source, without links
+    /// @param name as which it is copied into a directory; with slashes if directories above it are copied too
+    record Pick(String path, String name, SourceTree.Node node) {}
+
+    Picks(SourceTree tree, FileAction.Copy copy) {
+        this.tree = tree;
+        this.finding = new Finding(tree);
+        this.copy = copy;
+        this.include = Patterns.of(copy.how().include());
+        this.exclude = Patterns.of(copy.how().exclude());
+    }
+
+    /// Of all files of a tree.
+    static Digest whole(SourceTree tree) {
+        var how = new FileAction.How(
+                Optional.empty(),
+                "",
+                false,
+                true,
+                true,
+                true,
+                false,
+                false,
+                FileAction.Unpack.NEVER,
+                List.of(),
+                List.of(),
+                Optional.empty());
+        return new Picks(tree, new FileAction.Copy(0, "/", "/", how)).digest();
+    }
+
+    /// In the order of their names.
+    List<Pick> all() {
+        String source = clean(copy.source());
+        List<String> found;
+        if (copy.how().wildcard() && Finding.isPattern(source)) {
+            found = finding.matching(source);
+            if (found.isEmpty() && !copy.how().mayMatchNothing()) {
+                throw missing("nothing matches it");
+            }
+        } else {
+            found = List.of(source);
+        }
+        List<Pick> picks = new ArrayList<>();
+        for (String path : found) {
+            Optional<String> real =
+                    finding.real(path, copy.how().follow() || copy.how().contents());
+            Optional<SourceTree.Node> node = real.flatMap(tree::find);
+            if (node.isEmpty()) {
+                if (copy.how().mayMatchNothing()) {
+                    continue;
+                }
+                throw missing("there is no such file or directory");
+            }
+            picks.add(new Pick(real.get(), name(path), node.get()));
+        }
+        return picks;
+    }
+
+    private InvalidArgument missing(String why) {
+        return new InvalidArgument(
+                "copy " + copy.source(), why, "see whether it is there, and whether a .dockerignore hides it");
+    }
+
+    private static String clean(String source) {
+        return source.replaceAll("^/+", "").replaceAll("(?<=.)/+$", "").replaceAll("^(\\./+)+(?=.)", "");
+    }
+
+    private String name(String path) {
+        if (!copy.how().parents()) {
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+        int pivot = copy.source().indexOf("/./");
+        if (pivot < 0) {
+            return path;
+        }
+        long skipped =
+                copy.source().substring(0, pivot).chars().filter(c -> c == '/').count()
+                        + (copy.source().startsWith("/") ? 0 : 1);
+        String rest = path;
+        for (long i = 0; i < skipped && rest.indexOf('/') >= 0; i++) {
+            rest = rest.substring(rest.indexOf('/') + 1);
+        }
+        return rest;
+    }
+
+    /// @param below relative to what is picked
+    boolean takes(String below, FileType type) {
+        boolean directory = type == FileType.DIRECTORY;
+        if (exclude.matches(below) && !(directory && exclude.mayDifferBelow(below))) {
+            return false;
+        }
+        return include.isEmpty() || include.matches(below) || (directory && include.mayDifferBelow(below));
+    }
+
+    /// Directories that are only walked because something below may be wanted.
+    boolean isOnTheWay(String below) {
+        return exclude.matches(below) || !(include.isEmpty() || include.matches(below));
+    }
+
+    /// Of what is picked: names, kinds, owners, modes and bytes, and no times that are chance.
+    Digest digest() {
+        StringBuilder text = new StringBuilder();
+        for (Pick pick : all()) {
+            describe(pick.path(), "", pick.name(), pick.node(), text);
+        }
+        return Digest.sha256Of(text.toString());
+    }
+
+    private void describe(String path, String below, String name, SourceTree.Node node, StringBuilder text) {
+        text.append(name.length()).append(':').append(name).append(' ').append(node.type());
+        text.append(' ')
+                .append(node.mode())
+                .append(' ')
+                .append(node.uid())
+                .append(' ')
+                .append(node.gid());
+        if (!tree.timesAreChance()) {
+            text.append(' ').append(node.modified());
+        }
+        new TreeMap<>(node.xattrs())
+                .forEach(
+                        (key, value) -> text.append(' ').append(key).append('=').append(Digest.sha256Of(value)));
+        switch (node.type()) {
+            case REGULAR -> text.append(' ').append(bytes(path));
+            case SYMLINK -> text.append(' ').append(node.link());
+            case CHARACTER_DEVICE, BLOCK_DEVICE ->
+                text.append(' ').append(node.major()).append(':').append(node.minor());
+            default -> {}
+        }
+        text.append('\n');
+        if (node.type() == FileType.DIRECTORY) {
+            for (String each : tree.names(path)) {
+                String there = Finding.below(path, each);
+                String relative = Finding.below(below, each);
+                Optional<SourceTree.Node> child = tree.find(there);
+                if (child.isPresent() && takes(relative, child.get().type())) {
+                    describe(there, relative, name + "/" + each, child.get(), text);
+                }
+            }
+        }
+    }
+
+    private String bytes(String path) {
+        try {
+            return tree.digest(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("read " + path, e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.gantry.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `docker build` of the stock client, as it asks an engine without BuildKit.
+@Tag("kernel")
+@Timeout(180)
+class StockBuildTest {
+    @TempDir
+    static Path dir;
+
+    @TempDir
+    Path context;
+
+    private static StockDaemon stock;
+
+    @BeforeAll
+    static void start() throws IOException {
+        stock = StockDaemon.start(dir);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (stock != null) {
+            stock.close();
+        }
+    }
+
+    private Docker.Result build(String dockerfile, String... more) throws IOException {
+        Files.writeString(context.resolve("Dockerfile"), dockerfile);
+        var docker = new Docker("unix://" + dir.resolve("s"), Map.of("DOCKER_BUILDKIT", "0"));
+        String[] words = new String[more.length + 2];
+        words[0] = "build";
+        System.arraycopy(more, 0, words, 1, more.length);
+        words[words.length - 1] = context.toString();
+        return docker.run(words);
+    }
+
+    private static String out(Docker.Result result) {
+        assertThat(result.code()).as(result.err()).isZero();
+        return new String(result.bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatIsBuiltRunsAndIsTheSameTheNextTime() throws IOException {
+        Files.writeString(context.resolve("a.txt"), "from the context");
+        String dockerfile = """
+                FROM busybox:it
+                WORKDIR /app
+                COPY a.txt ./
+                RUN cat a.txt > b.txt
+                CMD ["cat", "/app/b.txt"]
+                """;
+        assertThat(out(build(dockerfile, "-t", "built"))).contains("Successfully tagged built:latest");
+        assertThat(stock.out("run", "--rm", "--network", "none", "built")).contains("from the context");
+        String first = stock.out("inspect", "-f", "{{.Id}}", "built");
+
+        Files.setLastModifiedTime(context.resolve("a.txt"), FileTime.from(Instant.EPOCH));
+        assertThat(out(build(dockerfile, "-t", "built"))).contains("Using cache");
+        assertThat(stock.out("inspect", "-f", "{{.Id}}", "built")).isEqualTo(first);
+        out(build(dockerfile, "-t", "built", "--no-cache"));
+        assertThat(stock.out("inspect", "-f", "{{.Id}}", "built")).isEqualTo(first);
+    }
+
+    @Test
+    void aStepThatFailsGivesItsCodeAndLeavesNothing() throws IOException {
+        Docker.Result result = build("FROM busybox:it\nRUN echo told; exit 9\n");
+        assertThat(result.code()).isEqualTo(9);
+        assertThat(new String(result.bytes(), StandardCharsets.UTF_8)).contains("told");
+        assertThat(result.err()).contains("returned a non-zero code: 9");
+        assertThat(stock.out("ps", "-aq")).isBlank();
+    }
+
+    @Test
+    void mountsOfAStepLeaveNoTraceInItsLayer() throws IOException {
+        Files.createDirectories(context.resolve("given"));
+        Files.writeString(context.resolve("given/file"), "bound");
+        out(build("""
+                FROM busybox:it
+                RUN --mount=type=cache,target=/kept echo once >> /kept/list
+                RUN --mount=type=bind,source=given,target=/seen/here --mount=type=tmpfs,target=/memory \
+                    cat /seen/here/file > /result && touch /memory/x
+                RUN --mount=type=cache,target=/kept cat /kept/list >> /result
+                """, "-t", "mounts"));
+        assertThat(stock.out("run", "--rm", "--network", "none", "mounts", "cat", "/result"))
+                .contains("bound")
+                .contains("once");
+        assertThat(stock.out("run", "--rm", "--network", "none", "mounts", "ls", "/"))
+                .doesNotContain("kept")
+                .doesNotContain("seen")
+                .doesNotContain("memory");
+    }
+
+    @Test
+    void whoCopiesThroughALinkStaysInTheImage() throws IOException {
+        Files.createSymbolicLink(context.resolve("out"), Path.of("/etc/hostname"));
+        Docker.Result result = build("FROM busybox:it\nCOPY out/.. /x/\nCOPY out /y\n");
+        assertThat(result.code()).isNotZero();
+        out(build("""
+                FROM busybox:it
+                RUN ln -s /../../../../../tmp /way
+                COPY Dockerfile /way/copied
+                """, "-t", "links"));
+        assertThat(stock.out("run", "--rm", "--network", "none", "links", "ls", "/tmp"))
+                .contains("copied");
+        assertThat(Path.of("/tmp/copied")).doesNotExist();
+    }
+
+    @Test
+    void aCacheIsListedAndPruned() throws IOException {
+        out(build("FROM busybox:it\nRUN echo pruned > /x\n"));
+        assertThat(stock.out("system", "df")).contains("Build Cache");
+        Docker.Result pruned = stock.docker().run("builder", "prune", "-af");
+        assertThat(pruned.code()).as(pruned.err()).isZero();
+        assertThat(pruned.out()).contains("Total");
+        assertThat(out(build("FROM busybox:it\nRUN echo pruned > /x\n"))).doesNotContain("Using cache");
+    }
+}
