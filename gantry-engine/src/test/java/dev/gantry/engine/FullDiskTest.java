@@ -144,7 +144,7 @@ class FullDiskTest {
         engine.containers().start(c.id());
         refuse("running");
         TestEngine.await("it has given up", () -> now(c).state() instanceof ContainerState.Exited);
-        assertThat(hasGroups(c)).isFalse();
+        TestEngine.await("nothing of it is left", () -> !hasGroups(c));
         refuseNothing();
     }
 }

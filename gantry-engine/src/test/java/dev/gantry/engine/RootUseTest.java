@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,19 +94,20 @@ class RootUseTest {
     @Test
     void anArchiveThatNeverMakesUsWaitEndsWithItsCaller() throws InterruptedException {
         Container c = engine.create(engine.spec("true"));
-        var begun = new CountDownLatch(1);
         var failure = new CompletableFuture<Exception>();
         Thread copying = Thread.ofPlatform().daemon().start(() -> {
             try {
                 engine.gantry
                         .files()
-                        .write(c.id(), "/tmp", new OneHugeFile(begun), new ContainerFiles.Arrival(false, false));
+                        .write(
+                                c.id(),
+                                "/tmp",
+                                new OneHugeFile(Thread.currentThread()),
+                                new ContainerFiles.Arrival(false, false));
             } catch (IOException | RuntimeException e) {
                 failure.complete(e);
             }
         });
-        begun.await();
-        copying.interrupt();
         copying.join();
         assertThat(failure.getNow(new IOException("it read to the end")))
                 .hasStackTraceContaining("interrupted while copying files");
@@ -134,14 +134,16 @@ class RootUseTest {
                 .hasStackTraceContaining("interrupted while copying files");
     }
 
-    /// A tar of one file of a gigabyte, as fast as memory.
+    /// A tar of one file of a gigabyte, as fast as memory. Once it has begun the caller is interrupted, and its reader
+    /// is
+    /// kept busy until it is, too.
     private static final class OneHugeFile extends InputStream {
-        private final CountDownLatch begun;
         private final byte[] head = head();
+        private final Thread caller;
         private int at;
 
-        OneHugeFile(CountDownLatch begun) {
-            this.begun = begun;
+        OneHugeFile(Thread caller) {
+            this.caller = caller;
         }
 
         @Override
@@ -157,7 +159,11 @@ class RootUseTest {
                 at += n;
                 return n;
             }
-            begun.countDown();
+            caller.interrupt();
+            long end = System.nanoTime() + TestEngine.SOON.toNanos();
+            while (!Thread.currentThread().isInterrupted() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
             return length;
         }
 

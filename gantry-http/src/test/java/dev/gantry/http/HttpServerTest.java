@@ -348,7 +348,7 @@ class HttpServerTest {
             client.send("POST /sink HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
             assertThat(client.rest()).endsWith("ready\n");
             client.send("still here").endOfInput();
-            assertThat(streamEnd.get(10, TimeUnit.SECONDS)).isEqualTo("10");
+            assertThat(streamEnd.get(60, TimeUnit.SECONDS)).isEqualTo("10");
         }
     }
 
@@ -358,7 +358,7 @@ class HttpServerTest {
             client.send(get("/events")).until("first\n");
             streaming.await();
         }
-        assertThat(streamEnd.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
+        assertThat(streamEnd.get(60, TimeUnit.SECONDS)).isEqualTo("interrupted");
     }
 
     @Test

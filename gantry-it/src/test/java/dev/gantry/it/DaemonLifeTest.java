@@ -154,7 +154,7 @@ class DaemonLifeTest {
         String answer =
                 main("stop", "--containers", "--data-root", daemon.data().toString());
         assertThat(answer).isEqualTo("0 ");
-        Waiting.until(Duration.ofSeconds(10), () -> "the socket goes", () -> !Files.exists(dir.resolve("s")));
+        Waiting.until(Duration.ofSeconds(60), () -> "the socket goes", () -> !Files.exists(dir.resolve("s")));
         daemon.stop();
         daemon.startAgain();
         try (EngineClient client = daemon.client()) {

@@ -162,7 +162,7 @@ record HostState(
 
     /// Those of a daemon that has ended, its parents included; what is not empty soon stays to be found.
     static void removeGroups(String name) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!removed(name) && System.nanoTime() < deadline) {
             Waiting.pause();
         }

@@ -87,7 +87,7 @@ class StockPluginTest {
                 found.completeExceptionally(e);
             }
         });
-        return found.get(30, TimeUnit.SECONDS);
+        return found.get(60, TimeUnit.SECONDS);
     }
 
     private static String ok(String... arguments) throws IOException {

@@ -118,7 +118,7 @@ class TerminalTest {
             assertThat(line(process)).isEqualTo("ready");
             process.toHandle().destroy();
             assertThat(line(process)).isEqualTo("got it");
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(3);
         } finally {
             process.destroyForcibly();

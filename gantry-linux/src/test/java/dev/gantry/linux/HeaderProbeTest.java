@@ -234,7 +234,7 @@ class HeaderProbeTest {
             return new ProcessBuilder("cc", "--version")
                     .redirectErrorStream(true)
                     .start()
-                    .waitFor(20, TimeUnit.SECONDS);
+                    .waitFor(60, TimeUnit.SECONDS);
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

@@ -23,7 +23,7 @@ class ProcessCallsTest {
                             LinuxError.class, e -> assertThat(e.errno()).isEqualTo(Errno.ESRCH));
             try (Fd process = linux.processes().open(pid, start)) {
                 linux.processes().signal(process, SIGTERM);
-                assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(child.exitValue()).isEqualTo(128 + SIGTERM);
                 assertThatThrownBy(() -> linux.processes().signal(process, SIGTERM))
                         .isInstanceOf(LinuxError.class);

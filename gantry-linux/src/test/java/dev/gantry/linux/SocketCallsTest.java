@@ -44,7 +44,7 @@ class SocketCallsTest {
         try (var output = passer.inputReader()) {
             assertThat(output.readLine()).isEqualTo("ready");
             try (Fd connection = sockets.connectUnix(socket.toString())) {
-                assertThat(sockets.readable(connection, Duration.ofSeconds(10))).isTrue();
+                assertThat(sockets.readable(connection, Duration.ofSeconds(60))).isTrue();
                 var passed = sockets.receivePassed(connection, 1, 3);
                 assertThat(passed.bytes()).containsExactly('a');
                 assertThat(passed.descriptors()).hasSize(3);

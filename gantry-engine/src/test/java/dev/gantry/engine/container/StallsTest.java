@@ -49,11 +49,13 @@ class StallsTest {
         byte[] bytes = new byte[300_000];
         new Random(1).nextBytes(bytes);
         var taken = new ByteArrayOutputStream();
-        try (var stalls = new Stalls(SHORT);
+        // Longer than a busy machine lets a thread wait in the midst of a step.
+        Duration patience = SHORT.multipliedBy(20);
+        try (var stalls = new Stalls(patience);
                 var in = stalls.over(new ByteArrayInputStream(bytes));
                 var out = stalls.over(taken)) {
             byte[] half = in.readNBytes(150_000);
-            Thread.sleep(SHORT.multipliedBy(4));
+            Thread.sleep(patience.multipliedBy(3).dividedBy(2));
             out.write(half);
             out.write(in.readAllBytes());
         }

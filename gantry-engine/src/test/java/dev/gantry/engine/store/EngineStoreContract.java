@@ -148,7 +148,7 @@ abstract class EngineStoreContract {
         });
         assertThat(cursor.next(Duration.ofMillis(1))).isEmpty();
         ready.countDown();
-        assertThat(cursor.next(Duration.ofSeconds(10)).orElseThrow().action()).isEqualTo("pull");
+        assertThat(cursor.next(Duration.ofSeconds(60)).orElseThrow().action()).isEqualTo("pull");
         assertThat(cursor.next(Duration.ofMillis(1))).isEmpty();
         writer.join();
     }

@@ -422,7 +422,7 @@ class PullTest {
                 .start(() -> fixture().pull(registry.reference("app:1")));
         sending.await();
         pull.interrupt();
-        assertThat(failure.get(10, java.util.concurrent.TimeUnit.SECONDS)).isInstanceOf(Unavailable.class);
+        assertThat(failure.get(60, java.util.concurrent.TimeUnit.SECONDS)).isInstanceOf(Unavailable.class);
         end.countDown();
         registry.misbehave((_, _) -> false);
         fixture().pull(registry.reference("app:1"));

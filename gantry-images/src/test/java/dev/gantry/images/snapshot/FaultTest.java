@@ -75,7 +75,7 @@ class FaultTest {
                         mkfifo p; mknod n c 1 3; : > d/.wh.gone; : > d/.wh..wh..opq; chmod 4755 d/big; chown 5:6 d/big
                         tar -cf ../t.tar d h l p n d/e/f
                         """).directory(dir.toFile()).start();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         tar = Files.readAllBytes(dir.resolve("t.tar"));
     }

@@ -172,7 +172,7 @@ class LayeredRootTest {
                 .redirectErrorStream(true)
                 .start();
         String[] lines = new String(process.getInputStream().readAllBytes(), UTF_8).split("\n");
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
         java.util.Map<String, String> shown = new java.util.HashMap<>();
         for (int i = 0; i + 1 < lines.length; i += 2) {

@@ -29,7 +29,7 @@ public final class RealRegistry implements AutoCloseable {
                 .start();
         var found = new CompletableFuture<String>();
         Thread.ofVirtual().start(() -> readLog(found));
-        domain = found.get(20, TimeUnit.SECONDS);
+        domain = found.get(60, TimeUnit.SECONDS);
     }
 
     /// To the end, so that it never waits for room in the pipe.

@@ -83,7 +83,7 @@ public final class TestNamespace implements AutoCloseable {
                 List<Fd> fds =
                         Linux.host().sockets().receivePassed(connection, 16, 8).descriptors();
                 assertThat(fds).hasSize(5);
-                assertThat(helper.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(helper.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 return fds;
             }
         } finally {

@@ -285,7 +285,26 @@ class DnsServerTest {
                 socket.getOutputStream().write(bytes);
             }
         }
-        assertThat(Query.records(ask(Query.of(5, "web", Question.A)))).containsExactly("10.1.0.2");
+        assertThat(Query.records(askAgainAndAgain(Query.of(5, "web", Question.A))))
+                .containsExactly("10.1.0.2");
+    }
+
+    /// As resolvers do: the kernel throws datagrams away while the flood is still being read.
+    private byte[] askAgainAndAgain(byte[] query) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.setSoTimeout(1000);
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+            DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
+            for (long end = System.nanoTime() + LONG.toNanos(); ; ) {
+                socket.send(new DatagramPacket(query, query.length));
+                try {
+                    socket.receive(packet);
+                    return Arrays.copyOf(packet.getData(), packet.getLength());
+                } catch (SocketTimeoutException lost) {
+                    assertThat(System.nanoTime()).as("no answer").isLessThan(end);
+                }
+            }
+        }
     }
 
     @Test

@@ -309,7 +309,7 @@ class BridgeKernelTest {
             ResolverRedirect.set(sockets, resolver, linux);
             inside.run("python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
                     + "s.sendto(b\"who\", (\"127.0.0.11\", 53))'");
-            assertThat(linux.sockets().readable(resolver.udp(), java.time.Duration.ofSeconds(5)))
+            assertThat(linux.sockets().readable(resolver.udp(), java.time.Duration.ofSeconds(60)))
                     .isTrue();
             inside.run("python3 -c 'import socket; socket.create_connection((\"127.0.0.11\", 53), 2)'");
         }

@@ -281,7 +281,7 @@ class ReconcileKernelTest {
             try (KernelNetworks next = host.driver(US)) {
                 next.reconcile(List.of(), List.of());
                 // The other end of a pair goes with its namespace, which the kernel takes down when it has time.
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
                 while (!links().strip().equals(nothing) && System.nanoTime() < deadline) {
                     TimeUnit.MILLISECONDS.sleep(50);
                 }

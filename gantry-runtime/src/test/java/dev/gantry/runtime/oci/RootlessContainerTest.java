@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The default container in the user namespace of an ordinary user who has no range of ids: one id, no groups.
 class RootlessContainerTest {
-    private static final String UID = "45672";
+    /// Nobody else's: another class ends all processes of its own user.
+    private static final String UID = "45673";
 
     @TempDir
     Path scratch;

@@ -61,7 +61,7 @@ final class JoinKernelTest {
         steps.addAll(root.steps());
         int unshare = steps.indexOf(new Step.Unshare(Namespaces.CGROUP));
         steps.addAll(unshare, List.of(new Step.CgroupJoin(0), new Step.CgroupJoin(1), new Step.CgroupJoin(2)));
-        steps.add(shell("cat /proc/self/cgroup; for i in 1 2 3 4 5 6 7 8; do sleep 0.01 & done; wait"));
+        steps.add(shell("cat /proc/self/cgroup; for i in 1 2 3 4 5 6 7 8; do sleep 0.3 & done; wait"));
 
         Outcome outcome = launch.run(steps);
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs `gantry-shim launch` for tests and waits until every process that holds its output is gone.
 final class ShimLaunch {
-    private static final long DEADLINE_SECONDS = 20;
+    private static final long DEADLINE_SECONDS = 60;
 
     private final Path directory;
 

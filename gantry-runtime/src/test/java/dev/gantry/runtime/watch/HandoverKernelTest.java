@@ -230,7 +230,7 @@ class HandoverKernelTest {
                 NetworkDoor.Network network = door.network()) {
             assertThat(port(resolver.udp())).isEqualTo(port.get());
             assertThat(port(resolver.tcp())).isPositive();
-            assertThat(Linux.host().sockets().readable(resolver.udp(), Duration.ofSeconds(10)))
+            assertThat(Linux.host().sockets().readable(resolver.udp(), Duration.ofSeconds(60)))
                     .isTrue();
             byte[] query =
                     Linux.host().sockets().receive(resolver.udp(), 100, 0).bytes();

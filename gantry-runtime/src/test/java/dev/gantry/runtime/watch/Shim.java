@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 
 /// What the tests of watches share: the shim's path, tiny plans, and readers of streams.
 final class Shim {
-    static final Duration DEADLINE = Duration.ofSeconds(30);
+    static final Duration DEADLINE = Duration.ofSeconds(120);
     static final String BUSYBOX = "/bin/busybox";
 
     private Shim() {}

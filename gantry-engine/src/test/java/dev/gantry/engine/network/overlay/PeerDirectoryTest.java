@@ -74,7 +74,7 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
         PeerTls tls = PeerTls.open(options(named, files, OverlayOptions.GRACE));
         var plain = new Socket();
         plain.bind(new InetSocketAddress(from, 0));
-        plain.setSoTimeout(10_000);
+        plain.setSoTimeout(60_000);
         plain.connect(new InetSocketAddress(A.toInetAddress(), PORT));
         return tls.over(plain, A, true);
     }
@@ -296,7 +296,7 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
                 mute.add(one);
                 one.bind(new InetSocketAddress(B.toInetAddress(), 0));
                 one.connect(new InetSocketAddress(A.toInetAddress(), PORT));
-                one.setSoTimeout(10_000);
+                one.setSoTimeout(60_000);
             }
             // All but four were closed at once.
             for (Socket refused : mute.subList(4, mute.size())) {
@@ -304,11 +304,12 @@ class PeerDirectoryTest extends OverlayDirectoryContract {
             }
             // Byte by byte, none is waited for too long: a record of a handshake that never ends.
             Socket slow = mute.getFirst();
-            slow.getOutputStream().write(new byte[] {22, 3, 3, 0x40, 0});
             slow.setSoTimeout(1);
+            byte[][] next = {{22, 3, 3, 0x40, 0}};
             until("it is closed", () -> {
                 try {
-                    slow.getOutputStream().write(1);
+                    slow.getOutputStream().write(next[0]);
+                    next[0] = new byte[] {1};
                     return ends(slow);
                 } catch (IOException e) {
                     return true;
