@@ -370,7 +370,7 @@ class LogTest {
                 seenLength = length;
                 seenAt = System.nanoTime();
             }
-            return System.nanoTime() - seenAt > 300_000_000L;
+            return System.nanoTime() - seenAt > 1_000_000_000L;
         }
 
         void removeBallast() throws IOException {
