@@ -11,9 +11,8 @@ import dev.gantry.api.container.HostConfig;
 import java.io.IOException;
 import java.util.List;
 
-/// What gantryd's AOT cache is trained on: many short containers, so that the cache holds profiles of what is hot, and
-/// a
-/// fresh daemon compiles it early and once. Run at build time: `DaemonTraining SOCKET DIRECTORY`.
+/// What gantryd's AOT cache is trained on: many short containers, so that the cache holds profiles of what is
+/// hot, and a fresh daemon compiles it early and once. Run at build time: `DaemonTraining SOCKET IMAGE`.
 final class DaemonTraining {
     private static final int CONTAINERS = 300;
     private static final int EXECS = 50;
@@ -21,7 +20,7 @@ final class DaemonTraining {
     private DaemonTraining() {}
 
     public static void main(String[] args) throws IOException {
-        CreateRequest request = request("dir:" + args[1], "true");
+        CreateRequest request = request(args[1], "true");
         try (var client = new EngineClient(new SocketDialer(new EngineAddress.Unix(args[0])))) {
             for (int i = 0; i < CONTAINERS; i++) {
                 String id = client.createContainer("", "", request).id();
@@ -30,7 +29,7 @@ final class DaemonTraining {
                 client.inspectContainer(id);
                 client.removeContainer(id, false, false, false);
             }
-            String id = client.createContainer("", "", request("dir:" + args[1], "sleep", "1000"))
+            String id = client.createContainer("", "", request("dir:/", "sleep", "1000"))
                     .id();
             client.startContainer(id);
             for (int i = 0; i < EXECS; i++) {
