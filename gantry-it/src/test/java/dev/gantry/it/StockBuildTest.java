@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -128,5 +130,111 @@ class StockBuildTest {
         assertThat(pruned.code()).as(pruned.err()).isZero();
         assertThat(pruned.out()).contains("Total");
         assertThat(out(build("FROM busybox:it\nRUN echo pruned > /x\n"))).doesNotContain("Using cache");
+    }
+
+    private String shown(String image, String... command) throws IOException {
+        String[] words = {"run", "--rm", "--network", "none", image};
+        String[] all = Arrays.copyOf(words, words.length + command.length);
+        System.arraycopy(command, 0, all, words.length, command.length);
+        return stock.out(all);
+    }
+
+    @Test
+    void whatIsIgnoredIsNotThere() throws IOException {
+        Files.writeString(context.resolve(".dockerignore"), "*.log\nsecret\n!kept.log\nDockerfile\n");
+        Files.writeString(context.resolve("a.log"), "");
+        Files.writeString(context.resolve("kept.log"), "");
+        Files.createDirectories(context.resolve("secret/below"));
+        Files.writeString(context.resolve("secret/below/key"), "");
+        out(build("FROM busybox:it\nCOPY . /all\n", "-t", "ignoring"));
+        assertThat(shown("ignoring", "ls", "-A", "/all").lines())
+                .containsExactlyInAnyOrder("kept.log", ".dockerignore");
+    }
+
+    @Test
+    void limitsAndHostsAreThoseOfEachStep() throws IOException {
+        out(build(
+                """
+                FROM busybox:it
+                RUN cut -d: -f2,3 /proc/self/cgroup > /groups; ulimit -n > /files; cat /etc/hosts > /told; \
+                    cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes > /memory 2>/dev/null; true
+                """,
+                "-t",
+                "limited",
+                "--memory",
+                "64m",
+                "--ulimit",
+                "nofile=321:400",
+                "--add-host",
+                "thither:192.0.2.7"));
+        assertThat(shown("limited", "cat", "/memory")).contains(Long.toString(64L << 20));
+        assertThat(shown("limited", "cat", "/files")).isEqualTo("321");
+        assertThat(shown("limited", "cat", "/told")).containsPattern("192\\.0\\.2\\.7\\s+thither");
+    }
+
+    @Test
+    void argumentsAndTargetsChooseWhatIsBuilt() throws IOException {
+        String dockerfile = """
+                ARG base=nowhere:none
+                FROM ${base} AS first
+                ARG word=unsaid
+                RUN echo $word > /said
+                FROM first AS left
+                RUN exit 3
+                FROM busybox:it AS right
+                COPY --from=first /said /from/first
+                LABEL of=file
+                FROM left AS last
+                """;
+        String said = out(build(
+                dockerfile,
+                "-t",
+                "right",
+                "--target",
+                "right",
+                "--build-arg",
+                "base=busybox:it",
+                "--build-arg",
+                "word=heard",
+                "--label",
+                "more=given"));
+        assertThat(said).doesNotContain("exit 3");
+        assertThat(shown("right", "cat", "/from/first")).isEqualTo("heard");
+        assertThat(stock.out("inspect", "-f", "{{.Config.Labels.of}} {{.Config.Labels.more}}", "right"))
+                .isEqualTo("file given");
+    }
+
+    @Test
+    void whatAnImageKeepsForItsHeirsIsDoneByThem() throws IOException {
+        out(build("FROM busybox:it\nONBUILD COPY heir /heir\nONBUILD RUN cat /heir > /done\n", "-t", "parent"));
+        Files.writeString(context.resolve("heir"), "inherited");
+        out(build("FROM parent\n", "-t", "child"));
+        assertThat(shown("child", "cat", "/done")).isEqualTo("inherited");
+        assertThat(stock.out("inspect", "-f", "{{len .Config.OnBuild}}", "child"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void buildsAtTheSameTimeShareAStep() throws Exception {
+        String dockerfile = "FROM busybox:it\nRUN sleep 1; cat /proc/sys/kernel/random/uuid > /id\n";
+        Files.writeString(context.resolve("Dockerfile"), dockerfile);
+        var docker = new Docker("unix://" + dir.resolve("s"), Map.of("DOCKER_BUILDKIT", "0"));
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            var other = pool.submit(() -> docker.run("build", "-t", "twin-a", context.toString()));
+            out(docker.run("build", "-t", "twin-b", context.toString()));
+            out(other.get());
+        }
+        assertThat(shown("twin-a", "cat", "/id")).isEqualTo(shown("twin-b", "cat", "/id"));
+    }
+
+    @Test
+    void whatHasNotChangedIsNotRunAgain() throws IOException {
+        String dockerfile = "FROM busybox:it\nRUN cat /proc/sys/kernel/random/uuid > /id\nRUN cat /id\n";
+        String first = out(build(dockerfile, "-q")).strip();
+        assertThat(first).startsWith("sha256:");
+        assertThat(out(build(dockerfile, "-q")).strip()).isEqualTo(first);
+        assertThat(out(build(dockerfile)).lines().filter(l -> l.contains("Using cache")))
+                .hasSize(2);
+        assertThat(out(build(dockerfile, "-q", "--no-cache")).strip()).isNotEqualTo(first);
     }
 }
