@@ -24,6 +24,7 @@ import dev.gantry.build.work.EngineWork;
 import dev.gantry.build.work.ExecWork;
 import dev.gantry.build.work.ImageWork;
 import dev.gantry.engine.Gantry;
+import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Layers;
 import dev.gantry.linux.Fd;
@@ -38,12 +39,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Builds images on one engine, any number at a time.
 ///
 /// ```java
-/// try (Builder builder = Builder.open(engine, Clock.systemUTC(), random)) {
+/// try (Builder builder = Builder.open(engine, usual, Clock.systemUTC(), random)) {
 ///     Image image = builder.build(request, listener);
 /// }
 /// ```
@@ -63,7 +65,7 @@ public final class Builder implements AutoCloseable {
     private final ImageWork images;
     private final Solver solver;
 
-    private Builder(Gantry engine, Clock clock, RandomGenerator random) {
+    private Builder(Gantry engine, Supplier<ContainerSpec> usual, Clock clock, RandomGenerator random) {
         this.engine = engine;
         this.linux = Linux.host();
         Path root = directory(engine.options().dataRoot().resolve("build"));
@@ -74,14 +76,16 @@ public final class Builder implements AutoCloseable {
         Layers layers = engine.images().layers();
         this.cache = new Cache(linux, directory(root.resolve("cache")), layers, clock, CACHE_BYTES);
         this.images = new ImageWork(engine.images());
-        this.solver =
-                new Solver(EngineWork.on(engine, images, mounts, secrets, random), cache, layers, clock, PARALLEL);
+        this.solver = new Solver(
+                EngineWork.on(engine, images, mounts, secrets, random, usual), cache, layers, clock, PARALLEL);
     }
 
     /// What builds of an engine before this one have left is taken away first.
-    public static Builder open(Gantry engine, Clock clock, RandomGenerator random) {
+    ///
+    /// @param usual a container that asks for nothing, as this engine makes it now: what a step is like
+    public static Builder open(Gantry engine, Supplier<ContainerSpec> usual, Clock clock, RandomGenerator random) {
         ExecWork.removeLeft(engine);
-        return new Builder(engine, clock, random);
+        return new Builder(engine, usual, clock, random);
     }
 
     private static Path directory(Path path) {

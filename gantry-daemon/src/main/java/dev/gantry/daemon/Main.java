@@ -95,7 +95,8 @@ public final class Main {
         try (var access = AccessFiles.open(flags.settings());
                 var _ = OwnGroup.join(flags.cgroupParent());
                 Gantry engine = Gantry.open(options(flags, state, tracing));
-                Builder builder = Builder.open(engine, clock, new SecureRandom());
+                Builder builder =
+                        Builder.open(engine, () -> state.api().containers().usual(), clock, new SecureRandom());
                 var server = new HttpServer(
                         api(new DockerApi(engine, host, state::api, clock, access.control(), builder), tracing),
                         gate(engine, flags),

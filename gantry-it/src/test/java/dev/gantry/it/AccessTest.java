@@ -167,6 +167,15 @@ class AccessTest {
     }
 
     @Test
+    void whoHasLimitsBuildsNothing() throws IOException {
+        Path context = Files.createDirectories(dir.resolve("context"));
+        Files.writeString(context.resolve("Dockerfile"), "FROM busybox:it\nRUN true\n");
+        refused(LIMITED, "own-containers", "build", "--network", "host", context.toString());
+        refused(POWERLESS, "no-privileged", "build", "--network", "host", context.toString());
+        refused(LIMITED, "own-containers", "builder", "prune", "-f");
+    }
+
+    @Test
     void whoHasOwnContainersOnlySeesAndReachesNoOthers() throws IOException {
         String roots = rootsContainer();
         String own = out(LIMITED, "run", "-d", "--name", "own", "--network", "none", "busybox:it", "sleep", "1000");

@@ -75,6 +75,16 @@ class DaemonConfigTest {
     }
 
     @Test
+    void stepsOfABuildHaveItToo() throws IOException {
+        Path context = Files.createDirectories(dir.resolve("build"));
+        Files.writeString(
+                context.resolve("Dockerfile"),
+                "FROM " + IMAGE + "\nRUN ulimit -Sn; ulimit -Hn; grep NoNewPrivs /proc/self/status\n");
+        assertThat(ok("build", "--no-cache", "--network", "none", context.toString()))
+                .contains("555\n777\nNoNewPrivs:\t1\n");
+    }
+
+    @Test
     void containersHaveWhatTheyDidNotAskFor() throws IOException {
         assertThat(inside("none", "ulimit -Sn; ulimit -Hn; grep NoNewPrivs /proc/self/status; cat /proc/1/comm"))
                 .startsWith("555\n777\nNoNewPrivs:\t1\n")

@@ -116,12 +116,12 @@ class StockTlsTest {
     }
 
     @Test
-    void aBuildIsRefusedInWords() throws IOException {
+    void aBuildGoesThrough() throws IOException {
         Files.createDirectories(dir.resolve("context"));
-        Files.writeString(dir.resolve("context/Dockerfile"), "FROM scratch\n");
-        Docker.Result build = docker.run("build", dir.resolve("context").toString());
-        assertThat(build.code()).isNotZero();
-        assertThat(build.err()).contains("build");
+        Files.writeString(dir.resolve("context/Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+        Docker.Result build = docker.run("build", "-q", dir.resolve("context").toString());
+        assertThat(build.code()).as(build.err()).isZero();
+        assertThat(build.out().strip()).matches("sha256:[0-9a-f]{64}");
     }
 
     @Test

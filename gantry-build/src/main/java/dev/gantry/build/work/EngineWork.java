@@ -11,12 +11,14 @@ import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Result;
 import dev.gantry.build.solve.Work;
 import dev.gantry.engine.Gantry;
+import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.images.image.Layers;
 import dev.gantry.linux.Linux;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// All that a graph can say, done on this engine.
@@ -26,10 +28,16 @@ public final class EngineWork implements Work {
     private final ExecWork execs;
 
     /// @param secrets a directory in memory
+    /// @param usual a container that asks for nothing, as this engine makes it now
     public static EngineWork on(
-            Gantry engine, ImageWork images, CacheMounts mounts, Path secrets, RandomGenerator random) {
+            Gantry engine,
+            ImageWork images,
+            CacheMounts mounts,
+            Path secrets,
+            RandomGenerator random,
+            Supplier<ContainerSpec> usual) {
         var roots = new Roots(Linux.host(), engine.images(), random);
-        return new EngineWork(images, new EditWork(roots), new ExecWork(engine, roots, mounts, secrets, random));
+        return new EngineWork(images, new EditWork(roots), new ExecWork(engine, roots, mounts, secrets, random, usual));
     }
 
     private EngineWork(ImageWork images, EditWork edits, ExecWork execs) {

@@ -14,7 +14,8 @@ final class ExecLimits {
     private ExecLimits() {}
 
     /// @param lines `name=value`
-    static Resources of(List<String> lines) {
+    /// @param usual what counts where no line says otherwise
+    static Resources of(List<String> lines, Resources usual) {
         long memory = 0;
         long swap = 0;
         long shares = 0;
@@ -41,6 +42,13 @@ final class ExecLimits {
                     throw new Unsupported(
                             "build with the limit " + line, "there is no such limit here", "leave it out");
             }
+        }
+        usual.ulimits().stream()
+                .filter(u -> ulimits.stream().noneMatch(own -> own.name().equals(u.name())))
+                .toList()
+                .forEach(ulimits::add);
+        if (shm == 0) {
+            shm = usual.shmBytes();
         }
         return new Resources(memory, swap, 0, 0, quota, period, shares, cpus, mems, MOST_PROCESSES, shm, 0, ulimits);
     }

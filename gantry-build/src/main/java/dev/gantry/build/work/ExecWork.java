@@ -32,15 +32,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Programs of a build, each as a container of this engine, whose written files become a layer.
 public final class ExecWork {
-    /// Who has this label is a container of a build; one that is found at a start is left over.
-    public static final String LABEL = "dev.gantry.build";
-
     private static final Logger LOG = LoggerFactory.getLogger(ExecWork.class);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -49,13 +47,22 @@ public final class ExecWork {
     private final CacheMounts caches;
     private final Path secrets;
     private final RandomGenerator random;
+    private final Supplier<ContainerSpec> usual;
 
-    ExecWork(Gantry engine, Roots roots, CacheMounts caches, Path secrets, RandomGenerator random) {
+    /// @param usual a container that asks for nothing, as this engine makes it now
+    ExecWork(
+            Gantry engine,
+            Roots roots,
+            CacheMounts caches,
+            Path secrets,
+            RandomGenerator random,
+            Supplier<ContainerSpec> usual) {
         this.engine = engine;
         this.roots = roots;
         this.caches = caches;
         this.secrets = secrets;
         this.random = random;
+        this.usual = usual;
     }
 
     /// Values of variables that do not count are left out.
@@ -120,18 +127,24 @@ public final class ExecWork {
         }
     }
 
-    private static SpecBuilder spec(String image, Op.Exec exec, Asked asked) {
+    private SpecBuilder spec(String image, Op.Exec exec, Asked asked) {
         Op.Process p = exec.process();
+        ContainerSpec like = usual.get();
         SpecBuilder spec = ContainerSpec.of(image)
                 .args(p.arguments())
                 .env(p.environment())
                 .user(p.user())
                 .workingDir(p.workingDirectory())
                 .hostname(p.hostname())
-                .label(LABEL, "step")
                 .log(new ContainerSpec.LogConfig(ContainerSpec.LogConfig.Kind.NONE, 0, 0, false))
-                .names(new ContainerSpec.Names(p.hosts(), List.of(), List.of(), List.of()))
-                .resources(ExecLimits.of(p.limits()))
+                .names(new ContainerSpec.Names(
+                        p.hosts(),
+                        like.names().dns(),
+                        like.names().dnsSearch(),
+                        like.names().dnsOptions()))
+                .security(like.security())
+                .init(like.init())
+                .resources(ExecLimits.of(p.limits(), like.resources()))
                 .network(
                         switch (exec.network()) {
                             case SANDBOX -> ContainerSpec.Network.DEFAULT;
@@ -245,7 +258,7 @@ public final class ExecWork {
     /// What an engine before this one has left.
     public static void removeLeft(Gantry engine) {
         engine.containers().list().stream()
-                .filter(c -> c.spec().labels().containsKey(LABEL))
+                .filter(c -> Layers.isLent(c.spec().image()))
                 .forEach(c -> {
                     try {
                         engine.containers().remove(c.id(), true, true);

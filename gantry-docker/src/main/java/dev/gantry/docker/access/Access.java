@@ -104,6 +104,13 @@ public record Access(Set<Limit> limits, String owner) {
         });
     }
 
+    /// Refuses to build: steps of a build are nobody's containers, and all builds share what they have made.
+    public void judgeBuild() {
+        limits.stream().sorted().findFirst().ifPresent(limit -> {
+            throw refuse("build", "images are built by who may do everything", limit);
+        });
+    }
+
     /// Refuses a network that takes interfaces of the host, or that other programs make. `spec` is whole: with what
     /// its configuration network gives.
     public void judgeNetwork(NetworkSpec spec) {

@@ -48,6 +48,7 @@ public final class BuildRoutes {
 
     /// What is wrong with the parameters is told by the status, and the rest in the answer.
     private ApiResponse build(Call call) {
+        call.access().judgeBuild();
         Asked asked = BuildParameters.read(call);
         boolean quiet = call.query().flag("q");
         return new ApiResponse.Stream(ApiResponse.JSON, out -> {
@@ -89,6 +90,7 @@ public final class BuildRoutes {
     }
 
     private ApiResponse prune(Call call) {
+        call.access().judgeBuild();
         Filters filters = Filters.of(call.query(), Set.of("until", "unused-for", "all"));
         boolean all = call.query().flag("all");
         long most = call.query()

@@ -24,6 +24,7 @@ import dev.gantry.engine.container.StartOutcome;
 import dev.gantry.engine.container.StopOutcome;
 import dev.gantry.engine.container.StopRequest;
 import dev.gantry.engine.network.Networks;
+import dev.gantry.images.image.Layers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -248,6 +249,7 @@ public final class ContainerRoutes {
             boolean excluded = filters.all("label!").stream()
                     .anyMatch(label -> Filters.hasLabel(label, c.spec().labels()));
             if (ended
+                    && !Layers.isLent(c.spec().image()) // its build removes it
                     && !excluded
                     && c.created().isBefore(until)
                     && filters.labels("label", c.spec().labels())) {

@@ -42,7 +42,15 @@ public interface Layers {
     /// Whether all of it is here.
     boolean contains(List<Layer> root);
 
-    /// A name under which containers are made of this root, until [#takeBack].
+    /// How names begin that [#lend] gives; no image has one.
+    String LENT = "layers:/";
+
+    /// Whether a container was made under a name of [#lend].
+    static boolean isLent(String userReference) {
+        return userReference.startsWith(LENT);
+    }
+
+    /// A name under which containers are made of this root, until [#takeBack]. Only who is told it can use it.
     String lend(List<Layer> root);
 
     void takeBack(String name);

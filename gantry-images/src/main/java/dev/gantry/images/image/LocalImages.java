@@ -98,7 +98,7 @@ public final class LocalImages implements Images {
 
     @Override
     public Image resolve(String userReference) {
-        if (LocalLayers.isLent(userReference)) {
+        if (Layers.isLent(userReference)) {
             return layers.lent(userReference)
                     .orElseThrow(() -> new NotFound(
                             "find layers " + userReference, "their build has ended", "start the build again"));

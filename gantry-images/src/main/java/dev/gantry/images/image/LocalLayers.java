@@ -21,20 +21,21 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// [Layers] of the store and the snapshots of [LocalImages].
 final class LocalLayers implements Layers {
+    private static final SecureRandom TOKENS = new SecureRandom();
     /// No reference can look like this.
-    private static final String LENT = "layers:/";
 
     private final Linux linux;
     private final ContentStore content;
@@ -45,7 +46,6 @@ final class LocalLayers implements Layers {
     private final Unpacker unpacker;
     private final RandomGenerator random;
     private final Map<String, List<Layer>> lent = new ConcurrentHashMap<>();
-    private final AtomicLong lending = new AtomicLong();
 
     LocalLayers(
             Linux linux,
@@ -111,7 +111,7 @@ final class LocalLayers implements Layers {
     @Override
     public String lend(List<Layer> root) {
         unpacked(root);
-        String name = LENT + lending.incrementAndGet();
+        String name = LENT + token();
         lent.put(name, List.copyOf(root));
         return name;
     }
@@ -121,8 +121,11 @@ final class LocalLayers implements Layers {
         lent.remove(name);
     }
 
-    static boolean isLent(String userReference) {
-        return userReference.startsWith(LENT);
+    /// Nobody guesses it: whoever knows the name may read what a build has made so far.
+    private static String token() {
+        byte[] bytes = new byte[16];
+        TOKENS.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     Optional<Image> lent(String name) {
