@@ -21,7 +21,7 @@ public sealed interface Event {
 
     record Failed(Vertex vertex, Instant at, String words) implements Event {}
 
-    /// Hears of them from any thread, one at a time. What it throws ends nothing.
+    /// Hears of them from any thread, one at a time. What it throws ends its own build alone.
     @FunctionalInterface
     interface Listener {
         void on(Event event);

@@ -7,10 +7,12 @@ import dev.gantry.base.Unavailable;
 import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.images.image.Layers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +21,8 @@ import java.util.concurrent.ExecutionException;
 
 /// One build being solved. Interrupting who waits for it cancels it.
 public final class Solve implements AutoCloseable {
-    private static final int INPUTS_AT_A_TIME = 32;
+    /// So long a program waits for a client that does not read what it writes.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Solver solver;
     private final Asked asked;
@@ -38,52 +41,73 @@ public final class Solve implements AutoCloseable {
     }
 
     public Result of(Files files) throws InterruptedException {
-        return switch (files) {
-            case Files.None _ ->
-                asked.time().map(time -> new Result.Root(List.of(), time)).orElse(Result.Root.EMPTY);
-            case Files.Made made -> of(made.by()).get(made.number());
-        };
+        if (files instanceof Files.Made) {
+            solve(files);
+        }
+        return made(files);
     }
 
-    private List<Result> of(Vertex vertex) throws InterruptedException {
-        var mine = new CompletableFuture<List<Result>>();
-        CompletableFuture<List<Result>> others = known.putIfAbsent(vertex, mine);
-        if (others != null) {
-            return await(others);
+    /// Each vertex waits for those it needs on a thread of its own: however long a chain of them, no stack is.
+    private void solve(Files target) throws InterruptedException {
+        List<Vertex> mine = new ArrayList<>();
+        for (Vertex vertex : Solver.order(target)) {
+            if (known.putIfAbsent(vertex, new CompletableFuture<>()) == null) {
+                mine.add(vertex);
+            }
         }
         try {
-            List<Result> results = solved(vertex, inputs(vertex));
-            mine.complete(results);
+            Parallel.map(mine, mine.size(), this::alone);
+        } catch (Unavailable e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("the build was cancelled").initCause(e);
+            }
+            throw e;
+        } finally {
+            mine.forEach(vertex -> future(vertex)
+                    .completeExceptionally(cancelled(new InterruptedException("the build was cancelled"))));
+        }
+    }
+
+    private List<Result> alone(Vertex vertex) {
+        try {
+            List<Result> inputs = new ArrayList<>();
+            for (Files input : vertex.inputs()) {
+                inputs.add(made(input));
+            }
+            List<Result> results = solved(vertex, inputs);
+            future(vertex).complete(results);
             return results;
-        } catch (RuntimeException | InterruptedException e) {
-            mine.completeExceptionally(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Unavailable cancelled = cancelled(e);
+            future(vertex).completeExceptionally(cancelled);
+            throw cancelled;
+        } catch (Throwable e) {
+            future(vertex).completeExceptionally(e);
             throw e;
         }
     }
 
-    private static List<Result> await(CompletableFuture<List<Result>> others) throws InterruptedException {
-        try {
-            return others.get();
-        } catch (ExecutionException e) {
-            throw Flight.failure(e.getCause() == null ? e : e.getCause());
-        }
+    private static Unavailable cancelled(InterruptedException cause) {
+        return new Unavailable("build", "it was cancelled", "start it again", cause);
     }
 
-    private List<Result> inputs(Vertex vertex) throws InterruptedException {
-        List<Files> inputs = vertex.inputs();
-        if (inputs.size() == 1) {
-            return List.of(of(inputs.getFirst()));
-        }
-        return Parallel.map(inputs, INPUTS_AT_A_TIME, this::alone);
+    private CompletableFuture<List<Result>> future(Vertex vertex) {
+        return Objects.requireNonNull(known.get(vertex), "what is needed is known first");
     }
 
-    private Result alone(Files files) {
-        try {
-            return of(files);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable("build", "it was cancelled", "start it again", e);
-        }
+    private Result made(Files files) throws InterruptedException {
+        return switch (files) {
+            case Files.None _ ->
+                asked.time().map(time -> new Result.Root(List.of(), time)).orElse(Result.Root.EMPTY);
+            case Files.Made made -> {
+                try {
+                    yield future(made.by()).get().get(made.number());
+                } catch (ExecutionException e) {
+                    throw Flight.failure(e.getCause() == null ? e : e.getCause());
+                }
+            }
+        };
     }
 
     private List<Result> solved(Vertex vertex, List<Result> inputs) throws InterruptedException {
@@ -98,10 +122,8 @@ public final class Solve implements AutoCloseable {
         }
         tell(new Event.Started(vertex, now()));
         try {
-            List<Result> results = key.isPresent() && !again
-                    ? together(key.get(), vertex, inputs)
-                    : done(vertex, inputs, key, told(vertex));
-            hold(results);
+            List<Result> results =
+                    key.isPresent() && !again ? together(key.get(), vertex, inputs) : apart(key, vertex, inputs);
             tell(new Event.Done(vertex, now()));
             return results;
         } catch (GantryException | StepFailed e) {
@@ -110,38 +132,53 @@ public final class Solve implements AutoCloseable {
         }
     }
 
+    /// With whoever wants the same now.
     private List<Result> together(Digest key, Vertex vertex, List<Result> inputs) throws InterruptedException {
         Work.Told told = told(vertex);
         while (true) {
-            Flight mine = new Flight(
-                    vertex.note().name(),
-                    t -> done(vertex, inputs, Optional.of(key), t),
-                    () -> solver.flights.remove(key));
-            Flight flight = solver.flights.putIfAbsent(key, mine);
-            if (flight == null) {
-                flight = mine;
-                started.add(mine);
-                mine.join(told);
-                mine.start();
-            } else if (!flight.join(told)) {
-                flight.awaitEnd();
-                continue;
+            Flight mine = flight(Optional.of(key), vertex, inputs, () -> solver.flights.remove(key));
+            // Before others see it: they may leave at once, and it must not end then.
+            Flight.Seat first = mine.join(told).orElseThrow();
+            Flight other = solver.flights.putIfAbsent(key, mine);
+            if (other == null) {
+                return flown(mine, first);
             }
-            return flight.await(told);
+            mine.drop();
+            Optional<Flight.Seat> seat = other.join(told);
+            if (seat.isPresent()) {
+                return other.await(seat.get(), this::hold);
+            }
+            other.awaitEnd();
+            Optional<List<Result>> cached = solver.cache.find(key, hold);
+            if (cached.isPresent()) {
+                return cached.get();
+            }
         }
     }
 
-    private List<Result> done(Vertex vertex, List<Result> inputs, Optional<Digest> key, Work.Told told)
-            throws InterruptedException {
-        solver.turns.acquire();
-        try {
-            List<Result> results = solver.work.run(vertex, inputs, asked, told);
-            hold(results);
-            key.ifPresent(k -> solver.cache.put(k, vertex, results));
-            return results;
-        } finally {
-            solver.turns.release();
-        }
+    private List<Result> apart(Optional<Digest> key, Vertex vertex, List<Result> inputs) throws InterruptedException {
+        Flight mine = flight(key, vertex, inputs, () -> {});
+        return flown(mine, mine.join(told(vertex)).orElseThrow());
+    }
+
+    private Flight flight(Optional<Digest> key, Vertex vertex, List<Result> inputs, Runnable after) {
+        return new Flight(
+                vertex.note().name(),
+                (told, held) -> {
+                    var means = new Work.Means(told, held, solver.turns);
+                    List<Result> results = solver.work.run(vertex, inputs, asked, means);
+                    key.ifPresent(k -> solver.cache.put(k, vertex, results));
+                    return results;
+                },
+                after,
+                solver.layers.hold(),
+                PATIENCE);
+    }
+
+    private List<Result> flown(Flight flight, Flight.Seat seat) throws InterruptedException {
+        started.add(flight);
+        flight.start();
+        return flight.await(seat, this::hold);
     }
 
     private void hold(List<Result> results) {

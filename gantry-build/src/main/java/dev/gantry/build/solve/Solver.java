@@ -5,6 +5,9 @@ import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.images.image.Layers;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +41,25 @@ public final class Solver {
     /// All vertices that a tree needs, each after those that it needs.
     public static List<Vertex> order(Files target) {
         var all = new LinkedHashSet<Vertex>();
-        visit(target, all);
+        var way = new ArrayDeque<Visit>();
+        enter(target, way, all);
+        while (!way.isEmpty()) {
+            Visit visit = way.peek();
+            if (visit.inputs().hasNext()) {
+                enter(visit.inputs().next(), way, all);
+            } else {
+                all.add(way.pop().vertex());
+            }
+        }
         return List.copyOf(all);
     }
 
-    private static void visit(Files files, Set<Vertex> all) {
+    /// @param inputs that were not looked at yet
+    private record Visit(Vertex vertex, Iterator<Files> inputs) {}
+
+    private static void enter(Files files, Deque<Visit> way, Set<Vertex> all) {
         if (files instanceof Files.Made made && !all.contains(made.by())) {
-            made.by().inputs().forEach(input -> visit(input, all));
-            all.add(made.by());
+            way.push(new Visit(made.by(), made.by().inputs().iterator()));
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 
 /// Directories that stay from build to build, by the ids that Dockerfiles give them.
@@ -23,6 +24,9 @@ public final class CacheMounts implements AutoCloseable {
     private final Linux linux;
     private final Path directory;
     private final Fd place;
+
+    /// How many steps use a directory. Guarded by the lock of this, under which directories come and go.
+    private final Map<String, Integer> users = new HashMap<>();
 
     /// Guards itself.
     private final Map<String, Semaphore> turns = new HashMap<>();
@@ -42,45 +46,60 @@ public final class CacheMounts implements AutoCloseable {
         }
     }
 
-    /// Until it is closed.
-    record Taken(Path path, Runnable after) implements AutoCloseable {
+    /// Those of one step by their ids, until it is closed.
+    record Taken(Map<String, Path> paths, Endings after) implements AutoCloseable {
+        Taken {
+            paths = Map.copyOf(paths);
+        }
+
         @Override
         public void close() {
-            after.run();
+            after.close();
         }
     }
 
     /// Fills a new one.
     interface Filling {
-        void fill(Path directory);
+        void fill(Mount.Cache mount, Path directory);
     }
 
-    Taken take(Mount.Cache mount, Filling filling) throws InterruptedException {
-        return switch (mount.sharing()) {
-            case SHARED -> new Taken(made(name(mount, 0), mount, filling), () -> {});
+    /// Each id once, as its first mount wants it, and in one order for all steps: else two could wait for each other.
+    Taken take(List<Mount.Cache> mounts, Filling filling) throws InterruptedException {
+        var wanted = new TreeMap<String, Mount.Cache>();
+        mounts.forEach(mount -> wanted.putIfAbsent(mount.id(), mount));
+        var paths = new HashMap<String, Path>();
+        var after = new Endings();
+        try {
+            for (Mount.Cache mount : wanted.values()) {
+                String name = turnOf(mount, after);
+                paths.put(mount.id(), made(name, mount, filling));
+                after.push(() -> left(name));
+            }
+            return new Taken(paths, after);
+        } catch (RuntimeException | InterruptedException e) {
+            after.close();
+            throw e;
+        }
+    }
+
+    /// The name of its directory, when it may be used.
+    private String turnOf(Mount.Cache mount, Endings after) throws InterruptedException {
+        int number = 0;
+        switch (mount.sharing()) {
+            case SHARED -> {}
             case LOCKED -> {
                 Semaphore turn = turn(name(mount, 0));
                 turn.acquire();
-                yield held(name(mount, 0), mount, filling, turn);
+                after.push(turn::release);
             }
             case PRIVATE -> {
-                for (int i = 0; ; i++) {
-                    Semaphore turn = turn(name(mount, i));
-                    if (turn.tryAcquire()) {
-                        yield held(name(mount, i), mount, filling, turn);
-                    }
+                while (!turn(name(mount, number)).tryAcquire()) {
+                    number++;
                 }
+                after.push(turn(name(mount, number))::release);
             }
-        };
-    }
-
-    private Taken held(String name, Mount.Cache mount, Filling filling, Semaphore turn) {
-        try {
-            return new Taken(made(name, mount, filling), turn::release);
-        } catch (RuntimeException e) {
-            turn.release();
-            throw e;
         }
+        return name(mount, number);
     }
 
     private Semaphore turn(String name) {
@@ -100,36 +119,45 @@ public final class CacheMounts implements AutoCloseable {
                 String half = name + HALF;
                 linux.trees().delete(place, half);
                 linux.directories().make(place, half, mount.mode());
-                filling.fill(directory.resolve(half));
+                filling.fill(mount, directory.resolve(half));
                 linux.attributes().owner(place, half, (int) mount.uid(), (int) mount.gid());
                 linux.attributes().mode(place, half, mount.mode());
                 linux.directories().renameNew(place, half, place, name);
             }
+            users.merge(name, 1, Integer::sum);
             return directory.resolve(name);
         } catch (LinuxError e) {
             throw e.during("make the cache mount " + mount.id());
         }
     }
 
+    private synchronized void left(String name) {
+        users.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1);
+    }
+
     /// How many were taken away; those in use stay.
     public int prune() {
         int gone = 0;
         for (String name : names()) {
-            Semaphore turn = turn(name);
-            if (turn.tryAcquire()) {
-                try {
-                    linux.trees().delete(place, name);
+            try {
+                if (removed(name)) {
                     gone++;
-                } catch (LinuxError e) {
-                    if (!e.is(Errno.EBUSY, Errno.EXDEV)) {
-                        throw e.during("prune the cache mounts");
-                    }
-                } finally {
-                    turn.release();
+                }
+            } catch (LinuxError e) {
+                if (!e.is(Errno.EBUSY, Errno.EXDEV)) {
+                    throw e.during("prune the cache mounts");
                 }
             }
         }
         return gone;
+    }
+
+    private synchronized boolean removed(String name) {
+        if (name.endsWith(HALF) || users.containsKey(name)) {
+            return false;
+        }
+        linux.trees().delete(place, name);
+        return true;
     }
 
     private List<String> names() {

@@ -9,6 +9,7 @@ import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.graph.FileAction;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.solve.Result;
+import dev.gantry.images.image.Layers;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.FileType;
 import dev.gantry.linux.Linux;
@@ -50,9 +51,9 @@ final class EditWork {
         return Digest.sha256Of(text.toString());
     }
 
-    Result.Root run(Op.Edit edit, Result.Root above, List<Result> inputs) {
+    Result.Root run(Op.Edit edit, Result.Root above, List<Result> inputs, Layers.Hold hold) {
         try (var trees = new Trees(inputs)) {
-            return roots.written(above, target -> {
+            return roots.written(above, hold, target -> {
                 for (FileAction action : edit.actions()) {
                     checkInterrupt();
                     act(action, target, trees, above.time());
@@ -70,7 +71,7 @@ final class EditWork {
     }
 
     /// All files of a tree as a root of their own.
-    Result.Root whole(SourceTree tree, Instant time) {
+    Result.Root whole(SourceTree tree, Instant time, Layers.Hold hold) {
         var all = new FileAction.Copy(
                 0,
                 "/",
@@ -91,6 +92,7 @@ final class EditWork {
         try {
             return roots.written(
                     new Result.Root(List.of(), time),
+                    hold,
                     target -> new Copying(tree, all, target, Optional.empty(), time).run());
         } catch (IOException e) {
             throw new Unavailable("keep the files of a step", String.valueOf(e.getMessage()), "look at the disk", e);

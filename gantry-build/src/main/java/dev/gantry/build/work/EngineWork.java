@@ -57,20 +57,20 @@ public final class EngineWork implements Work {
     }
 
     @Override
-    public List<Result> run(Vertex vertex, List<Result> inputs, Asked asked, Told told) throws InterruptedException {
+    public List<Result> run(Vertex vertex, List<Result> inputs, Asked asked, Means means) throws InterruptedException {
         return switch (vertex.op()) {
-            case Op.ImageSource source -> List.of(images.root(source, asked));
+            case Op.ImageSource source -> List.of(images.root(source, asked, means.hold()));
             case Op.LocalSource source -> List.of(local(source, asked));
-            case Op.Edit edit -> List.of(edits.run(edit, root(inputs.getFirst(), asked), inputs));
+            case Op.Edit edit -> List.of(edits.run(edit, root(inputs.getFirst(), asked, means), inputs, means.hold()));
             case Op.Exec exec -> {
                 List<Result.Root> roots = new ArrayList<>();
                 for (Result input : inputs) {
-                    roots.add(root(input, asked));
+                    roots.add(root(input, asked, means));
                 }
-                yield List.copyOf(execs.run(vertex, exec, roots, asked, told));
+                yield List.copyOf(execs.run(vertex, exec, roots, asked, means));
             }
-            case Op.Merge _ -> List.of(merged(inputs, asked));
-            case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked), root(inputs.get(1), asked)));
+            case Op.Merge _ -> List.of(merged(inputs, asked, means));
+            case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked, means), root(inputs.get(1), asked, means)));
             case Op.GitSource _ -> throw notYet("a git repository");
             case Op.HttpSource _ -> throw notYet("a file from a server");
         };
@@ -87,18 +87,19 @@ public final class EngineWork implements Work {
         return new Result.Source(seen, () -> Picks.whole(seen));
     }
 
-    private Result.Root root(Result result, Asked asked) {
+    private Result.Root root(Result result, Asked asked, Means means) {
         return switch (result) {
             case Result.Root root -> root;
-            case Result.Source source -> edits.whole(source.tree(), asked.time().orElse(Result.Root.NO_TIME));
+            case Result.Source source ->
+                edits.whole(source.tree(), asked.time().orElse(Result.Root.NO_TIME), means.hold());
         };
     }
 
-    private Result.Root merged(List<Result> inputs, Asked asked) {
+    private Result.Root merged(List<Result> inputs, Asked asked, Means means) {
         var layers = new ArrayList<Layers.Layer>();
-        Result.Root first = root(inputs.getFirst(), asked);
+        Result.Root first = root(inputs.getFirst(), asked, means);
         for (Result input : inputs) {
-            layers.addAll(root(input, asked).layers());
+            layers.addAll(root(input, asked, means).layers());
         }
         return new Result.Root(layers, first.time());
     }

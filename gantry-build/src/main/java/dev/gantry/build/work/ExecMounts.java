@@ -21,11 +21,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
 /// What is mounted while one program runs, and is taken back when it has ended.
@@ -37,7 +39,8 @@ final class ExecMounts implements AutoCloseable {
     private final CacheMounts caches;
     private final Path secretsDirectory;
     private final RandomGenerator random;
-    private final Deque<Runnable> after = new ArrayDeque<>();
+    private final Endings after = new Endings();
+    private final Map<String, Path> directories = new HashMap<>();
     private final List<String> places = new ArrayList<>();
 
     /// @param secretsDirectory in memory
@@ -54,13 +57,25 @@ final class ExecMounts implements AutoCloseable {
         return List.copyOf(places);
     }
 
-    void add(Mount mount, List<Result.Root> inputs, Asked asked, SpecBuilder spec) throws InterruptedException {
+    /// All that has to be waited for, the turn last: who has one waits for nobody.
+    void wait(List<Mount> mounts, List<Result.Root> inputs, Semaphore turns) throws InterruptedException {
+        List<Mount.Cache> wanted = mounts.stream()
+                .filter(Mount.Cache.class::isInstance)
+                .map(Mount.Cache.class::cast)
+                .toList();
+        CacheMounts.Taken taken = caches.take(wanted, (cache, into) -> fill(cache, inputs, into));
+        after.push(taken::close);
+        directories.putAll(taken.paths());
+        turns.acquire();
+        after.push(turns::release);
+    }
+
+    void add(Mount mount, List<Result.Root> inputs, Asked asked, SpecBuilder spec) {
         switch (mount) {
             case Mount.Tree tree -> tree(tree, inputs, spec);
             case Mount.Cache cache -> {
-                CacheMounts.Taken taken = caches.take(cache, into -> fill(cache, inputs, into));
-                after.push(taken::close);
-                spec.bind(ContainerSpec.Bind.of(taken.path().toString(), place(cache.target()))
+                Path path = Objects.requireNonNull(directories.get(cache.id()), "taken before");
+                spec.bind(ContainerSpec.Bind.of(path.toString(), place(cache.target()))
                         .onlyRead(cache.readOnly()));
             }
             case Mount.Memory memory ->
@@ -117,14 +132,14 @@ final class ExecMounts implements AutoCloseable {
         }
         Linux linux = roots.linux();
         String name = ContainerId.random(random).hex();
+        String path = secretsDirectory.resolve(name).toString();
+        after.push(() -> linux.trees().delete(path));
         try (Fd directory = linux.files().openDirectory(secretsDirectory.toString());
                 Fd file = linux.files().open(directory, name, NEW_FILE, 0600, Resolve.PLAIN)) {
             linux.files().write(file, bytes, 0, bytes.length);
             linux.attributes().owner(file, (int) secret.uid(), (int) secret.gid());
             linux.attributes().mode(file, secret.mode());
         }
-        String path = secretsDirectory.resolve(name).toString();
-        after.push(() -> linux.trees().delete(path));
         spec.bind(ContainerSpec.Bind.of(path, place(secret.target())).onlyRead(true));
     }
 
@@ -159,6 +174,6 @@ final class ExecMounts implements AutoCloseable {
 
     @Override
     public void close() {
-        after.forEach(Runnable::run);
+        after.close();
     }
 }

@@ -85,7 +85,7 @@ public final class ExecWork {
         return Digest.sha256Of(text.toString());
     }
 
-    List<Result.Root> run(Vertex vertex, Op.Exec exec, List<Result.Root> inputs, Asked asked, Work.Told told)
+    List<Result.Root> run(Vertex vertex, Op.Exec exec, List<Result.Root> inputs, Asked asked, Work.Means means)
             throws InterruptedException {
         check(exec);
         if (!(exec.mounts().getFirst() instanceof Mount.Tree first)) {
@@ -95,6 +95,7 @@ public final class ExecWork {
         Layers layers = engine.images().layers();
         String name = layers.lend(root.layers());
         try (var mounts = new ExecMounts(roots, engine.images(), caches, secrets, random)) {
+            mounts.wait(exec.mounts(), inputs, means.turns());
             SpecBuilder spec = spec(name, exec, asked);
             for (Mount mount : exec.mounts().subList(1, exec.mounts().size())) {
                 mounts.add(mount, inputs, asked, spec);
@@ -102,7 +103,7 @@ public final class ExecWork {
             List<String> stubs = mounts.places().isEmpty() ? List.of() : stubs(root, mounts.places());
             ContainerId id = engine.containers().create("", spec.build()).id();
             try {
-                return completed(vertex, exec, first, id, root, stubs, told);
+                return completed(vertex, exec, first, id, root, stubs, means);
             } finally {
                 remove(id);
             }
@@ -175,10 +176,10 @@ public final class ExecWork {
             ContainerId id,
             Result.Root root,
             List<String> stubs,
-            Work.Told told)
+            Work.Means means)
             throws InterruptedException {
         Instant since = Instant.now().minusSeconds(1);
-        Exit exit = ended(id, told);
+        Exit exit = ended(id, means.told());
         if (exit.code() != 0) {
             String words =
                     exit.oomKilled() ? " (out of memory)" : exit.words().isEmpty() ? "" : " (" + exit.words() + ")";
@@ -196,9 +197,7 @@ public final class ExecWork {
                 Stubs.remove(roots.linux(), written, stubs);
             }
         }
-        try (Layers.Hold hold = engine.images().layers().hold()) {
-            return List.of(roots.kept(id, root, since, hold));
-        }
+        return List.of(roots.kept(id, root, since, means.hold()));
     }
 
     private Exit ended(ContainerId id, Work.Told told) throws InterruptedException {

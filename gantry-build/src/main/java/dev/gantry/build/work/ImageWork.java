@@ -47,11 +47,9 @@ public final class ImageWork {
         return reference.matches("sha256:[0-9a-f]{64}");
     }
 
-    Result.Root root(Op.ImageSource source, Asked asked) {
-        try (Layers.Hold hold = images.layers().hold()) {
-            Layers.Base base = base(source.reference(), source.platform(), source.pull(), asked, hold);
-            return new Result.Root(base.layers(), asked.time().orElseGet(() -> created(base.config())));
-        }
+    Result.Root root(Op.ImageSource source, Asked asked, Layers.Hold hold) {
+        Layers.Base base = base(source.reference(), source.platform(), source.pull(), asked, hold);
+        return new Result.Root(base.layers(), asked.time().orElseGet(() -> created(base.config())));
     }
 
     /// What is made of an image is as old as that, so that it is the same whenever it is made.

@@ -51,10 +51,10 @@ final class Roots {
     }
 
     /// What is written becomes a layer of its own.
-    Result.Root written(Result.Root root, Writing writing) throws IOException {
+    Result.Root written(Result.Root root, Layers.Hold hold, Writing writing) throws IOException {
         ContainerId id = ContainerId.random(random);
         RootFs files = images.layers().prepare(id, root.layers());
-        try (Layers.Hold hold = images.layers().hold()) {
+        try {
             Instant since = Instant.now();
             try (Target target = new Target(linux, mounted(files))) {
                 writing.to(target);
