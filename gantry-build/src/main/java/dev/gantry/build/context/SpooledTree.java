@@ -30,6 +30,7 @@ public final class SpooledTree implements SourceTree {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final Map<String, TreeSet<String>> below = new TreeMap<>();
     private final boolean chance;
+    private final Budget budget = Budget.usual();
     private final byte[] buffer = new byte[BUFFER];
     private int buffered;
     private long flushed;
@@ -76,7 +77,7 @@ public final class SpooledTree implements SourceTree {
         if (before != null && before.node().type() == FileType.DIRECTORY && node.type() != FileType.DIRECTORY) {
             forget(path);
         }
-        entries.put(path, new Entry(node, 0, ""));
+        keep(path, new Entry(node, 0, ""));
         if (node.type() == FileType.DIRECTORY) {
             below.computeIfAbsent(path, _ -> new TreeSet<>());
         }
@@ -93,7 +94,7 @@ public final class SpooledTree implements SourceTree {
             size += n;
         }
         String digest = HexFormat.of().formatHex(sha256.digest());
-        entries.put(path, new Entry(sized(node, size), at, digest));
+        keep(path, new Entry(sized(node, size), at, digest));
     }
 
     private int room(Bytes bytes) throws IOException {
@@ -126,8 +127,17 @@ public final class SpooledTree implements SourceTree {
             return false;
         }
         put(path, entry.node());
-        entries.put(path, entry);
+        keep(path, entry);
         return true;
+    }
+
+    private void keep(String path, Entry entry) {
+        Entry before = entries.remove(path);
+        if (before != null) {
+            budget.giveBack(path, before.node());
+        }
+        budget.take(path, entry.node());
+        entries.put(path, entry);
     }
 
     private static Node sized(Node n, long size) {
@@ -154,7 +164,7 @@ public final class SpooledTree implements SourceTree {
             boolean known = parent.isEmpty() || (above != null && above.node().type() == FileType.DIRECTORY);
             if (!known) {
                 forget(parent);
-                entries.put(parent, new Entry(directory(), 0, ""));
+                keep(parent, new Entry(directory(), 0, ""));
             }
             below.computeIfAbsent(parent, _ -> new TreeSet<>()).add(at.substring(slash + 1));
             if (known) {
@@ -166,7 +176,10 @@ public final class SpooledTree implements SourceTree {
 
     private void forget(String path) {
         TreeSet<String> names = below.remove(path);
-        entries.remove(path);
+        Entry before = entries.remove(path);
+        if (before != null) {
+            budget.giveBack(path, before.node());
+        }
         if (names != null) {
             names.forEach(name -> forget(path + "/" + name));
         }

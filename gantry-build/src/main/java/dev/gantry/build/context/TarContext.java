@@ -59,6 +59,14 @@ public final class TarContext {
         if (path.isEmpty()) {
             return;
         }
+        try {
+            put(path, entry);
+        } catch (Budget.Exceeded e) {
+            throw refuse(path, e.why());
+        }
+    }
+
+    private void put(String path, TarEntry entry) throws IOException {
         switch (entry.type()) {
             case DIRECTORY -> tree.put(path, node(entry, FileType.DIRECTORY));
             case SYMLINK -> tree.put(path, node(entry, FileType.SYMLINK));
@@ -116,6 +124,9 @@ public final class TarContext {
             if (!part.isEmpty() && !part.equals(".")) {
                 parts.add(part);
             }
+        }
+        if (parts.size() > Budget.DEEPEST) {
+            throw refuse(path, "it is more than " + Budget.DEEPEST + " directories deep");
         }
         return String.join("/", parts);
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,5 +119,33 @@ class TarContextTest {
             assertThat(finding.matching("[^a]*.txt")).containsExactly("b2.txt");
             assertThat(finding.matching("**/a*")).containsExactly("a1.txt", "d/a3.txt");
         }
+    }
+
+    @Test
+    void aPathThatIsTooDeepIsRefused() {
+        assertThatThrownBy(() -> read(entry(TarEntry.Type.FILE, "a/".repeat(600) + "b", "", 1)))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("directories deep");
+    }
+
+    @Test
+    void directoriesThatNobodyNamedCountToo() {
+        TarEntry[] entries = IntStream.range(0, 600)
+                .mapToObj(i -> entry(TarEntry.Type.FILE, i + "/a".repeat(500), "", 0))
+                .toArray(TarEntry[]::new);
+        assertThatThrownBy(() -> read(entries))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessageContaining("directories included");
+    }
+
+    @Test
+    void whatIsReplacedIsGivenBack() {
+        var budget = new Budget(1, 8);
+        budget.take("12345678", SpooledTree.directory());
+        assertThatThrownBy(() -> budget.take("", SpooledTree.directory())).isInstanceOf(Budget.Exceeded.class);
+        budget.giveBack("12345678", SpooledTree.directory());
+        assertThatThrownBy(() -> budget.take("123456789", SpooledTree.directory()))
+                .isInstanceOf(Budget.Exceeded.class);
+        budget.take("1", SpooledTree.directory());
     }
 }
