@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import dev.gantry.base.path.Patterns;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -54,6 +55,9 @@ public interface Caller {
     /// What is at a path, with all below it, as a tar in which it is called `as`; it is made while it is read. A path
     /// that ends in a slash or `/.` is a directory.
     InputStream pack(String path, String as);
+
+    /// What is in a directory as a tar, without what is ignored; it is made while it is read.
+    InputStream packWithout(String directory, Patterns ignored);
 
     /// Unpacks a tar into a directory, and nowhere else; it is all the caller's. What is called `from` in it, or
     /// everything when that is empty, is called `to`, unless that is empty. A directory stays one, and all else no

@@ -24,6 +24,7 @@ import dev.gantry.cli.container.UpdateCommand;
 import dev.gantry.cli.container.WaitCommand;
 import dev.gantry.cli.context.ContextLsCommand;
 import dev.gantry.cli.context.ContextShowCommand;
+import dev.gantry.cli.image.BuildCommand;
 import dev.gantry.cli.image.HistoryCommand;
 import dev.gantry.cli.image.ImagesCommand;
 import dev.gantry.cli.image.ImportCommand;
@@ -106,7 +107,7 @@ final class Commands {
             "attach", "commit", "cp", "create", "diff", "exec", "export", "inspect", "kill", "logs", "pause", "port",
             "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait");
     private static final List<String> OF_IMAGES =
-            List.of("history", "import", "inspect", "load", "pull", "push", "save", "tag");
+            List.of("build", "history", "import", "inspect", "load", "pull", "push", "save", "tag");
     private static final List<String> OF_NETWORKS =
             List.of("connect", "create", "disconnect", "inspect", "ls", "prune", "rm");
     private static final List<String> OF_PLUGINS =
@@ -134,6 +135,7 @@ final class Commands {
             "logs",
             "stop",
             "rm",
+            "build",
             "images",
             "pull",
             "push",
@@ -282,6 +284,7 @@ final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "attach" -> new AttachCommand();
+                    case "build" -> new BuildCommand();
                     case "commit" -> new CommitCommand();
                     case "context ls" -> new ContextLsCommand();
                     case "context show" -> new ContextShowCommand();

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.path.Patterns;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -121,6 +122,18 @@ final class MemoryCaller implements Caller {
     @Override
     public InputStream pack(String path, String as) {
         return new ByteArrayInputStream((absolute(path) + " as " + as).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The names of the files, for want of a tar.
+    @Override
+    public InputStream packWithout(String directory, Patterns ignored) {
+        String below = absolute(directory) + "/";
+        String names = files.keySet().stream()
+                .filter(f -> f.startsWith(below) && !ignored.matches(f.substring(below.length())))
+                .map(f -> f.substring(below.length()))
+                .sorted()
+                .collect(java.util.stream.Collectors.joining(" "));
+        return new ByteArrayInputStream(names.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -322,6 +322,18 @@ public final class EngineClient implements Closeable {
         return list(platform.isEmpty() ? request : request.with("platforms", platform), DeletedItem.class);
     }
 
+    /// Builds an image of a context that is a tar; a [dev.gantry.api.image.Progress] on each line. What went wrong
+    /// after the beginning is in the last one.
+    ///
+    /// @param parameters a request that has all but the context
+    public Response build(Request parameters, InputStream context) {
+        return http.ask(parameters.stream(context, "application/x-tar"));
+    }
+
+    public static Request buildRequest() {
+        return Request.post("/build");
+    }
+
     public void tagImage(String image, String repository, String tag) {
         done(Request.post("/images/" + Request.segment(image) + "/tag")
                 .with("repo", repository)

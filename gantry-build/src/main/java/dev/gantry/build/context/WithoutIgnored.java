@@ -1,6 +1,6 @@
 package dev.gantry.build.context;
 
-import dev.gantry.build.dockerfile.Patterns;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.FileType;
 import java.io.IOException;

@@ -2,14 +2,14 @@ package dev.gantry.build.frontend;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.path.CleanPath;
+import dev.gantry.base.path.PathPattern;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.build.check.Rule;
-import dev.gantry.build.dockerfile.CleanPath;
 import dev.gantry.build.dockerfile.Expander;
 import dev.gantry.build.dockerfile.Flag;
 import dev.gantry.build.dockerfile.Heredoc;
 import dev.gantry.build.dockerfile.Instruction;
-import dev.gantry.build.dockerfile.PathPattern;
-import dev.gantry.build.dockerfile.Patterns;
 import dev.gantry.build.dockerfile.Place;
 import dev.gantry.build.dockerfile.Word;
 import dev.gantry.build.graph.Content;

@@ -1,7 +1,7 @@
 package dev.gantry.build.frontend;
 
 import dev.gantry.base.InvalidArgument;
-import dev.gantry.build.dockerfile.CleanPath;
+import dev.gantry.base.path.CleanPath;
 import dev.gantry.build.dockerfile.MountFlag;
 import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Mount;

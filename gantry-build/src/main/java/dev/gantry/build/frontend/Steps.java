@@ -1,8 +1,8 @@
 package dev.gantry.build.frontend;
 
+import dev.gantry.base.path.CleanPath;
 import dev.gantry.build.check.Rule;
 import dev.gantry.build.check.SecretNames;
-import dev.gantry.build.dockerfile.CleanPath;
 import dev.gantry.build.dockerfile.Command;
 import dev.gantry.build.dockerfile.Expander;
 import dev.gantry.build.dockerfile.GoDuration;

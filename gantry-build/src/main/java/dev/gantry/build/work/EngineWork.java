@@ -2,9 +2,9 @@ package dev.gantry.build.work;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.Unsupported;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.WithoutIgnored;
-import dev.gantry.build.dockerfile.Patterns;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.solve.Asked;

@@ -2,9 +2,9 @@ package dev.gantry.build.work;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.build.context.Finding;
 import dev.gantry.build.context.SourceTree;
-import dev.gantry.build.dockerfile.Patterns;
 import dev.gantry.build.graph.FileAction;
 import dev.gantry.linux.FileType;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.gantry.api.json.Empty;
 import dev.gantry.cli.Caller;
 import dev.gantry.cli.flag.CommandLine;
 import dev.gantry.cli.flag.Parsed;
+import dev.gantry.cli.flag.Ulimits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -219,7 +220,7 @@ final class RunFlags {
         liveLimits(args, host)
                 .shmSize(args.bytes("shm-size"))
                 .oomScoreAdj(args.number("oom-score-adj").map(Long::intValue).orElse(0))
-                .ulimits(Security.ulimits(args));
+                .ulimits(Ulimits.of(args));
     }
 
     /// Those that can change while a container runs.

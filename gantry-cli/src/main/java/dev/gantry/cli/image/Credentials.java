@@ -31,13 +31,28 @@ final class Credentials {
                         "https://" + registry + "/v2/");
         for (String key : keys) {
             if (auths.get(key) instanceof Map<?, ?> login && !login.isEmpty()) {
-                return request.header("X-Registry-Auth", header(key, login));
+                return request.header("X-Registry-Auth", encoded(auth(key, login)));
             }
         }
         return request;
     }
 
-    private static String header(String server, Map<?, ?> login) {
+    /// Adds all of the caller's logins: who builds does not know where from.
+    static Request attachAll(Request request, Caller caller) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        ClientConfig.of(caller).logins().forEach((server, login) -> {
+            if (login instanceof Map<?, ?> fields && !fields.isEmpty()) {
+                all.put(server, auth(server, fields));
+            }
+        });
+        return all.isEmpty() ? request : request.header("X-Registry-Config", encoded(all));
+    }
+
+    private static String encoded(Map<String, Object> document) {
+        return Base64.getUrlEncoder().encodeToString(Json.write(document).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Map<String, Object> auth(String server, Map<?, ?> login) {
         Map<String, Object> auth = new LinkedHashMap<>();
         if (login.get("auth") instanceof String pair && !pair.isEmpty()) {
             try {
@@ -58,7 +73,7 @@ final class Credentials {
             }
         }
         auth.put("serveraddress", server);
-        return Base64.getUrlEncoder().encodeToString(Json.write(auth).getBytes(StandardCharsets.UTF_8));
+        return auth;
     }
 
     private static @Nullable Object read(Caller caller) {

@@ -4,6 +4,7 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.base.IdMap;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Piping;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.images.layer.RootedTar;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
@@ -29,6 +30,17 @@ final class LocalCopy {
         return Piping.of(out -> {
             try (in) {
                 RootedTar.pack(linux, in, name, as, IdMap.SAME, _ -> true, out);
+            }
+        });
+    }
+
+    /// Something ignored is left out, unless it is a directory below which something is not.
+    static InputStream packWithout(String asked, String path, Patterns ignored) {
+        Linux linux = Linux.host();
+        Fd root = open(linux, asked, path);
+        return Piping.of(out -> {
+            try (root) {
+                RootedTar.packChosen(linux, root, p -> !ignored.matches(p) || ignored.mayDifferBelow(p), out);
             }
         });
     }

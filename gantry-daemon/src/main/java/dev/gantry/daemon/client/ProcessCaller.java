@@ -5,6 +5,7 @@ import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.path.Patterns;
 import dev.gantry.cli.Caller;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -124,6 +125,11 @@ final class ProcessCaller implements Caller {
     @Override
     public InputStream pack(String path, String as) {
         return LocalCopy.pack(path, absolute(path), as);
+    }
+
+    @Override
+    public InputStream packWithout(String directory, Patterns ignored) {
+        return LocalCopy.packWithout(directory, absolute(directory), ignored);
     }
 
     @Override

@@ -129,7 +129,12 @@ public final class Options {
         t.obeyed("userns-remap", Form.TEXT);
         t.add("validate", "", "", Form.FLAG, Option.OBEYED);
         t.add("version", "v", "", Form.FLAG, Option.OBEYED);
-        t.add("", "", "builder", Form.TEXT, new Rule.Refused("there are no builds yet"));
+        t.add(
+                "",
+                "",
+                "builder",
+                Form.TEXT,
+                new Rule.Refused("the cache of builds has at most 20 GB, which is not to be chosen yet"));
         t.add("", "", "network-diagnostic-port", Form.NUMBER, new Rule.Refused(SWARM));
         t.add("", "", "swarm-raft-heartbeat-tick", Form.NUMBER, new Rule.Refused(SWARM));
         t.add("", "", "swarm-raft-election-tick", Form.NUMBER, new Rule.Refused(SWARM));

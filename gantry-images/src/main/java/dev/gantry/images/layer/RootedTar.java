@@ -98,6 +98,26 @@ public final class RootedTar {
         }
     }
 
+    /// Writes what is in a directory, with what is mounted there, as far as it is chosen, and flushes.
+    ///
+    /// @param chosen by path of the archive; below a directory that is not, nothing is
+    public static void packChosen(Linux linux, Fd root, Predicate<String> chosen, OutputStream out) throws IOException {
+        try {
+            new TreePacking(
+                            linux,
+                            new OfContainers(_ -> true, IdMap.SAME) {
+                                @Override
+                                public boolean has(String path) {
+                                    return chosen.test(path);
+                                }
+                            },
+                            out)
+                    .below(root);
+        } catch (LinuxError e) {
+            throw e.during("pack a directory");
+        }
+    }
+
     /// Unpacks into `directory`, which is `base` below `root`. What comes before an error stays.
     public static void unpack(Linux linux, InputStream in, Fd root, Fd directory, String base, Rules rules)
             throws IOException {

@@ -1,4 +1,4 @@
-package dev.gantry.build.dockerfile;
+package dev.gantry.base.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.gantry.build.dockerfile;
+package dev.gantry.base.path;
 
 import dev.gantry.base.InvalidArgument;
 import java.util.ArrayList;

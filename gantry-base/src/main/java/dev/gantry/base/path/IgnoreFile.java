@@ -1,4 +1,4 @@
-package dev.gantry.build.dockerfile;
+package dev.gantry.base.path;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,173 @@
+package dev.gantry.cli.image;
+
+import dev.gantry.api.client.EngineClient;
+import dev.gantry.api.client.JsonLines;
+import dev.gantry.api.client.Request;
+import dev.gantry.api.client.Response;
+import dev.gantry.api.container.Ulimit;
+import dev.gantry.api.image.Progress;
+import dev.gantry.base.Unavailable;
+import dev.gantry.cli.Command;
+import dev.gantry.cli.Invocation;
+import dev.gantry.cli.flag.CommandLine;
+import dev.gantry.cli.flag.Parsed;
+import dev.gantry.cli.flag.Ulimits;
+import dev.gantry.cli.format.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Builds an image of a Dockerfile.
+public final class BuildCommand implements Command {
+    private static final List<String> NUMBERS = List.of("cpu-period", "cpu-quota", "cpu-shares");
+    private static final List<String> SIZES = List.of("memory", "memory-swap", "shm-size");
+
+    @Override
+    public CommandLine line() {
+        return new CommandLine("build", "DIRECTORY|-", "Build an image of a Dockerfile")
+                .list("add-host", "name:address", "Further line of /etc/hosts while it is built")
+                .list("build-arg", "name=value", "Value of an ARG; a name alone takes the caller's")
+                .list("cache-from", "image", "Not needed: what is known is found by content")
+                .text("cpu-period", "microseconds", "Period of the processor quota of each RUN")
+                .text("cpu-quota", "microseconds", "What a RUN may use of it")
+                .text('c', "cpu-shares", "weight", "Share of the processors among busy containers")
+                .text("cpuset-cpus", "list", "Processors of each RUN, such as 0-3")
+                .text("cpuset-mems", "list", "Memory nodes of each RUN")
+                .toggle("disable-content-trust", "Nothing is signed yet, so this changes nothing")
+                .text('f', "file", "path", "The Dockerfile, also outside the directory, or - for standard input")
+                .toggle("force-rm", "No container stays in any case")
+                .text("iidfile", "file", "Write the image's id to this file")
+                .list("label", "key=value", "Label of the image")
+                .text('m', "memory", "bytes", "Most memory of each RUN")
+                .text("memory-swap", "bytes", "The same with swap; -1 is no limit")
+                .text("network", "mode", "Network of each RUN: default, host or none")
+                .toggle("no-cache", "Run each step again")
+                .text("platform", "os/arch", "Platform of the image")
+                .toggle("pull", "Ask registries for newer base images")
+                .toggle('q', "quiet", "Print only the image's id")
+                .toggle("rm", "No container stays in any case")
+                .text("shm-size", "bytes", "Size of /dev/shm of each RUN")
+                .list('t', "tag", "name[:tag]", "Name of the image")
+                .text("target", "stage", "Build this stage")
+                .list("ulimit", "name=soft[:hard]", "Limit of setrlimit(2) for each RUN")
+                .notYet(List.of("cgroup-parent", "compress", "isolation", "security-opt", "squash"))
+                .takes(1, 1)
+                .example("gantry build -t my-image:1 .")
+                .example("gantry build -f docker/Dockerfile --target test --build-arg VERSION=2 .");
+    }
+
+    @Override
+    public int run(Invocation call) throws IOException {
+        Parsed args = call.args();
+        Request parameters =
+                Credentials.attachAll(parameters(args, call.caller().environment()), call.caller());
+        BuildContext context = BuildContext.of(args, call.caller());
+        try (InputStream tar = context.tar()) {
+            if (args.isGiven("iidfile")) {
+                write(call, ""); // that of an older build does not stay
+            }
+            Outcome outcome = new Outcome();
+            try (Response response = call.engine().build(parameters.with("dockerfile", context.dockerfile()), tar)) {
+                JsonLines.read(
+                        response.body(), Progress.class, line -> outcome.take(line, args.on("quiet") ? null : call));
+            } catch (IOException e) {
+                throw new Unavailable(
+                        "build the image", String.valueOf(e.getMessage()), "build it again: what was done is kept", e);
+            }
+            return outcome.end(call, id -> write(call, id));
+        }
+    }
+
+    private static void write(Invocation call, String id) throws IOException {
+        try (OutputStream file = call.caller().replace(call.args().text("iidfile"))) {
+            file.write(id.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Request parameters(Parsed args, Map<String, String> environment) {
+        Request request = EngineClient.buildRequest()
+                .with("target", args.text("target"))
+                .with("platform", args.text("platform"))
+                .with("networkmode", args.text("network"))
+                .with("nocache", args.on("no-cache"))
+                .with("pull", args.on("pull"))
+                .with("q", args.on("quiet"))
+                .with("cpusetcpus", args.text("cpuset-cpus"))
+                .with("cpusetmems", args.text("cpuset-mems"))
+                .with("buildargs", object(arguments(args, environment)))
+                .with("labels", object(pairs(args.list("label"))))
+                .with("cachefrom", array(args.list("cache-from")))
+                .with("extrahosts", array(hosts(args)))
+                .with("ulimits", array(ulimits(args)));
+        for (String tag : args.list("tag")) {
+            request = request.with("t", tag);
+        }
+        for (String name : NUMBERS) {
+            long number = args.number(name).orElse(0L);
+            request = request.with(name.replace("-", ""), number == 0 ? "" : Long.toString(number));
+        }
+        for (String name : SIZES) {
+            long bytes = args.bytes(name);
+            String parameter = name.equals("memory-swap") ? "memswap" : name.replace("-", "");
+            request = request.with(parameter, bytes == 0 ? "" : Long.toString(bytes));
+        }
+        return request;
+    }
+
+    private static Map<String, Object> arguments(Parsed args, Map<String, String> environment) {
+        List<String> known = new ArrayList<>();
+        for (String argument : args.list("build-arg")) {
+            if (argument.startsWith("=")) {
+                throw args.wrong("--build-arg needs a name, not '" + argument + "'");
+            }
+            if (argument.contains("=")) {
+                known.add(argument);
+            } else if (environment.containsKey(argument)) {
+                known.add(argument + "=" + environment.get(argument));
+            }
+        }
+        return pairs(known);
+    }
+
+    private static Map<String, Object> pairs(List<String> texts) {
+        Map<String, Object> pairs = new LinkedHashMap<>();
+        for (String text : texts) {
+            int equals = text.indexOf('=');
+            pairs.put(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private static List<Object> hosts(Parsed args) {
+        List<Object> hosts = new ArrayList<>();
+        for (String host : args.list("add-host")) {
+            String line = host.replaceFirst("=", ":");
+            if (line.indexOf(':') < 1 || line.endsWith(":")) {
+                throw args.wrong("--add-host is name:address, not '" + host + "'");
+            }
+            hosts.add(line);
+        }
+        return hosts;
+    }
+
+    private static List<Object> ulimits(Parsed args) {
+        List<Object> limits = new ArrayList<>();
+        for (Ulimit u : Ulimits.of(args)) {
+            limits.add(Map.of("Name", u.name(), "Soft", u.soft(), "Hard", u.hard()));
+        }
+        return limits;
+    }
+
+    private static String object(Map<String, Object> map) {
+        return map.isEmpty() ? "" : Json.write(map);
+    }
+
+    private static String array(List<?> list) {
+        return list.isEmpty() ? "" : Json.write(list);
+    }
+}
