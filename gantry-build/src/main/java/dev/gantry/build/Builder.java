@@ -111,22 +111,22 @@ public final class Builder implements AutoCloseable {
                 request.credentials(),
                 Optional.empty(),
                 request.noCache());
+        boolean handed = false;
         try (Layers.Hold hold = engine.images().layers().hold()) {
-            Planned planned;
-            try {
-                planned = plan(request, asked, hold);
-            } catch (RuntimeException e) {
-                request.context().close();
-                throw e;
-            }
+            Planned planned = plan(request, asked, hold);
             Asked timed = new Asked(
                     asked.sources(), asked.secrets(), asked.credentials(), planned.time(), asked.ignoreCache());
             listener.planned(Solver.order(planned.image().root()), planned.findings());
             Solve solve = solver.begin(timed, listener);
+            handed = true;
             try {
                 return image(request, planned, solve);
             } finally {
-                solve.closeThen(request.context()::close);
+                solve.closeThen(request.context()::close); // steps may still read it
+            }
+        } finally {
+            if (!handed) {
+                request.context().close();
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.gantry.build.dockerfile;
 
+import dev.gantry.base.GoDuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package dev.gantry.build.frontend;
 
+import dev.gantry.base.GoDuration;
 import dev.gantry.base.path.CleanPath;
 import dev.gantry.build.check.Rule;
 import dev.gantry.build.check.SecretNames;
 import dev.gantry.build.dockerfile.Command;
 import dev.gantry.build.dockerfile.Expander;
-import dev.gantry.build.dockerfile.GoDuration;
 import dev.gantry.build.dockerfile.Instruction;
 import dev.gantry.build.dockerfile.Place;
 import dev.gantry.build.dockerfile.Word;

@@ -35,6 +35,21 @@ public sealed interface FileAction {
             List<String> include,
             List<String> exclude,
             Optional<Instant> time) {
+        /// All that is in a directory, as it is.
+        public static final How CONTENTS = new How(
+                Optional.empty(),
+                "",
+                false,
+                true,
+                true,
+                true,
+                false,
+                false,
+                Unpack.NEVER,
+                List.of(),
+                List.of(),
+                Optional.empty());
+
         public How {
             include = List.copyOf(include);
             exclude = List.copyOf(exclude);

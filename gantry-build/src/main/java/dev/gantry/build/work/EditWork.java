@@ -72,23 +72,7 @@ final class EditWork {
 
     /// All files of a tree as a root of their own.
     Result.Root whole(SourceTree tree, Instant time, Layers.Hold hold) {
-        var all = new FileAction.Copy(
-                0,
-                "/",
-                "/",
-                new FileAction.How(
-                        Optional.empty(),
-                        "",
-                        false,
-                        true,
-                        true,
-                        true,
-                        false,
-                        false,
-                        FileAction.Unpack.NEVER,
-                        List.of(),
-                        List.of(),
-                        Optional.empty()));
+        var all = new FileAction.Copy(0, "/", "/", FileAction.How.CONTENTS);
         try {
             return roots.written(
                     new Result.Root(List.of(), time),

@@ -153,20 +153,13 @@ final class ExecMounts implements AutoCloseable {
             String source = new Finding(tree)
                     .real(Target.relative(cache.source()).replaceFirst("^\\.$", ""), true)
                     .orElse("");
-            var how = new FileAction.How(
-                    Optional.empty(),
-                    "",
-                    false,
-                    true,
-                    true,
-                    true,
-                    false,
-                    false,
-                    FileAction.Unpack.NEVER,
-                    List.of(),
-                    List.of(),
-                    Optional.empty());
-            new Copying(tree, new FileAction.Copy(0, source, "/", how), target, Optional.empty(), Instant.EPOCH).run();
+            new Copying(
+                            tree,
+                            new FileAction.Copy(0, source, "/", FileAction.How.CONTENTS),
+                            target,
+                            Optional.empty(),
+                            Instant.EPOCH)
+                    .run();
         } catch (IOException e) {
             throw new UncheckedIOException("fill the cache mount " + cache.id(), e);
         }

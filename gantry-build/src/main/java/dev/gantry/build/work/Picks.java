@@ -36,20 +36,7 @@ final class Picks {
 
     /// Of all files of a tree.
     static Digest whole(SourceTree tree) {
-        var how = new FileAction.How(
-                Optional.empty(),
-                "",
-                false,
-                true,
-                true,
-                true,
-                false,
-                false,
-                FileAction.Unpack.NEVER,
-                List.of(),
-                List.of(),
-                Optional.empty());
-        return new Picks(tree, new FileAction.Copy(0, "/", "/", how)).digest();
+        return new Picks(tree, new FileAction.Copy(0, "/", "/", FileAction.How.CONTENTS)).digest();
     }
 
     /// In the order of their names.
@@ -123,42 +110,32 @@ final class Picks {
 
     /// Of what is picked: names, kinds, owners, modes and bytes, and no times that are chance.
     Digest digest() {
-        StringBuilder text = new StringBuilder();
+        var all = new Description();
         for (Pick pick : all()) {
-            describe(pick.path(), "", pick.name(), pick.node(), text);
+            describe(pick.path(), "", pick.name(), pick.node(), all);
         }
-        return Digest.sha256Of(text.toString());
+        return all.digest();
     }
 
-    private void describe(String path, String below, String name, SourceTree.Node node, StringBuilder text) {
-        text.append(name.length()).append(':').append(name).append(' ').append(node.type());
-        text.append(' ')
-                .append(node.mode())
-                .append(' ')
-                .append(node.uid())
-                .append(' ')
-                .append(node.gid());
-        if (!tree.timesAreChance()) {
-            text.append(' ').append(node.modified());
-        }
-        new TreeMap<>(node.xattrs())
-                .forEach(
-                        (key, value) -> text.append(' ').append(key).append('=').append(Digest.sha256Of(value)));
+    private void describe(String path, String below, String name, SourceTree.Node node, Description all) {
+        all.name(name).text(node.type().name());
+        all.number(node.mode()).number(node.uid()).number(node.gid());
+        all.text(tree.timesAreChance() ? "" : node.modified().toString());
+        all.number(node.xattrs().size());
+        new TreeMap<>(node.xattrs()).forEach((key, value) -> all.name(key).bytes(value));
         switch (node.type()) {
-            case REGULAR -> text.append(' ').append(bytes(path));
-            case SYMLINK -> text.append(' ').append(node.link());
-            case CHARACTER_DEVICE, BLOCK_DEVICE ->
-                text.append(' ').append(node.major()).append(':').append(node.minor());
+            case REGULAR -> all.text(bytes(path));
+            case SYMLINK -> all.name(node.link());
+            case CHARACTER_DEVICE, BLOCK_DEVICE -> all.number(node.major()).number(node.minor());
             default -> {}
         }
-        text.append('\n');
         if (node.type() == FileType.DIRECTORY) {
             for (String each : tree.names(path)) {
                 String there = Finding.below(path, each);
                 String relative = Finding.below(below, each);
                 Optional<SourceTree.Node> child = tree.find(there);
                 if (child.isPresent() && takes(relative, child.get().type())) {
-                    describe(there, relative, name + "/" + each, child.get(), text);
+                    describe(there, relative, name + "/" + each, child.get(), all);
                 }
             }
         }

@@ -12,15 +12,16 @@ import dev.gantry.build.solve.Event;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// A build as the lines of the classic builder: steps one after the other, although they are done at the same time.
-/// What
-/// a later one says is kept until its turn.
+/// What a later one says is kept until its turn.
 final class BuildLines implements BuildListener {
+    /// So much is kept of what nobody is shown yet; of more, its end.
+    private static final int KEPT = 1 << 20;
+
     private final OutputStream out;
     private final boolean quiet;
 
@@ -28,10 +29,13 @@ final class BuildLines implements BuildListener {
     private final Object lock = new Object();
 
     private final Map<Vertex, StringBuilder> kept = new HashMap<>();
+    private final Map<Source, Utf8Pieces> texts = new HashMap<>();
     private final Map<Vertex, Boolean> over = new HashMap<>();
     private final StringBuilder silent = new StringBuilder();
     private List<Vertex> steps = List.of();
     private int turn;
+
+    private record Source(Vertex vertex, int stream) {}
 
     BuildLines(OutputStream out, boolean quiet) {
         this.out = out;
@@ -74,7 +78,11 @@ final class BuildLines implements BuildListener {
                     say(c.vertex(), " ---> Using cache\n");
                     end(c.vertex());
                 }
-                case Event.Log log -> say(log.vertex(), new String(log.bytes(), StandardCharsets.UTF_8));
+                case Event.Log log ->
+                    say(
+                            log.vertex(),
+                            texts.computeIfAbsent(new Source(log.vertex(), log.stream()), _ -> new Utf8Pieces())
+                                    .next(log.bytes()));
                 case Event.Done d -> end(d.vertex());
                 case Event.Failed f -> end(f.vertex());
             }
@@ -85,7 +93,7 @@ final class BuildLines implements BuildListener {
         if (turn < steps.size() && vertex.equals(steps.get(turn))) {
             text(words);
         } else {
-            kept.computeIfAbsent(vertex, _ -> new StringBuilder()).append(words);
+            keep(kept.computeIfAbsent(vertex, _ -> new StringBuilder()), words);
         }
     }
 
@@ -105,9 +113,16 @@ final class BuildLines implements BuildListener {
 
     private void text(String words) {
         if (quiet) {
-            silent.append(words);
+            keep(silent, words);
         } else {
             write(Progress.stream(words));
+        }
+    }
+
+    private static void keep(StringBuilder all, String words) {
+        all.append(words);
+        if (all.length() > 2 * KEPT) {
+            all.delete(0, all.length() - KEPT);
         }
     }
 

@@ -75,24 +75,34 @@ public final class BuildRoutes {
     }
 
     private void build(Call call, Asked asked, BuildLines lines) throws InterruptedException {
-        SpooledTree files = builder.files();
-        try {
-            TarContext.read(call.request().body(), "the build context", files);
-        } catch (RuntimeException e) {
-            files.close();
-            throw e;
-        }
-        BuildRequest request = asked.of(files);
+        BuildRequest request = asked.of(received(call));
         Image image = builder.build(request, lines);
         String id = image.id().digest().toString();
         lines.done(id, request.names());
         request.names().forEach(name -> told.tagged(id, name));
     }
 
+    private SpooledTree received(Call call) {
+        SpooledTree files = builder.files();
+        boolean whole = false;
+        try {
+            TarContext.read(call.request().body(), "the build context", files);
+            whole = true;
+            return files;
+        } finally {
+            if (!whole) {
+                files.close();
+            }
+        }
+    }
+
     private ApiResponse prune(Call call) {
         call.access().judgeBuild();
-        Filters filters = Filters.of(call.query(), Set.of("until", "unused-for", "all"));
+        Filters filters = Filters.of(call.query(), Set.of("until", "unused-for"));
         boolean all = call.query().flag("all");
+        if (call.query().number("min-free-space", 0) > 0) {
+            throw new DockerError(501, "the cache is not kept by what is free on the disk: give max-used-space");
+        }
         long most = call.query()
                 .number(
                         "max-used-space",

@@ -50,18 +50,12 @@ public final class LogPacking implements AutoCloseable {
 
     /// Whether there may be something to pack. From any thread.
     public static final class Wanted {
-        private final Semaphore asked = new Semaphore(0);
+        /// Who has looked and found nothing waits here.
+        final Semaphore asked = new Semaphore(0);
 
         /// A container that asks for it runs.
         public void again() {
             asked.release();
-        }
-
-        /// Until nobody looks: for tests.
-        void awaitRest() throws InterruptedException {
-            while (!asked.hasQueuedThreads()) {
-                Thread.sleep(1);
-            }
         }
     }
 

@@ -145,7 +145,9 @@ class LogPackerTest {
                 wanted,
                 Duration.ofMillis(1))) {
             assertThat(looks.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
-            wanted.awaitRest();
+            while (!wanted.asked.hasQueuedThreads()) {
+                Thread.sleep(1);
+            }
             assertThat(looks.availablePermits()).isZero();
             wanted.again();
             assertThat(looks.tryAcquire(60, TimeUnit.SECONDS)).isTrue();

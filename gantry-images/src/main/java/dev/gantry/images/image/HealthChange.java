@@ -1,7 +1,7 @@
 package dev.gantry.images.image;
 
+import dev.gantry.base.GoDuration;
 import dev.gantry.images.document.Wire;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,22 +13,6 @@ import java.util.regex.Pattern;
 /// `HEALTHCHECK` as a Dockerfile has it: `NONE`, or options and `CMD` with a command.
 final class HealthChange {
     private static final Pattern OPTION = Pattern.compile("--([a-z-]+)=(\\S+)\\s+");
-    private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(h|ms|us|µs|ns|m|s)");
-    private static final Map<String, Long> NANOS = Map.of(
-            "h",
-            3_600_000_000_000L,
-            "m",
-            60_000_000_000L,
-            "s",
-            1_000_000_000L,
-            "ms",
-            1_000_000L,
-            "us",
-            1000L,
-            "µs",
-            1000L,
-            "ns",
-            1L);
     private static final List<String> OPTIONS =
             List.of("interval", "timeout", "start-period", "start-interval", "retries");
 
@@ -75,19 +59,11 @@ final class HealthChange {
 
     /// A duration as Go writes it: `1m30s`.
     private static long nanos(String line, String text) {
-        long sum = 0;
-        int end = 0;
-        Matcher m = PART.matcher(text);
-        while (end < text.length()) {
-            if (!m.find(end) || m.start() != end || text.length() > 40) {
-                throw Changes.wrong(line, "\"" + text + "\" is no duration such as 1m30s");
-            }
-            sum += new BigDecimal(m.group(1))
-                    .multiply(BigDecimal.valueOf(NANOS.getOrDefault(m.group(2), 0L)))
-                    .longValue();
-            end = m.end();
-        }
-        if (sum < 0 || sum > 0 && sum < 1_000_000) {
+        long sum = text.isEmpty()
+                ? 0
+                : GoDuration.parse(text)
+                        .orElseThrow(() -> Changes.wrong(line, "\"" + text + "\" is no duration such as 1m30s"));
+        if (sum > 0 && sum < 1_000_000) {
             throw Changes.wrong(line, "\"" + text + "\" is less than 1ms");
         }
         return sum;

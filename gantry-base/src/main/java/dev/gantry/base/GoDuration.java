@@ -1,4 +1,4 @@
-package dev.gantry.build.dockerfile;
+package dev.gantry.base;
 
 import java.math.BigDecimal;
 import java.util.Locale;
