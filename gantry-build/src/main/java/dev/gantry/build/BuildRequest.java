@@ -15,6 +15,7 @@ import java.util.function.Function;
 /// @param dockerfile where it is among them
 /// @param limits `name=value`, as [Op.Process] has them
 /// @param credentials by the domain of a registry
+/// @param given what comes with the build besides
 public record BuildRequest(
         SourceTree context,
         String dockerfile,
@@ -28,12 +29,70 @@ public record BuildRequest(
         List<String> hosts,
         List<String> limits,
         List<Reference.Tagged> names,
-        Function<String, Credentials> credentials) {
+        Function<String, Credentials> credentials,
+        Given given) {
     public BuildRequest {
         arguments = Map.copyOf(arguments);
         labels = Map.copyOf(labels);
         hosts = List.copyOf(hosts);
         limits = List.copyOf(limits);
         names = List.copyOf(names);
+    }
+
+    /// One of files alone.
+    public BuildRequest(
+            SourceTree context,
+            String dockerfile,
+            String target,
+            Map<String, String> arguments,
+            Map<String, String> labels,
+            Platform platform,
+            Op.Pull pull,
+            boolean noCache,
+            Op.Network network,
+            List<String> hosts,
+            List<String> limits,
+            List<Reference.Tagged> names,
+            Function<String, Credentials> credentials) {
+        this(
+                context,
+                dockerfile,
+                target,
+                arguments,
+                labels,
+                platform,
+                pull,
+                noCache,
+                network,
+                hosts,
+                limits,
+                names,
+                credentials,
+                Given.NOTHING);
+    }
+
+    /// @param secrets by their ids; they are in no key, no layer and no line
+    /// @param directories further contexts by their names; the builder closes them
+    /// @param elsewhere further contexts by their names: `docker-image://…`, or an address
+    public record Given(
+            Map<String, byte[]> secrets, Map<String, SourceTree> directories, Map<String, String> elsewhere) {
+        public static final Given NOTHING = new Given(Map.of(), Map.of(), Map.of());
+
+        public Given {
+            secrets = Map.copyOf(secrets);
+            directories = Map.copyOf(directories);
+            elsewhere = Map.copyOf(elsewhere);
+        }
+
+        /// Without what they are.
+        @Override
+        public String toString() {
+            return "secrets " + secrets.keySet() + ", contexts " + directories.keySet() + ", " + elsewhere;
+        }
+    }
+
+    void close() {
+        context.close();
+        given.directories().values().forEach(SourceTree::close);
     }
 }

@@ -4,16 +4,24 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Unavailable;
+import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.IgnoreFile;
 import dev.gantry.build.context.Finding;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
+import dev.gantry.build.fetch.Fetches;
 import dev.gantry.build.frontend.Bases;
 import dev.gantry.build.frontend.Context;
 import dev.gantry.build.frontend.DockerfileFrontend;
+import dev.gantry.build.frontend.GitUrl;
 import dev.gantry.build.frontend.Planned;
 import dev.gantry.build.frontend.Wishes;
+import dev.gantry.build.graph.Note;
 import dev.gantry.build.graph.Op;
+import dev.gantry.build.graph.Vertex;
+import dev.gantry.build.output.Made;
+import dev.gantry.build.output.Outputs;
+import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Cache;
 import dev.gantry.build.solve.Result;
@@ -36,11 +44,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Builds images on one engine, any number at a time.
 ///
@@ -50,20 +65,27 @@ import java.util.random.RandomGenerator;
 /// }
 /// ```
 public final class Builder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Builder.class);
+
     /// The name of the directory that a build is of.
     private static final String CONTEXT = "context";
 
-    private static final int LARGEST_DOCKERFILE = 1 << 20;
+    private static final String IMAGE = "docker-image://";
+
+    private static final int LARGEST_DOCKERFILE = 4 << 20;
     private static final long CACHE_BYTES = 20L << 30;
     private static final int PARALLEL = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final Gantry engine;
     private final Linux linux;
     private final Fd spool;
-    private final CacheMounts mounts;
+    private final Shelf shelf;
+    private final Fetches fetches;
+    private final AtomicBoolean tidying = new AtomicBoolean();
     private final Cache cache;
     private final ImageWork images;
     private final Solver solver;
+    private final Outputs outputs;
 
     private Builder(Gantry engine, Supplier<ContainerSpec> usual, Clock clock, RandomGenerator random) {
         this.engine = engine;
@@ -72,12 +94,14 @@ public final class Builder implements AutoCloseable {
         Path secrets = directory(engine.options().runRoot().resolve("b"));
         this.spool =
                 linux.files().openDirectory(directory(root.resolve("spool")).toString());
-        this.mounts = new CacheMounts(linux, directory(root.resolve("mounts")));
+        this.shelf = new Shelf(linux, directory(root.resolve("mounts")), clock);
+        this.fetches = new Fetches(linux, directory(root.resolve("git")), shelf, random);
         Layers layers = engine.images().layers();
         this.cache = new Cache(linux, directory(root.resolve("cache")), layers, clock, CACHE_BYTES);
         this.images = new ImageWork(engine.images());
-        this.solver = new Solver(
-                EngineWork.on(engine, images, mounts, secrets, random, usual), cache, layers, clock, PARALLEL);
+        EngineWork work = EngineWork.on(engine, images, new CacheMounts(linux, shelf), fetches, secrets, random, usual);
+        this.outputs = new Outputs(linux, layers, work::open);
+        this.solver = new Solver(work, cache, layers, clock, PARALLEL);
     }
 
     /// What builds of an engine before this one have left is taken away first.
@@ -105,33 +129,91 @@ public final class Builder implements AutoCloseable {
 
     /// Returns the image when it is there with all its names. Interrupting the thread cancels the build.
     public Image build(BuildRequest request, BuildListener listener) throws InterruptedException {
-        var asked = new Asked(
-                Map.of(CONTEXT, request.context()),
-                Map.of(),
-                request.credentials(),
-                Optional.empty(),
-                request.noCache());
+        return build(request, listener, made -> made.store(request.names()));
+    }
+
+    /// The files that a build is of, by an address: a repository, an archive, or a Dockerfile alone.
+    public Fetches.Context fetch(String address, Map<String, byte[]> secrets) throws InterruptedException {
+        return fetches.context(address, secrets, this::files);
+    }
+
+    /// What results of graphs can become.
+    public Outputs outputs() {
+        return outputs;
+    }
+
+    /// Takes what a build has made, while it is held.
+    @FunctionalInterface
+    public interface Finish<T> {
+        T of(Made made);
+    }
+
+    /// The same with something else in the end than an image of this engine.
+    public <T> T build(BuildRequest request, BuildListener listener, Finish<T> finish) throws InterruptedException {
         boolean handed = false;
+        List<SourceTree> fetched = new ArrayList<>();
+        Runnable after = () -> {
+            request.close();
+            fetched.forEach(SourceTree::close);
+        };
         try (Layers.Hold hold = engine.images().layers().hold()) {
-            Planned planned = plan(request, asked, hold);
+            Map<String, SourceTree> sources = new HashMap<>(Map.of(CONTEXT, request.context()));
+            Map<String, Context> further = further(request.given(), sources, fetched);
+            var asked = new Asked(
+                    sources, request.given().secrets(), request.credentials(), Optional.empty(), request.noCache());
+            Planned planned = plan(request, asked, further, hold);
             Asked timed = new Asked(
                     asked.sources(), asked.secrets(), asked.credentials(), planned.time(), asked.ignoreCache());
             listener.planned(Solver.order(planned.image().root()), planned.findings());
             Solve solve = solver.begin(timed, listener);
             handed = true;
             try {
-                return image(request, planned, solve);
+                return finish.of(made(planned, solve));
             } finally {
-                solve.closeThen(request.context()::close); // steps may still read it
+                solve.closeThen(after); // steps may still read them
+                tidy();
             }
         } finally {
             if (!handed) {
-                request.context().close();
+                after.run();
             }
         }
     }
 
-    private Planned plan(BuildRequest request, Asked asked, Layers.Hold hold) {
+    /// Directories that came with the build, and those that it only names.
+    private Map<String, Context> further(
+            BuildRequest.Given given, Map<String, SourceTree> sources, List<SourceTree> fetched)
+            throws InterruptedException {
+        Map<String, Context> further = new HashMap<>();
+        given.directories().forEach((name, tree) -> {
+            sources.put(CONTEXT + " " + name, tree);
+            further.put(name, new Context.Local(CONTEXT + " " + name, List.of()));
+        });
+        for (Map.Entry<String, String> named : given.elsewhere().entrySet()) {
+            String where = named.getValue();
+            Optional<GitUrl> git = GitUrl.read(where);
+            if (where.startsWith(IMAGE)) {
+                further.put(named.getKey(), new Context.Image(where.substring(IMAGE.length())));
+            } else if (git.isPresent()) {
+                var load = new Vertex(git.get().source(false), List.of(), Note.of("load " + named.getKey(), 0));
+                further.put(named.getKey(), new Context.Tree(load.result()));
+            } else if (where.startsWith("http://") || where.startsWith("https://")) {
+                SourceTree tree =
+                        fetches.context(where, given.secrets(), this::files).tree();
+                fetched.add(tree);
+                sources.put(CONTEXT + " " + named.getKey(), tree);
+                further.put(named.getKey(), new Context.Local(CONTEXT + " " + named.getKey(), List.of()));
+            } else {
+                throw new Unsupported(
+                        "use the context " + named.getKey() + "=" + where,
+                        "contexts are directories, images, repositories and archives of the web",
+                        "name a directory, docker-image://NAME, or an address");
+            }
+        }
+        return further;
+    }
+
+    private Planned plan(BuildRequest request, Asked asked, Map<String, Context> further, Layers.Hold hold) {
         SourceTree context = request.context();
         String text = text(context, request.dockerfile())
                 .orElseThrow(() -> new NotFound(
@@ -143,7 +225,7 @@ public final class Builder implements AutoCloseable {
                 .findFirst()
                 .map(IgnoreFile::read)
                 .orElse(List.of());
-        Wishes wishes = Wishes.on(request.platform())
+        Wishes.Builder wishes = Wishes.on(request.platform())
                 .buildPlatform(Platform.host())
                 .target(request.target())
                 .arguments(request.arguments())
@@ -153,9 +235,9 @@ public final class Builder implements AutoCloseable {
                 .noCache(request.noCache())
                 .network(request.network())
                 .hosts(request.hosts())
-                .limits(request.limits())
-                .build();
-        return DockerfileFrontend.plan(text, wishes, bases(asked, hold));
+                .limits(request.limits());
+        further.forEach(wishes::context);
+        return DockerfileFrontend.plan(text, wishes.build(), bases(asked, hold));
     }
 
     private Bases bases(Asked asked, Layers.Hold hold) {
@@ -178,34 +260,82 @@ public final class Builder implements AutoCloseable {
         }
     }
 
-    private Image image(BuildRequest request, Planned planned, Solve solve) throws InterruptedException {
-        if (!(solve.of(planned.image().root()) instanceof Result.Root root)) {
-            throw new InvalidArgument("make an image", "it has no root but a directory", "begin with FROM");
-        }
-        Instant time = planned.time().orElse(root.time());
-        return engine.images()
-                .layers()
-                .compose(ImageDocument.of(planned.image(), time), root.layers(), request.names());
+    private Made made(Planned planned, Solve solve) throws InterruptedException {
+        Result result = solve.of(planned.image().root());
+        Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
+        return new Made(outputs, planned.image(), result, planned.time().orElse(own));
     }
 
     public List<Cache.Row> cached() {
         return cache.rows();
     }
 
-    /// See [Cache#prune]; directories that stay from build to build go when nothing is to be left.
+    /// What stays beside the results of steps: directories of `cache` mounts and what was fetched.
+    public List<Shelf.Row> shelved() {
+        return shelf.rows();
+    }
+
+    /// Takes away what was last used before `before`, the oldest first, until no more than `most` bytes are left.
     public Cache.Pruned prune(long most, Instant before) {
-        Cache.Pruned pruned = cache.prune(most, before);
-        if (most == 0 && before.equals(Instant.MAX)) {
-            mounts.prune();
-        }
+        Cache.Pruned pruned = shrink(most, before);
         engine.images().collectGarbage();
         return pruned;
+    }
+
+    private Cache.Pruned shrink(long most, Instant before) {
+        Instant until = most == 0 ? before : earlier(before, cut(most));
+        Cache.Pruned steps = cache.prune(0, until);
+        List<Shelf.Row> others = shelf.prune(0, until);
+        List<String> ids = Stream.concat(steps.ids().stream(), others.stream().map(Shelf.Row::id))
+                .toList();
+        return new Cache.Pruned(
+                ids, steps.bytes() + others.stream().mapToLong(Shelf.Row::bytes).sum());
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    private record Used(Instant at, long bytes) {}
+
+    /// What was last used before this moment is more than may stay.
+    private Instant cut(long most) {
+        List<Used> all = Stream.concat(
+                        cache.rows().stream().map(r -> new Used(r.used(), r.bytes())),
+                        shelf.rows().stream().map(r -> new Used(r.used(), r.bytes())))
+                .sorted(Comparator.comparing(Used::at))
+                .toList();
+        long over = all.stream().mapToLong(Used::bytes).sum() - most;
+        Instant cut = Instant.MIN;
+        for (Used used : all) {
+            if (over <= 0) {
+                break;
+            }
+            over -= used.bytes();
+            cut = used.at().plusNanos(1);
+        }
+        return cut;
+    }
+
+    /// Steps keep to the limit by themselves; what programs write to `cache` mounts is only known afterwards.
+    private void tidy() {
+        if (shelf.wasUsed() && tidying.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("build tidy").start(() -> {
+                try {
+                    shrink(CACHE_BYTES, Instant.MAX);
+                } catch (RuntimeException e) {
+                    LOG.warn("what builds keep is not tidied up: {}", e.toString());
+                } finally {
+                    tidying.set(false);
+                }
+            });
+        }
     }
 
     @Override
     public void close() {
         cache.close();
-        mounts.close();
+        shelf.close();
         spool.close();
     }
 }

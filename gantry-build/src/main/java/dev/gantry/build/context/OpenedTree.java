@@ -29,10 +29,17 @@ public final class OpenedTree implements SourceTree {
 
     private final Linux linux;
     private final Fd root;
+    private final boolean chance;
     private final Runnable after;
 
     /// @param after what is done when it is closed
     public OpenedTree(Linux linux, Fd root, Runnable after) {
+        this(linux, root, false, after);
+    }
+
+    /// @param timesAreChance as those of a checkout
+    public OpenedTree(Linux linux, Fd root, boolean timesAreChance, Runnable after) {
+        this.chance = timesAreChance;
         this.linux = linux;
         this.root = root;
         this.after = after;
@@ -151,7 +158,7 @@ public final class OpenedTree implements SourceTree {
 
     @Override
     public boolean timesAreChance() {
-        return false;
+        return chance;
     }
 
     @Override

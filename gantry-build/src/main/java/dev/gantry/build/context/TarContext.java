@@ -6,15 +6,21 @@ import dev.gantry.images.layer.LayerLimits;
 import dev.gantry.images.layer.TarEntry;
 import dev.gantry.images.layer.TarReader;
 import dev.gantry.linux.FileType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A build's files as an archive: tar, plain or compressed with gzip or zstd.
 public final class TarContext {
     private static final LayerLimits LIMITS = new LayerLimits(64L << 30, 2_000_000);
+    private static final int BLOCK = 512;
+    private static final int CHECKSUM_AT = 148;
+    private static final int CHECKSUM_END = 156;
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_PATH = 4095;
 
@@ -46,6 +52,14 @@ public final class TarContext {
                     "send it again",
                     e);
         }
+    }
+
+    /// One file and nothing else.
+    public static SpooledTree alone(String name, byte[] bytes, SpooledTree into) throws IOException {
+        var node = new SourceTree.Node(FileType.REGULAR, 0644, 0, 0, 0, "", Instant.EPOCH, Map.of(), 0, 0, 0);
+        var in = new ByteArrayInputStream(bytes);
+        into.put(name, node, (target, from, length) -> in.read(target, from, length));
+        return into.filled();
     }
 
     private void run() throws IOException {
@@ -139,5 +153,27 @@ public final class TarContext {
         StringBuilder shown = new StringBuilder();
         path.chars().limit(120).forEach(c -> shown.append(Character.isISOControl(c) ? '?' : (char) c));
         return shown.toString();
+    }
+
+    /// By the checksum that every header has, POSIX.1-1988 §10.1.1.
+    public static boolean isTar(byte[] header) {
+        if (header.length < BLOCK) {
+            return false;
+        }
+        int sum = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            sum += i >= CHECKSUM_AT && i < CHECKSUM_END ? ' ' : header[i] & 0xff;
+        }
+        int said = 0;
+        boolean any = false;
+        for (int i = CHECKSUM_AT; i < CHECKSUM_END; i++) {
+            if (header[i] >= '0' && header[i] <= '7') {
+                said = said * 8 + header[i] - '0';
+                any = true;
+            } else if (any) {
+                break;
+            }
+        }
+        return any && said == sum;
     }
 }

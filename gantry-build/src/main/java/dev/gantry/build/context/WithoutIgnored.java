@@ -9,7 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// A tree without what a `.dockerignore` names.
-public record WithoutIgnored(SourceTree tree, Patterns ignored) implements SourceTree {
+///
+/// @param owned whether the tree is closed with it; else whoever has it closes it
+public record WithoutIgnored(SourceTree tree, Patterns ignored, boolean owned) implements SourceTree {
+    public WithoutIgnored(SourceTree tree, Patterns ignored) {
+        this(tree, ignored, false);
+    }
+
     @Override
     public Optional<Node> find(String path) {
         return tree.find(path).filter(node -> path.isEmpty() || seen(path, node));
@@ -51,7 +57,10 @@ public record WithoutIgnored(SourceTree tree, Patterns ignored) implements Sourc
         return tree.timesAreChance();
     }
 
-    /// The tree is closed by whoever has it.
     @Override
-    public void close() {}
+    public void close() {
+        if (owned) {
+            tree.close();
+        }
+    }
 }

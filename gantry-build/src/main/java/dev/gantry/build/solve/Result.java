@@ -36,11 +36,24 @@ public sealed interface Result {
         private final SourceTree tree;
         private final Supplier<Digest> looking;
         private volatile @Nullable Digest identity;
+        private boolean known;
 
         /// @param looking at all of them; a copy looks at what it copies alone
         public Source(SourceTree tree, Supplier<Digest> looking) {
             this.tree = tree;
             this.looking = looking;
+        }
+
+        /// One of which it is known by other means what it is, so that nobody has to look.
+        public static Source known(SourceTree tree, Digest identity) {
+            var source = new Source(tree, () -> identity);
+            source.known = true;
+            return source;
+        }
+
+        /// Whether it is better asked who it is than looked at.
+        public boolean isKnown() {
+            return known;
         }
 
         public SourceTree tree() {

@@ -38,7 +38,7 @@ final class EditWork {
         StringBuilder text = new StringBuilder("edit ").append(edit.digest());
         for (int i = 0; i < inputs.size(); i++) {
             text.append("\ninput ");
-            if (inputs.get(i) instanceof Result.Source source && i > 0) {
+            if (inputs.get(i) instanceof Result.Source source && i > 0 && !source.isKnown()) {
                 for (FileAction action : edit.actions()) {
                     if (action instanceof FileAction.Copy copy && copy.input() == i) {
                         text.append(new Picks(source.tree(), copy).digest()).append(' ');

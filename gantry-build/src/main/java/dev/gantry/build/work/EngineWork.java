@@ -5,6 +5,7 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.Patterns;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.WithoutIgnored;
+import dev.gantry.build.fetch.Fetches;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.solve.Asked;
@@ -23,7 +24,9 @@ import java.util.random.RandomGenerator;
 
 /// All that a graph can say, done on this engine.
 public final class EngineWork implements Work {
+    private final Roots roots;
     private final ImageWork images;
+    private final Fetches fetches;
     private final EditWork edits;
     private final ExecWork execs;
 
@@ -33,17 +36,30 @@ public final class EngineWork implements Work {
             Gantry engine,
             ImageWork images,
             CacheMounts mounts,
+            Fetches fetches,
             Path secrets,
             RandomGenerator random,
             Supplier<ContainerSpec> usual) {
         var roots = new Roots(Linux.host(), engine.images(), random);
-        return new EngineWork(images, new EditWork(roots), new ExecWork(engine, roots, mounts, secrets, random, usual));
+        return new EngineWork(
+                roots,
+                images,
+                fetches,
+                new EditWork(roots),
+                new ExecWork(engine, roots, mounts, secrets, random, usual));
     }
 
-    private EngineWork(ImageWork images, EditWork edits, ExecWork execs) {
+    private EngineWork(Roots roots, ImageWork images, Fetches fetches, EditWork edits, ExecWork execs) {
+        this.fetches = fetches;
+        this.roots = roots;
         this.images = images;
         this.edits = edits;
         this.execs = execs;
+    }
+
+    /// The files of a root, to be looked at until it is closed.
+    public SourceTree open(Result.Root root) {
+        return roots.open(root);
     }
 
     @Override
@@ -63,22 +79,20 @@ public final class EngineWork implements Work {
             case Op.LocalSource source -> List.of(local(source, asked));
             case Op.Edit edit -> List.of(edits.run(edit, root(inputs.getFirst(), asked, means), inputs, means.hold()));
             case Op.Exec exec -> {
-                List<Result.Root> roots = new ArrayList<>();
+                List<Result.Root> all = new ArrayList<>();
                 for (Result input : inputs) {
-                    roots.add(root(input, asked, means));
+                    all.add(root(input, asked, means));
                 }
-                yield List.copyOf(execs.run(vertex, exec, roots, asked, means));
+                yield List.copyOf(execs.run(vertex, exec, all, asked, means));
             }
             case Op.Merge _ -> List.of(merged(inputs, asked, means));
             case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked, means), root(inputs.get(1), asked, means)));
-            case Op.GitSource _ -> throw notYet("a git repository");
-            case Op.HttpSource _ -> throw notYet("a file from a server");
+            case Op.GitSource source -> List.of(fetches.repository(source, asked.secrets()));
+            case Op.HttpSource source -> {
+                SourceTree tree = fetches.file(source);
+                yield List.of(new Result.Source(tree, () -> Picks.whole(tree)));
+            }
         };
-    }
-
-    private static Unsupported notYet(String what) {
-        return new Unsupported(
-                "use " + what + " in a build", "this version cannot fetch it yet", "put it into the context");
     }
 
     private static Result.Source local(Op.LocalSource source, Asked asked) {

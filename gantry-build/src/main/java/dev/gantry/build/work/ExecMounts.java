@@ -63,7 +63,7 @@ final class ExecMounts implements AutoCloseable {
                 .filter(Mount.Cache.class::isInstance)
                 .map(Mount.Cache.class::cast)
                 .toList();
-        CacheMounts.Taken taken = caches.take(wanted, (cache, into) -> fill(cache, inputs, into));
+        CacheMounts.Taken taken = caches.take(wanted, (cache, place, name) -> fill(cache, inputs, place, name));
         after.push(taken::close);
         directories.putAll(taken.paths());
         turns.acquire();
@@ -144,12 +144,16 @@ final class ExecMounts implements AutoCloseable {
     }
 
     /// What a new cache mount begins with.
-    private void fill(Mount.Cache cache, List<Result.Root> inputs, Path into) {
+    private void fill(Mount.Cache cache, List<Result.Root> inputs, Fd place, String name) {
         if (cache.input().isEmpty()) {
             return;
         }
         try (SourceTree tree = roots.open(inputs.get(cache.input().getAsInt()));
-                var target = new Target(roots.linux(), roots.linux().files().openDirectory(into.toString()))) {
+                var target = new Target(
+                        roots.linux(),
+                        roots.linux()
+                                .files()
+                                .open(place, name, OpenFlags.READ | OpenFlags.DIRECTORY, 0, Resolve.PLAIN))) {
             String source = new Finding(tree)
                     .real(Target.relative(cache.source()).replaceFirst("^\\.$", ""), true)
                     .orElse("");

@@ -2,6 +2,7 @@ package dev.gantry.build.work;
 
 import dev.gantry.base.IdMap;
 import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.context.TarContext;
 import dev.gantry.images.layer.Compression;
 import dev.gantry.images.layer.RootedTar;
 import dev.gantry.linux.Fd;
@@ -13,8 +14,6 @@ import java.util.Optional;
 /// Archives that a build adds.
 final class Unpacking {
     private static final int BLOCK = 512;
-    private static final int CHECKSUM_AT = 148;
-    private static final int CHECKSUM_END = 156;
 
     private final SourceTree from;
     private final Target target;
@@ -34,7 +33,7 @@ final class Unpacking {
                 InputStream plain = new BufferedInputStream(Compression.decompress(bytes, path))) {
             plain.mark(BLOCK);
             byte[] header = plain.readNBytes(BLOCK);
-            if (!isTar(header)) {
+            if (!TarContext.isTar(header)) {
                 return false;
             }
             plain.reset();
@@ -49,27 +48,5 @@ final class Unpacking {
             }
             return true;
         }
-    }
-
-    /// By the checksum that every header has, POSIX.1-1988 §10.1.1.
-    static boolean isTar(byte[] header) {
-        if (header.length < BLOCK) {
-            return false;
-        }
-        int sum = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            sum += i >= CHECKSUM_AT && i < CHECKSUM_END ? ' ' : header[i] & 0xff;
-        }
-        int said = 0;
-        boolean any = false;
-        for (int i = CHECKSUM_AT; i < CHECKSUM_END; i++) {
-            if (header[i] >= '0' && header[i] <= '7') {
-                said = said * 8 + header[i] - '0';
-                any = true;
-            } else if (any) {
-                break;
-            }
-        }
-        return any && said == sum;
     }
 }

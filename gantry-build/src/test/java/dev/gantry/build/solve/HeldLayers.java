@@ -3,9 +3,11 @@ package dev.gantry.build.solve;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.images.archive.ArchiveForm;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Layers;
 import dev.gantry.images.snapshot.RootFs;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,16 @@ final class HeldLayers implements Layers {
 
     @Override
     public Layer keep(ContainerId id, List<Layer> root, Instant since, Instant time, Hold hold) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void archive(
+            Map<String, Object> config,
+            List<Layer> root,
+            List<Reference.Tagged> names,
+            ArchiveForm form,
+            OutputStream out) {
         throw new UnsupportedOperationException();
     }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.base.Parallel;
 import dev.gantry.build.graph.Mount;
 import dev.gantry.build.graph.Mount.Sharing;
+import dev.gantry.build.shelf.Shelf;
 import dev.gantry.linux.Linux;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -16,10 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CacheMountsTest {
-    private static final CacheMounts.Filling EMPTY = (_, _) -> {};
+    private static final CacheMounts.Filling EMPTY = (_, _, _) -> {};
 
     @TempDir
     Path directory;
+
+    private Shelf shelf() {
+        return new Shelf(Linux.host(), directory, Clock.systemUTC());
+    }
 
     private static Mount.Cache mount(String id, Sharing sharing) {
         return new Mount.Cache("/" + id, id, sharing, OptionalInt.empty(), "", false, 0755, 0, 0);
@@ -28,8 +35,8 @@ class CacheMountsTest {
     @Test
     void aStepMountsOneDirectoryTwice() throws Exception {
         Mount.Cache locked = mount("a", Sharing.LOCKED);
-        try (var caches = new CacheMounts(Linux.host(), directory);
-                CacheMounts.Taken taken = caches.take(List.of(locked, locked), EMPTY)) {
+        try (var shelf = shelf();
+                CacheMounts.Taken taken = new CacheMounts(Linux.host(), shelf).take(List.of(locked, locked), EMPTY)) {
             assertThat(taken.paths()).containsOnlyKeys("a");
         }
     }
@@ -38,7 +45,8 @@ class CacheMountsTest {
     void stepsThatLockInDifferentOrderDoNotWaitForEachOther() {
         Mount.Cache a = mount("a", Sharing.LOCKED);
         Mount.Cache b = mount("b", Sharing.LOCKED);
-        try (var caches = new CacheMounts(Linux.host(), directory)) {
+        try (var shelf = shelf()) {
+            var caches = new CacheMounts(Linux.host(), shelf);
             Parallel.map(List.of(List.of(a, b), List.of(b, a)), 2, mounts -> {
                 for (int i = 0; i < 200; i++) {
                     try (CacheMounts.Taken taken = caches.take(mounts, EMPTY)) {
@@ -55,7 +63,8 @@ class CacheMountsTest {
 
     @Test
     void whatIsInUseIsNotPruned() throws Exception {
-        try (var caches = new CacheMounts(Linux.host(), directory)) {
+        try (var shelf = shelf()) {
+            var caches = new CacheMounts(Linux.host(), shelf);
             for (Sharing sharing : Sharing.values()) {
                 Path path;
                 try (CacheMounts.Taken first = caches.take(List.of(mount("a", sharing)), EMPTY)) {
@@ -63,14 +72,14 @@ class CacheMountsTest {
                     if (sharing == Sharing.SHARED) {
                         caches.take(List.of(mount("a", sharing)), EMPTY).close();
                     }
-                    assertThat(caches.prune()).as("%s", sharing).isZero();
+                    assertThat(shelf.prune(0, Instant.MAX)).as("%s", sharing).isEmpty();
                     assertThat(path).isDirectory();
                 }
-                assertThat(caches.prune()).as("%s", sharing).isOne();
+                assertThat(shelf.prune(0, Instant.MAX)).as("%s", sharing).hasSize(1);
                 assertThat(path).doesNotExist();
             }
             Files.createDirectory(directory.resolve("x-half"));
-            assertThat(caches.prune()).as("what is being made").isZero();
+            assertThat(shelf.prune(0, Instant.MAX)).as("what is being made").isEmpty();
         }
     }
 }

@@ -141,6 +141,15 @@ final class BuildLines implements BuildListener {
         }
     }
 
+    /// The end of a build whose output is no image here.
+    void written(String digest) {
+        synchronized (lock) {
+            if (!quiet) {
+                write(Progress.aux("{\"Files\":\"" + digest + "\"}"));
+            }
+        }
+    }
+
     /// The last line of a build that failed.
     void failed(ErrorDetail detail) throws IOException {
         synchronized (lock) {

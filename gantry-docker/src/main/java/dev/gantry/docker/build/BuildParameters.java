@@ -43,9 +43,9 @@ final class BuildParameters {
         Function<String, Credentials> credentials =
                 RegistryAuth.ofRegistries(call.request().header("x-registry-config"));
         Op.Pull pull = query.flag("pull") ? Op.Pull.ALWAYS : Op.Pull.MISSING;
-        return context -> new BuildRequest(
+        return (context, dockerfile, given) -> new BuildRequest(
                 context,
-                query.text("dockerfile", "Dockerfile"),
+                dockerfile.isEmpty() ? query.text("dockerfile", "Dockerfile") : dockerfile,
                 query.text("target"),
                 arguments,
                 labels,
@@ -56,7 +56,15 @@ final class BuildParameters {
                 hosts,
                 limits,
                 names,
-                credentials);
+                credentials,
+                given);
+    }
+
+    /// The classic answer has no room for anything but an image.
+    static void refuseOutputs(Query query) {
+        if (!query.text("outputs").isEmpty() && !query.text("outputs").equals("[]")) {
+            throw new DockerError(501, "POST /build makes an image and nothing else: use gantry build --output");
+        }
     }
 
     /// What cannot be done is said before anything is.
@@ -67,13 +75,6 @@ final class BuildParameters {
         }
         if (query.flag("squash")) {
             throw new DockerError(501, "layers of a build are not squashed here: leave out --squash");
-        }
-        if (!query.text("remote").isEmpty()) {
-            throw new DockerError(
-                    501, "this version of the engine fetches no build context: send a directory, or an archive with -");
-        }
-        if (!query.text("outputs").isEmpty() && !query.text("outputs").equals("[]")) {
-            throw new DockerError(501, "a build makes an image and nothing else yet: leave out --output");
         }
         String isolation = query.text("isolation");
         if (!isolation.isEmpty() && !isolation.equals("default")) {

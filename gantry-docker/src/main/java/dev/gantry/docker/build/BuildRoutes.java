@@ -1,5 +1,6 @@
 package dev.gantry.docker.build;
 
+import dev.gantry.api.build.Parcel;
 import dev.gantry.api.image.ErrorDetail;
 import dev.gantry.api.system.BuildCachePruned;
 import dev.gantry.build.BuildRequest;
@@ -7,6 +8,8 @@ import dev.gantry.build.Builder;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
 import dev.gantry.build.context.TarContext;
+import dev.gantry.build.fetch.Fetches;
+import dev.gantry.build.output.Output;
 import dev.gantry.build.solve.Cache;
 import dev.gantry.build.solve.StepFailed;
 import dev.gantry.docker.ApiResponse;
@@ -18,18 +21,25 @@ import dev.gantry.docker.route.Filters;
 import dev.gantry.docker.route.Routes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.images.image.Image;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Builds images of Dockerfiles.
 public final class BuildRoutes {
+    private static final int BUFFER = 64 << 10;
+
     private final Builder builder;
     private final ImageEvents told;
     private final Clock clock;
@@ -42,6 +52,7 @@ public final class BuildRoutes {
 
     public void addTo(Routes routes) {
         routes.add("POST", "/build", this::build)
+                .add("POST", "/build/parcel", this::parcel)
                 .add("POST", "/build/prune", this::prune)
                 .add("POST", "/build/cancel", BuildRoutes::cancel);
     }
@@ -50,48 +61,134 @@ public final class BuildRoutes {
     private ApiResponse build(Call call) {
         call.access().judgeBuild();
         Asked asked = BuildParameters.read(call);
-        boolean quiet = call.query().flag("q");
-        return new ApiResponse.Stream(ApiResponse.JSON, out -> {
-            var lines = new BuildLines(out, quiet);
-            try {
-                build(call, asked, lines);
-            } catch (UncheckedIOException e) {
-                throw new IOException("the client has left", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("the build was cancelled", e);
-            } catch (StepFailed e) {
-                lines.failed(new ErrorDetail(e.code(), String.valueOf(e.getMessage())));
-            } catch (RuntimeException e) {
-                lines.failed(new ErrorDetail(null, Failures.words(e)));
-            }
+        BuildParameters.refuseOutputs(call.query());
+        return new ApiResponse.Stream(
+                ApiResponse.JSON,
+                out -> answered(
+                        new BuildLines(out, call.query().flag("q")),
+                        lines -> finished(asked.of(received(call), BuildRequest.Given.NOTHING), lines)));
+    }
+
+    /// Gantry's own: what is sent may have more than one directory, and what comes back more than lines.
+    private ApiResponse parcel(Call call) {
+        call.access().judgeBuild();
+        Asked asked = BuildParameters.read(call);
+        Optional<Output> output = ParcelHead.output(call.query().text("output"));
+        return new ApiResponse.Stream(ApiResponse.MULTIPLEXED_STREAM, out -> {
+            var told = new FramedOut(out, FramedOut.ERR);
+            answered(new BuildLines(told, call.query().flag("q")), lines -> {
+                BuildRequest request = sent(call, asked);
+                if (output.isEmpty()) {
+                    finished(request, lines);
+                } else {
+                    written(request, output.get(), new FramedOut(out, FramedOut.OUT), lines);
+                }
+            });
         });
+    }
+
+    @FunctionalInterface
+    private interface Building {
+        void with(BuildLines lines) throws IOException, InterruptedException;
+    }
+
+    private static void answered(BuildLines lines, Building building) throws IOException {
+        try {
+            building.with(lines);
+        } catch (UncheckedIOException e) {
+            throw new IOException("the client has left", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the build was cancelled", e);
+        } catch (StepFailed e) {
+            lines.failed(new ErrorDetail(e.code(), String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            lines.failed(new ErrorDetail(null, Failures.words(e)));
+        }
     }
 
     /// From the files of a build to the whole request.
     @FunctionalInterface
     interface Asked {
-        BuildRequest of(SourceTree context);
+        BuildRequest of(SourceTree context, String dockerfile, BuildRequest.Given given);
+
+        default BuildRequest of(Fetches.Context context, BuildRequest.Given given) {
+            return of(context.tree(), context.dockerfile(), given);
+        }
     }
 
-    private void build(Call call, Asked asked, BuildLines lines) throws InterruptedException {
-        BuildRequest request = asked.of(received(call));
+    private void finished(BuildRequest request, BuildLines lines) throws InterruptedException {
         Image image = builder.build(request, lines);
         String id = image.id().digest().toString();
         lines.done(id, request.names());
         request.names().forEach(name -> told.tagged(id, name));
     }
 
-    private SpooledTree received(Call call) {
+    private void written(BuildRequest request, Output output, OutputStream out, BuildLines lines)
+            throws InterruptedException {
+        String digest = builder.build(request, lines, made -> {
+            var buffered = new BufferedOutputStream(out, BUFFER);
+            output.write(made, request.names(), buffered);
+            flush(buffered);
+            return made.result().identity().toString();
+        });
+        lines.written(digest);
+    }
+
+    private static void flush(OutputStream out) {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Fetches.Context received(Call call) throws InterruptedException {
+        String remote = call.query().text("remote");
+        if (!remote.isEmpty()) {
+            return builder.fetch(remote, Map.of());
+        }
+        return new Fetches.Context(received(call.request().body()), "");
+    }
+
+    private SpooledTree received(InputStream tar) {
         SpooledTree files = builder.files();
         boolean whole = false;
         try {
-            TarContext.read(call.request().body(), "the build context", files);
+            TarContext.read(tar, "the build context", files);
             whole = true;
             return files;
         } finally {
             if (!whole) {
                 files.close();
+            }
+        }
+    }
+
+    /// The head says what follows: each directory as a tar, that of the build under no name.
+    private BuildRequest sent(Call call, Asked asked) throws IOException, InterruptedException {
+        Parcel parcel = Parcel.read(call.request().body());
+        ParcelHead head;
+        try (InputStream in = parcel.next()) {
+            head = ParcelHead.read(in);
+        }
+        Map<String, SourceTree> trees = new LinkedHashMap<>();
+        boolean whole = false;
+        try {
+            for (String name : head.directories()) {
+                try (InputStream in = parcel.next()) {
+                    trees.put(name, received(in));
+                }
+            }
+            String remote = call.query().text("remote");
+            SourceTree own = trees.remove("");
+            Fetches.Context context =
+                    own != null ? new Fetches.Context(own, "") : builder.fetch(remote, head.secrets());
+            whole = true;
+            return asked.of(context, new BuildRequest.Given(head.secrets(), trees, head.elsewhere()));
+        } finally {
+            if (!whole) {
+                trees.values().forEach(SourceTree::close);
             }
         }
     }

@@ -151,6 +151,7 @@ public final class Operations {
                 DELETE /plugins/{name...}
                 POST /build
                 POST /build/cancel
+                POST /build/parcel
                 POST /build/prune
                 POST /session
                 POST /grpc

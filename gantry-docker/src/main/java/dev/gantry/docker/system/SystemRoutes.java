@@ -14,6 +14,7 @@ import dev.gantry.api.system.SwarmInfo;
 import dev.gantry.api.system.Version;
 import dev.gantry.api.system.VersionComponent;
 import dev.gantry.build.Builder;
+import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Cache;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.container.Listing;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The daemon about itself.
@@ -251,7 +253,24 @@ public final class SystemRoutes {
     private List<BuildCache> buildCache() {
         return builder == null
                 ? List.of()
-                : builder.cached().stream().map(SystemRoutes::buildCache).toList();
+                : Stream.concat(
+                                builder.cached().stream().map(SystemRoutes::buildCache),
+                                builder.shelved().stream().map(SystemRoutes::buildCache))
+                        .toList();
+    }
+
+    private static BuildCache buildCache(Shelf.Row row) {
+        return new BuildCache(
+                row.id(),
+                List.of(),
+                row.label().type(),
+                row.label().description(),
+                row.inUse(),
+                false,
+                row.bytes(),
+                row.created().toString(),
+                row.used().toString(),
+                0);
     }
 
     private static BuildCache buildCache(Cache.Row row) {

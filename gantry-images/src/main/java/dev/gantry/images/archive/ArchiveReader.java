@@ -4,6 +4,7 @@ import dev.gantry.base.Digest;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Reference;
+import dev.gantry.base.Unsupported;
 import dev.gantry.images.content.Blob;
 import dev.gantry.images.content.BlobReader;
 import dev.gantry.images.content.ContentStore;
@@ -242,10 +243,15 @@ public final class ArchiveReader {
 
     private String layerType(Digest layer) {
         try (BlobReader blob = content.open(layer)) {
-            return switch (Compression.of(blob.readNBytes(6), "layer " + layer)) {
+            return switch (Compression.of(blob.readNBytes(6))) {
                 case NONE -> MediaTypes.OCI_LAYER;
                 case GZIP -> MediaTypes.OCI_LAYER + "+gzip";
                 case ZSTD -> MediaTypes.OCI_LAYER + "+zstd";
+                case BZIP2, XZ ->
+                    throw new Unsupported(
+                            "read layer " + layer,
+                            "images have no form for layers compressed with bzip2 or xz",
+                            "compress it with gzip or zstd");
             };
         } catch (IOException e) {
             throw damaged("layer " + layer + " cannot be read back", e);

@@ -42,11 +42,17 @@ public final class ArchiveWriter {
     }
 
     public void write(List<Item> items, OutputStream out) {
+        write(items, ArchiveForm.DOCKER, out);
+    }
+
+    public void write(List<Item> items, ArchiveForm form, OutputStream out) {
         try {
             TarWriter tar = new TarWriter(out);
             file(tar, "oci-layout", Documents.write(new Wire.Layout("1.0.0"), Wire.Layout.class));
             file(tar, "index.json", index(items));
-            file(tar, "manifest.json", manifest(items));
+            if (form == ArchiveForm.DOCKER) {
+                file(tar, "manifest.json", manifest(items));
+            }
             for (Digest digest : blobs(items)) {
                 try (BlobReader blob = content.open(digest)) {
                     tar.write(entry(path(digest), blob.size()), blob);

@@ -4,8 +4,10 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
+import dev.gantry.images.archive.ArchiveForm;
 import dev.gantry.images.document.Descriptor;
 import dev.gantry.images.snapshot.RootFs;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,14 @@ public interface Layers {
 
     /// An image of this root. `config` is its whole configuration without what it says of layers.
     Image compose(Map<String, Object> config, List<Layer> root, List<Reference.Tagged> names);
+
+    /// Writes the image of this root as an archive. It gets no name here, and nothing of it stays.
+    void archive(
+            Map<String, Object> config,
+            List<Layer> root,
+            List<Reference.Tagged> names,
+            ArchiveForm form,
+            OutputStream out);
 
     /// Bytes of the files in its topmost layer.
     long size(List<Layer> root);

@@ -7,6 +7,8 @@ import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
+import dev.gantry.images.archive.ArchiveForm;
+import dev.gantry.images.archive.ArchiveWriter;
 import dev.gantry.images.archive.Spool;
 import dev.gantry.images.content.ContentStore;
 import dev.gantry.images.document.Documents;
@@ -21,6 +23,7 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -181,6 +184,34 @@ final class LocalLayers implements Layers {
 
     @Override
     public Image compose(Map<String, Object> config, List<Layer> root, List<Reference.Tagged> wanted) {
+        try (Leases.Lease lease = leases.open()) {
+            StoredImage image = made(config, root, lease);
+            unpacker.unpack(image, ProgressListener.SILENT);
+            names.put(List.copyOf(wanted), image.target());
+            return image.image();
+        } catch (IOException e) {
+            throw full(e);
+        }
+    }
+
+    @Override
+    public void archive(
+            Map<String, Object> config,
+            List<Layer> root,
+            List<Reference.Tagged> wanted,
+            ArchiveForm form,
+            OutputStream out) {
+        try (Leases.Lease lease = leases.open()) {
+            StoredImage image = made(config, root, lease);
+            var item = new ArchiveWriter.Item(image.manifest(), image.manifest(), image.document(), wanted);
+            new ArchiveWriter(content).write(List.of(item), form, out);
+        } catch (IOException e) {
+            throw full(e);
+        }
+    }
+
+    /// Its documents are there as long as the lease is.
+    private StoredImage made(Map<String, Object> config, List<Layer> root, Leases.Lease lease) throws IOException {
         Map<String, Object> whole = new TreeMap<>(config);
         whole.put(
                 "rootfs",
@@ -189,21 +220,14 @@ final class LocalLayers implements Layers {
                         "layers",
                         "diff_ids",
                         root.stream().map(l -> l.diffId().toString()).toList()));
-        try (Leases.Lease lease = leases.open()) {
-            new Held(lease).add(root);
-            var made = new NewImage(content, new Spool(content, lease, random));
-            Digest target =
-                    made.addOnce(sorted(whole), root.stream().map(Layer::blob).toList(), lease);
-            if (catalog.images(target).isEmpty()) {
-                catalog.forget();
-            }
-            StoredImage image = catalog.images(target).getFirst();
-            unpacker.unpack(image, ProgressListener.SILENT);
-            names.put(List.copyOf(wanted), target);
-            return image.image();
-        } catch (IOException e) {
-            throw full(e);
+        new Held(lease).add(root);
+        var made = new NewImage(content, new Spool(content, lease, random));
+        Digest target =
+                made.addOnce(sorted(whole), root.stream().map(Layer::blob).toList(), lease);
+        if (catalog.images(target).isEmpty()) {
+            catalog.forget();
         }
+        return catalog.images(target).getFirst();
     }
 
     /// The same document has one form, whatever made its maps.

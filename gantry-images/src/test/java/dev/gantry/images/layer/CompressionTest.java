@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
-import dev.gantry.base.Unsupported;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 class CompressionTest {
     private final byte[] data = new byte[300_000];
@@ -68,10 +71,36 @@ class CompressionTest {
     }
 
     @Test
-    void otherCompressionsAreNamed() {
-        assertThatThrownBy(() -> plain(new byte[] {'B', 'Z', 'h', '9', 1, 1}))
-                .isInstanceOf(Unsupported.class)
-                .hasMessageContaining("bzip2");
+    void whatUnixToolsCompressIsRead() throws IOException {
+        byte[] bzip2 = written(out -> new BZip2CompressorOutputStream(out));
+        byte[] xz = written(out -> new XZOutputStream(out, new LZMA2Options()));
+        assertThat(plain(bzip2)).isEqualTo(data);
+        assertThat(plain(concat(bzip2, bzip2))).isEqualTo(concat(data, data));
+        assertThat(plain(xz)).isEqualTo(data);
+        assertThatThrownBy(() -> plain(Arrays.copyOf(bzip2, bzip2.length / 2))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> plain(Arrays.copyOf(xz, xz.length / 2))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anXzThatWantsAGigabyteOfMemoryIsRefused() throws IOException {
+        byte[] xz = written(out -> {
+            var options = new LZMA2Options(0);
+            options.setDictSize(512 << 20);
+            return new XZOutputStream(out, options);
+        });
+        assertThatThrownBy(() -> plain(xz)).isInstanceOf(IOException.class);
+    }
+
+    private interface Wrapping {
+        OutputStream around(OutputStream out) throws IOException;
+    }
+
+    private byte[] written(Wrapping wrapping) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (OutputStream out = wrapping.around(bytes)) {
+            out.write(data);
+        }
+        return bytes.toByteArray();
     }
 
     private static byte[] plain(byte[] bytes) throws IOException {

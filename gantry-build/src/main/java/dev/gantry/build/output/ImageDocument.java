@@ -1,4 +1,4 @@
-package dev.gantry.build;
+package dev.gantry.build.output;
 
 import dev.gantry.build.graph.ImagePlan;
 import java.time.Instant;
@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// The configuration of an image that was planned, OCI image-spec 1.1 §config, but for what it says of layers.
-final class ImageDocument {
+public final class ImageDocument {
     private ImageDocument() {}
 
     /// @param time of the image and of each of its new steps
-    static Map<String, Object> of(ImagePlan plan, Instant time) {
+    public static Map<String, Object> of(ImagePlan plan, Instant time) {
         Map<String, Object> document = new TreeMap<>();
         document.put("created", time.toString());
         document.put("architecture", plan.platform().architecture());
