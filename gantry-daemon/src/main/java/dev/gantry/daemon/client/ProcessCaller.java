@@ -3,6 +3,7 @@ package dev.gantry.daemon.client;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.GantryException;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.path.Patterns;
@@ -79,8 +80,12 @@ final class ProcessCaller implements Caller {
 
     @Override
     public InputStream open(String path) {
+        Path file = Path.of(absolute(path));
+        if (Files.isDirectory(file)) {
+            throw new InvalidArgument("open " + path, "it is a directory", "name a file");
+        }
         try {
-            return Files.newInputStream(Path.of(absolute(path)));
+            return Files.newInputStream(file);
         } catch (IOException e) {
             throw failed("open " + path, e);
         }

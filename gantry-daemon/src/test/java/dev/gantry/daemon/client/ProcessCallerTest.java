@@ -3,6 +3,7 @@ package dev.gantry.daemon.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,5 +43,12 @@ class ProcessCallerTest {
         assertThatThrownBy(() -> replace(link, "x"))
                 .isInstanceOf(Unavailable.class)
                 .hasMessageContaining("symbolic links");
+    }
+
+    @Test
+    void aDirectoryIsNotOpenedAsAFile() {
+        assertThatThrownBy(() -> new ProcessCaller().open(dir.toString()))
+                .isInstanceOf(InvalidArgument.class)
+                .hasMessage("open " + dir + ": it is a directory: name a file");
     }
 }
