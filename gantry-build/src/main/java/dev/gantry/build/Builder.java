@@ -334,6 +334,7 @@ public final class Builder implements AutoCloseable {
 
     @Override
     public void close() {
+        engine.images().layers().settle(); // else the next engine does all again that no image is made of
         cache.close();
         shelf.close();
         spool.close();

@@ -95,6 +95,9 @@ final class HeldLayers implements Layers {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public Image compose(Map<String, Object> config, List<Layer> root, List<Reference.Tagged> names) {
         throw new UnsupportedOperationException();
     }

@@ -11,6 +11,7 @@ import dev.gantry.engine.observe.Course;
 import dev.gantry.engine.observe.Measures;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
+import dev.gantry.images.image.Layers;
 import dev.gantry.images.snapshot.RootFs;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -144,7 +145,9 @@ final class LiveContainers implements Containers {
             }
             networks.join(id, held);
             foresight.made(cell);
-            table.insert(cell.row, rows.event(cell, "create", Map.of()), Durability.POWER)
+            // Steps of builds end with the process, and their containers with them.
+            Durability durability = Layers.isLent(spec.image()) ? Durability.PROCESS : Durability.POWER;
+            table.insert(cell.row, rows.event(cell, "create", Map.of()), durability)
                     .await();
         } catch (RuntimeException e) {
             undo(cell, e);

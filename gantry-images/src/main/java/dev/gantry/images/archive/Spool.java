@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
@@ -23,26 +21,33 @@ public final class Spool {
     private final ContentStore content;
     private final Marks holder;
     private final String prefix;
+    private final boolean synced;
     private int count;
 
     public Spool(ContentStore content, Marks holder, RandomGenerator random) {
+        this(content, holder, random, true);
+    }
+
+    /// What is durable only after the next [ContentStore#settle].
+    public static Spool unsynced(ContentStore content, Marks holder, RandomGenerator random) {
+        return new Spool(content, holder, random, false);
+    }
+
+    private Spool(ContentStore content, Marks holder, RandomGenerator random, boolean synced) {
         this.content = content;
         this.holder = holder;
+        this.synced = synced;
         this.prefix = "spool-" + HexFormat.of().toHexDigits(random.nextLong()) + "-";
     }
 
     /// Everything up to the end of `in`. An error leaves nothing.
     public Digest add(InputStream in) throws IOException {
-        MessageDigest sha256 = messageDigest();
         try (Transfer transfer = new Transfer()) {
             byte[] buffer = new byte[BUFFER];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                sha256.update(buffer, 0, n);
                 transfer.writer.write(ByteBuffer.wrap(buffer, 0, n));
             }
-            Digest digest = Digest.sha256(HexFormat.of().formatHex(sha256.digest()));
-            transfer.commit(digest);
-            return digest;
+            return transfer.commit();
         }
     }
 
@@ -54,7 +59,6 @@ public final class Spool {
 
     /// Everything that `writing` writes. An error leaves nothing.
     public Digest add(Writing writing) throws IOException {
-        MessageDigest sha256 = messageDigest();
         try (Transfer transfer = new Transfer()) {
             OutputStream direct = new OutputStream() {
                 @Override
@@ -64,16 +68,13 @@ public final class Spool {
 
                 @Override
                 public void write(byte[] bytes, int from, int length) throws IOException {
-                    sha256.update(bytes, from, length);
                     transfer.writer.write(ByteBuffer.wrap(bytes, from, length));
                 }
             };
             BufferedOutputStream out = new BufferedOutputStream(direct, BUFFER);
             writing.to(out);
             out.flush();
-            Digest digest = Digest.sha256(HexFormat.of().formatHex(sha256.digest()));
-            transfer.commit(digest);
-            return digest;
+            return transfer.commit();
         }
     }
 
@@ -93,6 +94,19 @@ public final class Spool {
         private final BlobWriter writer = content.write(new IngestName(prefix + count++));
         private boolean ended;
 
+        /// Of whatever was written.
+        Digest commit() {
+            Digest digest = writer.sha256();
+            if (synced) {
+                commit(digest);
+            } else {
+                holder.blob(digest);
+                ended = true;
+                writer.keep();
+            }
+            return digest;
+        }
+
         void commit(Digest digest) {
             holder.blob(digest);
             // Whatever it finds, a commit leaves no half transfer behind.
@@ -106,14 +120,6 @@ public final class Spool {
                 writer.discard();
             }
             writer.close();
-        }
-    }
-
-    private static MessageDigest messageDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

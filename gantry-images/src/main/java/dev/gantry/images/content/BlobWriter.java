@@ -15,6 +15,13 @@ public interface BlobWriter extends AutoCloseable {
     /// not an error.
     Blob commit(Digest expected, long size);
 
+    /// The digest of all that was written. Nothing is written any more.
+    Digest sha256();
+
+    /// Makes the blob visible under [#sha256], without a sync: it is durable after the next [ContentStore#settle], and
+    /// gone when the store is opened again before.
+    Blob keep();
+
     void discard();
 
     @Override

@@ -15,6 +15,9 @@ public interface ContentStore {
     /// second gets [dev.gantry.base.Conflict].
     BlobWriter write(IngestName ingest);
 
+    /// Makes durable what was only kept so far.
+    void settle();
+
     /// Forgets a transfer by its name, without reading what it has. Forgetting what is absent is not an error;
     /// one that is being written is [dev.gantry.base.Conflict].
     void discard(IngestName ingest);

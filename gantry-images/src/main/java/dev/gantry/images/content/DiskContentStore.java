@@ -18,11 +18,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
-/// Blobs as files `blobs/<algorithm>/<hex>`, transfers as files `ingest/<name>`.
+/// Blobs as files `blobs/<algorithm>/<hex>`, transfers as files `ingest/<name>`, and as `kept/<hex>` blobs that are not
+/// synced yet, which are forgotten at the start.
 ///
 /// A blob's bytes are synced before it gets its name, and the name before `commit` returns. What a transfer
 /// left behind, also one cut by a crash, is hashed again when it is resumed: nothing is trusted because it
@@ -30,6 +33,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DiskContentStore implements ContentStore {
     private final Path blobs;
     private final Path ingest;
+    private final Path kept;
+
+    /// With their sizes.
+    private final Map<Digest, Long> unsettled = new ConcurrentHashMap<>();
+
+    /// One settles at a time, and no blob that is kept is deleted meanwhile.
+    private final ReentrantLock settling = new ReentrantLock();
+
     private final Set<IngestName> writing = ConcurrentHashMap.newKeySet();
 
     /// Makes the directories below `root` that are missing. One process owns a root; who, the caller has
@@ -37,8 +48,15 @@ public final class DiskContentStore implements ContentStore {
     public DiskContentStore(Path root) {
         this.blobs = root.resolve("blobs");
         this.ingest = root.resolve("ingest");
+        this.kept = root.resolve("kept");
         try {
             Files.createDirectories(ingest);
+            Files.createDirectories(kept);
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(kept)) {
+                for (Path file : left) {
+                    Files.delete(file);
+                }
+            }
             for (Digest.Algorithm a : Digest.Algorithm.values()) {
                 Files.createDirectories(blobs.resolve(a.wireName()));
             }
@@ -49,6 +67,10 @@ public final class DiskContentStore implements ContentStore {
 
     @Override
     public Optional<Blob> find(Digest digest) {
+        Long size = unsettled.get(digest);
+        if (size != null) {
+            return Optional.of(new Blob(digest, size));
+        }
         try {
             return Optional.of(new Blob(digest, Files.size(path(digest))));
         } catch (NoSuchFileException e) {
@@ -61,13 +83,24 @@ public final class DiskContentStore implements ContentStore {
     @Override
     public BlobReader open(Digest digest) {
         try {
-            FileChannel channel = FileChannel.open(path(digest), StandardOpenOption.READ);
+            FileChannel channel = channel(digest);
             return new FileReader(digest, channel, channel.size());
         } catch (NoSuchFileException e) {
             throw absent(digest);
         } catch (IOException e) {
             throw failed("open content " + digest, e);
         }
+    }
+
+    private FileChannel channel(Digest digest) throws IOException {
+        if (unsettled.containsKey(digest)) {
+            try {
+                return FileChannel.open(kept.resolve(digest.hex()), StandardOpenOption.READ);
+            } catch (NoSuchFileException e) {
+                // It has just been settled.
+            }
+        }
+        return FileChannel.open(path(digest), StandardOpenOption.READ);
     }
 
     @Override
@@ -102,16 +135,23 @@ public final class DiskContentStore implements ContentStore {
 
     @Override
     public void delete(Digest digest) {
+        settling.lock();
         try {
+            if (unsettled.remove(digest) != null) {
+                Files.deleteIfExists(kept.resolve(digest.hex()));
+            }
             Files.deleteIfExists(path(digest));
         } catch (IOException e) {
             throw failed("delete content " + digest, e);
+        } finally {
+            settling.unlock();
         }
     }
 
     @Override
     public List<Blob> list() {
         List<Blob> found = new ArrayList<>();
+        unsettled.forEach((digest, size) -> found.add(new Blob(digest, size)));
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
             try (DirectoryStream<Path> names = Files.newDirectoryStream(blobs.resolve(algorithm.wireName()))) {
                 for (Path file : names) {
@@ -144,8 +184,7 @@ public final class DiskContentStore implements ContentStore {
         return found;
     }
 
-    /// Where the bytes of a blob are, for readers that want a file.
-    public Path path(Digest digest) {
+    private Path path(Digest digest) {
         return blobs.resolve(digest.algorithm().wireName()).resolve(digest.hex());
     }
 
@@ -159,6 +198,47 @@ public final class DiskContentStore implements ContentStore {
             directory.force(true);
         }
         return new Blob(digest, size);
+    }
+
+    /// What has its name already stays as it is: that one is synced.
+    Blob keep(Path file, Digest digest, long size) throws IOException {
+        settling.lock();
+        try {
+            if (Files.exists(path(digest))) {
+                Files.delete(file);
+            } else {
+                Files.move(file, kept.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+                unsettled.put(digest, size);
+            }
+            return new Blob(digest, size);
+        } finally {
+            settling.unlock();
+        }
+    }
+
+    @Override
+    public void settle() {
+        if (unsettled.isEmpty()) {
+            return;
+        }
+        settling.lock();
+        try {
+            List<Digest> now = List.copyOf(unsettled.keySet());
+            for (Digest digest : now) {
+                try (FileChannel bytes = FileChannel.open(kept.resolve(digest.hex()), StandardOpenOption.WRITE)) {
+                    bytes.force(true);
+                }
+                Files.move(kept.resolve(digest.hex()), path(digest), StandardCopyOption.ATOMIC_MOVE);
+            }
+            try (FileChannel directory = FileChannel.open(blobs.resolve(Digest.Algorithm.SHA256.wireName()))) {
+                directory.force(true);
+            }
+            now.forEach(unsettled::remove);
+        } catch (IOException e) {
+            throw failed("store content", e);
+        } finally {
+            settling.unlock();
+        }
     }
 
     void ended(IngestName name) {

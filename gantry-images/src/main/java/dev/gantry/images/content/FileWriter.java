@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /// One transfer into a file. The hash grows with the writes, so that `commit` has only to compare.
 final class FileWriter implements BlobWriter {
@@ -19,6 +20,7 @@ final class FileWriter implements BlobWriter {
     private final Hasher hasher = new Hasher(Digest.Algorithm.SHA256);
     private long offset;
     private boolean open = true;
+    private @Nullable Digest sha256;
 
     FileWriter(DiskContentStore store, IngestName name, Path file) {
         this.store = store;
@@ -72,6 +74,9 @@ final class FileWriter implements BlobWriter {
     @Override
     public void write(ByteBuffer bytes) {
         requireOpen();
+        if (sha256 != null) {
+            throw new IllegalStateException("the digest of the transfer " + name.text() + " was told already");
+        }
         ByteBuffer hashed = bytes.duplicate();
         try {
             while (bytes.hasRemaining()) {
@@ -89,7 +94,7 @@ final class FileWriter implements BlobWriter {
     public Blob commit(Digest expected, long size) {
         requireOpen();
         try {
-            Digest actual = hasher.digest();
+            Digest actual = sha256();
             if (expected.algorithm() != actual.algorithm()) {
                 Hasher other = new Hasher(expected.algorithm());
                 rehash(other);
@@ -104,6 +109,30 @@ final class FileWriter implements BlobWriter {
             return store.adopt(file, expected, offset);
         } catch (IOException e) {
             throw DiskContentStore.failed("commit content " + expected, e);
+        } finally {
+            close();
+        }
+    }
+
+    @Override
+    public Digest sha256() {
+        Digest known = sha256;
+        if (known == null) {
+            known = hasher.digest();
+            sha256 = known;
+        }
+        return known;
+    }
+
+    @Override
+    public Blob keep() {
+        requireOpen();
+        try {
+            Digest digest = sha256();
+            end();
+            return store.keep(file, digest, offset);
+        } catch (IOException e) {
+            throw DiskContentStore.failed("keep content", e);
         } finally {
             close();
         }

@@ -40,6 +40,9 @@ public final class InMemoryContentStore implements ContentStore {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public void discard(IngestName name) {
         write(name).discard();
     }
@@ -130,6 +133,16 @@ public final class InMemoryContentStore implements ContentStore {
             }
             blobs.put(expected, all);
             return new Blob(expected, all.length);
+        }
+
+        @Override
+        public Digest sha256() {
+            return Digest.sha256Of(bytes.toByteArray());
+        }
+
+        @Override
+        public Blob keep() {
+            return commit(sha256(), -1);
         }
 
         @Override

@@ -61,9 +61,12 @@ public interface Layers {
     RootFs prepare(ContainerId id, List<Layer> root);
 
     /// What was written there becomes a layer above that root, without being copied, and is gone from where it was;
-    /// nobody has it mounted any more. It may have no files. Files that were written since `since` get the
-    /// time `time`.
+    /// nobody has it mounted any more. It is durable when an image of it is. It may have no files. Files that were
+    /// written since `since` get the time `time`.
     Layer keep(ContainerId id, List<Layer> root, Instant since, Instant time, Hold hold);
+
+    /// What was kept so far is there after a crash too, and not only what an image is made of.
+    void settle();
 
     /// An image of this root. `config` is its whole configuration without what it says of layers.
     Image compose(Map<String, Object> config, List<Layer> root, List<Reference.Tagged> names);

@@ -84,7 +84,10 @@ public final class LocalImages implements Images {
         this.random = random;
         this.registries = registries;
         this.catalog = new Catalog(content);
-        this.names = new Names(table, catalog);
+        this.names = new Names(table, catalog, () -> {
+            snapshots.settle(); // writes all there is, so that little is left for the other
+            content.settle();
+        });
         this.unpacker = new Unpacker(content, snapshots, extractor);
         this.layers = new LocalLayers(linux, content, snapshots, leases, catalog, names, unpacker, random);
         this.collector = new Collector(content, snapshots, leases);

@@ -168,7 +168,7 @@ final class LocalLayers implements Layers {
             long bytes = WrittenFiles.settle(linux, upper, since, time);
             var writer = new LayerWriter(linux, overlay.flavor());
             Leases.Lease lease = ((Held) hold).lease();
-            Digest diffId = new Spool(content, lease, random).add(out -> writer.write(upper, out));
+            Digest diffId = Spool.unsynced(content, lease, random).add(out -> writer.write(upper, out));
             var layer = new Layer(NewImage.plain(content, diffId), diffId);
             List<Layer> made = new ArrayList<>(root);
             made.add(layer);
@@ -180,6 +180,12 @@ final class LocalLayers implements Layers {
         } catch (IOException e) {
             throw full(e);
         }
+    }
+
+    @Override
+    public void settle() {
+        snapshots.settle();
+        content.settle();
     }
 
     @Override
@@ -221,7 +227,7 @@ final class LocalLayers implements Layers {
                         "diff_ids",
                         root.stream().map(l -> l.diffId().toString()).toList()));
         new Held(lease).add(root);
-        var made = new NewImage(content, new Spool(content, lease, random));
+        var made = new NewImage(content, Spool.unsynced(content, lease, random));
         Digest target =
                 made.addOnce(sorted(whole), root.stream().map(Layer::blob).toList(), lease);
         if (catalog.images(target).isEmpty()) {

@@ -23,13 +23,16 @@ final class Names {
 
     private final ImageTable table;
     private final Catalog catalog;
+    private final Runnable settling;
 
     /// Held while several rows change together. Rows are few and changes rare.
     private final ReentrantLock changes = new ReentrantLock();
 
-    Names(ImageTable table, Catalog catalog) {
+    /// @param settling makes durable what names will lead to
+    Names(ImageTable table, Catalog catalog, Runnable settling) {
         this.table = table;
         this.catalog = catalog;
+        this.settling = settling;
     }
 
     /// The images a user reference means, those of the best platform first; never empty.
@@ -117,6 +120,7 @@ final class Names {
 
     /// Gives `target` the names. What a name meant before keeps its place without a name.
     void put(List<Reference> names, Digest target) {
+        settling.run();
         changes.lock();
         try {
             for (Reference name : names) {

@@ -1,5 +1,6 @@
 package dev.gantry.images.layer;
 
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.images.snapshot.OverlayFlavor;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -20,6 +21,8 @@ import java.util.Set;
 /// whiteouts of OCI image-spec 1.1 §layer. Sockets are left out: they mean nothing without their process.
 /// Mounts inside are not entered.
 public final class LayerWriter {
+    private static final String WHITEOUT = ".wh.";
+
     private final Linux linux;
     private final OverlayFlavor flavor;
 
@@ -61,7 +64,7 @@ public final class LayerWriter {
             @Override
             public List<String> marksIn(Fd directory, String path) {
                 return gone.getOrDefault(path, List.of()).stream()
-                        .map(name -> ".wh." + name)
+                        .map(name -> WHITEOUT + name)
                         .toList();
             }
         };
@@ -97,7 +100,16 @@ public final class LayerWriter {
 
         @Override
         public Optional<String> mark(String name, Stat stat) {
-            return stat.isWhiteout() ? Optional.of(".wh." + name) : Optional.empty();
+            if (stat.isWhiteout()) {
+                return Optional.of(WHITEOUT + name);
+            }
+            if (name.startsWith(WHITEOUT)) {
+                throw new InvalidArgument(
+                        "make a layer of what was written",
+                        "a file is called " + name + ", and in a layer such a name hides another file",
+                        "call it otherwise, or leave it out");
+            }
+            return Optional.empty();
         }
 
         @Override

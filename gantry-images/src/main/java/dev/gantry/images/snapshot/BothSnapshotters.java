@@ -82,6 +82,12 @@ final class BothSnapshotters implements Snapshotter {
     }
 
     @Override
+    public void settle() {
+        chosen.settle();
+        other.settle();
+    }
+
+    @Override
     public void remove(ContainerId container) {
         chosen.remove(container);
         other.remove(container);

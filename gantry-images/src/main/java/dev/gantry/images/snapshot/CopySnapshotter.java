@@ -130,6 +130,9 @@ public final class CopySnapshotter implements Snapshotter {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public void remove(ContainerId container) {
         store.remove(container);
     }

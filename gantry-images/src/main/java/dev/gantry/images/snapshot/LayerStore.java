@@ -20,7 +20,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /// What snapshotters have in common, below one root:
@@ -33,10 +37,13 @@ import java.util.function.Function;
 /// empty/                  what an image without layers stands on
 /// ```
 ///
-/// A layer is synced before it gets its name.
+/// A layer is synced before it gets its name, except one that a build has just made: that has a `kept` instead of its
+/// `size` until it is synced too, and is no layer when the store is opened before.
 final class LayerStore implements AutoCloseable {
     static final int PRIVATE = 0700;
     static final int ROOT_MODE = 0755;
+    private static final String SIZE = "size";
+    private static final String KEPT = "kept";
     private static final int DIR_FLAGS = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
 
     private final Linux linux;
@@ -47,6 +54,12 @@ final class LayerStore implements AutoCloseable {
     private final Trash trash;
     private final OverlayFlavor flavor;
     private final AtomicLong stages = new AtomicLong();
+
+    /// Layers that are not synced.
+    private final Set<ChainId> unsettled = ConcurrentHashMap.newKeySet();
+
+    /// One settles at a time.
+    private final ReentrantLock settling = new ReentrantLock();
 
     /// Makes what is missing below `root`, and removes what an earlier process left half done. One
     /// process owns a root; who, the caller has seen to.
@@ -69,10 +82,23 @@ final class LayerStore implements AutoCloseable {
             }
             this.flavor = flavor.apply(rootFd);
             directory("trash", PRIVATE).close();
+            removeUnsettled();
             this.trash = new Trash(linux, rootFd, "trash");
         } catch (LinuxError e) {
             opened.forEach(Fd::close);
             throw e.during("open snapshots " + root);
+        }
+    }
+
+    private void removeUnsettled() {
+        try (Fd listing = linux.files().open(rootFd, ".", DIR_FLAGS, 0, Resolve.PLAIN)) {
+            for (DirectoryCalls.Entry entry : linux.directories().entries(listing)) {
+                String name = entry.name();
+                if (ContainerMarks.chain(name).isPresent()
+                        && linux.attributes().find(rootFd, name + "/" + SIZE).isEmpty()) {
+                    linux.trees().delete(rootFd, name);
+                }
+            }
         }
     }
 
@@ -141,17 +167,26 @@ final class LayerStore implements AutoCloseable {
     }
 
     long contentBytes(ChainId chain) {
-        String path = chain.digest().hex() + "/size";
-        try (Fd file = linux.files().open(rootFd, path, OpenFlags.READ, 0, Resolve.PLAIN)) {
-            return Long.parseLong(new String(linux.files().readAll(file, 32), US_ASCII));
+        try {
+            return (unsettled.contains(chain) ? size(chain, KEPT) : OptionalLong.empty())
+                    .orElseGet(() -> size(chain, SIZE).orElse(0));
         } catch (LinuxError e) {
-            if (e.is(Errno.ENOENT)) {
-                return 0;
-            }
             throw e.during("read the size of layer " + chain.digest());
         } catch (NumberFormatException e) {
             throw new Internal(
                     "read the size of layer " + chain.digest(), "its size file is damaged", "pull the image again", e);
+        }
+    }
+
+    private OptionalLong size(ChainId chain, String name) {
+        String path = chain.digest().hex() + "/" + name;
+        try (Fd file = linux.files().open(rootFd, path, OpenFlags.READ, 0, Resolve.PLAIN)) {
+            return OptionalLong.of(Long.parseLong(new String(linux.files().readAll(file, 32), US_ASCII)));
+        } catch (LinuxError e) {
+            if (e.is(Errno.ENOENT)) {
+                return OptionalLong.empty();
+            }
+            throw e;
         }
     }
 
@@ -198,9 +233,38 @@ final class LayerStore implements AutoCloseable {
         }
         try (Stage stage = new Stage(chain)) {
             stage.take(written);
-            stage.commit(contentBytes);
+            stage.keep(contentBytes);
         } catch (LinuxError e) {
             throw e.during("keep layer " + chain.digest());
+        }
+    }
+
+    void settle() {
+        List<ChainId> now;
+        synchronized (unsettled) { // whoever sees a layer, finds it here
+            now = List.copyOf(unsettled);
+        }
+        if (now.isEmpty()) {
+            return;
+        }
+        settling.lock();
+        try {
+            linux.files().syncFilesystem(rootFd);
+            for (ChainId chain : now) {
+                String layer = chain.digest().hex() + "/";
+                try {
+                    linux.directories().rename(rootFd, layer + KEPT, rootFd, layer + SIZE);
+                } catch (LinuxError e) {
+                    if (!e.is(Errno.ENOENT)) {
+                        throw e; // else it was removed meanwhile
+                    }
+                }
+                unsettled.remove(chain);
+            }
+        } catch (LinuxError e) {
+            throw e.during("store layers");
+        } finally {
+            settling.unlock();
         }
     }
 
@@ -348,13 +412,9 @@ final class LayerStore implements AutoCloseable {
 
         @Override
         public void commit(long contentBytes) {
-            int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
-            try (Fd size = linux.files().open(stageFd, name + "/size", flags, 0600, Resolve.PLAIN)) {
-                byte[] text = Long.toString(contentBytes).getBytes(US_ASCII);
-                linux.files().write(size, text, 0, text.length);
+            try (Fd size = size(SIZE, contentBytes)) {
                 linux.files().syncFilesystem(size);
-                linux.directories()
-                        .renameNew(stageFd, name, rootFd, chain.digest().hex());
+                named();
                 linux.files().sync(rootFd);
             } catch (LinuxError e) {
                 // Another stage of the same chain was faster; ours goes at the close.
@@ -362,6 +422,38 @@ final class LayerStore implements AutoCloseable {
                     throw e.during("commit layer " + chain.digest());
                 }
             }
+        }
+
+        /// The same without a sync.
+        void keep(long contentBytes) {
+            size(KEPT, contentBytes).close();
+            synchronized (unsettled) {
+                try {
+                    named();
+                    unsettled.add(chain);
+                } catch (LinuxError e) {
+                    if (!e.is(Errno.EEXIST)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private Fd size(String file, long contentBytes) {
+            int flags = OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.TRUNCATE;
+            Fd size = linux.files().open(stageFd, name + "/" + file, flags, 0600, Resolve.PLAIN);
+            try {
+                byte[] text = Long.toString(contentBytes).getBytes(US_ASCII);
+                linux.files().write(size, text, 0, text.length);
+                return size;
+            } catch (LinuxError e) {
+                size.close();
+                throw e;
+            }
+        }
+
+        private void named() {
+            linux.directories().renameNew(stageFd, name, rootFd, chain.digest().hex());
         }
 
         @Override

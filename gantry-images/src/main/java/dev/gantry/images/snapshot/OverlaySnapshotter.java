@@ -118,6 +118,11 @@ public final class OverlaySnapshotter implements Snapshotter {
     }
 
     @Override
+    public void settle() {
+        store.settle();
+    }
+
+    @Override
     public void remove(ContainerId container) {
         store.remove(container);
     }

@@ -43,10 +43,13 @@ public interface Snapshotter extends AutoCloseable {
     /// Deletes the writable layer; what is absent is not an error.
     void remove(ContainerId container);
 
-    /// Makes the writable layer of a container into an unpacked one, durable on return; the container has none any
-    /// more.
-    /// What has the chain already stays. `contentBytes` is the sum of its file sizes.
+    /// Makes the writable layer of a container into an unpacked one; the container has none any more. It is durable
+    /// after the next [#settle], and gone when the snapshots are opened again before. What has the chain already
+    /// stays. `contentBytes` is the sum of its file sizes.
     void keep(ContainerId container, ChainId chain, long contentBytes);
+
+    /// Makes durable what was only kept so far.
+    void settle();
 
     List<ContainerId> containers();
 

@@ -47,6 +47,37 @@ abstract class ContentStoreContract {
     }
 
     @Test
+    void whatIsKeptIsVisibleAtOnceAndAfterItIsSettled() throws IOException {
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO));
+            assertThat(writer.sha256()).isEqualTo(HELLO_DIGEST);
+            assertThat(writer.keep()).isEqualTo(new Blob(HELLO_DIGEST, 5));
+        }
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.find(HELLO_DIGEST)).contains(new Blob(HELLO_DIGEST, 5));
+            assertThat(store.list()).containsExactly(new Blob(HELLO_DIGEST, 5));
+            assertThat(store.ingests()).isEmpty();
+            try (BlobReader reader = store.open(HELLO_DIGEST)) {
+                assertThat(reader.readAllBytes()).isEqualTo(HELLO);
+            }
+            store.settle();
+        }
+        store.delete(HELLO_DIGEST);
+        assertThat(store.find(HELLO_DIGEST)).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptCanBeDeletedBeforeItIsSettled() {
+        try (BlobWriter writer = store.write(NAME)) {
+            writer.write(ByteBuffer.wrap(HELLO));
+            writer.keep();
+        }
+        store.delete(HELLO_DIGEST);
+        store.settle();
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
     void anAbsentBlobIsNotFound() {
         assertThat(store.find(HELLO_DIGEST)).isEmpty();
         assertThatThrownBy(() -> store.open(HELLO_DIGEST))

@@ -40,6 +40,22 @@ class DiskContentStoreTest extends ContentStoreContract {
     }
 
     @Test
+    void whatIsKeptAndNotSettledIsForgottenByTheNextProcess() {
+        for (boolean settled : new boolean[] {false, true}) {
+            try (BlobWriter writer = store.write(NAME)) {
+                writer.write(ByteBuffer.wrap(HELLO));
+                writer.keep();
+            }
+            if (settled) {
+                store.settle();
+            }
+            store = new DiskContentStore(dir);
+            assertThat(store.list()).hasSize(settled ? 1 : 0);
+            assertThat(dir.resolve("kept")).isEmptyDirectory();
+        }
+    }
+
+    @Test
     void whatACrashLeftInATransferIsHashedAgainAndNotTrusted() throws IOException {
         try (BlobWriter writer = store.write(NAME)) {
             writer.write(ByteBuffer.wrap(HELLO, 0, 3));

@@ -110,6 +110,11 @@ class CatalogTest {
         }
 
         @Override
+        public void settle() {
+            store.settle();
+        }
+
+        @Override
         public void delete(Digest digest) {
             store.delete(digest);
         }

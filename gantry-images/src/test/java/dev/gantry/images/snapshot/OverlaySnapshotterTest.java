@@ -50,6 +50,44 @@ class OverlaySnapshotterTest extends SnapshotterContract {
         assertThat(order).containsExactly("syncfs", "renameat2", "fsync");
     }
 
+    private void written(ChainId chain) throws IOException {
+        RootFs.Overlay made = (RootFs.Overlay) snapshots.prepare(WEB, List.of(BASE));
+        Files.writeString(made.upper().resolve("written"), "abc");
+        snapshots.keep(WEB, chain, 3);
+        snapshots.remove(WEB);
+    }
+
+    @Test
+    void whatIsKeptIsALayerAtOnceAndStaysWhenItIsSettled() throws IOException {
+        unpack(BASE, "base");
+        written(TOP);
+        assertThat(snapshots.contains(TOP)).isTrue();
+        assertThat(snapshots.contentBytes(TOP)).isEqualTo(3);
+        snapshots.settle();
+        snapshots.settle();
+        assertThat(snapshots.contentBytes(TOP)).isEqualTo(3);
+        Snapshotter next = open(dir.resolve("snapshots"));
+        assertThat(next.layers()).containsExactlyInAnyOrder(BASE, TOP);
+        assertThat(next.contentBytes(TOP)).isEqualTo(3);
+        RootFs above = next.prepare(OTHER, List.of(TOP, BASE));
+        assertThat(above.lowers().getFirst().resolve("written")).hasContent("abc");
+    }
+
+    @Test
+    void whatIsKeptAndNotSettledIsNoLayerOfTheNextProcess() throws IOException {
+        unpack(BASE, "base");
+        written(TOP);
+        assertThat(open(dir.resolve("snapshots")).layers()).containsExactly(BASE);
+    }
+
+    @Test
+    void whereNothingIsKeptSettlingSyncsNothing() {
+        var kernel = new RecordingKernel();
+        var twin = new OverlaySnapshotter(Linux.over(kernel), Path.of("/srv/snapshots"));
+        twin.settle();
+        assertThat(kernel.lines()).noneMatch(l -> l.contains("sync"));
+    }
+
     @Test
     void preparingAContainerSyncsNothing() {
         var kernel = new RecordingKernel();

@@ -117,6 +117,9 @@ public final class PlainSnapshotter implements Snapshotter {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public void remove(ContainerId container) {
         containers.remove(container);
     }
