@@ -10,23 +10,20 @@ import dev.gantry.build.context.Finding;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
 import dev.gantry.build.fetch.Fetches;
-import dev.gantry.build.frontend.Bases;
 import dev.gantry.build.frontend.Context;
-import dev.gantry.build.frontend.DockerfileFrontend;
 import dev.gantry.build.frontend.GitUrl;
 import dev.gantry.build.frontend.Planned;
 import dev.gantry.build.frontend.Wishes;
 import dev.gantry.build.graph.Note;
-import dev.gantry.build.graph.Op;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
 import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Cache;
-import dev.gantry.build.solve.Result;
-import dev.gantry.build.solve.Solve;
+import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Solver;
+import dev.gantry.build.solve.Sources;
 import dev.gantry.build.work.CacheMounts;
 import dev.gantry.build.work.EngineWork;
 import dev.gantry.build.work.ExecWork;
@@ -134,7 +131,7 @@ public final class Builder implements AutoCloseable {
 
     /// The files that a build is of, by an address: a repository, an archive, or a Dockerfile alone.
     public Fetches.Context fetch(String address, Map<String, byte[]> secrets) throws InterruptedException {
-        return fetches.context(address, secrets, this::files);
+        return fetches.context(address, Lent.of(secrets), this::files);
     }
 
     /// What results of graphs can become.
@@ -150,34 +147,39 @@ public final class Builder implements AutoCloseable {
 
     /// The same with something else in the end than an image of this engine.
     public <T> T build(BuildRequest request, BuildListener listener, Finish<T> finish) throws InterruptedException {
-        boolean handed = false;
         List<SourceTree> fetched = new ArrayList<>();
-        Runnable after = () -> {
-            request.close();
-            fetched.forEach(SourceTree::close);
-        };
-        try (Layers.Hold hold = engine.images().layers().hold()) {
-            Map<String, SourceTree> sources = new HashMap<>(Map.of(CONTEXT, request.context()));
+        Map<String, SourceTree> sources = new HashMap<>(Map.of(CONTEXT, request.context()));
+        Building building = null;
+        try {
             Map<String, Context> further = further(request.given(), sources, fetched);
-            var asked = new Asked(
-                    sources, request.given().secrets(), request.credentials(), Optional.empty(), request.noCache());
-            Planned planned = plan(request, asked, further, hold);
-            Asked timed = new Asked(
-                    asked.sources(), asked.secrets(), asked.credentials(), planned.time(), asked.ignoreCache());
-            listener.planned(Solver.order(planned.image().root()), planned.findings());
-            Solve solve = solver.begin(timed, listener);
-            handed = true;
-            try {
-                return finish.of(made(planned, solve));
-            } finally {
-                solve.closeThen(after); // steps may still read them
-                tidy();
-            }
+            building = begin(new Asked(
+                    Sources.of(sources),
+                    Lent.of(request.given().secrets()),
+                    request.credentials(),
+                    Optional.empty(),
+                    request.noCache()));
+            return finish.of(building.made(plan(request, building, further), listener));
         } finally {
-            if (!handed) {
+            Runnable after = () -> {
+                request.close();
+                fetched.forEach(SourceTree::close);
+            };
+            if (building == null) {
                 after.run();
+            } else {
+                building.closeThen(after); // steps may still read them
             }
         }
+    }
+
+    /// Where files of builds lie, without names.
+    public Fd spool() {
+        return spool;
+    }
+
+    /// One build whose parts come one after the other.
+    public Building begin(Asked asked) {
+        return new Building(engine.images().layers(), images, solver, outputs, this::tidy, asked);
     }
 
     /// Directories that came with the build, and those that it only names.
@@ -198,8 +200,8 @@ public final class Builder implements AutoCloseable {
                 var load = new Vertex(git.get().source(false), List.of(), Note.of("load " + named.getKey(), 0));
                 further.put(named.getKey(), new Context.Tree(load.result()));
             } else if (where.startsWith("http://") || where.startsWith("https://")) {
-                SourceTree tree =
-                        fetches.context(where, given.secrets(), this::files).tree();
+                SourceTree tree = fetches.context(where, Lent.of(given.secrets()), this::files)
+                        .tree();
                 fetched.add(tree);
                 sources.put(CONTEXT + " " + named.getKey(), tree);
                 further.put(named.getKey(), new Context.Local(CONTEXT + " " + named.getKey(), List.of()));
@@ -213,7 +215,7 @@ public final class Builder implements AutoCloseable {
         return further;
     }
 
-    private Planned plan(BuildRequest request, Asked asked, Map<String, Context> further, Layers.Hold hold) {
+    private static Planned plan(BuildRequest request, Building building, Map<String, Context> further) {
         SourceTree context = request.context();
         String text = text(context, request.dockerfile())
                 .orElseThrow(() -> new NotFound(
@@ -237,15 +239,7 @@ public final class Builder implements AutoCloseable {
                 .hosts(request.hosts())
                 .limits(request.limits());
         further.forEach(wishes::context);
-        return DockerfileFrontend.plan(text, wishes.build(), bases(asked, hold));
-    }
-
-    private Bases bases(Asked asked, Layers.Hold hold) {
-        return (String reference, Platform platform, Op.Pull pull) -> {
-            Layers.Base base = images.base(reference, platform, pull, asked, hold);
-            // By its content from here on: a name may mean another image a moment later.
-            return new Bases.Base(base.id().digest().toString(), platform, base.config());
-        };
+        return building.plan(text, wishes.build());
     }
 
     private static Optional<String> text(SourceTree tree, String path) {
@@ -258,12 +252,6 @@ public final class Builder implements AutoCloseable {
         } catch (IOException e) {
             throw new InvalidArgument("read " + path, String.valueOf(e.getMessage()), "send it again", e);
         }
-    }
-
-    private Made made(Planned planned, Solve solve) throws InterruptedException {
-        Result result = solve.of(planned.image().root());
-        Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
-        return new Made(outputs, planned.image(), result, planned.time().orElse(own));
     }
 
     public List<Cache.Row> cached() {

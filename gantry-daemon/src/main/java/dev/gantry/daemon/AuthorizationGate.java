@@ -106,7 +106,7 @@ final class AuthorizationGate implements Gate {
                         head.headers().keySet().stream().anyMatch("upgrade"::equalsIgnoreCase) ? 101 : 200,
                         headers(h.contentType(), Map.of()),
                         NOTHING);
-            case ApiResponse.WebSocket _ -> new ApiExchange.Reply(101, Map.of(), NOTHING);
+            case ApiResponse.Upgrade _, ApiResponse.WebSocket _ -> new ApiExchange.Reply(101, Map.of(), NOTHING);
         };
     }
 
@@ -120,7 +120,7 @@ final class AuthorizationGate implements Gate {
     private static void drop(ApiResponse answer, GantryException denied) {
         try {
             switch (answer) {
-                case ApiResponse.Bytes _, ApiResponse.Empty _ -> {}
+                case ApiResponse.Bytes _, ApiResponse.Empty _, ApiResponse.Upgrade _ -> {}
                 case ApiResponse.Stream s -> s.dropped().run();
                 case ApiResponse.Hijack h -> h.dropped().run();
                 case ApiResponse.WebSocket s -> s.dropped().run();

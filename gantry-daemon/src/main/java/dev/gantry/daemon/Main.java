@@ -4,6 +4,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.build.Builder;
+import dev.gantry.buildkit.BuildkitRoutes;
 import dev.gantry.daemon.metrics.MetricsPage;
 import dev.gantry.daemon.trace.Tracing;
 import dev.gantry.docker.ApiHandler;
@@ -97,8 +98,11 @@ public final class Main {
                 Gantry engine = Gantry.open(options(flags, state, tracing));
                 Builder builder =
                         Builder.open(engine, () -> state.api().containers().usual(), clock, new SecureRandom());
+                var buildkit = new BuildkitRoutes(builder, engine, clock);
                 var server = new HttpServer(
-                        api(new DockerApi(engine, host, state::api, clock, access.control(), builder), tracing),
+                        api(
+                                new DockerApi(engine, host, state::api, clock, access.control(), builder, buildkit),
+                                tracing),
                         gate(engine, flags),
                         DockerApi.headers(VERSION, state.api().experimental()),
                         clock,

@@ -46,6 +46,12 @@ public sealed interface ApiResponse {
         }
     }
 
+    /// From here on the connection speaks another protocol, with 101; a client that asked for no upgrade is refused
+    /// before.
+    ///
+    /// @param protocol as the client named it
+    record Upgrade(String protocol, Taker taker) implements ApiResponse {}
+
     /// Begins what a connection is taken over for; never fails, but gives one who tells why it did not begin.
     @FunctionalInterface
     interface Begin {

@@ -4,6 +4,7 @@ import dev.gantry.base.GantryException;
 import dev.gantry.build.Builder;
 import dev.gantry.docker.access.Surroundings;
 import dev.gantry.docker.build.BuildRoutes;
+import dev.gantry.docker.build.BuildSessions;
 import dev.gantry.docker.container.ArchiveRoutes;
 import dev.gantry.docker.container.CheckpointRoutes;
 import dev.gantry.docker.container.CommitRoute;
@@ -57,23 +58,25 @@ public final class DockerApi implements ApiHandler {
     }
 
     public DockerApi(Gantry engine, HostFacts host, Clock clock, Control control) {
-        this(engine, host, () -> DaemonSettings.NONE, clock, control, null);
+        this(engine, host, () -> DaemonSettings.NONE, clock, control, null, null);
     }
 
     /// `settings` are asked for anew by each request that depends on them.
     ///
     /// @param builder null: nothing is built
+    /// @param sessions null: builds have the classic door only
     public DockerApi(
             Gantry engine,
             HostFacts host,
             Supplier<DaemonSettings> settings,
             Clock clock,
             Control control,
-            @Nullable Builder builder) {
+            @Nullable Builder builder,
+            @Nullable BuildSessions sessions) {
         Surroundings around =
                 Surroundings.of(engine, () -> settings.get().containers().usual());
         watched = new Watched(engine, control, around, clock);
-        new SystemRoutes(engine, builder, host, settings, clock).addTo(routes);
+        new SystemRoutes(engine, builder, sessions != null, host, settings, clock).addTo(routes);
         new EventRoutes(engine.events(), engine.containers(), engine.measures(), clock).addTo(routes);
         new CreateRoute(engine, () -> settings.get().containers(), around).addTo(routes);
         var checkpoints =
@@ -96,6 +99,11 @@ public final class DockerApi implements ApiHandler {
             LaterRoutes.builds(routes);
         } else {
             new BuildRoutes(builder, engine, clock).addTo(routes);
+        }
+        if (sessions == null) {
+            LaterRoutes.sessions(routes);
+        } else {
+            sessions.addTo(routes);
         }
         new LaterRoutes().addTo(routes);
     }

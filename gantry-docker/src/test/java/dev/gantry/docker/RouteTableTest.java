@@ -197,7 +197,7 @@ class RouteTableTest {
             case ApiResponse.Bytes b -> b.status();
             case ApiResponse.Empty e -> e.status();
             case ApiResponse.Stream _ -> 200;
-            case ApiResponse.Hijack _, ApiResponse.WebSocket _ -> 101;
+            case ApiResponse.Hijack _, ApiResponse.Upgrade _, ApiResponse.WebSocket _ -> 101;
         };
     }
 

@@ -97,6 +97,7 @@ final class Exchange {
             case ApiResponse.Empty empty -> empty(empty);
             case ApiResponse.Stream stream -> stream(stream);
             case ApiResponse.Hijack hijack -> hijack(hijack);
+            case ApiResponse.Upgrade upgrade -> upgrade(upgrade);
             case ApiResponse.WebSocket socket -> webSocket(socket);
         }
         if (LOG.isDebugEnabled()) {
@@ -255,6 +256,12 @@ final class Exchange {
         ByteBuf head = channel.alloc().directBuffer(512);
         heads.takeover(head, answer.contentType(), request.headers().contains(HttpHeaderNames.UPGRADE));
         takeOver(head, taker);
+    }
+
+    private void upgrade(ApiResponse.Upgrade answer) {
+        ByteBuf head = channel.alloc().directBuffer(512);
+        heads.upgrade(head, answer.protocol());
+        takeOver(head, answer.taker());
     }
 
     private void webSocket(ApiResponse.WebSocket answer) {

@@ -77,6 +77,13 @@ final class ResponseHead {
         ByteBufUtil.writeAscii(out, "\r\n");
     }
 
+    /// RFC 9110 §7.8.
+    void upgrade(ByteBuf out, String protocol) {
+        ByteBufUtil.writeAscii(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n");
+        field(out, "Upgrade", protocol);
+        ByteBufUtil.writeAscii(out, "\r\n");
+    }
+
     /// RFC 6455 §4.2.2.
     void webSocket(ByteBuf out, String accept) {
         ByteBufUtil.writeAscii(

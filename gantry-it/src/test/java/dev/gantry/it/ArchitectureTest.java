@@ -37,14 +37,26 @@ class ArchitectureTest {
             Map.entry(
                     "docker",
                     Set.of("base", "linux", "runtime", "images", "network", "volume", "engine", "build", "api")),
+            Map.entry("buildkit", Set.of("base", "linux", "images", "engine", "build", "api", "docker")),
             Map.entry("http", Set.of("base", "linux", "api", "docker")),
             Map.entry("testcontainers", Set.of("base", "embedded", "engine", "api", "docker", "http")),
             Map.entry("cli", Set.of("base", "api")),
             Map.entry(
                     "daemon",
                     Set.of(
-                            "base", "linux", "runtime", "images", "network", "volume", "engine", "build", "api",
-                            "docker", "http", "cli")));
+                            "base",
+                            "linux",
+                            "runtime",
+                            "images",
+                            "network",
+                            "volume",
+                            "engine",
+                            "build",
+                            "api",
+                            "docker",
+                            "buildkit",
+                            "http",
+                            "cli")));
 
     private static JavaClasses ours;
 
@@ -88,8 +100,8 @@ class ArchitectureTest {
 
     @Test
     void featuresOfOneModuleDoNotUseEachOtherInCircles() {
-        for (String module :
-                List.of("runtime", "images", "network", "engine", "build", "docker", "api", "cli", "daemon")) {
+        for (String module : List.of(
+                "runtime", "images", "network", "engine", "build", "docker", "buildkit", "api", "cli", "daemon")) {
             SlicesRuleDefinition.slices()
                     .matching("dev.gantry." + module + ".(*)..")
                     .should()

@@ -11,6 +11,7 @@ import dev.gantry.build.context.TarContext;
 import dev.gantry.build.frontend.GitUrl;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.shelf.Shelf;
+import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Result;
 import dev.gantry.images.layer.Compression;
 import dev.gantry.linux.Linux;
@@ -19,7 +20,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -50,7 +50,7 @@ public final class Fetches {
     /// The files of a repository. They are known by their commit, and only fetched when somebody looks.
     ///
     /// @param secrets among which `GIT_AUTH_TOKEN` opens servers, and `GIT_AUTH_TOKEN.host` one of them
-    public Result.Source repository(Op.GitSource source, Map<String, byte[]> secrets) throws InterruptedException {
+    public Result.Source repository(Op.GitSource source, Lent secrets) throws InterruptedException {
         Checkouts.Found found = checkouts.find(source, token(source.url(), secrets));
         // What .git says of where it came from is a part of it only when that stays.
         String from = source.keepGitDirectory() ? source.url() + " " + source.ref() : "";
@@ -65,15 +65,15 @@ public final class Fetches {
                         from)));
     }
 
-    private static String token(String url, Map<String, byte[]> secrets) {
+    private static String token(String url, Lent secrets) throws InterruptedException {
         String host = "";
         try {
             host = String.valueOf(URI.create(url).getHost());
         } catch (IllegalArgumentException _) {
             // git@host:path is no URI, and no place for a token.
         }
-        byte[] token = secrets.getOrDefault(TOKEN + "." + host, secrets.getOrDefault(TOKEN, new byte[0]));
-        return new String(token, UTF_8).strip();
+        Optional<byte[]> token = secrets.secret(TOKEN + "." + host);
+        return new String((token.isPresent() ? token : secrets.secret(TOKEN)).orElse(new byte[0]), UTF_8).strip();
     }
 
     /// Whether a build can be of what is at this address.
@@ -91,8 +91,7 @@ public final class Fetches {
     /// By an address: a repository, an archive, or a Dockerfile alone.
     ///
     /// @param spool makes a place for files
-    public Context context(String address, Map<String, byte[]> secrets, Supplier<SpooledTree> spool)
-            throws InterruptedException {
+    public Context context(String address, Lent secrets, Supplier<SpooledTree> spool) throws InterruptedException {
         Optional<GitUrl> git = git(address);
         if (git.isPresent() && git.get().source(false) instanceof Op.GitSource source) {
             return new Context(

@@ -3,6 +3,7 @@ package dev.gantry.build.frontend;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
 import dev.gantry.build.check.Checks;
 import dev.gantry.build.check.Rule;
 import dev.gantry.build.check.Similar;
@@ -269,12 +270,7 @@ final class Conversion {
         }
         List<Instruction> own = resolved.stage().instructions();
         List<Instruction> all = instructions(number);
-        stage.steps = stage.done
-                + (int) all.stream()
-                        .filter(i -> i instanceof Instruction.Run
-                                || i instanceof Instruction.Copy
-                                || i instanceof Instruction.Workdir)
-                        .count();
+        stage.steps = steps(number, stage.done);
         stage.image.set("OnBuild", List.of());
         Steps steps = new Steps(this, stage);
         for (Instruction instruction : all.subList(0, all.size() - own.size())) {
@@ -286,6 +282,16 @@ final class Conversion {
             }
         }
         own.forEach(i -> steps.take(i, i.place()));
+    }
+
+    /// All that progress shows of a stage.
+    private int steps(int number, int before) {
+        return before
+                + (int) instructions(number).stream()
+                        .filter(i -> i instanceof Instruction.Run
+                                || i instanceof Instruction.Copy
+                                || i instanceof Instruction.Workdir)
+                        .count();
     }
 
     private StageBuild started(int number, StageSource.Resolved resolved, String shown, boolean ignoreCache) {
@@ -348,7 +354,11 @@ final class Conversion {
         }
         StageBuild stage = fresh(number, resolved, shown, ignoreCache, ImageDraft.of(base.document()), Files.NONE);
         stage.done = 1;
-        String name = "[" + (shown.isEmpty() ? "" : shown + " ") + "1/1] FROM " + base.reference();
+        stage.steps = steps(number, 1);
+        String full = reference.startsWith("dir:")
+                ? reference
+                : Reference.parse(reference).toString();
+        String name = "[" + (shown.isEmpty() ? "" : shown + " ") + "1/" + stage.steps + "] FROM " + full;
         stage.root = source(base, new Note(name, place.line(), false));
         return stage;
     }
@@ -370,7 +380,11 @@ final class Conversion {
 
     private static Files local(Context.Local local, List<String> follow) {
         Op op = new Op.LocalSource(local.name(), List.of(), local.ignored(), follow);
-        return new Vertex(op, List.of(), Note.of("[internal] load " + local.name(), 0)).result();
+        return new Vertex(op, List.of(), Note.of(shown(local.name()), 0)).result();
+    }
+
+    private static String shown(String name) {
+        return name.equals("context") ? "[internal] load build context" : "[context " + name + "] load from client";
     }
 
     /// The files of the build context.

@@ -185,11 +185,7 @@ public final class Solve implements AutoCloseable {
         for (Result result : results) {
             switch (result) {
                 case Result.Root root -> hold.add(root.layers());
-                case Result.Source source -> {
-                    if (!asked.sources().containsValue(source.tree())) {
-                        opened.add(source);
-                    }
-                }
+                case Result.Source source -> opened.add(source);
             }
         }
     }

@@ -87,7 +87,7 @@ public final class EngineWork implements Work {
             }
             case Op.Merge _ -> List.of(merged(inputs, asked, means));
             case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked, means), root(inputs.get(1), asked, means)));
-            case Op.GitSource source -> List.of(fetches.repository(source, asked.secrets()));
+            case Op.GitSource source -> List.of(fetches.repository(source, asked.lent()));
             case Op.HttpSource source -> {
                 SourceTree tree = fetches.file(source);
                 yield List.of(new Result.Source(tree, () -> Picks.whole(tree)));
@@ -95,9 +95,9 @@ public final class EngineWork implements Work {
         };
     }
 
-    private static Result.Source local(Op.LocalSource source, Asked asked) {
-        SourceTree tree = asked.source(source.name());
-        SourceTree seen = source.exclude().isEmpty() ? tree : new WithoutIgnored(tree, Patterns.of(source.exclude()));
+    /// Closing it closes nothing: the tree is closed by whoever gave it.
+    private static Result.Source local(Op.LocalSource source, Asked asked) throws InterruptedException {
+        SourceTree seen = new WithoutIgnored(asked.sources().get(source), Patterns.of(source.exclude()));
         return new Result.Source(seen, () -> Picks.whole(seen));
     }
 

@@ -70,7 +70,7 @@ final class ExecMounts implements AutoCloseable {
         after.push(turns::release);
     }
 
-    void add(Mount mount, List<Result.Root> inputs, Asked asked, SpecBuilder spec) {
+    void add(Mount mount, List<Result.Root> inputs, Asked asked, SpecBuilder spec) throws InterruptedException {
         switch (mount) {
             case Mount.Tree tree -> tree(tree, inputs, spec);
             case Mount.Cache cache -> {
@@ -119,9 +119,9 @@ final class ExecMounts implements AutoCloseable {
         spec.imageMount(MountsSpec.OfImage.at(name, place(tree.target()), source.equals(".") ? "" : source));
     }
 
-    private void secret(Mount.Secret secret, Asked asked, SpecBuilder spec) {
-        byte[] bytes = asked.secrets().get(secret.id());
-        if (bytes == null) {
+    private void secret(Mount.Secret secret, Asked asked, SpecBuilder spec) throws InterruptedException {
+        Optional<byte[]> found = asked.lent().secret(secret.id());
+        if (found.isEmpty()) {
             if (secret.required()) {
                 throw new NotFound(
                         "mount the secret " + secret.id(),
@@ -130,6 +130,7 @@ final class ExecMounts implements AutoCloseable {
             }
             return;
         }
+        byte[] bytes = found.get();
         Linux linux = roots.linux();
         String name = ContainerId.random(random).hex();
         String path = secretsDirectory.resolve(name).toString();

@@ -128,7 +128,7 @@ public final class ExecWork {
         }
     }
 
-    private SpecBuilder spec(String image, Op.Exec exec, Asked asked) {
+    private SpecBuilder spec(String image, Op.Exec exec, Asked asked) throws InterruptedException {
         Op.Process p = exec.process();
         ContainerSpec like = usual.get();
         SpecBuilder spec = ContainerSpec.of(image)
@@ -153,7 +153,7 @@ public final class ExecWork {
                             case NONE -> ContainerSpec.Network.NONE;
                         });
         for (Op.SecretVariable secret : exec.secrets()) {
-            if (asked.secrets().containsKey(secret.id())) {
+            if (asked.lent().secret(secret.id()).isPresent()) {
                 throw new Unsupported(
                         "give the secret " + secret.id() + " to a step as a variable",
                         "what a container is started with is kept on the disk for its time",

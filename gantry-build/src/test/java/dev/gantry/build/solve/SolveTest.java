@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -31,7 +30,7 @@ class SolveTest {
             new Layers.Layer(Descriptor.of("application/x", Digest.sha256Of("blob"), 7), Digest.sha256Of("diff"));
     private static final Result MADE = new Result.Root(List.of(LAYER), Instant.EPOCH);
     private static final Asked ASKED =
-            new Asked(Map.of(), Map.of(), _ -> Credentials.ANONYMOUS, Optional.empty(), false);
+            new Asked(Sources.NONE, Lent.NOTHING, _ -> Credentials.ANONYMOUS, Optional.empty(), false);
 
     @TempDir
     Path directory;

@@ -43,6 +43,10 @@ final class TracedApi implements ApiHandler {
                 ended(span, 101);
                 yield hijack;
             }
+            case ApiResponse.Upgrade upgrade -> {
+                ended(span, 101);
+                yield upgrade;
+            }
             case ApiResponse.WebSocket socket -> {
                 ended(span, 101);
                 yield socket;

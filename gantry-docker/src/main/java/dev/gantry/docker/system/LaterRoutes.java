@@ -18,8 +18,12 @@ public final class LaterRoutes {
         routes.add("POST", "/build/prune", _ -> ApiResponse.json(new BuildCachePruned(List.of(), 0)));
     }
 
-    public void addTo(Routes routes) {
+    /// Where builds have no sessions.
+    public static void sessions(Routes routes) {
         later(routes, "hold a session", "POST /session", "POST /grpc");
+    }
+
+    public void addTo(Routes routes) {
         for (String kind : List.of("services", "tasks", "nodes", "secrets", "configs")) {
             routes.add("GET", "/" + kind, LaterRoutes::noSwarm)
                     .add("GET", "/" + kind + "/{id}", LaterRoutes::noSwarm)

@@ -48,15 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class SystemRoutes {
     private static final String DOCKERS = "28.2.2";
 
-    private static final ApiResponse PING = new ApiResponse.Bytes(
-            200,
-            "text/plain; charset=utf-8",
-            "OK".getBytes(StandardCharsets.US_ASCII),
-            Map.of(
-                    "Builder-Version", "1",
-                    "Cache-Control", "no-cache, no-store, must-revalidate",
-                    "Pragma", "no-cache",
-                    "Swarm", "inactive"));
+    private final ApiResponse ping;
 
     private final Gantry engine;
     private final @Nullable Builder builder;
@@ -65,8 +57,23 @@ public final class SystemRoutes {
     private final Clock clock;
 
     /// @param builder null: there is none
+    /// @param sessions whether BuildKit's doors are open
     public SystemRoutes(
-            Gantry engine, @Nullable Builder builder, HostFacts host, Supplier<DaemonSettings> settings, Clock clock) {
+            Gantry engine,
+            @Nullable Builder builder,
+            boolean sessions,
+            HostFacts host,
+            Supplier<DaemonSettings> settings,
+            Clock clock) {
+        this.ping = new ApiResponse.Bytes(
+                200,
+                "text/plain; charset=utf-8",
+                "OK".getBytes(StandardCharsets.US_ASCII),
+                Map.of(
+                        "Builder-Version", sessions ? "2" : "1",
+                        "Cache-Control", "no-cache, no-store, must-revalidate",
+                        "Pragma", "no-cache",
+                        "Swarm", "inactive"));
         this.builder = builder;
         this.settings = settings;
         this.engine = engine;
@@ -75,8 +82,8 @@ public final class SystemRoutes {
     }
 
     public void addTo(Routes routes) {
-        routes.add("GET", "/_ping", _ -> PING)
-                .add("HEAD", "/_ping", _ -> PING)
+        routes.add("GET", "/_ping", _ -> ping)
+                .add("HEAD", "/_ping", _ -> ping)
                 .add("GET", "/version", this::version)
                 .add("GET", "/info", this::info)
                 .add("GET", "/system/df", this::diskUsage);

@@ -1,0 +1,99 @@
+package dev.gantry.build;
+
+import dev.gantry.base.Platform;
+import dev.gantry.build.frontend.Bases;
+import dev.gantry.build.frontend.DockerfileFrontend;
+import dev.gantry.build.frontend.Planned;
+import dev.gantry.build.frontend.Wishes;
+import dev.gantry.build.graph.Files;
+import dev.gantry.build.graph.Op;
+import dev.gantry.build.output.Made;
+import dev.gantry.build.output.Outputs;
+import dev.gantry.build.solve.Asked;
+import dev.gantry.build.solve.Result;
+import dev.gantry.build.solve.Solve;
+import dev.gantry.build.solve.Solver;
+import dev.gantry.build.work.ImageWork;
+import dev.gantry.images.image.Layers;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/// One build, part by part: for who plans by itself, or wants several things of it. What it has found and made is kept
+/// until it is closed.
+///
+/// ```java
+/// Building building = builder.begin(asked);
+/// try {
+///     Made made = building.made(building.plan(dockerfile, wishes), listener);
+///     Image image = made.store(names);
+/// } finally {
+///     building.closeThen(context::close);
+/// }
+/// ```
+public final class Building {
+    private final ImageWork images;
+    private final Solver solver;
+    private final Outputs outputs;
+    private final Runnable after;
+    private final Asked asked;
+    private final Layers.Hold hold;
+
+    /// Guards itself.
+    private final Deque<Solve> solves = new ArrayDeque<>();
+
+    /// @param after is done when it is closed
+    Building(Layers layers, ImageWork images, Solver solver, Outputs outputs, Runnable after, Asked asked) {
+        this.images = images;
+        this.solver = solver;
+        this.outputs = outputs;
+        this.after = after;
+        this.asked = asked;
+        this.hold = layers.hold();
+    }
+
+    public Planned plan(String dockerfile, Wishes wishes) {
+        return DockerfileFrontend.plan(dockerfile, wishes, bases());
+    }
+
+    /// Images by their contents from the first look on: a name may mean another image a moment later.
+    public Bases bases() {
+        return (String reference, Platform platform, Op.Pull pull) -> {
+            Layers.Base base = images.base(reference, platform, pull, asked, hold);
+            return new Bases.Base(base.id().digest().toString(), platform, base.config());
+        };
+    }
+
+    /// Does what is planned. Interrupting the thread cancels it.
+    public Made made(Planned planned, BuildListener listener) throws InterruptedException {
+        listener.planned(Solver.order(planned.image().root()), planned.findings());
+        Result result = result(planned.image().root(), planned.time(), listener);
+        Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
+        return new Made(outputs, planned.image(), result, planned.time().orElse(own));
+    }
+
+    /// @param time of all that is written; empty: that of the base
+    public Result result(Files files, Optional<Instant> time, BuildListener listener) throws InterruptedException {
+        Solve solve = solver.begin(asked.at(time), listener);
+        synchronized (solves) {
+            solves.push(solve);
+        }
+        return solve.of(files);
+    }
+
+    /// What it has started for others too goes on; `then` is run when nothing uses what it was given any more.
+    public void closeThen(Runnable then) {
+        Solve solve;
+        synchronized (solves) {
+            solve = solves.poll();
+        }
+        if (solve != null) {
+            solve.closeThen(() -> closeThen(then));
+        } else {
+            hold.close();
+            then.run();
+            after.run();
+        }
+    }
+}

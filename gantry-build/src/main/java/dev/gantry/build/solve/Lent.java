@@ -1,0 +1,42 @@
+package dev.gantry.build.solve;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// What whoever asked for a build lends to its steps while they run.
+public interface Lent {
+    /// Nothing at all.
+    Lent NOTHING = of(Map.of());
+
+    /// Secrets that came with the build, by their ids.
+    static Lent of(Map<String, byte[]> secrets) {
+        Map<String, byte[]> all = Map.copyOf(secrets);
+        return new Lent() {
+            @Override
+            public Optional<byte[]> secret(String id) {
+                return Optional.ofNullable(all.get(id));
+            }
+
+            @Override
+            public Optional<Agent> agent(String id) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    /// Empty when there is none of this id.
+    Optional<byte[]> secret(String id) throws InterruptedException;
+
+    /// An agent for SSH, of this id; empty when there is none.
+    Optional<Agent> agent(String id) throws InterruptedException;
+
+    /// One that listens until it is closed.
+    interface Agent extends AutoCloseable {
+        /// Its Unix socket.
+        Path socket();
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.gantry.buildkit.control;
+
+import dev.gantry.base.NotFound;
+import dev.gantry.build.Builder;
+import dev.gantry.build.Building;
+import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.graph.Op;
+import dev.gantry.build.graph.Vertex;
+import dev.gantry.build.solve.Asked;
+import dev.gantry.buildkit.session.Belongings;
+import dev.gantry.buildkit.session.Session;
+import dev.gantry.buildkit.sync.Directories;
+import dev.gantry.buildkit.sync.Wanted;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import moby.buildkit.v1.frontend.ReturnRequest;
+
+/// One build of a client, from its first call to its end.
+final class Job {
+    private final String id;
+    private final Session session;
+    private final Belongings belongings;
+    private final Directories directories;
+    private final Progress progress;
+    private final Building building;
+    private final CompletableFuture<ReturnRequest> returned = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /// Guarded by itself.
+    private final Map<String, Solved> solved = new HashMap<>();
+
+    /// Guarded by itself.
+    private final List<SourceTree> trees = new ArrayList<>();
+
+    private volatile List<Vertex> planned = List.of();
+    private volatile SourceText source = SourceText.NONE;
+
+    Job(String id, Session session, Builder builder, Directories directories, Clock clock) {
+        this.id = id;
+        this.session = session;
+        this.belongings = new Belongings(session);
+        this.directories = directories;
+        this.progress = new Progress(clock);
+        this.building =
+                builder.begin(new Asked(this::files, belongings, belongings::credentials, Optional.empty(), false));
+    }
+
+    String id() {
+        return id;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    Building building() {
+        return building;
+    }
+
+    /// What a frontend that runs in the client gives back at its end.
+    CompletableFuture<ReturnRequest> returned() {
+        return returned;
+    }
+
+    SourceText source() {
+        return source;
+    }
+
+    void source(SourceText text) {
+        source = text;
+    }
+
+    /// The vertices that are done next, for what is told of them.
+    void planned(List<Vertex> vertices) {
+        planned = vertices;
+    }
+
+    private SourceTree files(Op.LocalSource wanted) throws InterruptedException {
+        Progress.Step step = progress.of(wanted, planned);
+        String what = "transferring " + wanted.name() + ":";
+        long[] bytes = {0};
+        SourceTree tree =
+                receive(new Wanted(wanted.name(), wanted.include(), wanted.exclude(), wanted.follow()), true, n -> {
+                    bytes[0] = n;
+                    step.amount(what, n);
+                });
+        step.done(what, bytes[0]);
+        return tree;
+    }
+
+    /// Files of the client; they are closed with the build.
+    ///
+    /// @param keep whether they are wanted again
+    SourceTree receive(Wanted wanted, boolean keep, java.util.function.LongConsumer moved) throws InterruptedException {
+        SourceTree tree = directories.receive(session, wanted, keep, moved);
+        synchronized (trees) {
+            trees.add(tree);
+        }
+        return tree;
+    }
+
+    /// @return by which the client knows it
+    String keep(Solved result) {
+        synchronized (solved) {
+            String name = id + "/" + solved.size();
+            solved.put(name, result);
+            return name;
+        }
+    }
+
+    Solved solved(String name) {
+        synchronized (solved) {
+            Solved known = solved.get(name);
+            if (known == null) {
+                throw new NotFound("use the result " + name, "this build has made none of that name", "solve it first");
+            }
+            return known;
+        }
+    }
+
+    /// Its files go when nothing reads them any more.
+    void end() {
+        progress.end();
+        if (ended.compareAndSet(false, true)) {
+            building.closeThen(() -> {
+                synchronized (trees) {
+                    trees.forEach(SourceTree::close);
+                    trees.clear();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.gantry.buildkit.session;
+
+import dev.gantry.build.solve.Lent;
+import dev.gantry.images.registry.Credentials;
+import java.util.Optional;
+import moby.buildkit.secrets.v1.GetSecretRequest;
+import moby.filesync.v1.CredentialsRequest;
+import moby.filesync.v1.CredentialsResponse;
+
+/// What a client has beside its files.
+public final class Belongings implements Lent {
+    private final Session session;
+
+    public Belongings(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Optional<byte[]> secret(String id) {
+        return session.ask(
+                        "get the secret " + id,
+                        SessionMethods.SECRET,
+                        GetSecretRequest.newBuilder().setID(id).build())
+                .map(answer -> answer.getData().toByteArray());
+    }
+
+    @Override
+    public Optional<Agent> agent(String id) {
+        return Optional.empty();
+    }
+
+    /// Its login to a registry.
+    ///
+    /// @param domain as references have it
+    public Credentials credentials(String domain) {
+        String host = domain.equals("docker.io") ? "registry-1.docker.io" : domain;
+        return session.ask(
+                        "log in to " + domain,
+                        SessionMethods.CREDENTIALS,
+                        CredentialsRequest.newBuilder().setHost(host).build())
+                .map(Belongings::credentials)
+                .orElse(Credentials.ANONYMOUS);
+    }
+
+    private static Credentials credentials(CredentialsResponse answer) {
+        if (answer.getSecret().isEmpty()) {
+            return Credentials.ANONYMOUS;
+        }
+        return answer.getUsername().isEmpty()
+                ? new Credentials.IdentityToken(answer.getSecret())
+                : new Credentials.Password(answer.getUsername(), answer.getSecret());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.gantry.buildkit.session;
+
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.protobuf.ProtoUtils;
+import moby.buildkit.secrets.v1.GetSecretRequest;
+import moby.buildkit.secrets.v1.GetSecretResponse;
+import moby.filesync.v1.CredentialsRequest;
+import moby.filesync.v1.CredentialsResponse;
+
+/// What a client answers.
+public final class SessionMethods {
+    public static final MethodDescriptor<CredentialsRequest, CredentialsResponse> CREDENTIALS = method(
+            MethodType.UNARY,
+            "moby.filesync.v1.Auth/Credentials",
+            CredentialsRequest.getDefaultInstance(),
+            CredentialsResponse.getDefaultInstance());
+
+    public static final MethodDescriptor<GetSecretRequest, GetSecretResponse> SECRET = method(
+            MethodType.UNARY,
+            "moby.buildkit.secrets.v1.Secrets/GetSecret",
+            GetSecretRequest.getDefaultInstance(),
+            GetSecretResponse.getDefaultInstance());
+
+    private SessionMethods() {}
+
+    static <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(
+            MethodType type, String name, Q request, A response) {
+        return MethodDescriptor.<Q, A>newBuilder()
+                .setType(type)
+                .setFullMethodName(name)
+                .setRequestMarshaller(ProtoUtils.marshaller(request))
+                .setResponseMarshaller(ProtoUtils.marshaller(response))
+                .build();
+    }
+}
