@@ -34,6 +34,16 @@ public interface Caller {
     /// Opens an existing file for reading.
     InputStream open(String path);
 
+    /// The size of an existing file in bytes.
+    long size(String path);
+
+    /// Runs a program of the caller's host as the caller, without input, in a directory, until it ends. What it prints
+    /// on
+    /// either stream goes to `printed`.
+    ///
+    /// @return its exit code
+    int program(List<String> command, String directory, OutputStream printed);
+
     /// A directory with all that is in it as a tar, which is made while it is read.
     InputStream archive(String directory);
 

@@ -284,7 +284,7 @@ final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "attach" -> new AttachCommand();
-                    case "build" -> new BuildCommand();
+                    case "build" -> new BuildCommand(new RunCommand());
                     case "commit" -> new CommitCommand();
                     case "context ls" -> new ContextLsCommand();
                     case "context show" -> new ContextShowCommand();

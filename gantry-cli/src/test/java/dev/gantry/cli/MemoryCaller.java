@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /// A caller in memory, at a time that stands still unless told otherwise, whose directory is `/home/me`.
 final class MemoryCaller implements Caller {
@@ -89,6 +90,25 @@ final class MemoryCaller implements Caller {
             throw new NotFound("open " + path, "there is no such file or directory", "check the path");
         }
         return new ByteArrayInputStream(file);
+    }
+
+    @Override
+    public long size(String path) {
+        byte[] file = files.get(absolute(path));
+        return file == null ? 0 : file.length;
+    }
+
+    /// Programs by their names: what they do, and their exit codes.
+    final Map<String, ToIntFunction<List<String>>> programs = new HashMap<>();
+
+    @Override
+    public int program(List<String> command, String directory, OutputStream printed) {
+        log.add("in " + absolute(directory) + ": " + String.join(" ", command));
+        ToIntFunction<List<String>> program = programs.get(command.getFirst());
+        if (program == null) {
+            throw new NotFound("run " + command.getFirst(), "there is no such program", "install it");
+        }
+        return program.applyAsInt(command);
     }
 
     /// The names of the files below it, for want of a tar.

@@ -40,7 +40,8 @@ class ArchitectureTest {
             Map.entry("buildkit", Set.of("base", "linux", "images", "engine", "build", "api", "docker")),
             Map.entry("http", Set.of("base", "linux", "api", "docker")),
             Map.entry("testcontainers", Set.of("base", "embedded", "engine", "api", "docker", "http")),
-            Map.entry("cli", Set.of("base", "api")),
+            Map.entry("java", Set.of("base")),
+            Map.entry("cli", Set.of("base", "api", "java")),
             Map.entry(
                     "daemon",
                     Set.of(

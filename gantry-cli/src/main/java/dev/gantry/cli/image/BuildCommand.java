@@ -22,14 +22,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Builds an image of a Dockerfile.
+/// Builds an image of a Dockerfile, or of a Java project.
 public final class BuildCommand implements Command {
     private static final List<String> NUMBERS = List.of("cpu-period", "cpu-quota", "cpu-shares");
     private static final List<String> SIZES = List.of("memory", "memory-swap", "shm-size");
 
+    private final Command run;
+
+    /// @param run runs a container, to build Java projects in one
+    public BuildCommand(Command run) {
+        this.run = run;
+    }
+
     @Override
     public CommandLine line() {
-        return new CommandLine("build", "DIRECTORY|-", "Build an image of a Dockerfile")
+        return new CommandLine(
+                        "build", "DIRECTORY|-", "Build an image of a Dockerfile, or of a Java project without one")
                 .list("add-host", "name:address", "Further line of /etc/hosts while it is built")
                 .list("build-arg", "name=value", "Value of an ARG; a name alone takes the caller's")
                 .list("cache-from", "image", "Not needed: what is known is found by content")
@@ -42,12 +50,17 @@ public final class BuildCommand implements Command {
                 .text('f', "file", "path", "The Dockerfile, also outside the directory, or - for standard input")
                 .toggle("force-rm", "No container stays in any case")
                 .text("iidfile", "file", "Write the image's id to this file")
+                .list(
+                        "java",
+                        "name=value",
+                        "Of a project of Maven or Gradle: base, main, jvm, port, …; see docs/java.md")
                 .list("label", "key=value", "Label of the image")
                 .text('m', "memory", "bytes", "Most memory of each RUN")
                 .text("memory-swap", "bytes", "The same with swap; -1 is no limit")
                 .text("network", "mode", "Network of each RUN: default, host or none")
                 .toggle("no-cache", "Run each step again")
                 .text("platform", "os/arch", "Platform of the image")
+                .toggle("print-dockerfile", "Print what a project of Maven or Gradle becomes, and make no image")
                 .toggle("pull", "Ask registries for newer base images")
                 .toggle('q', "quiet", "Print only the image's id")
                 .toggle("rm", "No container stays in any case")
@@ -58,6 +71,7 @@ public final class BuildCommand implements Command {
                 .notYet(List.of("cgroup-parent", "compress", "isolation", "security-opt", "squash"))
                 .takes(1, 1)
                 .example("gantry build -t my-image:1 .")
+                .example("gantry build -t my-app --java base=eclipse-temurin:25-jre a-maven-project")
                 .example("gantry build -f docker/Dockerfile --target test --build-arg VERSION=2 .");
     }
 
@@ -66,7 +80,11 @@ public final class BuildCommand implements Command {
         Parsed args = call.args();
         Request parameters =
                 Credentials.attachAll(parameters(args, call.caller().environment()), call.caller());
-        BuildContext context = BuildContext.of(args, call.caller());
+        boolean isJava = JavaContext.isMeant(args, call.caller());
+        if (args.on("print-dockerfile")) {
+            return new JavaContext(call, run).print(isJava);
+        }
+        BuildContext context = isJava ? new JavaContext(call, run).context() : BuildContext.of(args, call.caller());
         try (InputStream tar = context.tar()) {
             if (args.isGiven("iidfile")) {
                 write(call, ""); // that of an older build does not stay

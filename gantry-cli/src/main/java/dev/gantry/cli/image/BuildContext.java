@@ -93,7 +93,9 @@ record BuildContext(InputStream tar, String dockerfile) {
     private static BuildContext inside(String where, String below, String dockerfile, Caller caller) {
         if (caller.kind(below + dockerfile) == Caller.Kind.ABSENT) {
             throw new NotFound(
-                    "build " + where, "there is no " + below + dockerfile, "name the Dockerfile with --file");
+                    "build " + where,
+                    "there is no " + below + dockerfile,
+                    "name the Dockerfile with --file, or a directory with a pom.xml or build.gradle");
         }
         List<String> patterns = new ArrayList<>();
         for (String name : IgnoreFile.names(dockerfile)) {

@@ -92,6 +92,20 @@ final class ProcessCaller implements Caller {
     }
 
     @Override
+    public long size(String path) {
+        try {
+            return Files.size(Path.of(absolute(path)));
+        } catch (IOException e) {
+            throw failed("look at " + path, e);
+        }
+    }
+
+    @Override
+    public int program(List<String> command, String directory, OutputStream printed) {
+        return Programs.run(command, Path.of(absolute(directory)), printed);
+    }
+
+    @Override
     public InputStream archive(String directory) {
         return DirectoryArchive.of(directory, absolute(directory));
     }
