@@ -131,7 +131,12 @@ public final class Builder implements AutoCloseable {
 
     /// The files that a build is of, by an address: a repository, an archive, or a Dockerfile alone.
     public Fetches.Context fetch(String address, Map<String, byte[]> secrets) throws InterruptedException {
-        return fetches.context(address, Lent.of(secrets), this::files);
+        return fetch(address, Lent.of(secrets));
+    }
+
+    /// The same for who lends secrets.
+    public Fetches.Context fetch(String address, Lent secrets) throws InterruptedException {
+        return fetches.context(address, secrets, this::files);
     }
 
     /// What results of graphs can become.

@@ -7,7 +7,6 @@ import dev.gantry.buildkit.sync.Directories;
 import dev.gantry.buildkit.transport.GrpcStreams;
 import dev.gantry.docker.ApiResponse;
 import dev.gantry.docker.build.BuildSessions;
-import dev.gantry.docker.image.ImageEvents;
 import dev.gantry.docker.route.Call;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.docker.route.Routes;
@@ -33,8 +32,7 @@ public final class BuildkitRoutes implements BuildSessions, AutoCloseable {
 
     public BuildkitRoutes(Builder builder, Gantry engine, Clock clock) {
         directories = new Directories(Linux.host(), builder.spool());
-        services = () ->
-                Services.of(builder, sessions, directories, new ImageEvents(engine.events(), engine.images()), clock);
+        services = () -> Services.of(builder, engine, sessions, directories, clock);
     }
 
     private synchronized GrpcStreams grpc() {

@@ -1,13 +1,13 @@
 package dev.gantry.buildkit.control;
 
 import dev.gantry.base.Unsupported;
+import dev.gantry.build.Builder;
 import dev.gantry.build.frontend.Planned;
 import dev.gantry.buildkit.frontend.FrontendOptions;
 import dev.gantry.buildkit.transport.Calls;
 import io.grpc.Metadata;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
-import java.util.Set;
 import moby.buildkit.v1.apicaps.APICap;
 import moby.buildkit.v1.frontend.EvaluateRequest;
 import moby.buildkit.v1.frontend.EvaluateResponse;
@@ -44,12 +44,14 @@ final class BridgeService {
             "gateway.evaluate");
 
     /// What graphs and exporters can do.
-    private static final List<String> GRAPH = List.of("exporter.sourcedateepoch");
+    private static final List<String> GRAPH = List.of("exporter.sourcedateepoch", "exporter.multiple");
 
+    private final Builder builder;
     private final Jobs jobs;
     private final Workers workers;
 
-    BridgeService(Jobs jobs, Workers workers) {
+    BridgeService(Builder builder, Jobs jobs, Workers workers) {
+        this.builder = builder;
         this.jobs = jobs;
         this.workers = workers;
     }
@@ -121,7 +123,13 @@ final class BridgeService {
         }
         try {
             var options = new FrontendOptions(request.getFrontendOptMap());
-            Planned planned = new DockerfileFrontend(job, options, Set.of()).plan();
+            var frontend = new DockerfileFrontend(builder, job, options, job.entitlements());
+            if (!options.request().isEmpty()) {
+                return SolveResponse.newBuilder()
+                        .setResult(Result.newBuilder().putAllMetadata(frontend.answer()))
+                        .build();
+            }
+            Planned planned = frontend.plan();
             var solved = new Solved(job, planned);
             if (request.getEvaluate()) {
                 solved.made();

@@ -14,17 +14,20 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import moby.buildkit.v1.DiskUsageRequest;
+import moby.buildkit.v1.DiskUsageResponse;
 import moby.buildkit.v1.Exporter;
 import moby.buildkit.v1.InfoRequest;
 import moby.buildkit.v1.InfoResponse;
 import moby.buildkit.v1.ListWorkersRequest;
 import moby.buildkit.v1.ListWorkersResponse;
+import moby.buildkit.v1.PruneRequest;
 import moby.buildkit.v1.SolveRequest;
 import moby.buildkit.v1.SolveResponse;
 import moby.buildkit.v1.StatusRequest;
 import moby.buildkit.v1.StatusResponse;
+import moby.buildkit.v1.UsageRecord;
 import moby.buildkit.v1.frontend.ReturnRequest;
 
 /// What a client of BuildKit asks for.
@@ -33,6 +36,7 @@ public final class ControlService {
     private final Sessions sessions;
     private final Directories directories;
     private final Workers workers;
+    private final CacheCalls cache;
     private final Export export;
     private final Jobs jobs;
     private final Clock clock;
@@ -49,6 +53,7 @@ public final class ControlService {
         this.sessions = sessions;
         this.directories = directories;
         this.workers = workers;
+        this.cache = new CacheCalls(builder, directories, clock);
         this.export = export;
         this.jobs = jobs;
         this.clock = clock;
@@ -82,13 +87,24 @@ public final class ControlService {
                         ControlMethods.unary(
                                 service, "Info", InfoRequest.getDefaultInstance(), InfoResponse.getDefaultInstance()),
                         Calls.unary((_, _) -> workers.info(), Failures::of))
+                .addMethod(
+                        ControlMethods.unary(
+                                service,
+                                "DiskUsage",
+                                DiskUsageRequest.getDefaultInstance(),
+                                DiskUsageResponse.getDefaultInstance()),
+                        Calls.unary(cache::usage, Failures::of))
+                .addMethod(
+                        ControlMethods.streaming(
+                                service, "Prune", PruneRequest.getDefaultInstance(), UsageRecord.getDefaultInstance()),
+                        Calls.streaming(cache::prune, Failures::of))
                 .build();
     }
 
     private SolveResponse solve(Metadata head, SolveRequest request) throws InterruptedException {
         List<Exporter> exporters = Export.wanted(request);
         check(request, exporters);
-        Job job = new Job(request.getRef(), sessions.get(request.getSession()), builder, directories, clock);
+        Job job = new Job(request, sessions.get(request.getSession()), builder, directories, clock);
         boolean added = false;
         try {
             jobs.add(job);
@@ -139,8 +155,8 @@ public final class ControlService {
             }
             case "dockerfile.v0" -> {
                 var options = new FrontendOptions(request.getFrontendAttrsMap());
-                Set<String> entitlements = Set.copyOf(request.getEntitlementsList());
-                return Optional.of(new Solved(job, new DockerfileFrontend(job, options, entitlements).plan()));
+                return Optional.of(
+                        new Solved(job, new DockerfileFrontend(builder, job, options, job.entitlements()).plan()));
             }
             default ->
                 throw new Unsupported(

@@ -1,19 +1,27 @@
 package dev.gantry.buildkit.control;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.IgnoreFile;
+import dev.gantry.build.Builder;
 import dev.gantry.build.check.Finding;
 import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.context.SpooledTree;
+import dev.gantry.build.context.TarContext;
+import dev.gantry.build.fetch.Fetches;
 import dev.gantry.build.frontend.Bases;
 import dev.gantry.build.frontend.Context;
 import dev.gantry.build.frontend.Planned;
 import dev.gantry.build.frontend.Wishes;
 import dev.gantry.build.graph.Op;
 import dev.gantry.buildkit.frontend.FrontendOptions;
+import dev.gantry.buildkit.session.ClientBytes;
+import dev.gantry.buildkit.session.SessionMethods;
 import dev.gantry.buildkit.sync.Wanted;
+import io.grpc.Metadata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,34 +32,49 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import moby.buildkit.v1.VertexWarning;
+import moby.upload.v1.BytesMessage;
 
 /// Plans a Dockerfile that a client has.
 final class DockerfileFrontend {
     private static final int LARGEST = 4 << 20;
 
+    /// How addresses begin that stand for the client's standard input.
+    private static final String UPLOAD = "http://buildkit-session/";
+
+    private final Builder builder;
     private final Job job;
     private final FrontendOptions options;
     private final Set<String> entitlements;
 
-    DockerfileFrontend(Job job, FrontendOptions options, Set<String> entitlements) {
+    DockerfileFrontend(Builder builder, Job job, FrontendOptions options, Set<String> entitlements) {
+        this.builder = builder;
         this.job = job;
         this.options = options;
         this.entitlements = entitlements;
     }
 
     Planned plan() throws InterruptedException {
+        Subrequests loaded = load();
+        return dev.gantry.build.frontend.DockerfileFrontend.plan(
+                loaded.source().text(), loaded.wishes(), loaded.bases());
+    }
+
+    /// What is asked instead of a build.
+    Map<String, ByteString> answer() throws InterruptedException {
+        return load().answer(options.request());
+    }
+
+    private Subrequests load() throws InterruptedException {
         options.check();
         String name = options.filename();
+        Optional<Fetches.Context> remote = remote();
         Progress.Step step = job.progress().step("[internal] load build definition from " + name);
-        SourceTree tree = received(
-                step,
-                "transferring dockerfile:",
-                new Wanted(
-                        options.dockerfile(),
-                        List.of(),
-                        List.of(),
-                        List.of(name, name + ".dockerignore", name.toLowerCase(Locale.ROOT))));
-        String text = text(tree, name)
+        SourceTree tree = dockerfile(remote, name, step);
+        String path = remote.filter(r -> !options.dockerfileIsLocal())
+                .map(Fetches.Context::dockerfile)
+                .filter(d -> !d.isEmpty())
+                .orElse(name);
+        String text = text(tree, path)
                 .or(() -> name.endsWith("Dockerfile") ? text(tree, name.toLowerCase(Locale.ROOT)) : Optional.empty())
                 .orElseThrow(() -> new NotFound(
                         "read the Dockerfile",
@@ -61,17 +84,73 @@ final class DockerfileFrontend {
         job.source(source);
         job.progress().warn(f -> Optional.of(warning(f, step.digest(), source)));
         Context.Local context = new Context.Local(
-                options.context(), ignored(tree).map(IgnoreFile::read).orElse(List.of()));
+                options.context(), ignored(tree, remote).map(IgnoreFile::read).orElse(List.of()));
         Wishes wishes = options.wishes(context, named(), entitlements);
-        return dev.gantry.build.frontend.DockerfileFrontend.plan(
-                text, wishes, told(job.building().bases()));
+        return new Subrequests(source, wishes, told(job.building().bases()));
     }
 
-    private Optional<String> ignored(SourceTree dockerfile) throws InterruptedException {
+    private SourceTree dockerfile(Optional<Fetches.Context> remote, String name, Progress.Step step)
+            throws InterruptedException {
+        if (remote.isPresent() && !options.dockerfileIsLocal()) {
+            step.close();
+            return remote.get().tree();
+        }
+        return received(
+                step,
+                "transferring dockerfile:",
+                new Wanted(
+                        options.dockerfile(),
+                        List.of(),
+                        List.of(),
+                        List.of(name, name + ".dockerignore", name.toLowerCase(Locale.ROOT))));
+    }
+
+    /// A context that is no directory of the client; the build has it from here on.
+    private Optional<Fetches.Context> remote() throws InterruptedException {
+        String address = options.address();
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        Progress.Step step = job.progress().step("[internal] load remote build context");
+        try (step) {
+            Fetches.Context found = address.startsWith(UPLOAD)
+                    ? new Fetches.Context(uploaded(address.substring(UPLOAD.length())), "")
+                    : builder.fetch(address, job.belongings());
+            job.given(options.context(), found.tree());
+            return Optional.of(found);
+        } catch (RuntimeException e) {
+            step.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /// What the client has read from its standard input.
+    private SourceTree uploaded(String id) {
+        var head = new Metadata();
+        head.put(Metadata.Key.of("urlpath", Metadata.ASCII_STRING_MARSHALLER), "/" + id);
+        head.put(Metadata.Key.of("urlhost", Metadata.ASCII_STRING_MARSHALLER), "buildkit-session");
+        SpooledTree files = builder.files();
+        boolean whole = false;
+        try (var bytes = new ClientBytes<>(job.session().call(SessionMethods.PULL), head, BytesMessage::getData)) {
+            TarContext.read(bytes, "the build context", files);
+            whole = true;
+            return files;
+        } finally {
+            if (!whole) {
+                files.close();
+            }
+        }
+    }
+
+    private Optional<String> ignored(SourceTree dockerfile, Optional<Fetches.Context> remote)
+            throws InterruptedException {
         List<String> names = IgnoreFile.names(options.filename());
         Optional<String> own = text(dockerfile, names.getFirst());
         if (own.isPresent()) {
             return own;
+        }
+        if (remote.isPresent()) {
+            return text(remote.get().tree(), names.getLast());
         }
         Progress.Step step = job.progress().step("[internal] load .dockerignore");
         SourceTree tree = received(
@@ -146,9 +225,8 @@ final class DockerfileFrontend {
         return VertexWarning.newBuilder()
                 .setVertex(vertex)
                 .setLevel(1)
-                .setShort(com.google.protobuf.ByteString.copyFromUtf8(finding.toString()))
-                .addDetail(com.google.protobuf.ByteString.copyFromUtf8(
-                        finding.rule().description()))
+                .setShort(ByteString.copyFromUtf8(finding.toString()))
+                .addDetail(ByteString.copyFromUtf8(finding.rule().description()))
                 .setUrl(finding.rule().url())
                 .setInfo(source.info())
                 .addRanges(

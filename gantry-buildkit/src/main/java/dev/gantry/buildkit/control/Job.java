@@ -17,13 +17,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import moby.buildkit.v1.SolveRequest;
 import moby.buildkit.v1.frontend.ReturnRequest;
 
 /// One build of a client, from its first call to its end.
 final class Job {
     private final String id;
+    private final Set<String> entitlements;
     private final Session session;
     private final Belongings belongings;
     private final Directories directories;
@@ -38,11 +41,15 @@ final class Job {
     /// Guarded by itself.
     private final List<SourceTree> trees = new ArrayList<>();
 
+    /// Guarded by `trees`.
+    private final Map<String, SourceTree> given = new HashMap<>();
+
     private volatile List<Vertex> planned = List.of();
     private volatile SourceText source = SourceText.NONE;
 
-    Job(String id, Session session, Builder builder, Directories directories, Clock clock) {
-        this.id = id;
+    Job(SolveRequest request, Session session, Builder builder, Directories directories, Clock clock) {
+        this.id = request.getRef();
+        this.entitlements = Set.copyOf(request.getEntitlementsList());
         this.session = session;
         this.belongings = new Belongings(session);
         this.directories = directories;
@@ -53,6 +60,19 @@ final class Job {
 
     String id() {
         return id;
+    }
+
+    /// What the client has allowed.
+    Set<String> entitlements() {
+        return entitlements;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Belongings belongings() {
+        return belongings;
     }
 
     Progress progress() {
@@ -81,7 +101,21 @@ final class Job {
         planned = vertices;
     }
 
+    /// Files that this directory has in any case; they are closed with the build.
+    void given(String name, SourceTree tree) {
+        synchronized (trees) {
+            trees.add(tree);
+            given.put(name, tree);
+        }
+    }
+
     private SourceTree files(Op.LocalSource wanted) throws InterruptedException {
+        synchronized (trees) {
+            SourceTree known = given.get(wanted.name());
+            if (known != null) {
+                return known;
+            }
+        }
         Progress.Step step = progress.of(wanted, planned);
         String what = "transferring " + wanted.name() + ":";
         long[] bytes = {0};

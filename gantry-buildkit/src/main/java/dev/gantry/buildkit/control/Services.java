@@ -4,6 +4,7 @@ import dev.gantry.build.Builder;
 import dev.gantry.buildkit.session.Sessions;
 import dev.gantry.buildkit.sync.Directories;
 import dev.gantry.docker.image.ImageEvents;
+import dev.gantry.engine.Gantry;
 import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.util.List;
@@ -13,11 +14,13 @@ public final class Services {
     private Services() {}
 
     public static List<ServerServiceDefinition> of(
-            Builder builder, Sessions sessions, Directories directories, ImageEvents told, Clock clock) {
+            Builder builder, Gantry engine, Sessions sessions, Directories directories, Clock clock) {
         var jobs = new Jobs();
         var workers = new Workers();
+        var told = new ImageEvents(engine.events(), engine.images());
+        var export = new Export(builder, engine.images(), told);
         return List.of(
-                new ControlService(builder, sessions, directories, workers, new Export(told), jobs, clock).definition(),
-                new BridgeService(jobs, workers).definition());
+                new ControlService(builder, sessions, directories, workers, export, jobs, clock).definition(),
+                new BridgeService(builder, jobs, workers).definition());
     }
 }

@@ -39,8 +39,23 @@ record SourceText(String name, String text) {
 
     /// The place that the words of a fault name.
     List<Any> fault(GantryException e) {
+        return at(lineOf(e));
+    }
+
+    /// 0: they name none.
+    int lineOf(GantryException e) {
         Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
-        return place.find() ? at(Integer.parseInt(place.group(1))) : List.of();
+        return place.find() ? Integer.parseInt(place.group(1)) : 0;
+    }
+
+    /// As documents have it.
+    Map<String, Object> location(int line) {
+        int last = lastLines().getOrDefault(line, line);
+        return Map.of(
+                "sourceIndex",
+                0,
+                "ranges",
+                List.of(Map.of("start", Map.of("line", line), "end", Map.of("line", last))));
     }
 
     static Range range(int line, int lastLine) {

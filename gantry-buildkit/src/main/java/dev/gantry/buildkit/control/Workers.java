@@ -19,6 +19,8 @@ final class Workers {
         return WorkerRecord.newBuilder()
                 .setID("gantry")
                 .putLabels("org.mobyproject.buildkit.worker.executor", "gantry")
+                // By this label clients know that all outputs can be asked for, and that the engine pushes by itself.
+                .putLabels("org.mobyproject.buildkit.worker.snapshotter", "gantry")
                 .addPlatforms(pb.Platform.newBuilder()
                         .setOS(host.os())
                         .setArchitecture(host.architecture())

@@ -75,6 +75,16 @@ public record FrontendOptions(Map<String, String> all) {
         return all.getOrDefault("contextkey", "context");
     }
 
+    /// Where the context comes from; empty: it is a directory of the client.
+    public String address() {
+        return text("context");
+    }
+
+    /// Whether the Dockerfile is a directory's of the client wherever the context comes from.
+    public boolean dockerfileIsLocal() {
+        return all.containsKey("dockerfilekey");
+    }
+
     /// A further thing that is asked instead of a build, such as `frontend.lint`; empty: none.
     public String request() {
         return text("requestid");
@@ -91,12 +101,6 @@ public record FrontendOptions(Map<String, String> all) {
             if (!PASSED_OVER.contains(name) && PREFIXES.stream().noneMatch(name::startsWith)) {
                 throw new Unsupported("build with the attribute " + name, "nobody here knows it", "leave it out");
             }
-        }
-        if (!text("context").isEmpty()) {
-            throw new Unsupported(
-                    "build the context " + text("context"),
-                    "over BuildKit's door contexts are directories of the client only yet",
-                    "give a directory");
         }
         all.keySet().stream()
                 .filter(name -> name.startsWith("attest:"))

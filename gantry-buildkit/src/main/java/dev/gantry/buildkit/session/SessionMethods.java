@@ -1,11 +1,13 @@
 package dev.gantry.buildkit.session;
 
 import com.google.protobuf.Message;
+import fsutil.types.Packet;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.protobuf.ProtoUtils;
 import moby.buildkit.secrets.v1.GetSecretRequest;
 import moby.buildkit.secrets.v1.GetSecretResponse;
+import moby.filesync.v1.BytesMessage;
 import moby.filesync.v1.CredentialsRequest;
 import moby.filesync.v1.CredentialsResponse;
 
@@ -22,6 +24,25 @@ public final class SessionMethods {
             "moby.buildkit.secrets.v1.Secrets/GetSecret",
             GetSecretRequest.getDefaultInstance(),
             GetSecretResponse.getDefaultInstance());
+
+    public static final MethodDescriptor<BytesMessage, BytesMessage> SEND_BYTES = method(
+            MethodType.BIDI_STREAMING,
+            "moby.filesync.v1.FileSend/DiffCopy",
+            BytesMessage.getDefaultInstance(),
+            BytesMessage.getDefaultInstance());
+
+    /// The same call, for a directory.
+    public static final MethodDescriptor<Packet, Packet> SEND_FILES = method(
+            MethodType.BIDI_STREAMING,
+            "moby.filesync.v1.FileSend/DiffCopy",
+            Packet.getDefaultInstance(),
+            Packet.getDefaultInstance());
+
+    public static final MethodDescriptor<moby.upload.v1.BytesMessage, moby.upload.v1.BytesMessage> PULL = method(
+            MethodType.BIDI_STREAMING,
+            "moby.upload.v1.Upload/Pull",
+            moby.upload.v1.BytesMessage.getDefaultInstance(),
+            moby.upload.v1.BytesMessage.getDefaultInstance());
 
     private SessionMethods() {}
 

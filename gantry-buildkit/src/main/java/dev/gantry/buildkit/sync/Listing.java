@@ -116,6 +116,24 @@ final class Listing {
         return other;
     }
 
+    /// As Go writes the mode of a file.
+    static int goMode(SourceTree.Node node) {
+        int mode = node.mode() & 0777;
+        mode |= (node.mode() & 04000) != 0 ? SETUID : 0;
+        mode |= (node.mode() & 02000) != 0 ? SETGID : 0;
+        mode |= (node.mode() & 01000) != 0 ? STICKY : 0;
+        return mode
+                | switch (node.type()) {
+                    case DIRECTORY -> DIRECTORY;
+                    case SYMLINK -> SYMLINK;
+                    case FIFO -> FIFO;
+                    case CHARACTER_DEVICE -> DEVICE | CHARACTER_DEVICE;
+                    case BLOCK_DEVICE -> DEVICE;
+                    case SOCKET -> SOCKET;
+                    case REGULAR, UNKNOWN -> 0;
+                };
+    }
+
     private static int mode(int mode) {
         return mode & 0777
                 | ((mode & SETUID) != 0 ? 04000 : 0)
