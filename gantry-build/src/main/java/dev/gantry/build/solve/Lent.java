@@ -19,7 +19,7 @@ public interface Lent {
             }
 
             @Override
-            public Optional<Agent> agent(String id) {
+            public Optional<Agent> agent(String id, Path socket) {
                 return Optional.empty();
             }
         };
@@ -28,14 +28,12 @@ public interface Lent {
     /// Empty when there is none of this id.
     Optional<byte[]> secret(String id) throws InterruptedException;
 
-    /// An agent for SSH, of this id; empty when there is none.
-    Optional<Agent> agent(String id) throws InterruptedException;
+    /// An agent for SSH of this id, which listens at `socket` from now on; empty when there is none.
+    Optional<Agent> agent(String id, Path socket) throws InterruptedException;
 
-    /// One that listens until it is closed.
+    /// One that listens until it is closed; the socket stays.
+    @FunctionalInterface
     interface Agent extends AutoCloseable {
-        /// Its Unix socket.
-        Path socket();
-
         @Override
         void close();
     }

@@ -8,6 +8,7 @@ import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.graph.FileAction;
 import dev.gantry.build.graph.Mount;
 import dev.gantry.build.solve.Asked;
+import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Result;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.engine.container.MountsSpec;
@@ -19,6 +20,7 @@ import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ final class ExecMounts implements AutoCloseable {
     private final Endings after = new Endings();
     private final Map<String, Path> directories = new HashMap<>();
     private final List<String> places = new ArrayList<>();
+    private final List<String> variables = new ArrayList<>();
 
     /// @param secretsDirectory in memory
     ExecMounts(Roots roots, Images images, CacheMounts caches, Path secretsDirectory, RandomGenerator random) {
@@ -85,14 +88,42 @@ final class ExecMounts implements AutoCloseable {
                                 ? List.of("size=" + memory.size().getAsLong())
                                 : List.of());
             case Mount.Secret secret -> secret(secret, asked, spec);
-            case Mount.Ssh ssh -> {
-                if (ssh.required()) {
-                    throw new NotFound(
-                            "mount the ssh agent " + ssh.id(),
-                            "whoever asked for the build has given none",
-                            "this way to ask for a build cannot bring one along");
-                }
+            case Mount.Ssh ssh -> agent(ssh, asked, spec);
+        }
+    }
+
+    /// What the program finds in its environment because of its mounts.
+    List<String> variables() {
+        return List.copyOf(variables);
+    }
+
+    private void agent(Mount.Ssh ssh, Asked asked, SpecBuilder spec) throws InterruptedException {
+        // Short: the kernel takes 107 bytes for the name of a socket, unix(7).
+        Path socket =
+                secretsDirectory.resolve(ContainerId.random(random).hex().substring(0, 16));
+        Optional<Lent.Agent> agent = asked.lent().agent(ssh.id(), socket);
+        if (agent.isEmpty()) {
+            if (ssh.required()) {
+                throw new NotFound(
+                        "mount the ssh agent " + ssh.id(),
+                        "whoever asked for the build has given none of that name",
+                        "give it with the build, with --ssh");
             }
+            return;
+        }
+        after.push(() -> roots.linux().trees().delete(socket.toString()));
+        after.push(agent.get()::close);
+        try {
+            Files.setAttribute(socket, "unix:uid", (int) ssh.uid());
+            Files.setAttribute(socket, "unix:gid", (int) ssh.gid());
+            Files.setAttribute(socket, "unix:mode", ssh.mode());
+        } catch (IOException e) {
+            throw new UncheckedIOException("give the ssh agent " + ssh.id() + " to a step", e);
+        }
+        String target = ssh.target().isEmpty() ? "/run/buildkit/ssh_agent." + variables.size() : ssh.target();
+        spec.bind(ContainerSpec.Bind.of(socket.toString(), place(target)));
+        if (variables.isEmpty()) {
+            variables.add("SSH_AUTH_SOCK=" + target);
         }
     }
 

@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -99,6 +100,11 @@ public final class ExecWork {
             SpecBuilder spec = spec(name, exec, asked);
             for (Mount mount : exec.mounts().subList(1, exec.mounts().size())) {
                 mounts.add(mount, inputs, asked, spec);
+            }
+            if (!mounts.variables().isEmpty()) {
+                List<String> environment = new ArrayList<>(exec.process().environment());
+                environment.addAll(mounts.variables());
+                spec.env(environment);
             }
             List<String> stubs = mounts.places().isEmpty() ? List.of() : stubs(root, mounts.places());
             ContainerId id = engine.containers().create("", spec.build()).id();

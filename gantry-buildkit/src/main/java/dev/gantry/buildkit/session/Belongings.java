@@ -1,11 +1,14 @@
 package dev.gantry.buildkit.session;
 
+import dev.gantry.base.Unavailable;
 import dev.gantry.build.solve.Lent;
 import dev.gantry.images.registry.Credentials;
+import java.nio.file.Path;
 import java.util.Optional;
 import moby.buildkit.secrets.v1.GetSecretRequest;
 import moby.filesync.v1.CredentialsRequest;
 import moby.filesync.v1.CredentialsResponse;
+import moby.sshforward.v1.CheckAgentRequest;
 
 /// What a client has beside its files.
 public final class Belongings implements Lent {
@@ -25,8 +28,16 @@ public final class Belongings implements Lent {
     }
 
     @Override
-    public Optional<Agent> agent(String id) {
-        return Optional.empty();
+    public Optional<Agent> agent(String id, Path socket) {
+        try {
+            return session.ask(
+                            "find the ssh agent " + id,
+                            SessionMethods.CHECK_AGENT,
+                            CheckAgentRequest.newBuilder().setID(id).build())
+                    .map(_ -> ForwardedAgent.listen(session, id, socket));
+        } catch (Unavailable e) {
+            return Optional.empty(); // as clients say that they have none of this name
+        }
     }
 
     /// Its login to a registry.

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public final class ClientStream<M> extends OutputStream {
 
     private final ClientCall<M, M> call;
     private final Function<ByteString, M> message;
+    private final Consumer<M> heard;
+    private final Runnable ended;
     private final byte[] piece = new byte[PIECE];
     private int used;
 
@@ -27,15 +30,29 @@ public final class ClientStream<M> extends OutputStream {
     private @Nullable Status end;
 
     public ClientStream(ClientCall<M, M> call, Metadata head, Function<ByteString, M> message) {
+        this(call, head, message, _ -> {}, () -> {});
+    }
+
+    /// @param heard takes what the client sends
+    /// @param ended is run when the client has ended
+    ClientStream(
+            ClientCall<M, M> call,
+            Metadata head,
+            Function<ByteString, M> message,
+            Consumer<M> heard,
+            Runnable ended) {
         this.call = call;
         this.message = message;
+        this.heard = heard;
+        this.ended = ended;
         call.start(new Listener(), head);
         call.request(1);
     }
 
     private final class Listener extends ClientCall.Listener<M> {
         @Override
-        public void onMessage(M ignored) {
+        public void onMessage(M come) {
+            heard.accept(come);
             call.request(1);
         }
 
@@ -52,6 +69,7 @@ public final class ClientStream<M> extends OutputStream {
                 end = status;
                 lock.notifyAll();
             }
+            ended.run();
         }
     }
 
@@ -72,6 +90,13 @@ public final class ClientStream<M> extends OutputStream {
             if (used == PIECE) {
                 send();
             }
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (used > 0) {
+            send();
         }
     }
 

@@ -10,6 +10,8 @@ import moby.buildkit.secrets.v1.GetSecretResponse;
 import moby.filesync.v1.BytesMessage;
 import moby.filesync.v1.CredentialsRequest;
 import moby.filesync.v1.CredentialsResponse;
+import moby.sshforward.v1.CheckAgentRequest;
+import moby.sshforward.v1.CheckAgentResponse;
 
 /// What a client answers.
 public final class SessionMethods {
@@ -24,6 +26,19 @@ public final class SessionMethods {
             "moby.buildkit.secrets.v1.Secrets/GetSecret",
             GetSecretRequest.getDefaultInstance(),
             GetSecretResponse.getDefaultInstance());
+
+    static final MethodDescriptor<CheckAgentRequest, CheckAgentResponse> CHECK_AGENT = method(
+            MethodType.UNARY,
+            "moby.sshforward.v1.SSH/CheckAgent",
+            CheckAgentRequest.getDefaultInstance(),
+            CheckAgentResponse.getDefaultInstance());
+
+    static final MethodDescriptor<moby.sshforward.v1.BytesMessage, moby.sshforward.v1.BytesMessage> FORWARD_AGENT =
+            method(
+                    MethodType.BIDI_STREAMING,
+                    "moby.sshforward.v1.SSH/ForwardAgent",
+                    moby.sshforward.v1.BytesMessage.getDefaultInstance(),
+                    moby.sshforward.v1.BytesMessage.getDefaultInstance());
 
     public static final MethodDescriptor<BytesMessage, BytesMessage> SEND_BYTES = method(
             MethodType.BIDI_STREAMING,
