@@ -32,7 +32,7 @@ public final class BuildkitRoutes implements BuildSessions, AutoCloseable {
 
     public BuildkitRoutes(Builder builder, Gantry engine, Clock clock) {
         directories = new Directories(Linux.host(), builder.spool());
-        services = () -> Services.of(builder, engine, sessions, directories, clock);
+        services = () -> Services.of(builder, engine, sessions, directories, this::grpc, clock);
     }
 
     private synchronized GrpcStreams grpc() {

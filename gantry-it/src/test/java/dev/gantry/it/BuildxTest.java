@@ -172,6 +172,29 @@ class BuildxTest {
     }
 
     @Test
+    void oneTargetOfBakeIsTheBaseOfAnother() throws IOException {
+        file("docker-bake.hcl", """
+                group "default" {
+                  targets = ["app"]
+                }
+                target "base" {
+                  dockerfile-inline = "FROM busybox:it\\nENV FROM_BASE=seen\\nRUN echo base > /base"
+                }
+                target "app" {
+                  contexts = {
+                    below = "target:base"
+                  }
+                  dockerfile-inline = "FROM below\\nRUN echo $FROM_BASE > /app"
+                  tags = ["linked:app"]
+                }
+                """);
+        ClientProgram.Result baked = run("bake", "--progress=plain");
+        assertThat(baked.code()).as(baked.out()).isZero();
+        assertThat(stock.out("run", "--rm", "linked:app", "cat", "/base", "/app"))
+                .isEqualTo("base\nseen");
+    }
+
+    @Test
     void whatIsKeptIsShownAndTakenAway() throws IOException {
         file("Dockerfile", "FROM busybox:it\nRUN echo kept > /kept\n");
         built(".");

@@ -355,9 +355,7 @@ final class Conversion {
         StageBuild stage = fresh(number, resolved, shown, ignoreCache, ImageDraft.of(base.document()), Files.NONE);
         stage.done = 1;
         stage.steps = steps(number, 1);
-        String full = reference.startsWith("dir:")
-                ? reference
-                : Reference.parse(reference).toString();
+        String full = shownImage(reference);
         String name = "[" + (shown.isEmpty() ? "" : shown + " ") + "1/" + stage.steps + "] FROM " + full;
         stage.root = source(base, new Note(name, place.line(), false));
         return stage;
@@ -381,6 +379,12 @@ final class Conversion {
     private static Files local(Context.Local local, List<String> follow) {
         Op op = new Op.LocalSource(local.name(), List.of(), local.ignored(), follow);
         return new Vertex(op, List.of(), Note.of(shown(local.name()), 0)).result();
+    }
+
+    private static String shownImage(String reference) {
+        return reference.startsWith("dir:") || reference.startsWith("sha256:")
+                ? reference
+                : Reference.parse(reference).toString();
     }
 
     private static String shown(String name) {

@@ -99,8 +99,7 @@ final class ExecMounts implements AutoCloseable {
 
     private void agent(Mount.Ssh ssh, Asked asked, SpecBuilder spec) throws InterruptedException {
         // Short: the kernel takes 107 bytes for the name of a socket, unix(7).
-        Path socket =
-                secretsDirectory.resolve(ContainerId.random(random).hex().substring(0, 16));
+        Path socket = secretsDirectory.resolve(ContainerId.random(random).hex().substring(0, 16));
         Optional<Lent.Agent> agent = asked.lent().agent(ssh.id(), socket);
         if (agent.isEmpty()) {
             if (ssh.required()) {

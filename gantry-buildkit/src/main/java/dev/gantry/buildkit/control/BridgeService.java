@@ -7,7 +7,9 @@ import dev.gantry.buildkit.frontend.FrontendOptions;
 import dev.gantry.buildkit.transport.Calls;
 import io.grpc.Metadata;
 import io.grpc.ServerServiceDefinition;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import moby.buildkit.v1.apicaps.APICap;
 import moby.buildkit.v1.frontend.EvaluateRequest;
 import moby.buildkit.v1.frontend.EvaluateResponse;
@@ -21,6 +23,7 @@ import moby.buildkit.v1.frontend.ReturnRequest;
 import moby.buildkit.v1.frontend.ReturnResponse;
 import moby.buildkit.v1.frontend.SolveRequest;
 import moby.buildkit.v1.frontend.SolveResponse;
+import pb.Definition;
 
 /// The bridge for a frontend that runs in the client: buildx always is one, and asks here for the Dockerfile frontend.
 /// Each
@@ -123,7 +126,7 @@ final class BridgeService {
         }
         try {
             var options = new FrontendOptions(request.getFrontendOptMap());
-            var frontend = new DockerfileFrontend(builder, job, options, job.entitlements());
+            var frontend = new DockerfileFrontend(builder, job, options, inputs(request));
             if (!options.request().isEmpty()) {
                 return SolveResponse.newBuilder()
                         .setResult(Result.newBuilder().putAllMetadata(frontend.answer()))
@@ -134,13 +137,26 @@ final class BridgeService {
             if (request.getEvaluate()) {
                 solved.made();
             }
-            Ref ref = Ref.newBuilder().setId(job.keep(solved)).build();
+            String name = job.keep(solved);
+            Ref ref = Ref.newBuilder().setId(name).setDef(ResultGraph.of(name)).build();
             return SolveResponse.newBuilder()
                     .setResult(Result.newBuilder().setRef(ref))
                     .build();
         } catch (RuntimeException | InterruptedException e) {
             throw Failures.of(e, job.source());
         }
+    }
+
+    /// Results of other builds, as images of this engine.
+    private Map<String, String> inputs(SolveRequest request) throws InterruptedException {
+        Map<String, String> images = new HashMap<>();
+        for (Map.Entry<String, Definition> input :
+                request.getFrontendInputsMap().entrySet()) {
+            Solved solved = jobs.solved(ResultGraph.result(input.getValue(), input.getKey()));
+            images.put(
+                    input.getKey(), solved.made().store(List.of()).id().digest().toString());
+        }
+        return images;
     }
 
     private EvaluateResponse evaluate(Metadata head, EvaluateRequest request) throws InterruptedException {

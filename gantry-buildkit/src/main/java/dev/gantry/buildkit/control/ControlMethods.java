@@ -22,6 +22,11 @@ final class ControlMethods {
         return method(MethodType.SERVER_STREAMING, service, name, request, response);
     }
 
+    /// Of the same messages in both directions.
+    static <M extends Message> MethodDescriptor<M, M> both(String service, String name, M message) {
+        return method(MethodType.BIDI_STREAMING, service, name, message, message);
+    }
+
     private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(
             MethodType type, String service, String name, Q request, A response) {
         return MethodDescriptor.<Q, A>newBuilder()

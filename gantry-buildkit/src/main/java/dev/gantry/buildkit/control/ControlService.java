@@ -7,6 +7,7 @@ import dev.gantry.buildkit.frontend.FrontendOptions;
 import dev.gantry.buildkit.session.Sessions;
 import dev.gantry.buildkit.sync.Directories;
 import dev.gantry.buildkit.transport.Calls;
+import dev.gantry.buildkit.transport.GrpcStreams;
 import io.grpc.Metadata;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.StatusProto;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import moby.buildkit.v1.BytesMessage;
 import moby.buildkit.v1.DiskUsageRequest;
 import moby.buildkit.v1.DiskUsageResponse;
 import moby.buildkit.v1.Exporter;
@@ -37,6 +40,7 @@ public final class ControlService {
     private final Directories directories;
     private final Workers workers;
     private final CacheCalls cache;
+    private final Supplier<GrpcStreams> grpc;
     private final Export export;
     private final Jobs jobs;
     private final Clock clock;
@@ -48,7 +52,9 @@ public final class ControlService {
             Workers workers,
             Export export,
             Jobs jobs,
+            Supplier<GrpcStreams> grpc,
             Clock clock) {
+        this.grpc = grpc;
         this.builder = builder;
         this.sessions = sessions;
         this.directories = directories;
@@ -87,6 +93,9 @@ public final class ControlService {
                         ControlMethods.unary(
                                 service, "Info", InfoRequest.getDefaultInstance(), InfoResponse.getDefaultInstance()),
                         Calls.unary((_, _) -> workers.info(), Failures::of))
+                .addMethod(
+                        ControlMethods.both(service, "Session", BytesMessage.getDefaultInstance()),
+                        (call, head) -> SessionCall.begin(call, head, sessions, grpc))
                 .addMethod(
                         ControlMethods.unary(
                                 service,
@@ -135,6 +144,9 @@ public final class ControlService {
         if (request.hasSourcePolicy() && request.getSourcePolicy().getRulesCount() > 0) {
             throw new Unsupported("build by a source policy", "policies are not kept yet", "leave the policy out");
         }
+        if (request.getFrontendInputsCount() > 0) {
+            throw new Unsupported("build with graphs", "results come over the bridge only", "update the client");
+        }
         if (request.hasDefinition() && request.getDefinition().getDefCount() > 0) {
             throw new Unsupported("build a graph", "this engine builds Dockerfiles only yet", "give a Dockerfile");
         }
@@ -155,8 +167,7 @@ public final class ControlService {
             }
             case "dockerfile.v0" -> {
                 var options = new FrontendOptions(request.getFrontendAttrsMap());
-                return Optional.of(
-                        new Solved(job, new DockerfileFrontend(builder, job, options, job.entitlements()).plan()));
+                return Optional.of(new Solved(job, new DockerfileFrontend(builder, job, options, Map.of()).plan()));
             }
             default ->
                 throw new Unsupported(

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import moby.buildkit.v1.VertexWarning;
 import moby.upload.v1.BytesMessage;
 
@@ -44,13 +43,14 @@ final class DockerfileFrontend {
     private final Builder builder;
     private final Job job;
     private final FrontendOptions options;
-    private final Set<String> entitlements;
+    private final Map<String, String> inputs;
 
-    DockerfileFrontend(Builder builder, Job job, FrontendOptions options, Set<String> entitlements) {
+    /// @param inputs results of other builds as images, by their names
+    DockerfileFrontend(Builder builder, Job job, FrontendOptions options, Map<String, String> inputs) {
         this.builder = builder;
         this.job = job;
         this.options = options;
-        this.entitlements = entitlements;
+        this.inputs = inputs;
     }
 
     Planned plan() throws InterruptedException {
@@ -85,7 +85,7 @@ final class DockerfileFrontend {
         job.progress().warn(f -> Optional.of(warning(f, step.digest(), source)));
         Context.Local context = new Context.Local(
                 options.context(), ignored(tree, remote).map(IgnoreFile::read).orElse(List.of()));
-        Wishes wishes = options.wishes(context, named(), entitlements);
+        Wishes wishes = options.wishes(context, named(), job.entitlements());
         return new Subrequests(source, wishes, told(job.building().bases()));
     }
 
@@ -166,12 +166,19 @@ final class DockerfileFrontend {
         return named;
     }
 
-    private static Context context(String name, String where) {
+    private Context context(String name, String where) {
         int colon = where.indexOf(':');
         String kind = colon < 0 ? "" : where.substring(0, colon);
         String rest = where.substring(colon + 1);
         return switch (kind) {
             case "local" -> new Context.Local(rest, List.of());
+            case "input" -> {
+                String image = inputs.get(rest);
+                if (image == null) {
+                    throw new NotFound("use the context " + name, "the client gave no " + rest, "update the client");
+                }
+                yield new Context.Image(image);
+            }
             case "docker-image" -> new Context.Image(rest.replaceFirst("^//", ""));
             default ->
                 throw new Unsupported(
@@ -184,7 +191,7 @@ final class DockerfileFrontend {
     /// What is looked up is shown.
     private Bases told(Bases bases) {
         return (String reference, Platform platform, Op.Pull pull) -> {
-            String full = reference.startsWith("dir:")
+            String full = reference.startsWith("dir:") || reference.startsWith("sha256:")
                     ? reference
                     : Reference.parse(reference).toString();
             Progress.Step step = job.progress().step("[internal] load metadata for " + full);

@@ -34,6 +34,11 @@ final class Jobs {
         }
     }
 
+    /// What a build has made, by the name that [Job#keep] gave.
+    Solved solved(String name) throws InterruptedException {
+        return get(name.substring(0, Math.max(0, name.lastIndexOf('/')))).solved(name);
+    }
+
     /// Its calls come over several connections, in any order.
     synchronized Job get(String id) throws InterruptedException {
         long until = System.nanoTime() + PATIENCE.toNanos();

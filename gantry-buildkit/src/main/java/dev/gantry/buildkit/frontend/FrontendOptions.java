@@ -52,6 +52,7 @@ public record FrontendOptions(Map<String, String> all) {
             "localsessionid:",
             "local-sessionid:",
             "input:",
+            "input-metadata:",
             "linux.resources.");
 
     public FrontendOptions {

@@ -36,11 +36,7 @@ public final class ClientStream<M> extends OutputStream {
     /// @param heard takes what the client sends
     /// @param ended is run when the client has ended
     ClientStream(
-            ClientCall<M, M> call,
-            Metadata head,
-            Function<ByteString, M> message,
-            Consumer<M> heard,
-            Runnable ended) {
+            ClientCall<M, M> call, Metadata head, Function<ByteString, M> message, Consumer<M> heard, Runnable ended) {
         this.call = call;
         this.message = message;
         this.heard = heard;

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 /// A Unix socket here whose connections are those to an agent of a client.
 final class ForwardedAgent implements Lent.Agent {
     private static final Logger LOG = LoggerFactory.getLogger(ForwardedAgent.class);
-    private static final Metadata.Key<String> ID =
-            Metadata.Key.of("buildkit.ssh.id", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> ID = Metadata.Key.of("buildkit.ssh.id", Metadata.ASCII_STRING_MARSHALLER);
     private static final int MOST_CONNECTIONS = 64;
 
     private final Session session;
