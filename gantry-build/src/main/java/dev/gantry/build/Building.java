@@ -9,7 +9,9 @@ import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
+import dev.gantry.build.secret.SecretSearch;
 import dev.gantry.build.solve.Asked;
+import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Result;
 import dev.gantry.build.solve.Solve;
 import dev.gantry.build.solve.Solver;
@@ -49,7 +51,12 @@ public final class Building {
         this.solver = solver;
         this.outputs = outputs;
         this.after = after;
-        this.asked = asked;
+        this.asked = new Asked(
+                asked.sources(),
+                Lent.remembering(asked.lent()),
+                asked.credentials(),
+                asked.time(),
+                asked.ignoreCache());
         this.hold = layers.hold();
     }
 
@@ -69,6 +76,7 @@ public final class Building {
     public Made made(Planned planned, BuildListener listener) throws InterruptedException {
         listener.planned(Solver.order(planned.image().root()), planned.findings());
         Result result = result(planned.image().root(), planned.time(), listener);
+        SecretSearch.in(planned.image(), asked.lent().given());
         Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
         return new Made(outputs, planned.image(), result, planned.time().orElse(own));
     }

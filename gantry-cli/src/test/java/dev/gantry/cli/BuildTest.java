@@ -83,10 +83,86 @@ class BuildTest extends CommandTest {
         file("app/x", "");
         assertThat(gantry("build", "app")).isEqualTo(1);
         assertThat(err()).contains("name the Dockerfile with --file");
-        assertThat(gantry("build", "https://example.com/x.git")).isEqualTo(1);
-        assertThat(err()).contains("are not fetched in this version");
+        assertThat(gantry("build", "--output", "type=registry", "app")).isEqualTo(1);
+        assertThat(err()).contains("there are image, tar, local, docker and oci");
+        assertThat(gantry("build", "--secret", "id=x,env=NO_SUCH", "app")).isEqualTo(1);
+        assertThat(err()).contains("name the Dockerfile");
         assertThat(gantry("build", "--squash", "app")).isEqualTo(125);
         assertThat(err()).contains("--squash is not in this version");
         assertThat(engine.lines()).isEmpty();
+    }
+
+    @Test
+    void theEngineFetchesWhatIsElsewhere() {
+        engine.answer("POST /build", 200, DONE);
+        assertThat(gantry("build", "https://example.com/x.git#main:sub"))
+                .as(err())
+                .isZero();
+        assertThat(asked()).contains("remote=https://example.com/x.git#main:sub");
+    }
+
+    private static String frames(Object... typesAndTexts) {
+        var all = new StringBuilder();
+        for (int i = 0; i < typesAndTexts.length; i += 2) {
+            String text = (String) typesAndTexts[i + 1];
+            all.append((char) (int) (Integer) typesAndTexts[i])
+                    .append("\0\0\0\0\0\0")
+                    .append((char) text.length());
+            all.append(text);
+        }
+        return all.toString();
+    }
+
+    @Test
+    void secretsAndFurtherDirectoriesGoInAParcelAndInNoAddress() {
+        engine.answer("POST /build/parcel", 200, frames(2, "{\"stream\":\"told\\n\"}\n"));
+        file("app/Dockerfile", "FROM busybox");
+        file("more/file", "");
+        file("key", "the secret");
+        caller.environment.put("TOKEN", "word");
+        assertThat(gantry(
+                        "build",
+                        "--secret",
+                        "id=k,src=key",
+                        "--secret",
+                        "id=t,env=TOKEN",
+                        "--build-context",
+                        "lib=more",
+                        "--build-context",
+                        "base=docker-image://busybox",
+                        "app"))
+                .as(err())
+                .isZero();
+        assertThat(asked()).doesNotContain("secret").doesNotContain("word");
+        assertThat(engine.bodyOf("POST /build/parcel"))
+                .contains("\"k\":\"dGhlIHNlY3JldA==\"")
+                .contains("\"directories\":[\"\",\"lib\"]")
+                .contains("\"base\":\"docker-image://busybox\"");
+        assertThat(out()).isEqualTo("told\n");
+    }
+
+    @Test
+    void whatABuildGivesGoesWhereItBelongs() {
+        engine.answer("POST /build/parcel", 200, frames(2, "{\"stream\":\"told\\n\"}\n", 1, "by", 1, "tes"));
+        file("app/Dockerfile", "FROM busybox");
+        assertThat(gantry("build", "-o", "-", "app")).as(err()).isZero();
+        assertThat(out()).isEqualTo("bytes");
+        assertThat(err()).contains("told");
+        assertThat(asked()).contains("output=tar");
+        assertThat(gantry("build", "-o", "type=oci,dest=x.tar", "app"))
+                .as(err())
+                .isZero();
+        assertThat(new String(caller.files.get("/home/me/x.tar"), StandardCharsets.UTF_8))
+                .isEqualTo("bytes");
+        assertThat(gantry("build", "-o", "out", "app")).as(err()).isZero();
+        assertThat(caller.log.toString()).contains("unpack");
+    }
+
+    @Test
+    void aBuildThatFailsGivesNothing() {
+        engine.answer("POST /build/parcel", 200, frames(2, "{\"errorDetail\":{\"code\":9,\"message\":\"no\"}}\n"));
+        file("app/Dockerfile", "FROM busybox");
+        assertThat(gantry("build", "-o", "type=tar,dest=x.tar", "app")).isEqualTo(9);
+        assertThat(caller.files).doesNotContainKey("/home/me/x.tar");
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +106,110 @@ class StockBuildTest {
                 .doesNotContain("kept")
                 .doesNotContain("seen")
                 .doesNotContain("memory");
+    }
+
+    @Test
+    void whatIsWrittenToABoundDirectoryIsThrownAway() throws IOException {
+        Files.createDirectories(context.resolve("given"));
+        Files.writeString(context.resolve("given/file"), "bound");
+        String out = out(build("""
+                FROM busybox:it
+                RUN --mount=type=bind,source=given,target=/given,rw \
+                    echo more >> /given/file && echo new > /given/new && cat /given/file /given/new > /result
+                RUN --mount=type=bind,source=given,target=/given,rw cat /given/file >> /result; ls /given >> /result
+                RUN --mount=type=bind,source=given,target=/given touch /given/x && exit 1 || true
+                """, "-t", "bound"));
+        assertThat(out).contains("Step 1/4 : FROM busybox:it");
+        assertThat(shown("bound", "cat", "/result")).isEqualTo("bound\nmore\nnew\nboundfile\n");
+    }
+
+    @Test
+    void stepsAreNobodysContainers() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var built = threads.submit(() -> build("""
+                    FROM busybox:it
+                    RUN --network=none --mount=type=cache,target=/met touch /met/here; \
+                        while ! test -e /met/seen; do sleep 0.1; done; rm /met/*
+                    """));
+            Path mounts = stock.daemon().data().resolve("build/mounts");
+            Path here = awaited(mounts);
+            assertThat(stock.out("ps", "-aq")).isBlank();
+            assertThat(stock.out("info", "-f", "{{.Containers}}")).isEqualToIgnoringNewLines("0");
+            assertThat(stock.out("system", "df", "-v")).contains("exec.cachemount");
+            Files.createFile(here.resolveSibling("seen"));
+            assertThat(built.get().code()).isZero();
+        }
+        assertThat(stock.out("events", "--since", "0", "--until", "0s", "--filter", "type=container"))
+                .doesNotContain("layers:");
+        assertThat(stock.docker().run("builder", "prune", "-af").code()).isZero();
+    }
+
+    private static Path awaited(Path mounts) throws Exception {
+        for (int i = 0; i < 600; i++) {
+            try (var all = Files.walk(mounts, 2)) {
+                var found = all.filter(p -> p.endsWith("here")).findFirst();
+                if (found.isPresent()) {
+                    return found.get();
+                }
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("the step has not begun");
+    }
+
+    private String gantry(String dockerfile, String... more) throws Exception {
+        Files.writeString(context.resolve("Dockerfile"), dockerfile);
+        String[] words = Arrays.copyOf(more, more.length + 1);
+        words[more.length] = context.toString();
+        return new GantryCommand(stock.daemon()).run(words);
+    }
+
+    @Test
+    void secretsAreSeenByStepsAndKeptNowhere() throws Exception {
+        String value = "a-long-secret-value";
+        Path key = Files.writeString(dir.resolve("key"), value);
+        gantry("""
+                FROM busybox:it
+                RUN --network=none --mount=type=secret,id=key,env=KEY --mount=type=secret,id=key \
+                    test "$KEY" = a-long-"secret-value" && test "$(cat /run/secrets/key)" = a-long-"secret-value"
+                """, "build", "--secret", "id=key,src=" + key, "-t", "sealed");
+        assertThat(stock.out("inspect", "sealed") + stock.out("history", "--no-trunc", "sealed"))
+                .doesNotContain(value);
+        for (String leak : new String[] {"cat", "base64"}) {
+            assertThatThrownBy(() -> gantry("""
+                    FROM busybox:it
+                    RUN --network=none --mount=type=secret,id=key LEAK /run/secrets/key > /kept
+                    """.replace("LEAK", leak), "build", "--secret", "id=key,src=" + key))
+                    .hasMessageContaining("the secret key is in /kept")
+                    .hasMessageNotContaining(value);
+        }
+    }
+
+    @Test
+    void whatABuildGivesIsADirectoryOrAnArchive() throws Exception {
+        Path more = Files.createDirectory(dir.resolve("more"));
+        Files.writeString(more.resolve("from-more"), "more");
+        Files.writeString(context.resolve("f"), "bytes");
+        Files.createLink(context.resolve("g"), context.resolve("f"));
+        String dockerfile = """
+                FROM scratch
+                COPY f g /deep/
+                COPY --from=more . /deep/
+                """;
+        Path out = dir.resolve("out/here");
+        gantry(dockerfile, "build", "--build-context", "more=" + more, "-o", out.toString());
+        assertThat(out.resolve("deep/from-more")).hasContent("more");
+        assertThat(Files.getAttribute(out.resolve("deep/f"), "unix:ino"))
+                .isEqualTo(Files.getAttribute(out.resolve("deep/g"), "unix:ino"));
+
+        Path archive = dir.resolve("image.tar");
+        String output = "type=docker,dest=" + archive;
+        gantry(dockerfile, "build", "--build-context", "more=" + more, "-t", "given:it", "-o", output);
+        assertThat(stock.docker().run("inspect", "given:it").code())
+                .as("it is not here")
+                .isNotZero();
+        assertThat(stock.out("load", "-i", archive.toString())).contains("given:it");
+        assertThat(stock.out("image", "ls", "-q", "given:it")).isNotBlank();
     }
 
     @Test

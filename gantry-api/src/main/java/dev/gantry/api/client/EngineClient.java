@@ -1,5 +1,6 @@
 package dev.gantry.api.client;
 
+import dev.gantry.api.build.Parcel;
 import dev.gantry.api.container.CheckpointCreate;
 import dev.gantry.api.container.CheckpointSummary;
 import dev.gantry.api.container.ContainerInspect;
@@ -328,6 +329,12 @@ public final class EngineClient implements Closeable {
     /// @param parameters a request that has all but the context
     public Response build(Request parameters, InputStream context) {
         return http.ask(parameters.stream(context, "application/x-tar"));
+    }
+
+    /// Builds of a [dev.gantry.api.build.Parcel], of whose answer the first stream is what was made and the second the
+    /// lines of the build.
+    public Response buildParcel(Request parameters, InputStream parcel) {
+        return http.ask(parameters.to("/build/parcel").stream(parcel, Parcel.CONTENT_TYPE));
     }
 
     public static Request buildRequest() {

@@ -72,6 +72,11 @@ public final class Request {
         return value ? with(name, "1") : this;
     }
 
+    /// The same of another path.
+    Request to(String other) {
+        return new Request(method, other, query, headers, body);
+    }
+
     public Request header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);

@@ -13,7 +13,7 @@ import java.util.Optional;
 /// followed.
 public interface SourceTree extends AutoCloseable {
     /// @param link where a symbolic link points; else empty
-    /// @param inode the same for all names of one file
+    /// @param inode the same for all names of one file that has several; else 0
     record Node(
             FileType type,
             int mode,

@@ -33,6 +33,7 @@ public final class SpooledTree implements SourceTree {
     private final Budget budget = Budget.usual();
     private final byte[] buffer = new byte[BUFFER];
     private int buffered;
+    private long inodes;
     private long flushed;
 
     private record Entry(Node node, long at, String digest) {}
@@ -94,7 +95,7 @@ public final class SpooledTree implements SourceTree {
             size += n;
         }
         String digest = HexFormat.of().formatHex(sha256.digest());
-        keep(path, new Entry(sized(node, size), at, digest));
+        keep(path, new Entry(of(node, size, node.inode()), at, digest));
     }
 
     private int room(Bytes bytes) throws IOException {
@@ -126,8 +127,13 @@ public final class SpooledTree implements SourceTree {
         if (entry == null || entry.node().type() == FileType.DIRECTORY) {
             return false;
         }
-        put(path, entry.node());
-        keep(path, entry);
+        Entry named = entry;
+        if (entry.node().inode() == 0) {
+            named = new Entry(of(entry.node(), entry.node().size(), ++inodes), entry.at(), entry.digest());
+            keep(target, named);
+        }
+        put(path, named.node());
+        keep(path, named);
         return true;
     }
 
@@ -140,7 +146,7 @@ public final class SpooledTree implements SourceTree {
         entries.put(path, entry);
     }
 
-    private static Node sized(Node n, long size) {
+    private static Node of(Node n, long size, long inode) {
         return new Node(
                 n.type(),
                 n.mode(),
@@ -152,7 +158,7 @@ public final class SpooledTree implements SourceTree {
                 n.xattrs(),
                 n.major(),
                 n.minor(),
-                n.inode());
+                inode);
     }
 
     private void parents(String path) {

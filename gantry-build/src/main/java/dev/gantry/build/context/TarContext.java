@@ -28,7 +28,6 @@ public final class TarContext {
     private final TarReader tar;
     private final String name;
     private long bytes;
-    private long inode;
 
     private TarContext(SpooledTree tree, TarReader tar, String name) {
         this.tree = tree;
@@ -119,7 +118,7 @@ public final class TarContext {
                 e.xattrs(),
                 0,
                 0,
-                ++inode);
+                0);
     }
 
     /// The path without what means nothing in it; a root is never left.

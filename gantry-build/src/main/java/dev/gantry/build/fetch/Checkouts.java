@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -137,24 +138,32 @@ final class Checkouts {
         git.run(what, place, "init", "-q");
         git.run(what, place, "remote", "add", "origin", source.url());
         String named = source.ref().isEmpty() ? "HEAD" : source.ref();
-        Git.Ended one = git.ask(what, place, "fetch", "-q", "--depth=1", "--no-tags", "origin", commit);
-        if (one.code() != 0) {
-            // Servers may refuse to give a commit by its number alone.
-            if (!COMMIT.matcher(named).matches()) {
-                git.run(what, place, "fetch", "-q", "--depth=1", "--no-tags", "origin", named);
+        // Servers may refuse to give a commit by its number alone, and old ones give all or nothing.
+        for (String some : List.of(commit, named)) {
+            if (!has(git, commit, place, what)) {
+                git.ask(what, place, "fetch", "-q", "--depth=1", "--no-tags", "origin", some);
             }
-            if (git.ask(what, place, "cat-file", "-e", commit + "^{commit}").code() != 0) {
-                git.run(what, place, "fetch", "-q", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
-            }
+        }
+        if (!has(git, commit, place, what)) {
+            git.run(what, place, "fetch", "-q", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*");
         }
         git.run(what, place, "checkout", "-q", "-f", "--detach", commit);
         if (source.submodules() && Files.exists(place.resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS)) {
-            git.run(what, place, "submodule", "update", "-q", "--init", "--recursive", "--depth=1");
+            String[] update = {"submodule", "update", "-q", "--init", "--recursive"};
+            String[] shallow = Arrays.copyOf(update, update.length + 1);
+            shallow[update.length] = "--depth=1";
+            if (git.ask(what, place, shallow).code() != 0) {
+                git.run(what, place, update);
+            }
         }
         // They say when and how it was fetched.
         for (String chance : List.of("FETCH_HEAD", "ORIG_HEAD", "logs", "hooks")) {
             Linux.host().trees().delete(place.resolve(".git/" + chance).toString());
         }
+    }
+
+    private static boolean has(Git git, String commit, Path place, String what) throws InterruptedException {
+        return git.ask(what, place, "cat-file", "-e", commit + "^{commit}").code() == 0;
     }
 
     private SourceTree opened(Path place, Op.GitSource source, String what) {

@@ -67,12 +67,13 @@ final class Git {
     }
 
     static Unavailable failed(String what, Ended ended) {
+        // The first of them is the cause, and others follow from it.
         String why = ended.err()
                 .lines()
-                .map(l -> l.replaceFirst("^(fatal|error): ", "").replaceAll("\\p{Cntrl}", " "))
-                .map(l -> l.replaceAll("://[^/@ ]*@", "://"))
-                .filter(l -> !l.isBlank())
-                .reduce((_, last) -> last)
+                .filter(l -> l.startsWith("fatal: ") || l.startsWith("error: "))
+                .findFirst()
+                .map(l -> l.substring("fatal: ".length()))
+                .map(l -> l.replaceAll("\\p{Cntrl}", " ").replaceAll("://[^/@ ]*@", "://"))
                 .orElse("git ended with code " + ended.code());
         return new Unavailable(what, why, "check its address and that it may be read");
     }

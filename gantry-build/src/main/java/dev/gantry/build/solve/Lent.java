@@ -3,6 +3,7 @@ package dev.gantry.build.solve;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What whoever asked for a build lends to its steps while they run.
 public interface Lent {
@@ -22,6 +23,34 @@ public interface Lent {
             public Optional<Agent> agent(String id, Path socket) {
                 return Optional.empty();
             }
+
+            @Override
+            public Map<String, byte[]> given() {
+                return all;
+            }
+        };
+    }
+
+    /// One that knows which secrets it has given.
+    static Lent remembering(Lent lent) {
+        Map<String, byte[]> given = new ConcurrentHashMap<>(lent.given());
+        return new Lent() {
+            @Override
+            public Optional<byte[]> secret(String id) throws InterruptedException {
+                Optional<byte[]> secret = lent.secret(id);
+                secret.ifPresent(value -> given.put(id, value));
+                return secret;
+            }
+
+            @Override
+            public Optional<Agent> agent(String id, Path socket) throws InterruptedException {
+                return lent.agent(id, socket);
+            }
+
+            @Override
+            public Map<String, byte[]> given() {
+                return Map.copyOf(given);
+            }
         };
     }
 
@@ -30,6 +59,11 @@ public interface Lent {
 
     /// An agent for SSH of this id, which listens at `socket` from now on; empty when there is none.
     Optional<Agent> agent(String id, Path socket) throws InterruptedException;
+
+    /// The secrets that are known to have come with the build.
+    default Map<String, byte[]> given() {
+        return Map.of();
+    }
 
     /// One that listens until it is closed; the socket stays.
     @FunctionalInterface

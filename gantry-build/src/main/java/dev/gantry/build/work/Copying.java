@@ -12,7 +12,9 @@ import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// One copy from a tree into a root.
@@ -28,6 +30,9 @@ final class Copying {
     private final Linux linux;
     private final Optional<Ids> owner;
     private final Instant time;
+
+    /// Where files with several names were copied to, by what is the same for all of them.
+    private final Map<Long, String> names = new HashMap<>();
 
     /// Numbers of a user and a group.
     record Ids(int uid, int gid) {}
@@ -66,7 +71,7 @@ final class Copying {
         if (directory && copy.how().contents() && !copy.how().parents()) {
             boolean isNew = target.followed(destination).isEmpty();
             try (Fd into = target.directory(destination, looks())) {
-                contents(pick.path(), "", into);
+                contents(pick.path(), "", into, Target.relative(destination));
                 if (isNew && destination.replaceAll("/+$", "").lastIndexOf('/') >= 0) {
                     describe(into, pick.node());
                 }
@@ -83,7 +88,8 @@ final class Copying {
         String clean = Target.relative(path);
         int slash = clean.lastIndexOf('/');
         try (Fd parent = target.directory(slash < 0 ? "" : clean.substring(0, slash), looks())) {
-            file(pick.path(), "", parent, clean.substring(slash + 1), pick.node());
+            var to = new To(parent, clean.substring(slash + 1), clean);
+            file(pick.path(), "", to, pick.node());
         }
     }
 
@@ -92,7 +98,8 @@ final class Copying {
         return new Target.Looks(NEW_DIRECTORY, ids.uid(), ids.gid(), time);
     }
 
-    private void contents(String directory, String below, Fd into) throws IOException {
+    /// @param at where the directory is in the target
+    private void contents(String directory, String below, Fd into, String at) throws IOException {
         for (String name : from.names(directory)) {
             String path = Finding.below(directory, name);
             String relative = Finding.below(below, name);
@@ -101,7 +108,7 @@ final class Copying {
                 if (node.get().type() == FileType.DIRECTORY && picks.isOnTheWay(relative) && !wanted(path, relative)) {
                     continue;
                 }
-                file(path, relative, into, name, node.get());
+                file(path, relative, new To(into, name, Finding.below(at, name)), node.get());
             }
         }
     }
@@ -121,17 +128,26 @@ final class Copying {
         return false;
     }
 
-    private void file(String path, String below, Fd parent, String name, SourceTree.Node node) throws IOException {
+    /// @param path the same place from the root of the target, for its other names
+    private record To(Fd parent, String name, String path) {}
+
+    private void file(String path, String below, To to, SourceTree.Node node) throws IOException {
+        Fd parent = to.parent();
+        String name = to.name();
         if (node.type() == FileType.DIRECTORY) {
             target.makeDirectory(parent, name, NEW_DIRECTORY);
             try (Fd into = target.enter(parent, name)) {
-                contents(path, below, into);
+                contents(path, below, into, to.path());
                 describe(into, node);
             }
             return;
         }
         target.clear(parent, name);
+        names.values().remove(to.path());
         try {
+            if (node.inode() != 0 && isLinked(to, node)) {
+                return;
+            }
             switch (node.type()) {
                 case SYMLINK -> linux.directories().symlink(node.link(), parent, name);
                 case REGULAR -> bytes(path, parent, name, node);
@@ -154,6 +170,20 @@ final class Copying {
             }
         } catch (LinuxError e) {
             throw e.during("copy " + path);
+        }
+    }
+
+    /// Another name of a file that this copy has made already. The first one is looked for by its path, below the root
+    /// of the target.
+    private boolean isLinked(To to, SourceTree.Node node) {
+        String first = node.type() == FileType.REGULAR ? names.putIfAbsent(node.inode(), to.path()) : null;
+        if (first == null) {
+            return false;
+        }
+        int slash = first.lastIndexOf('/');
+        try (Fd there = target.directory(slash < 0 ? "" : first.substring(0, slash), looks())) {
+            linux.directories().link(there, first.substring(slash + 1), to.parent(), to.name());
+            return true;
         }
     }
 

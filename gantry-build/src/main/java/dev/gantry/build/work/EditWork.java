@@ -51,9 +51,9 @@ final class EditWork {
         return Digest.sha256Of(text.toString());
     }
 
-    Result.Root run(Op.Edit edit, Result.Root above, List<Result> inputs, Layers.Hold hold) {
+    Result.Root run(Op.Edit edit, Result.Root above, List<Result> inputs, Layers.Hold hold, Roots.Check check) {
         try (var trees = new Trees(inputs)) {
-            return roots.written(above, hold, target -> {
+            return roots.written(above, hold, check, target -> {
                 for (FileAction action : edit.actions()) {
                     checkInterrupt();
                     act(action, target, trees, above.time());
@@ -77,6 +77,7 @@ final class EditWork {
             return roots.written(
                     new Result.Root(List.of(), time),
                     hold,
+                    Roots.Check.NONE,
                     target -> new Copying(tree, all, target, Optional.empty(), time).run());
         } catch (IOException e) {
             throw new Unavailable("keep the files of a step", String.valueOf(e.getMessage()), "look at the disk", e);

@@ -8,12 +8,15 @@ import dev.gantry.build.context.WithoutIgnored;
 import dev.gantry.build.fetch.Fetches;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.graph.Vertex;
+import dev.gantry.build.secret.Needles;
+import dev.gantry.build.secret.SecretSearch;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Result;
 import dev.gantry.build.solve.Work;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.images.image.Layers;
+import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,13 +80,15 @@ public final class EngineWork implements Work {
         return switch (vertex.op()) {
             case Op.ImageSource source -> List.of(images.root(source, asked, means.hold()));
             case Op.LocalSource source -> List.of(local(source, asked));
-            case Op.Edit edit -> List.of(edits.run(edit, root(inputs.getFirst(), asked, means), inputs, means.hold()));
+            case Op.Edit edit ->
+                List.of(edits.run(
+                        edit, root(inputs.getFirst(), asked, means), inputs, means.hold(), check(vertex, asked)));
             case Op.Exec exec -> {
                 List<Result.Root> all = new ArrayList<>();
                 for (Result input : inputs) {
                     all.add(root(input, asked, means));
                 }
-                yield List.copyOf(execs.run(vertex, exec, all, asked, means));
+                yield List.copyOf(execs.run(vertex, exec, all, asked, check(vertex, asked), means));
             }
             case Op.Merge _ -> List.of(merged(inputs, asked, means));
             case Op.Diff _ -> List.of(difference(root(inputs.get(0), asked, means), root(inputs.get(1), asked, means)));
@@ -91,6 +96,19 @@ public final class EngineWork implements Work {
             case Op.HttpSource source -> {
                 SourceTree tree = fetches.file(source);
                 yield List.of(new Result.Source(tree, () -> Picks.whole(tree)));
+            }
+        };
+    }
+
+    /// No layer has the value of a secret that this build was given, up to now.
+    private static Roots.Check check(Vertex vertex, Asked asked) {
+        return files -> {
+            Needles needles = Needles.of(asked.lent().given());
+            if (!needles.isEmpty()) {
+                Linux linux = Linux.host();
+                try (Fd written = linux.files().openDirectory(files.own().toString())) {
+                    SecretSearch.below(linux, written, needles, vertex.toString());
+                }
             }
         };
     }

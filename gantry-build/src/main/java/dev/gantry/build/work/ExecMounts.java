@@ -136,17 +136,12 @@ final class ExecMounts implements AutoCloseable {
             throw new Unsupported(
                     "keep what is written to " + tree.target(), "only the root is kept yet", "write it to the root");
         }
-        if (!tree.readOnly()) {
-            throw new Unsupported(
-                    "mount files at " + tree.target() + " to be written to",
-                    "what is bound can only be read yet",
-                    "leave out rw, or copy the files");
-        }
         Result.Root root = tree.input().isPresent() ? inputs.get(tree.input().getAsInt()) : Result.Root.EMPTY;
         String name = images.layers().lend(root.layers());
         after.push(() -> images.layers().takeBack(name));
         String source = Target.relative(tree.source());
-        spec.imageMount(MountsSpec.OfImage.at(name, place(tree.target()), source.equals(".") ? "" : source));
+        var mount = MountsSpec.OfImage.at(name, place(tree.target()), source.equals(".") ? "" : source);
+        spec.imageMount(tree.readOnly() ? mount : mount.forWriting());
     }
 
     private void secret(Mount.Secret secret, Asked asked, SpecBuilder spec) throws InterruptedException {

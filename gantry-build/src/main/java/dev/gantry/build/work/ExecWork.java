@@ -3,6 +3,7 @@ package dev.gantry.build.work;
 import dev.gantry.base.Conflict;
 import dev.gantry.base.ContainerId;
 import dev.gantry.base.Digest;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
@@ -27,6 +28,7 @@ import dev.gantry.images.snapshot.RootFs;
 import dev.gantry.linux.Fd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +88,8 @@ public final class ExecWork {
         return Digest.sha256Of(text.toString());
     }
 
-    List<Result.Root> run(Vertex vertex, Op.Exec exec, List<Result.Root> inputs, Asked asked, Work.Means means)
+    List<Result.Root> run(
+            Vertex vertex, Op.Exec exec, List<Result.Root> inputs, Asked asked, Roots.Check check, Work.Means means)
             throws InterruptedException {
         check(exec);
         if (!(exec.mounts().getFirst() instanceof Mount.Tree first)) {
@@ -109,7 +112,8 @@ public final class ExecWork {
             List<String> stubs = mounts.places().isEmpty() ? List.of() : stubs(root, mounts.places());
             ContainerId id = engine.containers().create("", spec.build()).id();
             try {
-                return completed(vertex, exec, first, id, root, stubs, means);
+                var step = new Step(id, root, stubs, variables(exec, asked), check);
+                return completed(vertex, exec, first, step, means);
             } finally {
                 remove(id);
             }
@@ -158,34 +162,43 @@ public final class ExecWork {
                             case HOST -> ContainerSpec.Network.HOST;
                             case NONE -> ContainerSpec.Network.NONE;
                         });
+        return spec;
+    }
+
+    private static List<String> variables(Op.Exec exec, Asked asked) throws InterruptedException {
+        List<String> variables = new ArrayList<>();
         for (Op.SecretVariable secret : exec.secrets()) {
-            if (asked.lent().secret(secret.id()).isPresent()) {
-                throw new Unsupported(
-                        "give the secret " + secret.id() + " to a step as a variable",
-                        "what a container is started with is kept on the disk for its time",
-                        "mount it as a file");
-            }
-            if (secret.required()) {
+            Optional<byte[]> value = asked.lent().secret(secret.id());
+            if (value.isPresent()) {
+                String text = new String(value.get(), StandardCharsets.UTF_8);
+                if (text.indexOf('\0') >= 0) {
+                    throw new InvalidArgument(
+                            "give the secret " + secret.id() + " to a step",
+                            "a variable has no byte of value 0",
+                            "mount it as a file");
+                }
+                variables.add(secret.name() + "=" + text);
+            } else if (secret.required()) {
                 throw new NotFound(
                         "give the secret " + secret.id() + " to a step",
                         "whoever asked for the build has given none of that name",
                         "give it with the build, or write required=false");
             }
         }
-        return spec;
+        return variables;
     }
 
-    private List<Result.Root> completed(
-            Vertex vertex,
-            Op.Exec exec,
-            Mount.Tree first,
-            ContainerId id,
-            Result.Root root,
-            List<String> stubs,
-            Work.Means means)
+    /// One that was made and is to run.
+    ///
+    /// @param stubs places of mounts that are missing in its root
+    /// @param variables of its environment that are kept nowhere
+    private record Step(
+            ContainerId id, Result.Root root, List<String> stubs, List<String> variables, Roots.Check check) {}
+
+    private List<Result.Root> completed(Vertex vertex, Op.Exec exec, Mount.Tree first, Step step, Work.Means means)
             throws InterruptedException {
         Instant since = Instant.now().minusSeconds(1);
-        Exit exit = ended(id, means.told());
+        Exit exit = ended(step, means.told());
         if (exit.code() != 0) {
             String words =
                     exit.oomKilled() ? " (out of memory)" : exit.words().isEmpty() ? "" : " (" + exit.words() + ")";
@@ -195,22 +208,24 @@ public final class ExecWork {
             return List.of();
         }
         RootFs files = engine.roots()
-                .settled(id)
+                .settled(step.id())
                 .orElseThrow(() -> new Unavailable(
                         "keep what a step has written", "it is still on its way to the disk", "build again"));
-        if (!stubs.isEmpty()) {
+        if (!step.stubs().isEmpty()) {
             try (Fd written = roots.linux().files().openDirectory(files.own().toString())) {
-                Stubs.remove(roots.linux(), written, stubs);
+                Stubs.remove(roots.linux(), written, step.stubs());
             }
         }
-        return List.of(roots.kept(id, root, since, means.hold()));
+        step.check().of(files);
+        return List.of(roots.kept(step.id(), step.root(), since, means.hold()));
     }
 
-    private Exit ended(ContainerId id, Work.Told told) throws InterruptedException {
+    private Exit ended(Step step, Work.Told told) throws InterruptedException {
+        ContainerId id = step.id();
         ExitWait wait = engine.containers().expect(id, WaitCondition.NEXT_EXIT);
         try (Attachment attachment = engine.containers().attach(id, AttachRequest.OUTPUT)) {
             Thread pump = Thread.ofVirtual().start(() -> pump(attachment, told));
-            engine.containers().start(id);
+            engine.containers().start(id, step.variables());
             Optional<Exit> exit = Optional.empty();
             while (exit.isEmpty()) {
                 if (Thread.interrupted()) {

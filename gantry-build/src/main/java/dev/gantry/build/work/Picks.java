@@ -10,7 +10,9 @@ import dev.gantry.linux.FileType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -21,6 +23,7 @@ final class Picks {
     private final FileAction.Copy copy;
     private final Patterns include;
     private final Patterns exclude;
+    private final Map<Long, String> firstNames = new HashMap<>();
 
     /// @param path in the source, without links
     /// @param name as which it is copied into a directory; with slashes if directories above it are copied too
@@ -124,7 +127,7 @@ final class Picks {
         all.number(node.xattrs().size());
         new TreeMap<>(node.xattrs()).forEach((key, value) -> all.name(key).bytes(value));
         switch (node.type()) {
-            case REGULAR -> all.text(bytes(path));
+            case REGULAR -> all.text(bytes(path)).name(firstName(node, name));
             case SYMLINK -> all.name(node.link());
             case CHARACTER_DEVICE, BLOCK_DEVICE -> all.number(node.major()).number(node.minor());
             default -> {}
@@ -139,6 +142,12 @@ final class Picks {
                 }
             }
         }
+    }
+
+    /// Of a file with several names the first that is copied; else none.
+    private String firstName(SourceTree.Node node, String name) {
+        String first = node.inode() == 0 ? null : firstNames.putIfAbsent(node.inode(), name);
+        return first == null ? "" : first;
     }
 
     private String bytes(String path) {

@@ -50,8 +50,15 @@ final class Roots {
         void to(Target target) throws IOException;
     }
 
+    /// Looks at what was written, and throws when it may not be kept.
+    interface Check {
+        Check NONE = _ -> {};
+
+        void of(RootFs written);
+    }
+
     /// What is written becomes a layer of its own.
-    Result.Root written(Result.Root root, Layers.Hold hold, Writing writing) throws IOException {
+    Result.Root written(Result.Root root, Layers.Hold hold, Check check, Writing writing) throws IOException {
         ContainerId id = ContainerId.random(random);
         RootFs files = images.layers().prepare(id, root.layers());
         try {
@@ -61,6 +68,7 @@ final class Roots {
             } catch (LinuxError e) {
                 throw e.during("write the files of a step");
             }
+            check.of(files);
             return kept(id, root, since.minusSeconds(1), hold);
         } finally {
             images.release(id);

@@ -1,5 +1,6 @@
 package dev.gantry.cli.image;
 
+import dev.gantry.api.build.Parcel;
 import dev.gantry.api.client.EngineClient;
 import dev.gantry.api.client.JsonLines;
 import dev.gantry.api.client.Request;
@@ -7,6 +8,7 @@ import dev.gantry.api.client.Response;
 import dev.gantry.api.container.Ulimit;
 import dev.gantry.api.image.Progress;
 import dev.gantry.base.Unavailable;
+import dev.gantry.cli.Caller;
 import dev.gantry.cli.Command;
 import dev.gantry.cli.Invocation;
 import dev.gantry.cli.flag.CommandLine;
@@ -16,11 +18,13 @@ import dev.gantry.cli.format.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Builds an image of a Dockerfile, or of a Java project.
 public final class BuildCommand implements Command {
@@ -37,12 +41,16 @@ public final class BuildCommand implements Command {
     @Override
     public CommandLine line() {
         return new CommandLine(
-                        "build", "DIRECTORY|-", "Build an image of a Dockerfile, or of a Java project without one")
+                        "build", "DIRECTORY|URL|-", "Build an image of a Dockerfile, or of a Java project without one")
                 .list("add-host", "name:address", "Further line of /etc/hosts while it is built")
                 .list("build-arg", "name=value", "Value of an ARG; a name alone takes the caller's")
                 .list("cache-from", "image", "Not needed: what is known is found by content")
                 .text("cpu-period", "microseconds", "Period of the processor quota of each RUN")
                 .text("cpu-quota", "microseconds", "What a RUN may use of it")
+                .list(
+                        "build-context",
+                        "name=where",
+                        "Further directory, docker-image://NAME, or address, for COPY --from")
                 .text('c', "cpu-shares", "weight", "Share of the processors among busy containers")
                 .text("cpuset-cpus", "list", "Processors of each RUN, such as 0-3")
                 .text("cpuset-mems", "list", "Memory nodes of each RUN")
@@ -57,13 +65,20 @@ public final class BuildCommand implements Command {
                 .list("label", "key=value", "Label of the image")
                 .text('m', "memory", "bytes", "Most memory of each RUN")
                 .text("memory-swap", "bytes", "The same with swap; -1 is no limit")
+                .text("metadata-file", "file", "Write what was made to this file, as JSON")
                 .text("network", "mode", "Network of each RUN: default, host or none")
                 .toggle("no-cache", "Run each step again")
+                .list(
+                        'o',
+                        "output",
+                        "dest",
+                        "Give a directory, - or type=tar|local|docker|oci,dest=… in place of an image")
                 .text("platform", "os/arch", "Platform of the image")
                 .toggle("print-dockerfile", "Print what a project of Maven or Gradle becomes, and make no image")
                 .toggle("pull", "Ask registries for newer base images")
                 .toggle('q', "quiet", "Print only the image's id")
                 .toggle("rm", "No container stays in any case")
+                .list("secret", "id=name,src=file", "What RUN --mount=type=secret sees; env=VARIABLE in place of src")
                 .text("shm-size", "bytes", "Size of /dev/shm of each RUN")
                 .list('t', "tag", "name[:tag]", "Name of the image")
                 .text("target", "stage", "Build this stage")
@@ -72,6 +87,7 @@ public final class BuildCommand implements Command {
                 .takes(1, 1)
                 .example("gantry build -t my-image:1 .")
                 .example("gantry build -t my-app --java base=eclipse-temurin:25-jre a-maven-project")
+                .example("gantry build -o out --secret id=token,env=TOKEN https://github.com/me/it.git#main")
                 .example("gantry build -f docker/Dockerfile --target test --build-arg VERSION=2 .");
     }
 
@@ -84,26 +100,78 @@ public final class BuildCommand implements Command {
         if (args.on("print-dockerfile")) {
             return new JavaContext(call, run).print(isJava);
         }
+        BuildOutput output = BuildOutput.of(args);
         BuildContext context = isJava ? new JavaContext(call, run).context() : BuildContext.of(args, call.caller());
-        try (InputStream tar = context.tar()) {
+        BuildInputs inputs = BuildInputs.of(args, call.caller());
+        if (output.dest().equals("-") && call.caller().isTerminal(Caller.Stream.OUT)) {
+            throw args.wrong("standard output is a terminal: name a file with dest=");
+        }
+        try (InputStream _ = context.tar()) {
             if (args.isGiven("iidfile")) {
-                write(call, ""); // that of an older build does not stay
+                write(call, "iidfile", ""); // that of an older build does not stay
             }
-            Outcome outcome = new Outcome();
-            try (Response response = call.engine().build(parameters.with("dockerfile", context.dockerfile()), tar)) {
-                JsonLines.read(
-                        response.body(), Progress.class, line -> outcome.take(line, args.on("quiet") ? null : call));
-            } catch (IOException e) {
-                throw new Unavailable(
-                        "build the image", String.valueOf(e.getMessage()), "build it again: what was done is kept", e);
+            Request request =
+                    parameters.with("dockerfile", context.dockerfile()).with("remote", context.remote());
+            Outcome outcome = built(call, request, context, output, inputs);
+            int code = outcome.end(call, id -> write(call, "iidfile", id));
+            if (code == 0 && args.isGiven("metadata-file")) {
+                write(call, "metadata-file", metadata(args, outcome.id()));
             }
-            return outcome.end(call, id -> write(call, id));
+            return code;
         }
     }
 
-    private static void write(Invocation call, String id) throws IOException {
-        try (OutputStream file = call.caller().replace(call.args().text("iidfile"))) {
-            file.write(id.getBytes(StandardCharsets.UTF_8));
+    private static Outcome built(
+            Invocation call, Request request, BuildContext context, BuildOutput output, BuildInputs inputs) {
+        Outcome outcome = new Outcome();
+        // What the build gives may be standard output.
+        Consumer<String> shown =
+                output.dest().equals("-") ? text -> show(call.caller().err(), text) : call::printRaw;
+        Consumer<Progress> lines = line -> outcome.take(line, call.args().on("quiet") ? null : shown);
+        boolean plain = output.isImage() && inputs.isEmpty();
+        try (Response response = plain
+                ? call.engine().build(request, context.tar())
+                : call.engine().buildParcel(request.with("output", output.wire()), parcel(call, context, inputs))) {
+            if (plain) {
+                JsonLines.read(response.body(), Progress.class, lines);
+            } else {
+                new BuildAnswer(call.caller(), output, lines).read(response.body(), outcome::hasFailed);
+            }
+            return outcome;
+        } catch (IOException e) {
+            throw new Unavailable(
+                    "build the image", String.valueOf(e.getMessage()), "build it again: what was done is kept", e);
+        }
+    }
+
+    private static InputStream parcel(Invocation call, BuildContext context, BuildInputs inputs) {
+        List<InputStream> own = context.remote().isEmpty() ? List.of(context.tar()) : List.of();
+        return Parcel.of(inputs.parts(own, call.caller()));
+    }
+
+    private static void show(OutputStream out, String text) {
+        try {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String metadata(Parsed args, String id) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        if (!id.isEmpty()) {
+            metadata.put("containerimage.config.digest", id);
+        }
+        if (!args.list("tag").isEmpty()) {
+            metadata.put("image.name", String.join(",", args.list("tag")));
+        }
+        return Json.indent(Json.write(metadata), "  ") + "\n";
+    }
+
+    private static void write(Invocation call, String flag, String text) throws IOException {
+        try (OutputStream file = call.caller().replace(call.args().text(flag))) {
+            file.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

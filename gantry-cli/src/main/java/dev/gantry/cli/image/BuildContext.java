@@ -3,7 +3,6 @@ package dev.gantry.cli.image;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
-import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.CleanPath;
 import dev.gantry.base.path.IgnoreFile;
 import dev.gantry.base.path.Patterns;
@@ -19,9 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a build may read: a tar, made while it is read, and the name of the Dockerfile in it.
-record BuildContext(InputStream tar, String dockerfile) {
+///
+/// @param remote an address from which the engine fetches it; empty: it is sent
+record BuildContext(InputStream tar, String dockerfile, String remote) {
     private static final int LONGEST = 4 << 20; // of a Dockerfile, as the engine has it
     private static final int START = 512;
+
+    private BuildContext(InputStream tar, String dockerfile) {
+        this(tar, dockerfile, "");
+    }
 
     static BuildContext of(Parsed args, Caller caller) throws IOException {
         String where = args.argument(0);
@@ -32,12 +37,10 @@ record BuildContext(InputStream tar, String dockerfile) {
             return directory(where, args, caller);
         }
         if (where.contains("://") || where.startsWith("git@") || where.startsWith("github.com/")) {
-            throw new Unsupported(
-                    "build " + where,
-                    "contexts elsewhere are not fetched in this version",
-                    "clone or unpack it, and name the directory");
+            return new BuildContext(InputStream.nullInputStream(), args.text("file"), where);
         }
-        throw new NotFound("build " + where, "there is no such directory", "name a directory, or - for an archive");
+        throw new NotFound(
+                "build " + where, "there is no such directory", "name a directory, an address, or - for an archive");
     }
 
     // standard input
@@ -132,7 +135,7 @@ record BuildContext(InputStream tar, String dockerfile) {
                 name);
     }
 
-    private static List<String> ignored(String file, Caller caller) {
+    static List<String> ignored(String file, Caller caller) {
         if (caller.kind(file) == Caller.Kind.ABSENT) {
             return List.of();
         }

@@ -6,6 +6,7 @@ import dev.gantry.cli.Invocation;
 import dev.gantry.cli.format.Json;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What a build has come to, by the lines of its answer.
@@ -20,8 +21,16 @@ final class Outcome {
         void write(String id) throws IOException;
     }
 
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    String id() {
+        return id;
+    }
+
     /// @param shown who sees it at once; null: it is kept to the end
-    void take(Progress line, @Nullable Invocation shown) {
+    void take(Progress line, @Nullable Consumer<String> shown) {
         if (line.errorDetail() != null) {
             failure = line.errorDetail();
         } else if (line.error() != null) {
@@ -35,7 +44,7 @@ final class Outcome {
             if (shown == null) {
                 kept.append(text);
             } else {
-                shown.printRaw(text);
+                shown.accept(text);
             }
         }
     }

@@ -63,7 +63,17 @@ final class BuildLines implements BuildListener {
 
     private static String name(Vertex vertex) {
         String name = vertex.toString();
+        int from = name.indexOf("] FROM ");
+        if (from > 0 && vertex.op() instanceof Op.ImageSource) {
+            return "FROM " + familiar(name.substring(from + "] FROM ".length()));
+        }
         return name.startsWith("[") && name.indexOf("] ") > 0 ? name.substring(name.indexOf("] ") + 2) : name;
+    }
+
+    private static String familiar(String reference) {
+        return reference.startsWith("dir:")
+                ? reference
+                : Reference.parse(reference).familiar();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.gantry.docker.access.Access;
 import dev.gantry.docker.route.DockerError;
 import dev.gantry.engine.container.Container;
 import dev.gantry.engine.container.Containers;
+import dev.gantry.images.image.Layers;
 import java.util.List;
 
 /// Finds containers, and says in Docker's words that there is none.
@@ -31,9 +32,11 @@ final class Lookup {
         return new DockerError(409, "container " + c.id().hex() + " is not running");
     }
 
-    /// Those that a caller may see.
+    /// Those that a caller may see. Steps of builds are nobody's containers.
     List<Container> seenBy(Access access) {
-        List<Container> all = containers.list();
-        return access.seesAll() ? all : all.stream().filter(access::sees).toList();
+        return containers.list().stream()
+                .filter(c -> !Layers.isLent(c.spec().image()))
+                .filter(access::sees)
+                .toList();
     }
 }

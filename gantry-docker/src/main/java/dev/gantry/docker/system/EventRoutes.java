@@ -14,6 +14,7 @@ import dev.gantry.engine.container.Containers;
 import dev.gantry.engine.event.Event;
 import dev.gantry.engine.event.Events;
 import dev.gantry.engine.observe.Measures;
+import dev.gantry.images.image.Layers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
@@ -78,7 +79,7 @@ public final class EventRoutes {
     /// Of a caller who sees some containers only, their events, as long as they are known to be his.
     private Predicate<Event> seen(Access access) {
         if (access.seesAll()) {
-            return _ -> true;
+            return e -> e.kind() != Event.Kind.CONTAINER || !ofStep(e);
         }
         Set<String> own = new HashSet<>();
         containers.list().stream().filter(access::sees).forEach(c -> own.add(c.id().hex()));
@@ -91,6 +92,11 @@ public final class EventRoutes {
             }
             return own.contains(e.subject());
         };
+    }
+
+    /// Of a step of a build, which is nobody's container.
+    private static boolean ofStep(Event e) {
+        return Layers.isLent(e.attributes().getOrDefault("image", ""));
     }
 
     private boolean isSeen(String id, Access access) {

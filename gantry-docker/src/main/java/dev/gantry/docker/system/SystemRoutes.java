@@ -27,6 +27,7 @@ import dev.gantry.docker.volume.VolumeRoutes;
 import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.Container;
 import dev.gantry.images.image.ImageSummary;
+import dev.gantry.images.image.Layers;
 import dev.gantry.images.registry.Proxies;
 import dev.gantry.images.snapshot.Storage;
 import dev.gantry.images.snapshot.StorageDriver;
@@ -140,8 +141,15 @@ public final class SystemRoutes {
         return all;
     }
 
+    /// Without steps of builds, which are nobody's containers.
+    private List<Container> containers() {
+        return engine.containers().list().stream()
+                .filter(c -> !Layers.isLent(c.spec().image()))
+                .toList();
+    }
+
     private ApiResponse info(Call call) {
-        List<Container> all = engine.containers().list();
+        List<Container> all = containers();
         int alive = (int) all.stream().filter(Container::isRunning).count();
         int paused = (int) all.stream().filter(Container::isPaused).count();
         String root = engine.options().dataRoot().toString();
@@ -242,7 +250,7 @@ public final class SystemRoutes {
 
     /// Only what is at hand: layers are counted with each image that has them.
     private ApiResponse diskUsage(Call call) {
-        List<Container> all = engine.containers().list();
+        List<Container> all = containers();
         List<Container> seen = all.stream().filter(call.access()::sees).toList();
         List<ContainerSummary> containers = Listing.summaries(seen, clock.instant(), engine, call.minor());
         List<dev.gantry.api.image.ImageSummary> images = new ArrayList<>();

@@ -44,6 +44,9 @@ final class Cell {
     /// See [Foresight].
     volatile @Nullable Foreseen foreseen;
 
+    /// Variables of the start that is under way, which are kept nowhere.
+    volatile List<String> unsaid = List.of();
+
     /// What the start that is under way begins with, instead of the program.
     @Nullable
     Restoration from;

@@ -4,6 +4,7 @@ import dev.gantry.base.ContainerId;
 import dev.gantry.base.GantryException;
 import dev.gantry.base.Internal;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Unsupported;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Images;
 import dev.gantry.images.snapshot.RootFs;
@@ -87,7 +88,10 @@ final class ContainerImages {
         try {
             // It goes with its last descriptor, also from under one in it.
             List<Path> below = below(i);
-            Fd files = sources.keep(users == null ? root.image(linux, below) : users.image(root, below, sources));
+            Fd files = sources.keep(
+                    i.writable()
+                            ? writable(i, root, users)
+                            : users == null ? root.image(linux, below) : users.image(root, below, sources));
             String path = i.subpath().isEmpty() ? "." : i.subpath();
             int inside = Resolve.IN_ROOT | Resolve.NO_MAGICLINKS;
             sources.hold(i.target(), linux.files().open(files, path, OpenFlags.PATH, 0, inside));
@@ -97,6 +101,19 @@ final class ContainerImages {
             }
             throw e.during(what);
         }
+    }
+
+    private Fd writable(MountsSpec.OfImage i, RootFs root, @Nullable UserNamespaces users) {
+        if (users != null || !(root instanceof RootFs.Overlay overlay)) {
+            throw new Unsupported(
+                    "mount image " + i.image() + " to be written to",
+                    "that needs overlay mounts, and the host's own user namespace",
+                    "mount it for reading, or copy its files");
+        }
+        List<String> options = new ArrayList<>(List.of("upperdir=" + overlay.upper(), "workdir=" + overlay.work()));
+        options.addAll(overlay.forgettable().options());
+        return linux.mounts()
+                .writableOverlay(overlay.lowers().stream().map(Object::toString).toList(), options);
     }
 
     /// An overlay refuses what is below another layer of it, as ours may be below a directory of the host.

@@ -25,6 +25,10 @@ public interface Containers {
     /// holds the words.
     StartOutcome start(ContainerId id);
 
+    /// The same, with further variables of its environment, which are kept on no disk: who reads its specification does
+    /// not see them, and another start does not have them.
+    StartOutcome start(ContainerId id, List<String> variables);
+
     /// The same, but instead of its program what [#checkpoint] has saved goes on.
     ///
     /// @param in where the checkpoint is; empty: with the container's own files

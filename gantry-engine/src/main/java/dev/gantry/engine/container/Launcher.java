@@ -110,7 +110,7 @@ final class Launcher {
         SharedNamespaces namespaces = SharedNamespaces.of(row, others, places.containers());
         Map<String, LaunchContext.Peer> joins = users.joins(row, joins(shared, namespaces), others);
         RuntimeSpec config = RuntimeConfig.of(
-                spec,
+                cell.unsaid.isEmpty() ? spec : SpecMerge.withVariables(spec, cell.unsaid),
                 hostname,
                 user,
                 etc,

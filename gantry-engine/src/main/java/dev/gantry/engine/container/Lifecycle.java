@@ -231,8 +231,11 @@ final class Lifecycle {
         }
         try {
             EncodedPlan plan = ahead.plan().joined(); // also when it is not wanted: it writes files
-            boolean fits =
-                    !again && ahead.row() == cell.row && run == ContainerNetworks.Run.NOWHERE && sources.isEmpty();
+            boolean fits = !again
+                    && cell.unsaid.isEmpty()
+                    && ahead.row() == cell.row
+                    && run == ContainerNetworks.Run.NOWHERE
+                    && sources.isEmpty();
             return fits ? Optional.of(plan) : Optional.empty();
         } catch (RuntimeException e) {
             return Optional.empty(); // it fails again, where somebody is told

@@ -237,6 +237,18 @@ final class LiveContainers implements Containers {
     }
 
     @Override
+    public StartOutcome start(ContainerId id, List<String> variables) {
+        Cell cell = index.need(id);
+        foresight.started(cell);
+        cell.unsaid = List.copyOf(variables);
+        try {
+            return lifecycle.start(cell);
+        } finally {
+            cell.unsaid = List.of();
+        }
+    }
+
+    @Override
     public StartOutcome start(ContainerId id, String checkpoint, Optional<Path> in) {
         Cell cell = index.need(id);
         return lifecycle.start(cell, checkpoints.from(cell, existing(cell, checkpoint, in)));

@@ -126,13 +126,19 @@ public record MountsSpec(
             @Json.Property("Target") String target,
             @Json.Property("Subpath") String subpath,
             @Json.Property("Snapshot") String snapshot,
-            @Json.Property("Id") String id) {
+            @Json.Property("Id") String id,
+            @Json.Property("Writable") boolean writable) {
         public static OfImage at(String image, String target, String subpath) {
-            return new OfImage(image, target, subpath, "", "");
+            return new OfImage(image, target, subpath, "", "", false);
+        }
+
+        /// What is written there goes with the container, and the image stays what it is.
+        public OfImage forWriting() {
+            return new OfImage(image, target, subpath, snapshot, id, true);
         }
 
         OfImage heldBy(String snapshotId, String imageId) {
-            return new OfImage(image, target, subpath, snapshotId, imageId);
+            return new OfImage(image, target, subpath, snapshotId, imageId, writable);
         }
     }
 }

@@ -216,7 +216,7 @@ final class RuntimeConfig {
             all.add(new Placed(v.target(), p -> p.bind(sources.of(v.target()), v.target(), options)));
         }
         for (MountsSpec.OfImage i : spec.mounts().images()) {
-            List<String> options = List.of("bind", "ro", "rprivate");
+            List<String> options = List.of("bind", i.writable() ? "rw" : "ro", "rprivate");
             all.add(new Placed(i.target(), p -> p.bind(sources.of(i.target()), i.target(), options)));
         }
     }

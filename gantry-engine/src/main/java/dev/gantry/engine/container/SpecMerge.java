@@ -76,6 +76,11 @@ final class SpecMerge {
         return List.copyOf(all);
     }
 
+    /// With these variables instead of those of the same names.
+    static ContainerSpec withVariables(ContainerSpec spec, List<String> variables) {
+        return spec.toBuilder().env(env(variables, spec.command().env())).build();
+    }
+
     /// Ours first, then those of the image that are not named by ours. A bare name takes the image's away.
     private static List<String> env(List<String> ours, List<String> images) {
         Set<String> named = new HashSet<>();
