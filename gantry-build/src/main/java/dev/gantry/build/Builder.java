@@ -11,10 +11,11 @@ import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
 import dev.gantry.build.fetch.Fetches;
 import dev.gantry.build.frontend.Context;
+import dev.gantry.build.frontend.DockerfileFrontend;
 import dev.gantry.build.frontend.GitUrl;
-import dev.gantry.build.frontend.Planned;
 import dev.gantry.build.frontend.Wishes;
 import dev.gantry.build.graph.Note;
+import dev.gantry.build.graph.PlanText;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
@@ -152,6 +153,36 @@ public final class Builder implements AutoCloseable {
 
     /// The same with something else in the end than an image of this engine.
     public <T> T build(BuildRequest request, BuildListener listener, Finish<T> finish) throws InterruptedException {
+        return with(
+                request,
+                (building, read) ->
+                        finish.of(building.made(building.plan(read.dockerfile(), read.wishes()), listener)));
+    }
+
+    /// What would be done, as [PlanText] writes it. Base images are looked at, and fetched where they are missing.
+    public String plan(BuildRequest request) throws InterruptedException {
+        return with(
+                request,
+                (building, read) -> PlanText.of(
+                        building.plan(read.dockerfile(), read.wishes()).image()));
+    }
+
+    /// What rules find in all stages of the Dockerfile, needed or not.
+    public List<dev.gantry.build.check.Finding> check(BuildRequest request) throws InterruptedException {
+        return with(
+                request,
+                (building, read) -> DockerfileFrontend.check(read.dockerfile(), read.wishes(), building.bases()));
+    }
+
+    /// What a request comes to before anything is planned.
+    private record Read(String dockerfile, Wishes wishes) {}
+
+    @FunctionalInterface
+    private interface Using<T> {
+        T of(Building building, Read read) throws InterruptedException;
+    }
+
+    private <T> T with(BuildRequest request, Using<T> using) throws InterruptedException {
         List<SourceTree> fetched = new ArrayList<>();
         Map<String, SourceTree> sources = new HashMap<>(Map.of(CONTEXT, request.context()));
         Building building = null;
@@ -163,7 +194,7 @@ public final class Builder implements AutoCloseable {
                     request.credentials(),
                     Optional.empty(),
                     request.noCache()));
-            return finish.of(building.made(plan(request, building, further), listener));
+            return using.of(building, read(request, further));
         } finally {
             Runnable after = () -> {
                 request.close();
@@ -220,7 +251,7 @@ public final class Builder implements AutoCloseable {
         return further;
     }
 
-    private static Planned plan(BuildRequest request, Building building, Map<String, Context> further) {
+    private static Read read(BuildRequest request, Map<String, Context> further) {
         SourceTree context = request.context();
         String text = text(context, request.dockerfile())
                 .orElseThrow(() -> new NotFound(
@@ -244,7 +275,7 @@ public final class Builder implements AutoCloseable {
                 .hosts(request.hosts())
                 .limits(request.limits());
         further.forEach(wishes::context);
-        return building.plan(text, wishes.build());
+        return new Read(text, wishes.build());
     }
 
     private static Optional<String> text(SourceTree tree, String path) {

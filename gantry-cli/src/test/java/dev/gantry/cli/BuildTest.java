@@ -159,6 +159,19 @@ class BuildTest extends CommandTest {
     }
 
     @Test
+    void aPlanIsPrintedAndNothingIsBuilt() {
+        engine.answer("POST /build/parcel", 200, frames(1, "1 = image busybox\n"));
+        file("app/Dockerfile", "FROM busybox");
+        caller.terminals.add(Caller.Stream.OUT);
+        assertThat(gantry("build", "--plan", "app")).as(err()).isZero();
+        assertThat(out()).isEqualTo("1 = image busybox\n");
+        assertThat(asked()).contains("output=plan");
+        assertThat(gantry("build", "--check", "app")).isZero();
+        assertThat(asked()).contains("output=check");
+        assertThat(gantry("build", "-o", "-", "app")).as("an archive").isNotZero();
+    }
+
+    @Test
     void aBuildThatFailsGivesNothing() {
         engine.answer("POST /build/parcel", 200, frames(2, "{\"errorDetail\":{\"code\":9,\"message\":\"no\"}}\n"));
         file("app/Dockerfile", "FROM busybox");

@@ -186,6 +186,17 @@ class StockBuildTest {
     }
 
     @Test
+    void whatWouldBeDoneAndWhatRulesFindIsSaid() throws Exception {
+        assertThat(gantry("FROM busybox:it\nRUN false\n", "build", "--plan"))
+                .contains("run /bin/sh -c false on 1")
+                .contains("+ RUN /bin/sh -c false");
+        assertThat(gantry("FROM busybox:it\nRUN false\n", "build", "--check")).isBlank();
+        assertThatThrownBy(() -> gantry("FROM busybox:it AS Upper\n", "build", "--check"))
+                .hasMessageContaining("StageNameCasing")
+                .hasMessageContaining("there is 1 finding");
+    }
+
+    @Test
     void whatABuildGivesIsADirectoryOrAnArchive() throws Exception {
         Path more = Files.createDirectory(dir.resolve("more"));
         Files.writeString(more.resolve("from-more"), "more");

@@ -51,6 +51,7 @@ public final class BuildCommand implements Command {
                         "build-context",
                         "name=where",
                         "Further directory, docker-image://NAME, or address, for COPY --from")
+                .toggle("check", "Say what rules find in the Dockerfile, and build nothing")
                 .text('c', "cpu-shares", "weight", "Share of the processors among busy containers")
                 .text("cpuset-cpus", "list", "Processors of each RUN, such as 0-3")
                 .text("cpuset-mems", "list", "Memory nodes of each RUN")
@@ -73,6 +74,7 @@ public final class BuildCommand implements Command {
                         "output",
                         "dest",
                         "Give a directory, - or type=tar|local|docker|oci,dest=… in place of an image")
+                .toggle("plan", "Say what would be done, and do nothing")
                 .text("platform", "os/arch", "Platform of the image")
                 .toggle("print-dockerfile", "Print what a project of Maven or Gradle becomes, and make no image")
                 .toggle("pull", "Ask registries for newer base images")
@@ -103,7 +105,7 @@ public final class BuildCommand implements Command {
         BuildOutput output = BuildOutput.of(args);
         BuildContext context = isJava ? new JavaContext(call, run).context() : BuildContext.of(args, call.caller());
         BuildInputs inputs = BuildInputs.of(args, call.caller());
-        if (output.dest().equals("-") && call.caller().isTerminal(Caller.Stream.OUT)) {
+        if (output.isArchive() && output.dest().equals("-") && call.caller().isTerminal(Caller.Stream.OUT)) {
             throw args.wrong("standard output is a terminal: name a file with dest=");
         }
         try (InputStream _ = context.tar()) {

@@ -24,7 +24,7 @@ record BuildContext(InputStream tar, String dockerfile, String remote) {
     private static final int LONGEST = 4 << 20; // of a Dockerfile, as the engine has it
     private static final int START = 512;
 
-    private BuildContext(InputStream tar, String dockerfile) {
+    BuildContext(InputStream tar, String dockerfile) {
         this(tar, dockerfile, "");
     }
 

@@ -14,6 +14,9 @@ record BuildOutput(String type, String dest) {
     private static final List<String> ARCHIVES = List.of("tar", "docker", "oci");
 
     static BuildOutput of(Parsed args) {
+        if (args.on("plan") || args.on("check")) {
+            return new BuildOutput(args.on("plan") ? "plan" : "check", "-");
+        }
         List<String> texts = args.list("output");
         if (texts.size() > 1) {
             throw args.wrong("--output is there twice: a build gives one thing");
@@ -63,12 +66,17 @@ record BuildOutput(String type, String dest) {
         };
     }
 
+    /// Whether nobody can read it.
+    boolean isArchive() {
+        return ARCHIVES.contains(type);
+    }
+
     boolean isImage() {
         return type.equals("image");
     }
 
     /// What the engine is asked for.
     String wire() {
-        return isImage() ? "" : ARCHIVES.contains(type) ? type : "tar";
+        return isImage() ? "" : type.equals("local") ? "tar" : type;
     }
 }

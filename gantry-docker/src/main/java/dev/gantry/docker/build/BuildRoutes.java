@@ -5,6 +5,7 @@ import dev.gantry.api.image.ErrorDetail;
 import dev.gantry.api.system.BuildCachePruned;
 import dev.gantry.build.BuildRequest;
 import dev.gantry.build.Builder;
+import dev.gantry.build.check.Finding;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
 import dev.gantry.build.context.TarContext;
@@ -26,11 +27,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,9 @@ import java.util.Set;
 /// Builds images of Dockerfiles.
 public final class BuildRoutes {
     private static final int BUFFER = 64 << 10;
+
+    /// What a build can be asked for that is only said.
+    private static final Set<String> WORDS = Set.of("plan", "check");
 
     private final Builder builder;
     private final ImageEvents told;
@@ -73,12 +79,15 @@ public final class BuildRoutes {
     private ApiResponse parcel(Call call) {
         call.access().judgeBuild();
         Asked asked = BuildParameters.read(call);
-        Optional<Output> output = ParcelHead.output(call.query().text("output"));
+        String wanted = call.query().text("output");
+        Optional<Output> output = WORDS.contains(wanted) ? Optional.empty() : ParcelHead.output(wanted);
         return new ApiResponse.Stream(ApiResponse.MULTIPLEXED_STREAM, out -> {
             var told = new FramedOut(out, FramedOut.ERR);
             answered(new BuildLines(told, call.query().flag("q")), lines -> {
                 BuildRequest request = sent(call, asked);
-                if (output.isEmpty()) {
+                if (WORDS.contains(wanted)) {
+                    said(request, wanted, new FramedOut(out, FramedOut.OUT), lines);
+                } else if (output.isEmpty()) {
                     finished(request, lines);
                 } else {
                     written(request, output.get(), new FramedOut(out, FramedOut.OUT), lines);
@@ -122,6 +131,23 @@ public final class BuildRoutes {
         String id = image.id().digest().toString();
         lines.done(id, request.names());
         request.names().forEach(name -> told.tagged(id, name));
+    }
+
+    /// What is known without building.
+    private void said(BuildRequest request, String wanted, OutputStream out, BuildLines lines)
+            throws IOException, InterruptedException {
+        List<String> found = wanted.equals("plan")
+                ? List.of()
+                : builder.check(request).stream().map(Finding::toString).toList();
+        String text = wanted.equals("plan") ? builder.plan(request) : String.join("\n", found) + "\n";
+        if (wanted.equals("plan") || !found.isEmpty()) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+        if (!found.isEmpty()) {
+            String count = found.size() == 1 ? "there is 1 finding" : "there are " + found.size() + " findings";
+            lines.failed(new ErrorDetail(1, "check the Dockerfile: " + count + ": mend it, or skip the rules by name"));
+        }
     }
 
     private void written(BuildRequest request, Output output, OutputStream out, BuildLines lines)
