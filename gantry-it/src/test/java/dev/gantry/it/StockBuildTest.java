@@ -204,7 +204,7 @@ class StockBuildTest {
         Files.createLink(context.resolve("g"), context.resolve("f"));
         String dockerfile = """
                 FROM scratch
-                COPY f g /deep/
+                COPY . /deep/
                 COPY --from=more . /deep/
                 """;
         Path out = dir.resolve("out/here");

@@ -2,6 +2,7 @@ package dev.gantry.cli.system;
 
 import dev.gantry.api.container.ContainerSummary;
 import dev.gantry.api.image.ImageSummary;
+import dev.gantry.api.system.BuildCache;
 import dev.gantry.api.system.DiskUsage;
 import dev.gantry.api.volume.Volume;
 import dev.gantry.api.volume.VolumeUsage;
@@ -86,7 +87,15 @@ public final class DiskUsageCommand implements Command {
                         usage.volumes().stream().filter(v -> users(v) > 0).count(),
                         volumes,
                         unused),
-                row("Build Cache", 0, 0, 0, -1));
+                row(
+                        "Build Cache",
+                        usage.buildCache().size(),
+                        usage.buildCache().stream().filter(BuildCache::inUse).count(),
+                        usage.buildCache().stream().mapToLong(BuildCache::size).sum(),
+                        usage.buildCache().stream()
+                                .filter(c -> !c.inUse())
+                                .mapToLong(BuildCache::size)
+                                .sum()));
     }
 
     /// `reclaimable` -1: without a share.
