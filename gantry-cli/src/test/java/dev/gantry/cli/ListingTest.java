@@ -48,14 +48,15 @@ class ListingTest extends CommandTest {
                 "Containers":[{"Id":"cccccccccccccccc","Names":["/c"],"Image":"a:1","ImageID":"","Command":"x","Created":1795262100,"Ports":[],
                 "Labels":{},"State":"exited","Status":"Exited (0)","SizeRw":500,"HostConfig":{},"NetworkSettings":{"Networks":{}},"Mounts":[]}],
                 "Volumes":[{"Name":"v","Driver":"local","UsageData":{"Size":4000,"RefCount":1}},
-                {"Name":"w","Driver":"local","UsageData":{"Size":-1,"RefCount":0}}],"BuildCache":null}""");
+                {"Name":"w","Driver":"local","UsageData":{"Size":-1,"RefCount":0}}],
+                "BuildCache":[{"ID":"x","Size":3000,"InUse":true},{"ID":"y","Size":1000}]}""");
         assertThat(gantry("system", "df")).isZero();
         assertThat(out()).isEqualTo("""
                         TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE
                         Images          2         1         3MB       2MB (66%)
                         Containers      1         0         500B      500B (100%)
                         Local Volumes   2         1         4kB       0B (0%)
-                        Build Cache     0         0         0B        0B
+                        Build Cache     2         1         4kB       1kB (25%)
                         """);
         caller.out.reset();
         assertThat(gantry("system", "df", "-v")).isZero();
