@@ -374,6 +374,13 @@ class AccessTest {
     }
 
     @Test
+    void theDoorsOfBuildkitAreForWhoMayDoEverything() throws IOException {
+        for (String path : new String[] {"/grpc", "/session"}) {
+            assertThat(ask(POWERLESS, "POST", path, "")).as(path).contains("images are built by who may do everything");
+        }
+    }
+
+    @Test
     void everyChangeIsInTheAuditLogWithWhoMadeItAndWithoutSecrets() throws IOException {
         String id = out(
                 LIMITED,

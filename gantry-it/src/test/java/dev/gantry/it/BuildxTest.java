@@ -131,10 +131,13 @@ class BuildxTest {
         file("Dockerfile", """
                 FROM busybox:it
                 RUN --mount=type=secret,id=s wc -c /run/secrets/s
-                COPY --from=more f /f
+                COPY --from=more . /m
+                RUN test -e /m/f && test ! -e /m/left
                 """);
         file("s", "0123456789");
         file("more/f", "further");
+        file("more/left", "out");
+        file("more/.dockerignore", "left");
         assertThat(built("--secret", "id=s,src=s", "--build-context", "more=more", "-o", "type=tar,dest=t.tar", "."))
                 .containsPattern("#[0-9]+ [0-9.]+ 10 /run/secrets/s");
         assertThat(context.resolve("t.tar")).isNotEmptyFile();

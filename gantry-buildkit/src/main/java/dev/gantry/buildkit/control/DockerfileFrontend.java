@@ -160,18 +160,30 @@ final class DockerfileFrontend {
         return text(tree, names.getLast());
     }
 
-    private Map<String, Context> named() {
+    private Map<String, Context> named() throws InterruptedException {
         Map<String, Context> named = new LinkedHashMap<>();
-        options.contexts().forEach((name, where) -> named.put(name, context(name, where)));
+        for (Map.Entry<String, String> each : options.contexts().entrySet()) {
+            named.put(each.getKey(), context(each.getKey(), each.getValue()));
+        }
         return named;
     }
 
-    private Context context(String name, String where) {
+    /// What a further directory leaves out by its own `.dockerignore`.
+    private List<String> ignoredOf(String name, String directory) throws InterruptedException {
+        Progress.Step step = job.progress().step("[context " + name + "] load .dockerignore");
+        SourceTree tree = received(
+                step,
+                "transferring " + directory + ":",
+                new Wanted(directory, List.of(), List.of(), List.of(".dockerignore")));
+        return text(tree, ".dockerignore").map(IgnoreFile::read).orElse(List.of());
+    }
+
+    private Context context(String name, String where) throws InterruptedException {
         int colon = where.indexOf(':');
         String kind = colon < 0 ? "" : where.substring(0, colon);
         String rest = where.substring(colon + 1);
         return switch (kind) {
-            case "local" -> new Context.Local(rest, List.of());
+            case "local" -> new Context.Local(rest, ignoredOf(name, rest));
             case "input" -> {
                 String image = inputs.get(rest);
                 if (image == null) {
