@@ -9,4 +9,7 @@ import java.util.List;
 public interface BuildListener extends Event.Listener {
     /// What will be done, each after what it needs, and what was found in the Dockerfile.
     void planned(List<Vertex> vertices, List<Finding> findings);
+
+    /// Something does not help as it should; the build goes on.
+    default void warned(String words) {}
 }

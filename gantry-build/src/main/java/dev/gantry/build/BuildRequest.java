@@ -4,6 +4,7 @@ import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.graph.Op;
+import dev.gantry.build.share.RegistryCaches;
 import dev.gantry.images.registry.Credentials;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +75,22 @@ public record BuildRequest(
     /// @param secrets by their ids; they are in no key, no layer and no line
     /// @param directories further contexts by their names; the builder closes them
     /// @param elsewhere further contexts by their names: `docker-image://…`, or an address
+    /// @param caches at registries
     public record Given(
-            Map<String, byte[]> secrets, Map<String, SourceTree> directories, Map<String, String> elsewhere) {
-        public static final Given NOTHING = new Given(Map.of(), Map.of(), Map.of());
+            Map<String, byte[]> secrets,
+            Map<String, SourceTree> directories,
+            Map<String, String> elsewhere,
+            Caches caches) {
+        public static final Given NOTHING = new Given(Map.of(), Map.of(), Map.of(), Caches.NONE);
 
         public Given {
             secrets = Map.copyOf(secrets);
             directories = Map.copyOf(directories);
             elsewhere = Map.copyOf(elsewhere);
+        }
+
+        public Given with(Caches others) {
+            return new Given(secrets, directories, elsewhere, others);
         }
 
         /// Without what they are.
@@ -90,6 +99,20 @@ public record BuildRequest(
             return "secrets " + secrets.keySet() + ", contexts " + directories.keySet() + ", " + elsewhere;
         }
     }
+
+    /// @param from asked in their order for what is not known here
+    /// @param to where what the steps have made goes
+    public record Caches(List<Reference> from, List<To> to) {
+        public static final Caches NONE = new Caches(List.of(), List.of());
+
+        public Caches {
+            from = List.copyOf(from);
+            to = List.copyOf(to);
+        }
+    }
+
+    /// @param optional whether the build goes on without it
+    public record To(Reference.Tagged name, RegistryCaches.Mode mode, boolean optional) {}
 
     void close() {
         context.close();

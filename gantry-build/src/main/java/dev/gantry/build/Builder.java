@@ -1,8 +1,10 @@
 package dev.gantry.build;
 
+import dev.gantry.base.GantryException;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
+import dev.gantry.base.Reference;
 import dev.gantry.base.Unavailable;
 import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.IgnoreFile;
@@ -19,9 +21,11 @@ import dev.gantry.build.graph.PlanText;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
+import dev.gantry.build.share.RegistryCaches;
 import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Cache;
+import dev.gantry.build.solve.FarCache;
 import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Solver;
 import dev.gantry.build.solve.Sources;
@@ -33,6 +37,7 @@ import dev.gantry.engine.Gantry;
 import dev.gantry.engine.container.ContainerSpec;
 import dev.gantry.images.image.Image;
 import dev.gantry.images.image.Layers;
+import dev.gantry.images.registry.Credentials;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.io.IOException;
@@ -84,6 +89,7 @@ public final class Builder implements AutoCloseable {
     private final ImageWork images;
     private final Solver solver;
     private final Outputs outputs;
+    private final RegistryCaches caches;
 
     private Builder(Gantry engine, Supplier<ContainerSpec> usual, Clock clock, RandomGenerator random) {
         this.engine = engine;
@@ -99,6 +105,7 @@ public final class Builder implements AutoCloseable {
         this.images = new ImageWork(engine.images());
         EngineWork work = EngineWork.on(engine, images, new CacheMounts(linux, shelf), fetches, secrets, random, usual);
         this.outputs = new Outputs(linux, layers, work::open);
+        this.caches = new RegistryCaches(engine.images().share(), layers);
         this.solver = new Solver(work, cache, layers, clock, PARALLEL);
     }
 
@@ -153,16 +160,19 @@ public final class Builder implements AutoCloseable {
 
     /// The same with something else in the end than an image of this engine.
     public <T> T build(BuildRequest request, BuildListener listener, Finish<T> finish) throws InterruptedException {
-        return with(
-                request,
-                (building, read) ->
-                        finish.of(building.made(building.plan(read.dockerfile(), read.wishes()), listener)));
+        return with(request, far(request, listener), (building, read) -> {
+            Made made = building.made(building.plan(read.dockerfile(), read.wishes()), listener);
+            T finished = finish.of(made);
+            export(request, made, building, listener);
+            return finished;
+        });
     }
 
     /// What would be done, as [PlanText] writes it. Base images are looked at, and fetched where they are missing.
     public String plan(BuildRequest request) throws InterruptedException {
         return with(
                 request,
+                List.of(),
                 (building, read) -> PlanText.of(
                         building.plan(read.dockerfile(), read.wishes()).image()));
     }
@@ -171,6 +181,7 @@ public final class Builder implements AutoCloseable {
     public List<dev.gantry.build.check.Finding> check(BuildRequest request) throws InterruptedException {
         return with(
                 request,
+                List.of(),
                 (building, read) -> DockerfileFrontend.check(read.dockerfile(), read.wishes(), building.bases()));
     }
 
@@ -182,7 +193,7 @@ public final class Builder implements AutoCloseable {
         T of(Building building, Read read) throws InterruptedException;
     }
 
-    private <T> T with(BuildRequest request, Using<T> using) throws InterruptedException {
+    private <T> T with(BuildRequest request, List<FarCache> far, Using<T> using) throws InterruptedException {
         List<SourceTree> fetched = new ArrayList<>();
         Map<String, SourceTree> sources = new HashMap<>(Map.of(CONTEXT, request.context()));
         Building building = null;
@@ -193,7 +204,8 @@ public final class Builder implements AutoCloseable {
                     Lent.of(request.given().secrets()),
                     request.credentials(),
                     Optional.empty(),
-                    request.noCache()));
+                    request.noCache(),
+                    far));
             return using.of(building, read(request, further));
         } finally {
             Runnable after = () -> {
@@ -288,6 +300,36 @@ public final class Builder implements AutoCloseable {
         } catch (IOException e) {
             throw new InvalidArgument("read " + path, String.valueOf(e.getMessage()), "send it again", e);
         }
+    }
+
+    /// A cache that cannot be had costs time and no build.
+    private List<FarCache> far(BuildRequest request, BuildListener listener) {
+        List<FarCache> far = new ArrayList<>();
+        for (Reference name : request.given().caches().from()) {
+            try {
+                far.add(caches.open(name, request.platform(), credentials(request, name)));
+            } catch (GantryException e) {
+                listener.warned("the cache " + name.familiar() + " is left out: " + e.getMessage());
+            }
+        }
+        return far;
+    }
+
+    private void export(BuildRequest request, Made made, Building building, BuildListener listener) {
+        for (BuildRequest.To to : request.given().caches().to()) {
+            try {
+                caches.push(to.name(), to.mode(), building.records(), made.result(), credentials(request, to.name()));
+            } catch (GantryException e) {
+                if (!to.optional()) {
+                    throw e;
+                }
+                listener.warned("the cache " + to.name().familiar() + " is not written: " + e.getMessage());
+            }
+        }
+    }
+
+    private static Credentials credentials(BuildRequest request, Reference name) {
+        return request.credentials().apply(name.repository().domain());
     }
 
     public List<Cache.Row> cached() {

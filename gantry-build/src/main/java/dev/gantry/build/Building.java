@@ -1,5 +1,6 @@
 package dev.gantry.build;
 
+import dev.gantry.base.Digest;
 import dev.gantry.base.Platform;
 import dev.gantry.build.frontend.Bases;
 import dev.gantry.build.frontend.DockerfileFrontend;
@@ -10,6 +11,7 @@ import dev.gantry.build.graph.Op;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
 import dev.gantry.build.secret.SecretSearch;
+import dev.gantry.build.share.RegistryCaches;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Lent;
 import dev.gantry.build.solve.Result;
@@ -20,6 +22,9 @@ import dev.gantry.images.image.Layers;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// One build, part by part: for who plans by itself, or wants several things of it. What it has found and made is kept
@@ -78,7 +83,17 @@ public final class Building {
         Result result = result(planned.image().root(), planned.time(), listener);
         SecretSearch.in(planned.image(), asked.lent().given());
         Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
-        return new Made(outputs, planned.image(), result, planned.time().orElse(own));
+        Map<String, Object> besides = planned.cacheInline() ? RegistryCaches.inline(records(), result) : Map.of();
+        return new Made(outputs, planned.image(), result, planned.time().orElse(own), besides);
+    }
+
+    /// What the steps that are known by a key have made so far.
+    public Map<Digest, List<Result.Root>> records() {
+        var records = new HashMap<Digest, List<Result.Root>>();
+        synchronized (solves) {
+            solves.forEach(solve -> records.putAll(solve.records()));
+        }
+        return records;
     }
 
     /// @param time of all that is written; empty: that of the base

@@ -146,6 +146,64 @@ class StockRegistryTest {
         }
     }
 
+    @Test
+    void whatStepsHaveMadeIsFoundAtARegistry() throws IOException, InterruptedException {
+        Path context = Files.createDirectories(dir.resolve("cached"));
+        Files.writeString(context.resolve("Dockerfile"), """
+                FROM busybox:it AS made
+                RUN cat /proc/sys/kernel/random/uuid > /chance
+                FROM busybox:it
+                COPY --from=made /chance /copied
+                RUN cat /proc/sys/kernel/random/uuid > /own
+                """);
+        var gantry = new GantryCommand(stock.daemon());
+        String cache = "type=registry,ref=" + REGISTRY + "/cache:1";
+        gantry.run("build", "-q", "-t", "cached:1", "--cache-to", cache + ",mode=max", context.toString());
+        String first = stock.out("inspect", "-f", "{{.Id}}", "cached:1");
+
+        forget("cached:1");
+        gantry.run("build", "-q", "-t", "cached:2", context.toString());
+        assertThat(stock.out("inspect", "-f", "{{.Id}}", "cached:2")).isNotEqualTo(first);
+
+        forget("cached:2");
+        String told = gantry.run("build", "-t", "cached:3", "--cache-from", cache, context.toString());
+        assertThat(told).contains("Using cache");
+        assertThat(stock.out("inspect", "-f", "{{.Id}}", "cached:3")).isEqualTo(first);
+        assertThat(stock.out("run", "--rm", "--network", "none", "cached:3", "cat", "/own", "/copied"))
+                .hasLineCount(2);
+
+        forget("cached:3");
+        String inline = REGISTRY + "/inline:1";
+        gantry.run("build", "-q", "-t", inline, "--build-arg", "BUILDKIT_INLINE_CACHE=1", context.toString());
+        String own = stock.out("run", "--rm", "--network", "none", inline, "cat", "/own");
+        stock.out("push", inline);
+        forget(inline);
+        gantry.run("build", "-t", "cached:4", "--cache-from", inline, context.toString());
+        // The stage that is only copied from is in no image, so that it is run again and what is above it, too.
+        assertThat(stock.out("run", "--rm", "--network", "none", "cached:4", "cat", "/own"))
+                .isNotEqualTo(own);
+        forget("cached:4");
+        Files.writeString(context.resolve("Dockerfile"), """
+                FROM busybox:it
+                RUN cat /proc/sys/kernel/random/uuid > /own
+                """);
+        gantry.run("build", "-q", "-t", inline, "--build-arg", "BUILDKIT_INLINE_CACHE=1", context.toString());
+        own = stock.out("run", "--rm", "--network", "none", inline, "cat", "/own");
+        stock.out("push", inline);
+        forget(inline);
+        gantry.run("build", "-t", "cached:5", "--cache-from", inline, context.toString());
+        assertThat(stock.out("run", "--rm", "--network", "none", "cached:5", "cat", "/own"))
+                .isEqualTo(own);
+
+        String warned = gantry.run("build", "-t", "cached:6", "--cache-from", REGISTRY + "/none:1", context.toString());
+        assertThat(warned).contains("[Warning] the cache " + REGISTRY + "/none:1 is left out");
+    }
+
+    private static void forget(String image) throws IOException {
+        stock.out("rmi", image);
+        stock.docker().run("builder", "prune", "-af");
+    }
+
     private static @Nullable String searched(String term) {
         try {
             Docker.Result r =

@@ -9,17 +9,30 @@ import dev.gantry.linux.Fd;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// What a build has made, as long as it is held.
 ///
 /// @param time of the image, where the plan has none
-public record Made(Outputs outputs, ImagePlan plan, Result result, Instant time) {
+/// @param besides fields that its configuration gets, too
+public record Made(Outputs outputs, ImagePlan plan, Result result, Instant time, Map<String, Object> besides) {
+    public Made {
+        besides = Map.copyOf(besides);
+    }
+
     public Image store(List<Reference.Tagged> names) {
-        return outputs.store(plan, result, time, names);
+        return outputs.store(config(), result, names);
+    }
+
+    /// Whole but for what it says of layers.
+    public Map<String, Object> config() {
+        Map<String, Object> config = ImageDocument.of(plan, time);
+        config.putAll(besides);
+        return config;
     }
 
     public void archive(List<Reference.Tagged> names, ArchiveForm form, OutputStream out) {
-        outputs.archive(plan, result, time, names, form, out);
+        outputs.archive(config(), result, names, form, out);
     }
 
     public void tar(OutputStream out) {

@@ -4,7 +4,6 @@ import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Reference;
 import dev.gantry.base.Unavailable;
 import dev.gantry.build.context.SourceTree;
-import dev.gantry.build.graph.ImagePlan;
 import dev.gantry.build.solve.Result;
 import dev.gantry.build.work.TreeCopy;
 import dev.gantry.images.archive.ArchiveForm;
@@ -14,7 +13,6 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,23 +33,14 @@ public final class Outputs {
 
     /// An image of this engine.
     ///
-    /// @param time of the image, where the plan has none
-    public Image store(ImagePlan plan, Result result, Instant time, List<Reference.Tagged> names) {
-        return layers.compose(ImageDocument.of(plan, time), root(result).layers(), names);
+    /// @param config whole but for what it says of layers
+    public Image store(Map<String, Object> config, Result result, List<Reference.Tagged> names) {
+        return layers.compose(config, root(result).layers(), names);
     }
 
     /// An archive of an image that this engine does not keep.
-    public void archive(
-            ImagePlan plan,
-            Result result,
-            Instant time,
-            List<Reference.Tagged> names,
-            ArchiveForm form,
-            OutputStream out) {
-        archive(ImageDocument.of(plan, time), result, names, form, out);
-    }
-
-    /// The same with a configuration that is whole but for what it says of layers.
+    ///
+    /// @param config whole but for what it says of layers
     public void archive(
             Map<String, Object> config,
             Result result,

@@ -10,6 +10,7 @@ import dev.gantry.images.image.Layers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,7 @@ public final class Solve implements AutoCloseable {
     private final Event.Listener listener;
     private final Layers.Hold hold;
     private final Map<Vertex, CompletableFuture<List<Result>>> known = new ConcurrentHashMap<>();
+    private final Map<Vertex, Digest> keys = new ConcurrentHashMap<>();
     private final Set<Flight> started = ConcurrentHashMap.newKeySet();
     private final Set<Result.Source> opened = ConcurrentHashMap.newKeySet();
     private final Object telling = new Object();
@@ -112,9 +114,10 @@ public final class Solve implements AutoCloseable {
 
     private List<Result> solved(Vertex vertex, List<Result> inputs) throws InterruptedException {
         Optional<Digest> key = solver.work.key(vertex, inputs, asked);
+        key.ifPresent(k -> keys.put(vertex, k));
         boolean again = asked.ignoreCache() || vertex.note().ignoreCache();
         if (key.isPresent() && !again) {
-            Optional<List<Result>> cached = solver.cache.find(key.get(), hold);
+            Optional<List<Result>> cached = solver.cache.find(key.get(), hold).or(() -> far(key.get(), vertex));
             if (cached.isPresent()) {
                 tell(new Event.Cached(vertex, now()));
                 return cached.get();
@@ -130,6 +133,35 @@ public final class Solve implements AutoCloseable {
             tell(new Event.Failed(vertex, now(), String.valueOf(e.getMessage())));
             throw e;
         }
+    }
+
+    /// What others know is known here, too, from then on.
+    private Optional<List<Result>> far(Digest key, Vertex vertex) {
+        for (FarCache far : asked.far()) {
+            Optional<List<Result.Root>> found = far.find(key, hold);
+            if (found.isPresent() && found.get().size() == vertex.op().results()) {
+                List<Result> results = List.copyOf(found.get());
+                solver.cache.put(key, vertex, results);
+                return Optional.of(results);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// What the steps of this build that are known by a key have made.
+    public Map<Digest, List<Result.Root>> records() {
+        var records = new HashMap<Digest, List<Result.Root>>();
+        keys.forEach((vertex, key) -> {
+            List<Result> results = future(vertex).getNow(List.of());
+            List<Result.Root> roots = results.stream()
+                    .filter(Result.Root.class::isInstance)
+                    .map(Result.Root.class::cast)
+                    .toList();
+            if (!roots.isEmpty() && roots.size() == results.size()) {
+                records.put(key, roots);
+            }
+        });
+        return records;
     }
 
     /// With whoever wants the same now.

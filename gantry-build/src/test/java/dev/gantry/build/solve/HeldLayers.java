@@ -55,6 +55,11 @@ final class HeldLayers implements Layers {
     }
 
     @Override
+    public void unpack(List<Layer> root) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long size(List<Layer> root) {
         return 1;
     }

@@ -44,7 +44,8 @@ public final class BuildCommand implements Command {
                         "build", "DIRECTORY|URL|-", "Build an image of a Dockerfile, or of a Java project without one")
                 .list("add-host", "name:address", "Further line of /etc/hosts while it is built")
                 .list("build-arg", "name=value", "Value of an ARG; a name alone takes the caller's")
-                .list("cache-from", "image", "Not needed: what is known is found by content")
+                .list("cache-from", "cache", "What steps have made elsewhere: NAME or type=registry,ref=NAME")
+                .list("cache-to", "cache", "Tell it others: type=registry,ref=NAME[,mode=max][,ignore-error=true]")
                 .text("cpu-period", "microseconds", "Period of the processor quota of each RUN")
                 .text("cpu-quota", "microseconds", "What a RUN may use of it")
                 .list(
@@ -190,6 +191,7 @@ public final class BuildCommand implements Command {
                 .with("buildargs", object(arguments(args, environment)))
                 .with("labels", object(pairs(args.list("label"))))
                 .with("cachefrom", array(args.list("cache-from")))
+                .with("cacheto", array(args.list("cache-to")))
                 .with("extrahosts", array(hosts(args)))
                 .with("ulimits", array(ulimits(args)));
         for (String tag : args.list("tag")) {

@@ -55,6 +55,13 @@ final class BuildLines implements BuildListener {
         }
     }
 
+    @Override
+    public void warned(String words) {
+        synchronized (lock) {
+            text("[Warning] " + words + "\n");
+        }
+    }
+
     private void begin() {
         if (turn < steps.size()) {
             text("Step " + (turn + 1) + "/" + steps.size() + " : " + name(steps.get(turn)) + "\n");

@@ -43,6 +43,8 @@ final class BuildParameters {
         Function<String, Credentials> credentials =
                 RegistryAuth.ofRegistries(call.request().header("x-registry-config"));
         Op.Pull pull = query.flag("pull") ? Op.Pull.ALWAYS : Op.Pull.MISSING;
+        BuildRequest.Caches caches =
+                CacheTexts.read(texts(query.text("cachefrom"), "cachefrom"), texts(query.text("cacheto"), "cacheto"));
         return (context, dockerfile, given) -> new BuildRequest(
                 context,
                 dockerfile.isEmpty() ? query.text("dockerfile", "Dockerfile") : dockerfile,
@@ -57,7 +59,7 @@ final class BuildParameters {
                 limits,
                 names,
                 credentials,
-                given);
+                given.with(caches));
     }
 
     /// The classic answer has no room for anything but an image.
@@ -133,6 +135,16 @@ final class BuildParameters {
             });
         }
         return all;
+    }
+
+    private static List<String> texts(String json, String name) {
+        if (json.isEmpty() || json.equals("null")) {
+            return List.of();
+        }
+        return switch (document(json, name)) {
+            case List<?> list -> list.stream().map(String::valueOf).toList();
+            default -> throw DockerError.badParameter("error reading " + name + ": it is no list");
+        };
     }
 
     private static Object document(String json, String name) {

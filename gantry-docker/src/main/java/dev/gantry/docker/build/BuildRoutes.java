@@ -211,7 +211,8 @@ public final class BuildRoutes {
             Fetches.Context context =
                     own != null ? new Fetches.Context(own, "") : builder.fetch(remote, head.secrets());
             whole = true;
-            return asked.of(context, new BuildRequest.Given(head.secrets(), trees, head.elsewhere()));
+            return asked.of(
+                    context, new BuildRequest.Given(head.secrets(), trees, head.elsewhere(), BuildRequest.Caches.NONE));
         } finally {
             if (!whole) {
                 trees.values().forEach(SourceTree::close);

@@ -35,6 +35,35 @@ public final class Documents {
 
     /// A manifest or an index. `statedType` is what the transport said it is, or empty.
     public static ImageDocument image(byte[] bytes, String statedType, String name) {
+        ImageDocument document = imageOrArtifact(bytes, statedType, name);
+        if (document instanceof ImageDocument.Manifest manifest) {
+            checkImage(manifest, name);
+        }
+        return document;
+    }
+
+    private static void checkImage(ImageDocument.Manifest manifest, String name) {
+        String type = manifest.config().mediaType();
+        if (!isImage(type)) {
+            throw new Unsupported(
+                    "use " + name,
+                    "it is not a container image but an artifact of type " + type,
+                    "give the name of an image");
+        }
+        if (manifest.layers().size() > MAX_LAYERS) {
+            throw damaged(
+                    "manifest",
+                    name,
+                    "it has " + manifest.layers().size() + " layers and a mount takes at most " + MAX_LAYERS);
+        }
+    }
+
+    private static boolean isImage(String configType) {
+        return configType.equals(MediaTypes.OCI_CONFIG) || configType.equals(MediaTypes.DOCKER_CONFIG);
+    }
+
+    /// The same where the configuration may be of any type. OCI image-spec 1.1 §guidelines-for-artifact-usage.
+    public static ImageDocument imageOrArtifact(byte[] bytes, String statedType, String name) {
         Wire.Document wire = read(bytes, Wire.Document.class, MAX_MANIFEST_BYTES, "manifest", name);
         String type = or(wire.mediaType(), statedType);
         if (wire.schemaVersion() == 1 || MediaTypes.isSchema1(type) || MediaTypes.isSchema1(statedType)) {
@@ -134,24 +163,10 @@ public final class Documents {
             throw damaged("manifest", name, "it names no configuration");
         }
         Descriptor config = descriptor(wire.config(), name);
-        if (!config.mediaType().equals(MediaTypes.OCI_CONFIG)
-                && !config.mediaType().equals(MediaTypes.DOCKER_CONFIG)) {
-            throw new Unsupported(
-                    "use " + name,
-                    "it is not a container image but an artifact of type " + config.mediaType(),
-                    "give the name of an image");
-        }
-        List<Wire.Descriptor> wireLayers = orEmpty(wire.layers());
-        if (wireLayers.size() > MAX_LAYERS) {
-            throw damaged(
-                    "manifest",
-                    name,
-                    "it has " + wireLayers.size() + " layers and a mount takes at most " + MAX_LAYERS);
-        }
         List<Descriptor> layers = new ArrayList<>();
-        for (Wire.Descriptor w : wireLayers) {
+        for (Wire.Descriptor w : orEmpty(wire.layers())) {
             Descriptor layer = descriptor(w, name);
-            if (!MediaTypes.isLayer(layer.mediaType())) {
+            if (isImage(config.mediaType()) && !MediaTypes.isLayer(layer.mediaType())) {
                 throw new Unsupported(
                         "use " + name,
                         "layer " + layer.digest() + " is of type " + layer.mediaType(),

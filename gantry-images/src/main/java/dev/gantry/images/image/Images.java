@@ -122,6 +122,9 @@ public interface Images {
     /// Layers by themselves, for those who make images of them.
     Layers layers();
 
+    /// Layers at registries that are of no image here.
+    LayerShare share();
+
     /// Makes the writable layer of a new container over the image.
     RootFs prepare(ContainerId container, Image image);
 

@@ -44,6 +44,10 @@ public interface Layers {
     /// Whether all of it is here.
     boolean contains(List<Layer> root);
 
+    /// Returns when all of it is unpacked, whose blobs are here. A layer whose plain bytes have another digest than
+    /// was said is [dev.gantry.base.InvalidArgument].
+    void unpack(List<Layer> root);
+
     /// How names begin that [#lend] gives; no image has one.
     String LENT = "layers:/";
 

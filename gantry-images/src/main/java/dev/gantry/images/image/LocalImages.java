@@ -69,6 +69,7 @@ public final class LocalImages implements Images {
     private final Loader loader;
     private final RegistryClient registries;
     private final LocalLayers layers;
+    private final LayerShare share;
 
     public LocalImages(
             ContentStore content,
@@ -91,7 +92,9 @@ public final class LocalImages implements Images {
         this.unpacker = new Unpacker(content, snapshots, extractor);
         this.layers = new LocalLayers(linux, content, snapshots, leases, catalog, names, unpacker, random);
         this.collector = new Collector(content, snapshots, leases);
-        this.puller = new Puller(registries, new Blobs(content), unpacker, names, catalog);
+        Blobs blobs = new Blobs(content);
+        this.puller = new Puller(registries, blobs, unpacker, names, catalog);
+        this.share = new LayerShare(registries, blobs, leases, random);
         this.loader = new Loader(content, catalog, unpacker, names, random);
         // What a load or an import of an earlier process left has no continuation.
         collector.discardTransfers(false);
@@ -351,6 +354,11 @@ public final class LocalImages implements Images {
     @Override
     public Layers layers() {
         return layers;
+    }
+
+    @Override
+    public LayerShare share() {
+        return share;
     }
 
     // ---- containers

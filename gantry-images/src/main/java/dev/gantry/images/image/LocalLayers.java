@@ -113,7 +113,7 @@ final class LocalLayers implements Layers {
 
     @Override
     public String lend(List<Layer> root) {
-        unpacked(root);
+        unpack(root);
         String name = LENT + token();
         lent.put(name, List.copyOf(root));
         return name;
@@ -141,12 +141,13 @@ final class LocalLayers implements Layers {
 
     @Override
     public RootFs prepare(ContainerId id, List<Layer> root) {
-        unpacked(root);
+        unpack(root);
         return snapshots.prepare(id, chains(root));
     }
 
     /// Layers that were put together otherwise than they were made have no files yet.
-    private void unpacked(List<Layer> root) {
+    @Override
+    public void unpack(List<Layer> root) {
         if (!stored(root).stream().allMatch(l -> snapshots.contains(l.chain()))) {
             unpacker.unpack(stored(root), ProgressListener.SILENT);
         }
