@@ -120,7 +120,7 @@ class StockBuildTest {
                 RUN --mount=type=bind,source=given,target=/given touch /given/x && exit 1 || true
                 """, "-t", "bound"));
         assertThat(out).contains("Step 1/4 : FROM busybox:it");
-        assertThat(shown("bound", "cat", "/result")).isEqualTo("bound\nmore\nnew\nboundfile\n");
+        assertThat(shown("bound", "cat", "/result")).isEqualTo("boundmore\nnew\nboundfile");
     }
 
     @Test
