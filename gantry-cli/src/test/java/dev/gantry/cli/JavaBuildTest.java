@@ -62,6 +62,24 @@ class JavaBuildTest extends CommandTest {
     }
 
     @Test
+    void aProjectOfGradleIsBuiltByItsWrapperWithATaskForTheClassPath() {
+        engine.answer("POST /build", 200, DONE);
+        file("app/build.gradle", "apply plugin: 'java'");
+        file("app/gradlew", "#!/bin/sh");
+        caller.programs.put("/home/me/app/gradlew", command -> {
+            String script = command.get(command.indexOf("--init-script") + 1);
+            assertThat(new String(caller.files.get(script), StandardCharsets.UTF_8))
+                    .contains("gantryClassPath");
+            caller.files.put("/home/me/app/build/libs/app.jar", jar());
+            file("app/build/libs/.gantry-class-path", "/repo/one-1.jar");
+            caller.file("/repo/one-1.jar", "of one");
+            return 0;
+        });
+        assertThat(gantry("build", "app")).as(err()).isZero();
+        assertThat(engine.bodyOf("POST /build")).contains("layers/1-dependencies/app/lib/one-1.jar");
+    }
+
+    @Test
     void whatItBecomesIsPrintedAndNothingMade() {
         maven();
         assertThat(gantry("build", "--print-dockerfile", "app")).as(err()).isZero();

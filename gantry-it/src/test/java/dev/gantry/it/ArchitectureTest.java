@@ -41,6 +41,7 @@ class ArchitectureTest {
             Map.entry("http", Set.of("base", "linux", "api", "docker")),
             Map.entry("testcontainers", Set.of("base", "embedded", "engine", "api", "docker", "http")),
             Map.entry("java", Set.of("base")),
+            Map.entry("maven", Set.of("base", "images", "java")),
             Map.entry("cli", Set.of("base", "api", "java")),
             Map.entry(
                     "daemon",

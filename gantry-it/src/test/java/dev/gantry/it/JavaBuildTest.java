@@ -142,4 +142,33 @@ class JavaBuildTest {
         assertThat(after).hasSize(before.size()).startsWith(before.subList(0, 4).toArray(String[]::new));
         assertThat(after.get(4)).isNotEqualTo(before.get(4));
     }
+
+    @Test
+    void aGoalOfMavenMakesTheImageWithoutADaemon() throws IOException, InterruptedException {
+        Path repository = MavenRepository.at(project.resolve("repository"));
+        gantry.run("save", "-o", project.resolve("base.tar").toString(), "glibc:it");
+        List<String> images = new ArrayList<>();
+        for (String name : List.of("first", "second")) {
+            Path at = hello(project.resolve(name), "inside");
+            Files.writeString(at.resolve("gantry.properties"), "base=archive:../base.tar\njlink=java.base\nport=80\n");
+            Ended ended = Ended.run(List.of(
+                    "mvn",
+                    "-B",
+                    "-o",
+                    "-q",
+                    "-f",
+                    at.toString(),
+                    "-DskipTests",
+                    "-Dmaven.repo.local=" + repository,
+                    "-Dgantry.image=inside:1",
+                    "package",
+                    "dev.gantry:gantry-maven-plugin:0.1.0-SNAPSHOT:build"));
+            assertThat(ended.code()).as(ended.text()).isZero();
+            gantry.run("load", "-i", at.resolve("target/image.tar").toString());
+            images.add(id("inside:1") + "\n" + String.join("\n", layers("inside:1")));
+        }
+        MavenRepository.remove(repository);
+        assertThat(images.getFirst()).isEqualTo(images.getLast());
+        assertThat(gantry.run("run", "--rm", "--network", "none", "inside:1")).contains("inside world of Logger");
+    }
 }

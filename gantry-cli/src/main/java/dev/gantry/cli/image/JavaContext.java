@@ -15,6 +15,7 @@ import dev.gantry.java.Dockerfiles;
 import dev.gantry.java.JavaSettings;
 import dev.gantry.java.ProjectFiles;
 import dev.gantry.java.Recipe;
+import dev.gantry.java.Runtimes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,8 @@ record JavaContext(Invocation call, Command run) {
         }
         BuildTool.Built built = tool.built(files, module, settings);
         Application app = Application.of(files, built.jar(), built.dependencies(), root, settings);
-        return Recipe.of(app, new Jlink(call, files, tool, module, settings).runtime(app, built));
+        var runtimes = new Runtimes(files, new CallerJdk(caller, module), module + "/" + tool.directory());
+        return Recipe.of(app, runtimes.of(app, built.jar(), built.dependencies()));
     }
 
     private static String root(String where, Caller caller) {
