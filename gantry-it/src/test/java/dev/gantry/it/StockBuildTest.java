@@ -323,11 +323,27 @@ class StockBuildTest {
     @Test
     void whatAnImageKeepsForItsHeirsIsDoneByThem() throws IOException {
         out(build("FROM busybox:it\nONBUILD COPY heir /heir\nONBUILD RUN cat /heir > /done\n", "-t", "parent"));
+        assertThat(stock.out("inspect", "-f", "{{json .Config.OnBuild}}", "parent"))
+                .isEqualTo("[\"COPY heir /heir\",\"RUN cat /heir > /done\"]");
         Files.writeString(context.resolve("heir"), "inherited");
         out(build("FROM parent\n", "-t", "child"));
         assertThat(shown("child", "cat", "/done")).isEqualTo("inherited");
         assertThat(stock.out("inspect", "-f", "{{len .Config.OnBuild}}", "child"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void howHealthIsCheckedAndWhichShellIsUsedIsShown() throws IOException {
+        out(build("""
+                FROM busybox:it
+                SHELL ["/bin/sh", "-ec"]
+                HEALTHCHECK --interval=5m --retries=2 CMD true
+                """, "-t", "checked"));
+        assertThat(stock.out("inspect", "-f", "{{json .Config.Shell}} {{json .Config.Healthcheck}}", "checked"))
+                .startsWith("[\"/bin/sh\",\"-ec\"]")
+                .contains("\"Test\":[\"CMD-SHELL\",\"true\"]")
+                .contains("\"Interval\":300000000000")
+                .contains("\"Retries\":2");
     }
 
     @Test

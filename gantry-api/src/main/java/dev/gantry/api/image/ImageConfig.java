@@ -1,5 +1,6 @@
 package dev.gantry.api.image;
 
+import dev.gantry.api.container.HealthConfig;
 import dev.gantry.api.json.Empty;
 import io.avaje.jsonb.Json;
 import java.util.List;
@@ -18,6 +19,7 @@ public record ImageConfig(
         @Json.Property("WorkingDir") @Nullable String workingDir,
         @Json.Property("Labels") @Nullable Map<String, String> labels,
         @Json.Property("StopSignal") @Nullable String stopSignal,
+        @Json.Property("Healthcheck") @Nullable HealthConfig healthcheck,
         @Json.Property("ArgsEscaped") @Nullable Boolean argsEscaped,
         @Json.Property("OnBuild") @Nullable List<String> onBuild,
         @Json.Property("Shell") @Nullable List<String> shell) {}

@@ -8,7 +8,9 @@ import dev.gantry.api.image.ImageInspect;
 import dev.gantry.api.image.ImageMetadata;
 import dev.gantry.api.image.ImagesPruned;
 import dev.gantry.api.image.RootFs;
+import dev.gantry.api.image.StoredConfig;
 import dev.gantry.api.json.Empty;
+import dev.gantry.api.json.Wire;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
@@ -27,6 +29,7 @@ import dev.gantry.images.image.Image;
 import dev.gantry.images.image.ImageDetails;
 import dev.gantry.images.image.ImageSummary;
 import dev.gantry.images.image.Images;
+import io.avaje.json.JsonException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -157,8 +160,8 @@ public final class ImageRoutes {
                 s.created().equals(Instant.EPOCH) ? null : Times.nano(s.created()),
                 "",
                 d.author(),
-                call.since(45) && !isFirstCompose(call) ? null : config(d.config()),
-                config(d.config()),
+                call.since(45) && !isFirstCompose(call) ? null : config(d),
+                config(d),
                 s.platform().architecture(),
                 s.platform().variant().isEmpty() ? null : s.platform().variant(),
                 s.platform().os(),
@@ -180,7 +183,9 @@ public final class ImageRoutes {
         return agent != null && agent.startsWith("docker-compose/1.");
     }
 
-    private static ImageConfig config(Image.Config c) {
+    private static ImageConfig config(ImageDetails d) {
+        Image.Config c = d.config();
+        StoredConfig.Run more = stored(d.configJson());
         return new ImageConfig(
                 orNull(c.user()),
                 set(c.exposedPorts()),
@@ -191,9 +196,20 @@ public final class ImageRoutes {
                 orNull(c.workingDir()),
                 c.labels().isEmpty() ? null : c.labels(),
                 orNull(c.stopSignal()),
-                null,
-                null,
-                null);
+                more.healthcheck(),
+                more.argsEscaped(),
+                more.onBuild(),
+                more.shell());
+    }
+
+    /// Nothing, where these fields are not what they are elsewhere: an image of others must still be shown.
+    private static StoredConfig.Run stored(byte[] config) {
+        try {
+            StoredConfig stored = Wire.json().type(StoredConfig.class).fromJson(config);
+            return stored.config() == null ? StoredConfig.Run.NONE : stored.config();
+        } catch (JsonException | IllegalStateException e) {
+            return StoredConfig.Run.NONE;
+        }
     }
 
     private static @Nullable String orNull(String text) {

@@ -1,0 +1,1 @@
+puts "rails as #{Process.uid}"
