@@ -104,8 +104,8 @@ def stubs(where):
     for name, content in table("inside"):
         (where / name).parent.mkdir(exist_ok=True)
         (where / name).write_text(content + "\n")
-    (where / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\napp:x:100:101::/srv:/bin/sh\nme:x:1000:1000::/:/bin/sh\n")
-    (where / "etc/group").write_text("root:x:0:\napp:x:101:\nus:x:1000:\n")
+    (where / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\napp:x:100:101::/srv:/bin/sh\nme:x:1000:1001::/:/bin/sh\n")
+    (where / "etc/group").write_text("root:x:0:\napp:x:101:\nus:x:1001:\n")
 
 
 class Client:

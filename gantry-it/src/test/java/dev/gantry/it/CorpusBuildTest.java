@@ -82,8 +82,8 @@ class CorpusBuildTest {
         }
         Files.writeString(
                 rootfs.resolve("etc/passwd"),
-                "root:x:0:0:root:/root:/bin/sh\napp:x:100:101::/srv:/bin/sh\nme:x:1000:1000::/:/bin/sh\n");
-        Files.writeString(rootfs.resolve("etc/group"), "root:x:0:\napp:x:101:\nus:x:1000:\n");
+                "root:x:0:0:root:/root:/bin/sh\napp:x:100:101::/srv:/bin/sh\nme:x:1000:1001::/:/bin/sh\n");
+        Files.writeString(rootfs.resolve("etc/group"), "root:x:0:\napp:x:101:\nus:x:1001:\n");
         Files.createDirectories(rootfs.resolve("srv"));
         stock.out("import", Rootfs.tarball(rootfs, dir.resolve("stubs.tar")).toString(), "stubs");
         for (String[] row : table("file")) {

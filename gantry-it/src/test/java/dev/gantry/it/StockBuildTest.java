@@ -347,6 +347,34 @@ class StockBuildTest {
     }
 
     @Test
+    void aUserByNameBringsTheOwnGroupAndANumberTheSameNumber() throws IOException {
+        Files.writeString(context.resolve("a"), "");
+        out(build(
+                """
+                FROM busybox:it
+                RUN echo app:x:100:101::/:/bin/sh >> /etc/passwd
+                COPY --chown=app a /byname
+                COPY --chown=100 a /bynumber
+                USER app
+                WORKDIR /made
+                """,
+                "-t",
+                "owned"));
+        assertThat(shown("owned", "busybox", "stat", "-c", "%u:%g", "/byname", "/bynumber", "/made")
+                        .lines())
+                .containsExactly("100:101", "100:100", "100:101");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAFaultAlsoBesideOthers() throws IOException {
+        Files.writeString(context.resolve("a"), "");
+        Docker.Result result = build("FROM busybox:it\nCOPY a missing /to/\n");
+        assertThat(result.code()).isNotZero();
+        assertThat(result.err()).contains("missing", "there is no such file");
+        out(build("FROM busybox:it\nCOPY a missing* /to/\n"));
+    }
+
+    @Test
     void buildsAtTheSameTimeShareAStep() throws Exception {
         String dockerfile = "FROM busybox:it\nRUN sleep 1; cat /proc/sys/kernel/random/uuid > /id\n";
         Files.writeString(context.resolve("Dockerfile"), dockerfile);

@@ -39,10 +39,11 @@ final class Owners {
         String passwd = text(names, "etc/passwd");
         String groups = text(names, "etc/group");
         String user = owner.user().isEmpty() ? "0" : owner.user();
-        // As COPY --chown has it: a user alone means the group of the same number.
         if (owner.group().isEmpty()) {
-            long uid = UserLookup.resolve(user, List.of(), passwd, groups).uid();
-            return new Copying.Ids((int) uid, (int) uid);
+            UserLookup.Identity alone = UserLookup.resolve(user, List.of(), passwd, groups);
+            // As COPY --chown has it: a number alone means the group of that number, a name the user's own group.
+            boolean number = user.matches("[0-9]+");
+            return new Copying.Ids((int) alone.uid(), (int) (number ? alone.uid() : alone.gid()));
         }
         UserLookup.Identity found = UserLookup.resolve(user + ":" + owner.group(), List.of(), passwd, groups);
         return new Copying.Ids((int) found.uid(), (int) found.gid());

@@ -46,7 +46,8 @@ final class Picks {
     List<Pick> all() {
         String source = clean(copy.source());
         List<String> found;
-        if (copy.how().wildcard() && Finding.isPattern(source)) {
+        boolean pattern = copy.how().wildcard() && Finding.isPattern(source);
+        if (pattern) {
             found = finding.matching(source);
             if (found.isEmpty() && !copy.how().mayMatchNothing()) {
                 throw missing("nothing matches it");
@@ -60,7 +61,7 @@ final class Picks {
                     finding.real(path, copy.how().follow() || copy.how().contents());
             Optional<SourceTree.Node> node = real.flatMap(tree::find);
             if (node.isEmpty()) {
-                if (copy.how().mayMatchNothing()) {
+                if (pattern && copy.how().mayMatchNothing()) {
                     continue;
                 }
                 throw missing("there is no such file or directory");
