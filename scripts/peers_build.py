@@ -163,8 +163,12 @@ class Buildah:
     def made(self, tag):
         config = json.loads(self.ask("inspect", "--type", "image", tag).stdout)["Docker"]["config"]
         (config.get("Labels") or {}).pop("io.buildah.version", None)
-        cid = self.ask("from", "--pull-never", tag).stdout.decode().strip()
-        where = self.ask("mount", cid).stdout.decode().strip()
+        begun = self.ask("from", "--pull-never", tag)
+        cid = begun.stdout.decode().strip()
+        mounted = self.ask("mount", cid)
+        where = mounted.stdout.decode().strip()
+        if not where:
+            raise RuntimeError(f"buildah: {(begun.stderr + mounted.stderr).decode()[-300:]}")
         tar = subprocess.run(["tar", "-C", where, "-c", "."], capture_output=True, check=False).stdout
         self.ask("rm", cid)
         return config, tree(tar)
