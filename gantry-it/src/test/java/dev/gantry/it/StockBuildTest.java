@@ -349,17 +349,14 @@ class StockBuildTest {
     @Test
     void aUserByNameBringsTheOwnGroupAndANumberTheSameNumber() throws IOException {
         Files.writeString(context.resolve("a"), "");
-        out(build(
-                """
+        out(build("""
                 FROM busybox:it
                 RUN echo app:x:100:101::/:/bin/sh >> /etc/passwd
                 COPY --chown=app a /byname
                 COPY --chown=100 a /bynumber
                 USER app
                 WORKDIR /made
-                """,
-                "-t",
-                "owned"));
+                """, "-t", "owned"));
         assertThat(shown("owned", "busybox", "stat", "-c", "%u:%g", "/byname", "/bynumber", "/made")
                         .lines())
                 .containsExactly("100:101", "100:100", "100:101");
