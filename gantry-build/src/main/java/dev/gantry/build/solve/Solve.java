@@ -135,14 +135,12 @@ public final class Solve implements AutoCloseable {
         }
     }
 
-    /// What others know is known here, too, from then on.
+    /// What others know counts for this build alone, which has named them.
     private Optional<List<Result>> far(Digest key, Vertex vertex) {
         for (FarCache far : asked.far()) {
             Optional<List<Result.Root>> found = far.find(key, hold);
             if (found.isPresent() && found.get().size() == vertex.op().results()) {
-                List<Result> results = List.copyOf(found.get());
-                solver.cache.put(key, vertex, results);
-                return Optional.of(results);
+                return Optional.of(List.copyOf(found.get()));
             }
         }
         return Optional.empty();

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +36,19 @@ public final class DiskContentStore implements ContentStore {
     private final Path ingest;
     private final Path kept;
 
-    /// With their sizes.
-    private final Map<Digest, Long> unsettled = new ConcurrentHashMap<>();
+    /// Each with the one file that it was kept as.
+    private final Map<Digest, Kept> unsettled = new ConcurrentHashMap<>();
 
-    /// One settles at a time, and no blob that is kept is deleted meanwhile.
-    private final ReentrantLock settling = new ReentrantLock();
+    private static final class Kept {
+        final long size;
+
+        Kept(long size) {
+            this.size = size;
+        }
+    }
+
+    /// Held while names are changed, and never while bytes are synced.
+    private final ReentrantLock naming = new ReentrantLock();
 
     private final Set<IngestName> writing = ConcurrentHashMap.newKeySet();
 
@@ -67,9 +76,9 @@ public final class DiskContentStore implements ContentStore {
 
     @Override
     public Optional<Blob> find(Digest digest) {
-        Long size = unsettled.get(digest);
-        if (size != null) {
-            return Optional.of(new Blob(digest, size));
+        Kept unsynced = unsettled.get(digest);
+        if (unsynced != null) {
+            return Optional.of(new Blob(digest, unsynced.size));
         }
         try {
             return Optional.of(new Blob(digest, Files.size(path(digest))));
@@ -135,7 +144,7 @@ public final class DiskContentStore implements ContentStore {
 
     @Override
     public void delete(Digest digest) {
-        settling.lock();
+        naming.lock();
         try {
             if (unsettled.remove(digest) != null) {
                 Files.deleteIfExists(kept.resolve(digest.hex()));
@@ -144,27 +153,27 @@ public final class DiskContentStore implements ContentStore {
         } catch (IOException e) {
             throw failed("delete content " + digest, e);
         } finally {
-            settling.unlock();
+            naming.unlock();
         }
     }
 
     @Override
     public List<Blob> list() {
-        List<Blob> found = new ArrayList<>();
-        unsettled.forEach((digest, size) -> found.add(new Blob(digest, size)));
+        Map<Digest, Blob> found = new HashMap<>(); // one that is being settled may be in both places
+        unsettled.forEach((digest, unsynced) -> found.put(digest, new Blob(digest, unsynced.size)));
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
             try (DirectoryStream<Path> names = Files.newDirectoryStream(blobs.resolve(algorithm.wireName()))) {
                 for (Path file : names) {
                     String hex = file.getFileName().toString();
                     if (hex.matches("[0-9a-f]{" + algorithm.hexLength() + "}")) {
-                        find(new Digest(algorithm, hex)).ifPresent(found::add);
+                        find(new Digest(algorithm, hex)).ifPresent(blob -> found.put(blob.digest(), blob));
                     }
                 }
             } catch (IOException e) {
                 throw failed("list content", e);
             }
         }
-        return found;
+        return List.copyOf(found.values());
     }
 
     /// The transfers that wait for a resume.
@@ -200,35 +209,34 @@ public final class DiskContentStore implements ContentStore {
         return new Blob(digest, size);
     }
 
-    /// What has its name already stays as it is: that one is synced.
+    /// What is here already stays as it is: it is synced, or is what somebody syncs now.
     Blob keep(Path file, Digest digest, long size) throws IOException {
-        settling.lock();
+        naming.lock();
         try {
-            if (Files.exists(path(digest))) {
+            if (unsettled.containsKey(digest) || Files.exists(path(digest))) {
                 Files.delete(file);
             } else {
                 Files.move(file, kept.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
-                unsettled.put(digest, size);
+                unsettled.put(digest, new Kept(size));
             }
             return new Blob(digest, size);
         } finally {
-            settling.unlock();
+            naming.unlock();
         }
     }
 
+    /// One that ends early, by an error or an interrupt, has settled some; the next one goes on with the rest.
     @Override
     public void settle() {
-        if (unsettled.isEmpty()) {
+        Map<Digest, Kept> now = Map.copyOf(unsettled);
+        if (now.isEmpty()) {
             return;
         }
-        settling.lock();
         try {
-            List<Digest> now = List.copyOf(unsettled.keySet());
-            for (Digest digest : now) {
-                try (FileChannel bytes = FileChannel.open(kept.resolve(digest.hex()), StandardOpenOption.WRITE)) {
-                    bytes.force(true);
+            for (Map.Entry<Digest, Kept> entry : now.entrySet()) {
+                if (synced(entry.getKey(), entry.getValue())) {
+                    named(entry.getKey(), entry.getValue());
                 }
-                Files.move(kept.resolve(digest.hex()), path(digest), StandardCopyOption.ATOMIC_MOVE);
             }
             try (FileChannel directory = FileChannel.open(blobs.resolve(Digest.Algorithm.SHA256.wireName()))) {
                 directory.force(true);
@@ -236,8 +244,46 @@ public final class DiskContentStore implements ContentStore {
             now.forEach(unsettled::remove);
         } catch (IOException e) {
             throw failed("store content", e);
+        }
+    }
+
+    /// Whether its bytes are on the disk and its name is still to be given. What could not be written is forgotten: a
+    /// second attempt would find pages that only look clean, fsync(2).
+    private boolean synced(Digest digest, Kept unsynced) throws IOException {
+        try (FileChannel bytes = FileChannel.open(kept.resolve(digest.hex()), StandardOpenOption.WRITE)) {
+            try {
+                bytes.force(true);
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                forget(digest, unsynced);
+                throw e;
+            }
+            return true;
+        } catch (NoSuchFileException _) {
+            return false; // named before, or deleted
+        }
+    }
+
+    private void forget(Digest digest, Kept unsynced) throws IOException {
+        naming.lock();
+        try {
+            if (unsettled.remove(digest, unsynced)) {
+                Files.deleteIfExists(kept.resolve(digest.hex()));
+            }
         } finally {
-            settling.unlock();
+            naming.unlock();
+        }
+    }
+
+    private void named(Digest digest, Kept unsynced) throws IOException {
+        naming.lock();
+        try {
+            if (unsettled.get(digest) == unsynced && Files.exists(kept.resolve(digest.hex()))) {
+                Files.move(kept.resolve(digest.hex()), path(digest), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } finally {
+            naming.unlock();
         }
     }
 

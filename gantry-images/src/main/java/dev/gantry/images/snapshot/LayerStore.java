@@ -19,12 +19,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /// What snapshotters have in common, below one root:
@@ -55,11 +54,9 @@ final class LayerStore implements AutoCloseable {
     private final OverlayFlavor flavor;
     private final AtomicLong stages = new AtomicLong();
 
-    /// Layers that are not synced.
-    private final Set<ChainId> unsettled = ConcurrentHashMap.newKeySet();
-
-    /// One settles at a time.
-    private final ReentrantLock settling = new ReentrantLock();
+    /// Layers that are not synced, each with what tells it from an earlier one that was removed. Whoever adds one, or
+    /// calls one synced, holds its lock.
+    private final Map<ChainId, Object> unsettled = new ConcurrentHashMap<>();
 
     /// Makes what is missing below `root`, and removes what an earlier process left half done. One
     /// process owns a root; who, the caller has seen to.
@@ -168,7 +165,7 @@ final class LayerStore implements AutoCloseable {
 
     long contentBytes(ChainId chain) {
         try {
-            return (unsettled.contains(chain) ? size(chain, KEPT) : OptionalLong.empty())
+            return (unsettled.containsKey(chain) ? size(chain, KEPT) : OptionalLong.empty())
                     .orElseGet(() -> size(chain, SIZE).orElse(0));
         } catch (LinuxError e) {
             throw e.during("read the size of layer " + chain.digest());
@@ -240,32 +237,43 @@ final class LayerStore implements AutoCloseable {
     }
 
     void settle() {
-        List<ChainId> now;
+        Map<ChainId, Object> now;
         synchronized (unsettled) { // whoever sees a layer, finds it here
-            now = List.copyOf(unsettled);
+            now = Map.copyOf(unsettled);
         }
         if (now.isEmpty()) {
             return;
         }
-        settling.lock();
         try {
             linux.files().syncFilesystem(rootFd);
-            for (ChainId chain : now) {
-                String layer = chain.digest().hex() + "/";
-                try {
-                    linux.directories().rename(rootFd, layer + KEPT, rootFd, layer + SIZE);
-                } catch (LinuxError e) {
-                    if (!e.is(Errno.ENOENT)) {
-                        throw e; // else it was removed meanwhile
-                    }
-                }
-                unsettled.remove(chain);
-            }
+            now.forEach(this::synced);
         } catch (LinuxError e) {
             throw e.during("store layers");
-        } finally {
-            settling.unlock();
         }
+    }
+
+    private void synced(ChainId chain, Object which) {
+        String layer = chain.digest().hex();
+        synchronized (unsettled) {
+            if (unsettled.get(chain) != which) {
+                return; // another has done it, or it was removed and made again
+            }
+            try {
+                linux.directories().rename(rootFd, layer + "/" + KEPT, rootFd, layer + "/" + SIZE);
+            } catch (LinuxError e) {
+                if (!e.is(Errno.ENOENT)) {
+                    throw e;
+                }
+            }
+        }
+        try (Fd directory = linux.files().open(rootFd, layer, OpenFlags.READ | OpenFlags.DIRECTORY, 0, Resolve.PLAIN)) {
+            linux.files().sync(directory);
+        } catch (LinuxError e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e; // else it was removed meanwhile
+            }
+        }
+        unsettled.remove(chain, which);
     }
 
     /// What the container stands on, topmost first; empty for one that is not known.
@@ -430,7 +438,7 @@ final class LayerStore implements AutoCloseable {
             synchronized (unsettled) {
                 try {
                     named();
-                    unsettled.add(chain);
+                    unsettled.put(chain, new Object());
                 } catch (LinuxError e) {
                     if (!e.is(Errno.EEXIST)) {
                         throw e;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.base.Digest;
+import dev.gantry.base.Internal;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Unavailable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -53,6 +56,32 @@ class DiskContentStoreTest extends ContentStoreContract {
             assertThat(store.list()).hasSize(settled ? 1 : 0);
             assertThat(dir.resolve("kept")).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void settlingThatFailedGoesOnLater() throws IOException {
+        Digest other = kept("other");
+        kept("hello");
+        Path place = dir.resolve("blobs/sha256/" + other.hex());
+        Files.createDirectories(place.resolve("in the way"));
+        assertThatThrownBy(store::settle).isInstanceOf(Internal.class);
+        assertThat(store.list()).hasSize(2);
+        Files.delete(place.resolve("in the way"));
+        Files.delete(place);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(store::settle).isInstanceOf(Unavailable.class);
+        assertThat(Thread.interrupted()).isTrue();
+        store.settle();
+        assertThat(new DiskContentStore(dir).list()).hasSize(2);
+    }
+
+    private Digest kept(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        try (BlobWriter writer = store.write(new IngestName(text))) {
+            writer.write(ByteBuffer.wrap(bytes));
+            writer.keep();
+        }
+        return Digest.sha256Of(bytes);
     }
 
     @Test
