@@ -15,18 +15,24 @@ final class Incoming {
     private final SourceTree.Node node;
     private final long at;
     private final MessageDigest sha256 = sha256();
+    private final byte[] small;
     private long size;
-    private ByteString small = ByteString.EMPTY;
 
     /// @param at where its bytes go; of no meaning when it is small
     Incoming(String path, SourceTree.Node node, long at) {
         this.path = path;
         this.node = node;
         this.at = at;
+        this.small = new byte[isSmall(node) ? (int) node.size() : 0];
     }
 
     String path() {
         return path;
+    }
+
+    /// What it takes of the memory until its end.
+    long held() {
+        return small.length;
     }
 
     static boolean isSmall(SourceTree.Node node) {
@@ -39,7 +45,7 @@ final class Incoming {
             return;
         }
         if (isSmall(node)) {
-            small = small.concat(fits);
+            fits.copyTo(small, (int) size);
         } else {
             byte[] bytes = fits.toByteArray();
             sha256.update(bytes);
@@ -51,9 +57,8 @@ final class Incoming {
     SyncedTree.Entry end(SpoolBuffer buffer) {
         long place = at;
         if (isSmall(node)) {
-            byte[] bytes = small.toByteArray();
-            sha256.update(bytes);
-            place = buffer.put(bytes);
+            sha256.update(small, 0, (int) size);
+            place = buffer.put(small, (int) size);
         }
         SourceTree.Node n =
                 new SourceTree.Node(node.type(), node.mode(), 0, 0, size, "", node.modified(), node.xattrs(), 0, 0, 0);

@@ -35,10 +35,14 @@ final class Listing {
     private final String name;
     private final Budget budget = new Budget();
     private final Map<String, FileType> known = new HashMap<>();
+
+    /// Of which file a further name is one, never of another further name.
+    private final Map<String, String> links = new HashMap<>();
+
     private ByteString before = ByteString.EMPTY;
     private long bytes;
 
-    /// @param link of which earlier file this is another name; empty: of none
+    /// @param link of which earlier file this is another name, the first that it had; empty: of none
     record Item(String path, SourceTree.Node node, String link) {}
 
     /// @param name of the directory, for errors
@@ -75,7 +79,12 @@ final class Listing {
                 0);
         budget.take(path, node, why -> refuse(path, why));
         known.put(path, type);
-        return new Item(path, node, type == FileType.SYMLINK ? "" : link);
+        if (type == FileType.SYMLINK || link.isEmpty()) {
+            return new Item(path, node, "");
+        }
+        String first = links.getOrDefault(link, link);
+        links.put(path, first);
+        return new Item(path, node, first);
     }
 
     private void parent(String path) {

@@ -24,6 +24,11 @@ import java.util.function.LongConsumer;
 final class Receiver extends ClientCall.Listener<Packet> {
     private static final int AHEAD = 64;
 
+    /// So many files are under way at once, and so many bytes of them in memory.
+    private static final int MOST_OPEN = 4096;
+
+    private static final long MOST_HELD = 16L << 20;
+
     private final ClientCall<Packet, Packet> call;
     private final String name;
     private final Spool spool;
@@ -34,13 +39,17 @@ final class Receiver extends ClientCall.Listener<Packet> {
     private final Map<String, SyncedTree.Entry> entries = new HashMap<>();
     private final Map<String, String> links = new HashMap<>();
     private final Map<Integer, Incoming> coming = new HashMap<>();
-    private final Deque<Integer> toAsk = new ArrayDeque<>();
+    private final Deque<Missing> toAsk = new ArrayDeque<>();
     private final CompletableFuture<SyncedTree> end = new CompletableFuture<>();
     private int number;
     private int heard;
     private boolean listed;
     private boolean finished;
     private long bytes;
+    private long held;
+
+    /// A file that is not asked for yet.
+    private record Missing(int id, String path, SourceTree.Node node) {}
 
     private Receiver(
             ClientCall<Packet, Packet> call,
@@ -91,6 +100,7 @@ final class Receiver extends ClientCall.Listener<Packet> {
             moved.accept(bytes);
             take(packet);
             ask();
+            finish();
         } catch (RuntimeException e) {
             end.completeExceptionally(e);
             call.sendMessage(Packet.newBuilder()
@@ -129,7 +139,10 @@ final class Receiver extends ClientCall.Listener<Packet> {
             case PACKET_REQ, UNRECOGNIZED ->
                 throw new InvalidArgument("receive " + name, "the client sent what nobody asked for", "build again");
         }
-        if (listed && coming.isEmpty() && !finished) {
+    }
+
+    private void finish() {
+        if (listed && coming.isEmpty() && toAsk.isEmpty() && !finished) {
             finished = true;
             call.sendMessage(
                     Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build());
@@ -152,11 +165,7 @@ final class Receiver extends ClientCall.Listener<Packet> {
                 SyncedTree.Entry e = same.get();
                 entries.put(item.path(), new SyncedTree.Entry(item.node(), e.at(), e.digest()));
             } else {
-                long at = Incoming.isSmall(item.node())
-                        ? 0
-                        : spool.reserve(item.node().size());
-                coming.put(id, new Incoming(item.path(), item.node(), at));
-                toAsk.add(id);
+                toAsk.add(new Missing(id, item.path(), item.node()));
             }
         }
     }
@@ -170,12 +179,19 @@ final class Receiver extends ClientCall.Listener<Packet> {
                         && e.node().modified().equals(now.modified()));
     }
 
-    /// As far as the client takes it: nothing piles up here.
+    /// As far as the client takes it and ends what it has begun: nothing piles up here.
     private void ask() {
-        while (!toAsk.isEmpty() && call.isReady()) {
+        while (!toAsk.isEmpty() && coming.size() < MOST_OPEN && held < MOST_HELD && call.isReady()) {
+            Missing next = toAsk.remove();
+            long at = Incoming.isSmall(next.node())
+                    ? 0
+                    : spool.reserve(next.node().size());
+            var file = new Incoming(next.path(), next.node(), at);
+            coming.put(next.id(), file);
+            held += file.held();
             call.sendMessage(Packet.newBuilder()
                     .setType(Packet.PacketType.PACKET_REQ)
-                    .setID(toAsk.remove())
+                    .setID(next.id())
                     .build());
         }
     }
@@ -194,6 +210,7 @@ final class Receiver extends ClientCall.Listener<Packet> {
         }
         if (packet.getData().isEmpty()) {
             coming.remove(packet.getID());
+            held -= file.held();
             entries.put(file.path(), file.end(buffer));
         } else {
             file.add(packet.getData(), spool);
@@ -212,7 +229,7 @@ final class Receiver extends ClientCall.Listener<Packet> {
                         status.isOk() ? "the client ended early" : words(status),
                         "see what the client says, and build again");
             }
-            links.forEach((path, other) -> entries.put(path, linked(path, other)));
+            links.forEach((path, first) -> entries.put(path, linked(path, first)));
             buffer.flush();
             end.complete(SyncedTree.of(spool, entries));
         } catch (RuntimeException e) {
@@ -220,12 +237,8 @@ final class Receiver extends ClientCall.Listener<Packet> {
         }
     }
 
-    private SyncedTree.Entry linked(String path, String other) {
-        String at = other;
-        while (links.containsKey(at)) {
-            at = links.get(at);
-        }
-        SyncedTree.Entry entry = entries.get(at);
+    private SyncedTree.Entry linked(String path, String first) {
+        SyncedTree.Entry entry = entries.get(first);
         if (entry == null) {
             throw new InvalidArgument("receive " + name, path + " is a link to what was not sent", "build again");
         }

@@ -14,14 +14,14 @@ final class SpoolBuffer {
     }
 
     /// Where they will be.
-    long put(byte[] file) {
-        if (start < 0 || used + file.length > SIZE) {
+    long put(byte[] file, int length) {
+        if (start < 0 || used + length > SIZE) {
             flush();
             start = spool.reserve(SIZE);
         }
-        System.arraycopy(file, 0, bytes, used, file.length);
+        System.arraycopy(file, 0, bytes, used, length);
         long at = start + used;
-        used += file.length;
+        used += length;
         return at;
     }
 

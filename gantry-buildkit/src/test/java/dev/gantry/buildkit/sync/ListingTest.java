@@ -53,6 +53,17 @@ class ListingTest {
     }
 
     @Test
+    void aLinkToALinkIsOneToTheFile() {
+        next("a", 0644);
+        String before = "a";
+        for (String name : new String[] {"b", "c", "d"}) {
+            var link = stat(name, 0644).setLinkname(ByteString.copyFromUtf8(before));
+            assertThat(listing.next(link.build()).link()).isEqualTo("a");
+            before = name;
+        }
+    }
+
+    @Test
     void whoseTheyAreMeansNothing() {
         var node = listing.next(stat("a", 0644).setUid(1000).setGid(7).build()).node();
         assertThat(node.uid()).isZero();
