@@ -50,6 +50,9 @@ final class Export {
             "buildinfo-attrs",
             "platform-split");
 
+    /// Yes or no, of which one is done in any case.
+    private static final Map<String, Boolean> ONE_WAY = Map.of("tar", true, "store", true, "platform-split", false);
+
     private final Builder builder;
     private final Images images;
     private final ImageEvents told;
@@ -81,13 +84,19 @@ final class Export {
                         "export as " + type, "nobody here knows it", "use image, local, tar, oci or docker");
             }
             names(exporter);
+            pushes(exporter);
             exporter.getAttrsMap().forEach((name, value) -> {
-                if (!PASSED_OVER.contains(name) || (name.equals("tar") && !value.equals("true"))) {
+                boolean one = !ONE_WAY.containsKey(name) || ONE_WAY.get(name) == Flags.flag(name, value);
+                if (!PASSED_OVER.contains(name) || !one) {
                     throw new Unsupported(
                             "export with " + name + "=" + value, "outputs are written in one way here", "leave it out");
                 }
             });
         }
+    }
+
+    static boolean pushes(Exporter exporter) {
+        return exporter.containsAttrs("push") && Flags.flag("push", exporter.getAttrsOrThrow("push"));
     }
 
     private static List<Reference.Tagged> names(Exporter exporter) {
@@ -160,7 +169,7 @@ final class Export {
             told.tagged(id, name);
             step.done("naming to " + name, 0);
         }
-        if (exporter.getAttrsOrDefault("push", "").equals("true")) {
+        if (pushes(exporter)) {
             push(job, names, step);
         }
         answer.put("containerimage.digest", id);
