@@ -1,7 +1,6 @@
 package dev.gantry.buildkit.control;
 
 import com.google.protobuf.ByteString;
-import dev.gantry.base.GantryException;
 import dev.gantry.buildkit.session.Sessions;
 import dev.gantry.buildkit.transport.GrpcStreams;
 import io.grpc.Metadata;
@@ -40,7 +39,7 @@ final class SessionCall extends ServerCall.Listener<BytesMessage> {
         call.request(AHEAD);
         String id = text(head, "x-docker-expose-session-uuid");
         String shared = text(head, "x-docker-expose-session-sharedkey");
-        Thread.ofVirtual().name("session").start(() -> session.hold(sessions, grpc.get(), id, shared));
+        Thread.ofVirtual().name("session").start(() -> session.hold(sessions, grpc, id, shared));
         return session;
     }
 
@@ -49,14 +48,14 @@ final class SessionCall extends ServerCall.Listener<BytesMessage> {
         return value == null ? "" : value;
     }
 
-    private void hold(Sessions sessions, GrpcStreams grpc, String id, String shared) {
+    private void hold(Sessions sessions, Supplier<GrpcStreams> grpc, String id, String shared) {
         Status status = Status.OK;
         try {
-            sessions.hold(grpc, id, shared, new In(), new Out());
-        } catch (GantryException e) {
-            status = Failures.of(e).getStatus();
+            sessions.hold(grpc.get(), id, shared, new In(), new Out());
         } catch (InterruptedException e) {
             status = Status.CANCELLED;
+        } catch (Throwable e) {
+            status = Failures.of(e).getStatus();
         }
         synchronized (lock) {
             if (!left) {
