@@ -193,13 +193,14 @@ public final class ControlService {
 
     private void status(Metadata head, StatusRequest request, Calls.Sink<StatusResponse> sink)
             throws InterruptedException {
-        Progress progress = jobs.get(request.getRef()).progress();
-        int from = 0;
-        for (List<StatusResponse> next = progress.after(from); !next.isEmpty(); next = progress.after(from)) {
-            from += next.size();
-            StatusResponse.Builder all = StatusResponse.newBuilder();
-            next.forEach(all::mergeFrom);
-            sink.send(all.build());
+        Story story = jobs.story(request.getRef());
+        Story.Place place = Story.Place.START;
+        while (place != null) {
+            Story.Chapter chapter = story.after(place);
+            place = chapter.next();
+            if (place != null) {
+                sink.send(chapter.told());
+            }
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.gantry.base.Reference;
 import dev.gantry.base.Unsupported;
 import dev.gantry.base.path.IgnoreFile;
 import dev.gantry.build.Builder;
-import dev.gantry.build.check.Finding;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
 import dev.gantry.build.context.TarContext;
@@ -32,10 +31,16 @@ import java.util.Map;
 import java.util.Optional;
 import moby.buildkit.v1.VertexWarning;
 import moby.upload.v1.BytesMessage;
+import pb.SourceInfo;
 
 /// Plans a Dockerfile that a client has.
 final class DockerfileFrontend {
     private static final int LARGEST = 4 << 20;
+
+    /// A Dockerfile whose text is sent with what was found in it.
+    private static final int LARGEST_SHOWN = 32 << 10;
+
+    private static final int LONGEST_WORDS = 1000;
 
     /// How addresses begin that stand for the client's standard input.
     private static final String UPLOAD = "http://buildkit-session/";
@@ -82,7 +87,7 @@ final class DockerfileFrontend {
                         "name another with --file"));
         var source = new SourceText(name, text);
         job.source(source);
-        job.progress().warn(f -> Optional.of(warning(f, step.digest(), source)));
+        job.progress().warn(warnings(step.digest(), source));
         Context.Local context = new Context.Local(
                 options.context(), ignored(tree, remote).map(IgnoreFile::read).orElse(List.of()));
         Wishes wishes = options.wishes(context, named(), job.entitlements());
@@ -240,16 +245,22 @@ final class DockerfileFrontend {
         }
     }
 
-    private static VertexWarning warning(Finding finding, String vertex, SourceText source) {
-        return VertexWarning.newBuilder()
+    /// All of them share the text, and have none where it is large: each is sent by itself.
+    static Progress.Warnings warnings(String vertex, SourceText source) {
+        SourceInfo info = source.text().length() > LARGEST_SHOWN ? source.place() : source.info();
+        return finding -> Optional.of(VertexWarning.newBuilder()
                 .setVertex(vertex)
                 .setLevel(1)
-                .setShort(ByteString.copyFromUtf8(finding.toString()))
+                .setShort(ByteString.copyFromUtf8(cut(finding.toString())))
                 .addDetail(ByteString.copyFromUtf8(finding.rule().description()))
                 .setUrl(finding.rule().url())
-                .setInfo(source.info())
+                .setInfo(info)
                 .addRanges(
                         SourceText.range(finding.place().line(), finding.place().lastLine()))
-                .build();
+                .build());
+    }
+
+    private static String cut(String words) {
+        return words.length() > LONGEST_WORDS ? words.substring(0, LONGEST_WORDS) + "…" : words;
     }
 }

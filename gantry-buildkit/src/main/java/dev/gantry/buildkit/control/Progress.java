@@ -1,5 +1,7 @@
 package dev.gantry.buildkit.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.gantry.base.Digest;
@@ -8,41 +10,40 @@ import dev.gantry.build.check.Finding;
 import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.solve.Event;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import moby.buildkit.v1.StatusResponse;
 import moby.buildkit.v1.Vertex;
-import moby.buildkit.v1.VertexLog;
 import moby.buildkit.v1.VertexStatus;
 import moby.buildkit.v1.VertexWarning;
 
 /// What a client is shown of a build. All of it is kept until the build is forgotten, but of what programs write no
-/// more
-/// than BuildKit shows.
+/// more than BuildKit shows, and of a Dockerfile's faults no more than anybody reads.
 final class Progress implements BuildListener {
     /// Of one step.
     private static final int LOG_MOST = 2 << 20;
 
-    /// Of one message.
-    private static final int PIECE = 256 << 10;
+    /// What all that is told may take of the memory before no more output is.
+    private static final int MOST = 32 << 20;
+
+    private static final int MOST_FINDINGS = 200;
 
     private final Clock clock;
 
-    /// Guards what follows, and is notified of each change.
+    private final Story story = new Story();
+
+    /// Guards what follows.
     private final Object lock = new Object();
 
-    private final List<StatusResponse> all = new ArrayList<>();
     private final Map<String, Vertex> vertexes = new HashMap<>();
     private final Map<String, Integer> logged = new HashMap<>();
     private Warnings warnings = Warnings.NONE;
     private int steps;
-    private boolean ended;
+    private int found;
 
     /// What findings are about.
     @FunctionalInterface
@@ -73,7 +74,7 @@ final class Progress implements BuildListener {
         /// Tells seldom.
         void amount(String what, long bytes) {
             Instant now = clock.instant();
-            if (now.isAfter(told.plusMillis(100))) {
+            if (now.isAfter(told.plusMillis(100)) && story.cost() < MOST) {
                 told = now;
                 status(digest, what, bytes, Optional.empty());
             }
@@ -146,7 +147,24 @@ final class Progress implements BuildListener {
                 }
             }
         }
-        findings.forEach(f -> warnings.of(f).ifPresent(this::warning));
+        findings.forEach(this::found);
+    }
+
+    private void found(Finding finding) {
+        Optional<VertexWarning> warning = warnings.of(finding);
+        int number;
+        synchronized (lock) {
+            number = warning.isPresent() ? ++found : 0;
+        }
+        if (number > 0 && number <= MOST_FINDINGS) {
+            warning(warning.get());
+        } else if (number == MOST_FINDINGS + 1) {
+            warning(VertexWarning.newBuilder()
+                    .setVertex(warning.get().getVertex())
+                    .setLevel(1)
+                    .setShort(ByteString.copyFromUtf8("more was found than is shown: --check lists all of it"))
+                    .build());
+        }
     }
 
     @Override
@@ -208,20 +226,18 @@ final class Progress implements BuildListener {
     private void log(String digest, int stream, byte[] bytes, Instant at) {
         synchronized (lock) {
             int before = logged.getOrDefault(digest, 0);
-            if (before > LOG_MOST) {
+            if (before > LOG_MOST || bytes.length == 0) {
                 return;
             }
-            logged.put(digest, before + bytes.length);
-            ByteString msg = before + bytes.length > LOG_MOST
-                    ? ByteString.copyFrom("[output clipped, log limit 2MiB reached]\n", StandardCharsets.UTF_8)
-                    : ByteString.copyFrom(bytes);
-            add(StatusResponse.newBuilder()
-                    .addLogs(VertexLog.newBuilder()
-                            .setVertex(digest)
-                            .setStream(stream)
-                            .setTimestamp(stamp(at))
-                            .setMsg(msg))
-                    .build());
+            boolean much = before + bytes.length > LOG_MOST;
+            boolean full = story.cost() + bytes.length > MOST;
+            logged.put(digest, much || full ? LOG_MOST + 1 : before + bytes.length);
+            if (much || full) {
+                String limit = much ? "log limit 2MiB reached" : "log limit 32MiB of the build reached";
+                story.output(digest, stream, ("[output clipped, " + limit + "]\n").getBytes(UTF_8), at);
+            } else {
+                story.output(digest, stream, bytes, at);
+            }
         }
     }
 
@@ -230,35 +246,16 @@ final class Progress implements BuildListener {
     }
 
     private void add(StatusResponse one) {
-        synchronized (lock) {
-            all.add(one);
-            lock.notifyAll();
-        }
+        story.add(one);
     }
 
     /// Nothing more comes.
     void end() {
-        synchronized (lock) {
-            ended = true;
-            lock.notifyAll();
-        }
+        story.end();
     }
 
-    /// From the place `from` on, as much as fits into a message; waits for it. Nothing: it has ended.
-    List<StatusResponse> after(int from) throws InterruptedException {
-        synchronized (lock) {
-            while (from >= all.size() && !ended) {
-                lock.wait();
-            }
-            List<StatusResponse> next = new ArrayList<>();
-            int size = 0;
-            for (int i = from; i < all.size() && size < PIECE; i++) {
-                StatusResponse one = all.get(i);
-                next.add(one);
-                size += one.getSerializedSize();
-            }
-            return next;
-        }
+    Story story() {
+        return story;
     }
 
     static Timestamp stamp(Instant at) {

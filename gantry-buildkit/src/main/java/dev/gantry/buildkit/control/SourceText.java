@@ -23,9 +23,15 @@ record SourceText(String name, String text) {
     private static final Pattern PLACE = Pattern.compile("read the Dockerfile at ([0-9]+):([0-9]+)");
 
     SourceInfo info() {
+        return place().toBuilder()
+                .setData(ByteString.copyFrom(text, StandardCharsets.UTF_8))
+                .build();
+    }
+
+    /// The same without the text.
+    SourceInfo place() {
         return SourceInfo.newBuilder()
                 .setFilename(name)
-                .setData(ByteString.copyFrom(text, StandardCharsets.UTF_8))
                 .setLanguage("Dockerfile")
                 .build();
     }
