@@ -1,6 +1,7 @@
 package dev.gantry.build.fetch;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.build.frontend.GitUrl;
 import java.net.URI;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ final class Addresses {
 
     /// Without the name and the password that an address may carry: what shows it is read by others.
     static String shown(String address) {
-        return address.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)?[^/?#]*@", "$1");
+        return GitUrl.shown(address);
     }
 
     /// `http` or `https`, and nothing else.

@@ -9,6 +9,7 @@ import dev.gantry.build.context.OpenedTree;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.WithoutIgnored;
 import dev.gantry.build.graph.Op;
+import dev.gantry.build.shelf.TreeSize;
 import dev.gantry.linux.Errno;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
@@ -26,10 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Files of git repositories: which commit is meant is asked at once, and its files are fetched when somebody looks at
 /// them.
 final class Checkouts {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
     private static final int INSIDE = Resolve.BENEATH | Resolve.NO_SYMLINKS | Resolve.NO_MAGICLINKS;
 
@@ -38,16 +42,29 @@ final class Checkouts {
     private final Linux linux;
     private final Path directory;
     private final RandomGenerator random;
+    private final long most;
 
     /// @param directory for checkouts alone: what is left there is taken away
-    Checkouts(Linux linux, Path directory, RandomGenerator random) {
+    /// @param most bytes of one checkout
+    Checkouts(Linux linux, Path directory, RandomGenerator random, long most) {
         this.linux = linux;
         this.directory = directory;
         this.random = random;
+        this.most = most;
         try (var left = Files.list(directory)) {
-            left.forEach(path -> linux.trees().delete(path.toString()));
+            left.forEach(this::delete);
         } catch (IOException e) {
             throw new Unavailable("open the builder", "cannot list " + directory, "look at the data root", e);
+        }
+    }
+
+    /// What cannot be deleted, as a git of an engine that was killed may still write to it, stays for the next engine:
+    /// no other checkout has its name.
+    private void delete(Path place) {
+        try {
+            linux.trees().delete(place.toString());
+        } catch (LinuxError e) {
+            LOG.warn("a checkout is left: {}: {}", place, e.getMessage());
         }
     }
 
@@ -92,7 +109,7 @@ final class Checkouts {
             return new Tip(source.ref(), source.ref());
         }
         String ref = source.ref().isEmpty() ? "HEAD" : source.ref();
-        String listed = git.run(what, directory, "ls-remote", "--", source.url(), ref, ref + "^{}");
+        String listed = git.run(what, directory, "ls-remote", "--", Git.plain(source.url()), ref, ref + "^{}");
         Map<String, String> objects = new HashMap<>();
         for (String line : listed.split("\n")) {
             String[] words = line.split("\t", 2);
@@ -117,7 +134,7 @@ final class Checkouts {
         boolean whole = false;
         try {
             Files.createDirectory(place);
-            fetch(git, source, commit, place, what);
+            fetch(git.within(() -> bounded(place, what)), source, commit, place, what);
             SourceTree tree = opened(place, source, what);
             whole = true;
             return tree;
@@ -128,15 +145,23 @@ final class Checkouts {
             throw new Unavailable("build", "it was cancelled", "start it again", e);
         } finally {
             if (!whole) {
-                linux.trees().delete(place.toString());
+                delete(place);
             }
         }
     }
 
-    private static void fetch(Git git, Op.GitSource source, String commit, Path place, String what)
+    private void bounded(Path place, String what) {
+        try (Fd all = linux.files().openDirectory(directory.toString())) {
+            if (TreeSize.of(linux, all, String.valueOf(place.getFileName())) > most) {
+                throw new InvalidArgument(what, "it has more than " + most + " bytes", "fetch it in a RUN");
+            }
+        }
+    }
+
+    private void fetch(Git git, Op.GitSource source, String commit, Path place, String what)
             throws IOException, InterruptedException {
         git.run(what, place, "init", "-q");
-        git.run(what, place, "remote", "add", "origin", source.url());
+        git.run(what, place, "remote", "add", "origin", Git.plain(source.url()));
         String named = source.ref().isEmpty() ? "HEAD" : source.ref();
         // Servers may refuse to give a commit by its number alone, and old ones give all or nothing.
         for (String some : List.of(commit, named)) {
@@ -156,9 +181,8 @@ final class Checkouts {
                 git.run(what, place, update);
             }
         }
-        // They say when and how it was fetched.
-        for (String chance : List.of("FETCH_HEAD", "ORIG_HEAD", "logs", "hooks")) {
-            Linux.host().trees().delete(place.resolve(".git/" + chance).toString());
+        if (source.keepGitDirectory()) {
+            GitDirectories.tidy(linux, git, place, what);
         }
     }
 
@@ -171,7 +195,7 @@ final class Checkouts {
         try (Fd root = linux.files().openDirectory(place.toString())) {
             int flags = OpenFlags.READ | OpenFlags.DIRECTORY;
             Fd directoryOf = linux.files().open(root, below.isEmpty() ? "." : below, flags, 0, INSIDE);
-            return new OpenedTree(linux, directoryOf, true, () -> linux.trees().delete(place.toString()));
+            return new OpenedTree(linux, directoryOf, true, () -> delete(place));
         } catch (LinuxError e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV)) {
                 throw new NotFound(what, "it has no directory " + source.subdirectory(), "check its name", e);

@@ -11,13 +11,15 @@ import java.util.Optional;
 /// What a server has said of a file that is here now.
 ///
 /// @param digest hexadecimal digits of SHA-256
+/// @param size of it in bytes
 /// @param etag and `lastModified` as the server wrote them; empty: it did not
 /// @param name as the server calls it; empty: it does not say
-record Download(String digest, String etag, String lastModified, String name) {
-    private static final String FIRST = "gantry download 1";
+record Download(String digest, long size, String etag, String lastModified, String name) {
+    private static final String FIRST = "gantry download 2";
 
     String text() {
-        return String.join("\n", FIRST, digest, line(etag), line(lastModified), line(name), "end\n");
+        return String.join(
+                "\n", FIRST, digest, Long.toString(size), line(etag), line(lastModified), line(name), "end\n");
     }
 
     private static String line(String text) {
@@ -27,11 +29,13 @@ record Download(String digest, String etag, String lastModified, String name) {
     /// Empty when it is cut, or of another version.
     static Optional<Download> parse(String text) {
         List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
-        return lines.size() == 7
+        return lines.size() == 8
                         && lines.get(0).equals(FIRST)
-                        && lines.get(5).equals("end")
+                        && lines.get(6).equals("end")
                         && lines.get(1).matches("[0-9a-f]{64}")
-                ? Optional.of(new Download(lines.get(1), lines.get(2), lines.get(3), lines.get(4)))
+                        && lines.get(2).matches("[0-9]{1,18}")
+                ? Optional.of(new Download(
+                        lines.get(1), Long.parseLong(lines.get(2)), lines.get(3), lines.get(4), lines.get(5)))
                 : Optional.empty();
     }
 

@@ -15,6 +15,7 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
+import dev.gantry.linux.Stat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -118,12 +119,13 @@ final class Downloads {
     }
 
     private Optional<Download> here(Fd directory) {
-        if (linux.attributes().find(directory, BODY).isEmpty()
-                || linux.attributes().find(directory, SAID).isEmpty()) {
+        Optional<Stat> body = linux.attributes().find(directory, BODY);
+        if (body.isEmpty() || linux.attributes().find(directory, SAID).isEmpty()) {
             return Optional.empty();
         }
         try (Fd said = linux.files().openRegular(directory, SAID, Resolve.PLAIN)) {
-            return Download.parse(new String(linux.files().readAll(said, LARGEST_SAID), UTF_8));
+            return Download.parse(new String(linux.files().readAll(said, LARGEST_SAID), UTF_8))
+                    .filter(download -> download.size() == body.get().size());
         }
     }
 
@@ -165,13 +167,14 @@ final class Downloads {
         if (response.statusCode() != 200) {
             throw new NotFound("fetch " + shown, "the server answers " + response.statusCode(), "check the address");
         }
-        String digest = kept(
+        Kept kept = kept(
                 shown,
                 body,
                 response.headers().firstValueAsLong("Content-Length").orElse(-1),
                 directory);
         var download = new Download(
-                digest,
+                kept.digest(),
+                kept.size(),
                 header(response, "ETag"),
                 header(response, "Last-Modified"),
                 Download.nameOf(header(response, "Content-Disposition")));
@@ -183,10 +186,14 @@ final class Downloads {
         return response.headers().firstValue(name).orElse("");
     }
 
-    /// Appears under its name when all of it is there. Returns its SHA-256.
-    private String kept(String shown, InputStream body, long length, Fd directory) throws IOException {
+    /// @param digest hexadecimal digits of SHA-256
+    private record Kept(String digest, long size) {}
+
+    /// Appears under its name when all of it is there, and stays when power is cut: what is said of it is believed.
+    private Kept kept(String shown, InputStream body, long length, Fd directory) throws IOException {
         // What was said of another one must not be believed of this.
         linux.trees().delete(directory, SAID);
+        linux.files().sync(directory);
         MessageDigest sha256 = sha256();
         long size = 0;
         try (Fd file = linux.files().open(directory, BODY + "-new", NEW, 0600, Resolve.PLAIN)) {
@@ -200,19 +207,23 @@ final class Downloads {
                 sha256.update(buffer, 0, n);
                 linux.files().write(file, buffer, 0, n);
             }
+            linux.files().sync(file);
         }
         if (length >= 0 && size != length) {
             throw new IOException("only " + size + " of " + length + " bytes came");
         }
         linux.directories().rename(directory, BODY + "-new", directory, BODY);
-        return HexFormat.of().formatHex(sha256.digest());
+        linux.files().sync(directory);
+        return new Kept(HexFormat.of().formatHex(sha256.digest()), size);
     }
 
     private void write(Fd directory, String name, byte[] bytes) {
         try (Fd file = linux.files().open(directory, name + "-new", NEW, 0600, Resolve.PLAIN)) {
             linux.files().write(file, bytes, 0, bytes.length);
+            linux.files().sync(file);
         }
         linux.directories().rename(directory, name + "-new", directory, name);
+        linux.files().sync(directory);
     }
 
     private static MessageDigest sha256() {

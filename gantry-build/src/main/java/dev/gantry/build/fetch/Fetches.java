@@ -39,7 +39,7 @@ public final class Fetches {
     /// @param shelf where downloads stay
     public Fetches(Linux linux, Path checkouts, Shelf shelf, RandomGenerator random) {
         this.downloads = new Downloads(linux, shelf, PATIENCE, MOST);
-        this.checkouts = new Checkouts(linux, checkouts, random);
+        this.checkouts = new Checkouts(linux, checkouts, random, MOST);
     }
 
     /// The file of a server.

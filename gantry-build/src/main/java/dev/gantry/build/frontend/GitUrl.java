@@ -125,7 +125,12 @@ public record GitUrl(
         }
     }
 
+    /// An address without the name and the password that it may carry: what shows it is read by others.
+    public static String shown(String address) {
+        return address.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)?[^/?#]*@", "$1");
+    }
+
     private static InvalidArgument wrong(String text, String why, String todo) {
-        return new InvalidArgument("read the repository " + text, why, todo);
+        return new InvalidArgument("read the repository " + shown(text), why, todo);
     }
 }

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// What a tree takes of the disk.
-final class TreeSize {
+public final class TreeSize {
     private static final int DIRECTORY = OpenFlags.READ | OpenFlags.DIRECTORY | OpenFlags.NO_FOLLOW;
     private static final int DEEPEST = 512;
     private static final long BLOCK = 512;
@@ -26,7 +26,7 @@ final class TreeSize {
     }
 
     /// Each file once, however many names it has. What goes away meanwhile does not count.
-    static long of(Linux linux, Fd parent, String name) {
+    public static long of(Linux linux, Fd parent, String name) {
         return new TreeSize(linux).of(parent, name, 0);
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.build.fetch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,10 +14,15 @@ import dev.gantry.base.NotFound;
 import dev.gantry.base.Unavailable;
 import dev.gantry.build.context.SourceTree;
 import dev.gantry.build.context.SpooledTree;
+import dev.gantry.build.frontend.GitUrl;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Lent;
+import dev.gantry.linux.Errno;
+import dev.gantry.linux.FileType;
 import dev.gantry.linux.Linux;
+import dev.gantry.linux.RecordingKernel;
+import dev.gantry.linux.Sys;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -26,10 +32,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +142,21 @@ class FetchesTest {
     }
 
     @Test
+    void aFileThatWasCutByAFailureIsNotBelieved() throws Exception {
+        server.createContext("/f", exchange -> answer(exchange, 200, "bytes"));
+        var right = new Op.HttpSource(at("/f"), Optional.of(Digest.sha256Of("bytes")), "f", 0600, 0, 0);
+        fetches.file(right).close();
+        try (var all = Files.walk(directory.resolve("shelf"))) {
+            Path body = all.filter(path -> path.endsWith("body")).findFirst().orElseThrow();
+            Files.writeString(body, "byt");
+        }
+        try (SourceTree tree = fetches.file(right)) {
+            assertThat(text(tree, "f")).isEqualTo("bytes");
+        }
+        assertThat(asked).containsExactly("/f 200", "/f 200");
+    }
+
+    @Test
     void theServerNamesWhatHasNoName() throws Exception {
         server.createContext("/", exchange -> {
             exchange.getResponseHeaders()
@@ -212,8 +235,20 @@ class FetchesTest {
 
     private void served(Path work) throws Exception {
         git(work, "update-server-info");
-        server.createContext("/r.git", exchange -> {
-            String below = exchange.getRequestURI().getPath().substring("/r.git".length());
+        served("/r.git", "", work);
+    }
+
+    /// @param login that is asked for; empty: none
+    private void served(String name, String login, Path work) {
+        server.createContext(name, exchange -> {
+            String below = exchange.getRequestURI().getPath().substring(name.length());
+            String given = exchange.getRequestHeaders().getFirst("Authorization");
+            if (!login.isEmpty()
+                    && !("Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8))).equals(given)) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"r\"");
+                answer(exchange, 401, "no");
+                return;
+            }
             Path file = work.resolve(".git" + below);
             asked.add(below);
             byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
@@ -337,6 +372,112 @@ class FetchesTest {
         var others = Lent.of(Map.of("GIT_AUTH_TOKEN.example.com", "word".getBytes(UTF_8)));
         assertThatThrownBy(() -> fetches.repository(source, others)).isInstanceOf(Unavailable.class);
         assertThat(logins).isNotEmpty().allMatch("null"::equals);
+    }
+
+    @Test
+    void aTokenIsNotSentOnWhereverAServerPoints() throws Exception {
+        var logins = new CopyOnWriteArrayList<String>();
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        other.createContext("/", exchange -> {
+            logins.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            answer(exchange, 404, "no");
+        });
+        other.start();
+        try {
+            server.createContext("/moved.git", exchange -> {
+                String there = "http://127.0.0.1:" + other.getAddress().getPort() + exchange.getRequestURI();
+                exchange.getResponseHeaders().set("Location", there);
+                answer(exchange, 302, "");
+            });
+            var source = new Op.GitSource(at("/moved.git"), "", "", "", false, true);
+            var secrets = Lent.of(Map.of("GIT_AUTH_TOKEN", "word".getBytes(UTF_8)));
+            assertThatThrownBy(() -> fetches.repository(source, secrets)).isInstanceOf(Unavailable.class);
+            assertThat(logins).isEmpty();
+        } finally {
+            other.stop(0);
+        }
+    }
+
+    private static void read(SourceTree tree, String below, Map<String, String> into) throws IOException {
+        for (String name : tree.names(below)) {
+            String path = below.isEmpty() ? name : below + "/" + name;
+            if (tree.find(path).orElseThrow().type() == FileType.DIRECTORY) {
+                into.put(path, "a directory");
+                read(tree, path, into);
+            } else {
+                into.put(path, new String(tree.read(path, 1 << 20), ISO_8859_1));
+            }
+        }
+    }
+
+    private Map<String, String> whole(Op.GitSource source) throws Exception {
+        var all = new TreeMap<String, String>();
+        try (SourceTree tree = fetches.repository(source, Lent.NOTHING).tree()) {
+            read(tree, "", all);
+        }
+        return all;
+    }
+
+    @Test
+    void aCheckoutWithItsGitDirectoryIsTheSameEachTime() throws Exception {
+        Path work = repository();
+        String commit = git(work, "rev-parse", "HEAD");
+        Map<String, String> first = whole(source(commit, "", true));
+        git(work, "checkout", "-q", "-b", "other");
+        Files.writeString(work.resolve("more"), "more");
+        commit(work, "three");
+        git(work, "tag", "later");
+        git(work, "update-server-info");
+        Map<String, String> second = whole(source(commit, "", true));
+        assertThat(first).containsKeys(".git/HEAD", ".git/index", "sub/file");
+        assertThat(second.keySet()).isEqualTo(first.keySet());
+        first.forEach((path, text) -> assertThat(second).as(path).containsEntry(path, text));
+    }
+
+    @Test
+    void aPasswordInAnAddressOpensItsServerAndIsKeptNowhere() throws Exception {
+        Path work = repository();
+        served("/p.git", "me:word", work);
+        String address = at("/p.git").replace("://", "://me:word@");
+        Map<String, String> files = whole(new Op.GitSource(address, "main", "", "", true, true));
+        assertThat(files).containsKey(".git/config");
+        assertThat(files.values()).noneMatch(text -> text.contains("word"));
+        assertThat(files.get(".git/config")).contains(at("/p.git"));
+        assertThatThrownBy(() -> GitUrl.read("https://me:word@host/r.git?ref=a&ref=b"))
+                .hasMessageContaining("host/r.git")
+                .hasMessageNotContaining("word");
+        assertThat(Git.plain("ssh://git:word@host/r.git")).isEqualTo("ssh://git@host/r.git");
+        assertThat(Git.plain("git@host:r.git")).isEqualTo("git@host:r.git");
+    }
+
+    @Test
+    void keysOfThisHostAreNobodys() {
+        assertThat(Git.forServer("ssh://git@host/r.git", "").environment().get("GIT_SSH_COMMAND"))
+                .contains("IdentitiesOnly=yes", "IdentityFile=none", "IdentityAgent=none");
+    }
+
+    @Test
+    void aCheckoutHasOnlySoManyBytes() throws Exception {
+        repository();
+        Path place = Files.createDirectory(directory.resolve("bounded"));
+        try (SourceTree tree = new Checkouts(LINUX, place, new Random(1), 1000)
+                .find(source("main", "", false), "")
+                .tree()) {
+            assertThatThrownBy(() -> tree.names(""))
+                    .isInstanceOf(InvalidArgument.class)
+                    .hasMessageContaining("more than 1000 bytes");
+        }
+        assertThat(place).isEmptyDirectory();
+    }
+
+    @Test
+    void whatCannotBeDeletedKeepsNobodyFromStarting() throws Exception {
+        Path place = Files.createDirectory(directory.resolve("left"));
+        Files.createDirectory(place.resolve("checkout"));
+        var kernel = new RecordingKernel().fail(Sys.UNLINKAT, Errno.EBUSY);
+        var checkouts = new Checkouts(Linux.over(kernel), place, new Random(1), 1000);
+        assertThat(checkouts).isNotNull();
+        assertThat(kernel.lines()).anyMatch(line -> line.startsWith("unlinkat("));
     }
 
     // contexts
