@@ -1,6 +1,7 @@
 package dev.gantry.build.secret;
 
 import dev.gantry.base.Forbidden;
+import dev.gantry.base.Unavailable;
 import dev.gantry.build.graph.ImagePlan;
 import dev.gantry.linux.DirectoryCalls;
 import dev.gantry.linux.Fd;
@@ -9,6 +10,8 @@ import dev.gantry.linux.Linux;
 import dev.gantry.linux.OpenFlags;
 import dev.gantry.linux.Resolve;
 import dev.gantry.linux.Stat;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +36,7 @@ public final class SecretSearch {
     /// [Forbidden] names the step, the path and the id of the secret, and never its value.
     public static void below(Linux linux, Fd directory, Needles needles, String step) {
         if (!needles.isEmpty()) {
-            new SecretSearch(linux, needles, step).below(directory, "");
+            new SecretSearch(linux, needles, step).below(directory);
         }
     }
 
@@ -70,42 +73,106 @@ public final class SecretSearch {
         }
     }
 
-    private void below(Fd directory, String path) {
-        for (DirectoryCalls.Entry entry : linux.directories().entries(directory)) {
-            String name = entry.name();
-            String there = path + "/" + name;
-            if (needles.in(name).isPresent()) {
-                throw found(needles.in(name).get(), "the name of a file in " + (path.isEmpty() ? "/" : path));
-            }
-            Stat stat = linux.attributes().stat(directory, name);
-            if (stat.type() == FileType.DIRECTORY) {
-                try (Fd below = linux.files().open(directory, name, DIRECTORY, 0, Resolve.PLAIN)) {
-                    below(below, there);
+    /// However deep it goes, one directory is open at a time: nobody moves them meanwhile.
+    private void below(Fd top) {
+        Deque<Level> way = new ArrayDeque<>();
+        var path = new StringBuilder();
+        Fd here = linux.files().open(top, ".", DIRECTORY, 0, Resolve.PLAIN);
+        try {
+            way.push(level("", here));
+            while (!way.isEmpty()) {
+                Level level = way.peek();
+                DirectoryCalls.Entry entry = level.left().poll();
+                if (entry == null) {
+                    way.pop();
+                    path.setLength(path.length() - level.name().length());
+                    if (!way.isEmpty()) {
+                        here = moved(here, "..", Resolve.ANY);
+                    }
+                } else if (isDirectory(here, entry.name(), path)) {
+                    here = moved(here, entry.name(), Resolve.PLAIN);
+                    way.push(level("/" + entry.name(), here));
+                    path.append('/').append(entry.name());
                 }
-            } else if (stat.type() == FileType.SYMLINK) {
-                needles.in(linux.directories().readLink(directory, name)).ifPresent(id -> {
-                    throw found(id, there);
-                });
-            } else if (stat.type() == FileType.REGULAR) {
-                file(directory, name, there);
+            }
+        } finally {
+            here.close();
+        }
+    }
+
+    /// @param name with its slash
+    private record Level(String name, Deque<DirectoryCalls.Entry> left) {}
+
+    private Level level(String name, Fd directory) {
+        return new Level(name, new ArrayDeque<>(linux.directories().entries(directory)));
+    }
+
+    /// The first one is closed when the other is open.
+    private Fd moved(Fd here, String name, int resolve) {
+        Fd there = linux.files().open(here, name, DIRECTORY, 0, resolve);
+        here.close();
+        return there;
+    }
+
+    /// All else is searched at once.
+    private boolean isDirectory(Fd directory, String name, CharSequence path) {
+        goesOn();
+        Optional<String> named = needles.in(name);
+        if (named.isPresent()) {
+            throw found(named.get(), "the name of a file in " + (path.isEmpty() ? "/" : path));
+        }
+        Stat stat = linux.attributes().stat(directory, name);
+        if (stat.type() == FileType.SYMLINK) {
+            needles.in(linux.directories().readLink(directory, name)).ifPresent(id -> {
+                throw found(id, path + "/" + name);
+            });
+        } else if (stat.type() == FileType.REGULAR) {
+            file(directory, name, path + "/" + name, stat.size());
+        }
+        return stat.type() == FileType.DIRECTORY;
+    }
+
+    /// Holes are passed over, but for as much of them as a value may begin or end with.
+    private void file(Fd directory, String name, String path, long size) {
+        try (Fd file = linux.files().openRegular(directory, name, Resolve.PLAIN)) {
+            int margin = needles.longest() - 1;
+            long done = 0;
+            int kept = 0;
+            for (long data = linux.copies().data(file, 0, size); data < size; ) {
+                long hole = Math.min(size, linux.copies().hole(file, data, size));
+                if (data - margin > done) {
+                    done = data - margin;
+                    kept = 0;
+                }
+                long end = Math.min(size, hole + margin);
+                while (done < end) {
+                    goesOn();
+                    int n = linux.files().readAt(file, buffer, kept, (int) Math.min(PIECE, end - done), done);
+                    if (n <= 0) {
+                        return;
+                    }
+                    done += n;
+                    kept = searched(kept + n, path);
+                }
+                data = linux.copies().data(file, hole, size);
             }
         }
     }
 
-    private void file(Fd directory, String name, String path) {
-        try (Fd file = linux.files().openRegular(directory, name, Resolve.PLAIN)) {
-            int kept = 0;
-            int n = linux.files().read(file, buffer, 0, PIECE);
-            while (n > 0) {
-                int length = kept + n;
-                Optional<String> id = needles.in(buffer, length);
-                if (id.isPresent()) {
-                    throw found(id.get(), path);
-                }
-                kept = Math.min(length, needles.longest() - 1);
-                System.arraycopy(buffer, length - kept, buffer, 0, kept);
-                n = linux.files().read(file, buffer, kept, PIECE);
-            }
+    /// Returns how much of the end is kept for what comes next.
+    private int searched(int length, String path) {
+        Optional<String> id = needles.in(buffer, length);
+        if (id.isPresent()) {
+            throw found(id.get(), path);
+        }
+        int kept = Math.min(length, needles.longest() - 1);
+        System.arraycopy(buffer, length - kept, buffer, 0, kept);
+        return kept;
+    }
+
+    private static void goesOn() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new Unavailable("build", "it was cancelled", "start it again");
         }
     }
 

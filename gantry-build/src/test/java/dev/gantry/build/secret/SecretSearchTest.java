@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.base.Forbidden;
 import dev.gantry.base.Platform;
+import dev.gantry.base.Unavailable;
 import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.ImagePlan;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import dev.gantry.linux.OpenFlags;
+import dev.gantry.linux.Resolve;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +78,49 @@ class SecretSearchTest {
     void namesAndLinksAreSearchedToo() throws IOException {
         java.nio.file.Files.createSymbolicLink(directory.resolve("link"), Path.of("at", "s3cr?t", "~va\u00fclue"));
         isFoundIn("/link");
+    }
+
+    @Test
+    void holesArePassedOver() throws IOException {
+        Path file = directory.resolve("sparse");
+        try (var out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            out.write(ByteBuffer.wrap("x".getBytes(UTF_8)), 3L << 40); // hours, byte by byte
+            assertThatCode(this::search).doesNotThrowAnyException();
+            out.write(ByteBuffer.wrap(VALUE.getBytes(UTF_8)), (1L << 40) - 5);
+        }
+        isFoundIn("/sparse");
+    }
+
+    @Test
+    void whatIsCancelledEnds() throws IOException {
+        write("f", new byte[10]);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(this::search).isInstanceOf(Unavailable.class).hasMessageContaining("cancelled");
+        } finally {
+            assertThat(Thread.interrupted()).as("it is told on").isTrue();
+        }
+    }
+
+    @Test
+    void howeverDeepATreeIsFewDirectoriesAreOpen() throws IOException {
+        // Deeper than a path can say, and than a stack goes.
+        Linux linux = Linux.host();
+        int flags = OpenFlags.READ | OpenFlags.DIRECTORY;
+        Fd at = linux.files().openDirectory(directory.toString());
+        for (int i = 0; i < 5000; i++) {
+            linux.directories().make(at, "d", 0700);
+            Fd below = linux.files().open(at, "d", flags, 0, Resolve.PLAIN);
+            at.close();
+            at = below;
+        }
+        linux.directories().symlink(VALUE.replace('/', '_') + VALUE, at, "link");
+        at.close();
+        try {
+            isFoundIn("/d/d/link");
+        } finally {
+            linux.trees().delete(directory.resolve("d").toString());
+        }
     }
 
     @Test
