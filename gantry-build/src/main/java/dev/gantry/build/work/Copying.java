@@ -34,6 +34,9 @@ final class Copying {
     /// Where files with several names were copied to, by what is the same for all of them.
     private final Map<Long, String> names = new HashMap<>();
 
+    /// The same the other way round.
+    private final Map<String, Long> named = new HashMap<>();
+
     /// Numbers of a user and a group.
     record Ids(int uid, int gid) {}
 
@@ -143,7 +146,10 @@ final class Copying {
             return;
         }
         target.clear(parent, name);
-        names.values().remove(to.path());
+        Long replaced = named.remove(to.path());
+        if (replaced != null) {
+            names.remove(replaced);
+        }
         try {
             if (node.inode() != 0 && isLinked(to, node)) {
                 return;
@@ -178,6 +184,9 @@ final class Copying {
     private boolean isLinked(To to, SourceTree.Node node) {
         String first = node.type() == FileType.REGULAR ? names.putIfAbsent(node.inode(), to.path()) : null;
         if (first == null) {
+            if (node.type() == FileType.REGULAR) {
+                named.put(to.path(), node.inode());
+            }
             return false;
         }
         int slash = first.lastIndexOf('/');
