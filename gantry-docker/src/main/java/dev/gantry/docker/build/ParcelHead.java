@@ -39,6 +39,9 @@ record ParcelHead(Map<String, byte[]> secrets, List<String> directories, Map<Str
                 if (head.get("directories") instanceof List<?> list) {
                     list.forEach(name -> directories.add(String.valueOf(name)));
                 }
+                if (directories.stream().distinct().count() < directories.size()) {
+                    throw DockerError.badParameter("two directories of the build have the same name");
+                }
                 return new ParcelHead(secrets, directories, texts(head.get("elsewhere")));
             }
         } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
