@@ -2,7 +2,10 @@ package dev.gantry.java;
 
 import dev.gantry.base.Digest;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Unavailable;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,6 +18,8 @@ import java.util.Optional;
 public record Runtimes(ProjectFiles files, Jdk jdk, String directory) {
     /// Services that programs ask for by name only: encryption, other languages, and zip as a file system.
     private static final String BY_NAME = ",jdk.crypto.cryptoki,jdk.localedata,jdk.zipfs";
+
+    private static final int LARGEST_NAME = 4096;
 
     /// The tools of a JDK.
     public interface Jdk {
@@ -37,12 +42,18 @@ public record Runtimes(ProjectFiles files, Jdk jdk, String directory) {
         if (!modules.matches("[a-zA-Z0-9_.]+(,[a-zA-Z0-9_.]+)*")) {
             throw new InvalidArgument("read jlink=" + asked, "it is no list of modules", "write java.base,java.sql");
         }
+        return Optional.of(linked(modules));
+    }
+
+    /// One of these modules.
+    JavaRuntime linked(String modules) {
         byte[] known = (modules + "\n" + jdk.version()).getBytes(StandardCharsets.UTF_8);
         String place =
                 directory + "/gantry-runtime-" + Digest.sha256Of(known).hex().substring(0, 12);
-        // Written when all of it is there: half of one is no runtime.
+        // Says where it is, and is written when all of it is there: half of one is no runtime.
         String complete = place + ".complete";
         if (!files.isFile(complete)) {
+            String made = free(place);
             printed(
                     "jlink",
                     List.of(
@@ -55,10 +66,27 @@ public record Runtimes(ProjectFiles files, Jdk jdk, String directory) {
                             "--no-header-files",
                             "--no-man-pages",
                             "--output",
-                            place));
-            jdk.write(complete, modules);
+                            made));
+            jdk.write(complete, made.substring(directory.length() + 1));
         }
-        return Optional.of(JavaRuntime.of(files, place, modules));
+        return JavaRuntime.of(files, directory + "/" + line(complete), modules);
+    }
+
+    /// Where nothing is: what one that was interrupted has left is in nobody's way.
+    private String free(String place) {
+        int number = 0;
+        while (!files.names(place + "-" + number).isEmpty()) {
+            number++;
+        }
+        return place + "-" + number;
+    }
+
+    private String line(String path) {
+        try (InputStream in = files.open(path)) {
+            return new String(in.readNBytes(LARGEST_NAME), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new Unavailable("read " + path, String.valueOf(e.getMessage()), "check the disk", e);
+        }
     }
 
     private String needed(Application app, String jar, List<String> dependencies) {
