@@ -1,6 +1,8 @@
 package dev.gantry.cli;
 
 import dev.gantry.base.path.Patterns;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -81,7 +83,43 @@ public interface Caller {
     OutputStream create(String path);
 
     /// Writes a file as a whole: it appears under its name when the stream is closed, never half.
-    OutputStream replace(String path);
+    Replacement replace(String path);
+
+    /// A file on its way.
+    abstract class Replacement extends FilterOutputStream {
+        protected Replacement(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        /// All of it, then closes; what fails leaves nothing.
+        public void take(InputStream in) throws IOException {
+            take(in, () -> {});
+        }
+
+        /// @param check throws when it may not appear
+        public void take(InputStream in, Runnable check) throws IOException {
+            boolean whole = false;
+            try {
+                in.transferTo(this);
+                check.run();
+                whole = true;
+            } finally {
+                if (whole) {
+                    close();
+                } else {
+                    abandon();
+                }
+            }
+        }
+
+        /// Nothing of it stays, and what has the name keeps it.
+        public abstract void abandon();
+    }
 
     /// Makes a directory for the caller alone, and those above it; one that is there is left as it is.
     void makeDirectory(String path);

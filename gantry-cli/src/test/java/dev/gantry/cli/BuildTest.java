@@ -178,4 +178,14 @@ class BuildTest extends CommandTest {
         assertThat(gantry("build", "-o", "type=tar,dest=x.tar", "app")).isEqualTo(9);
         assertThat(caller.files).doesNotContainKey("/home/me/x.tar");
     }
+
+    @Test
+    void whatABuildBreaksOffIsAbandoned() {
+        String failed = "{\"errorDetail\":{\"code\":9,\"message\":\"no\"}}\n";
+        engine.answer("POST /build/parcel", 200, frames(1, "by", 2, failed));
+        file("app/Dockerfile", "FROM busybox");
+        assertThat(gantry("build", "-o", "type=tar,dest=x.tar", "app")).isNotZero();
+        assertThat(caller.files).doesNotContainKey("/home/me/x.tar");
+        assertThat(caller.log).contains("abandon /home/me/x.tar");
+    }
 }

@@ -170,11 +170,17 @@ final class MemoryCaller implements Caller {
     }
 
     @Override
-    public OutputStream replace(String path) {
-        return new ByteArrayOutputStream() {
+    public Replacement replace(String path) {
+        var bytes = new ByteArrayOutputStream();
+        return new Replacement(bytes) {
             @Override
             public void close() {
-                files.put(absolute(path), toByteArray());
+                files.put(absolute(path), bytes.toByteArray());
+            }
+
+            @Override
+            public void abandon() {
+                log.add("abandon " + absolute(path));
             }
         };
     }

@@ -51,14 +51,13 @@ final class BuildAnswer {
     }
 
     /// Appears when all of it is there.
-    @SuppressWarnings("resource")
     private void file(InputStream given, BooleanSupplier failed) throws IOException {
-        OutputStream file = caller.replace(output.dest());
-        given.transferTo(file);
-        if (failed.getAsBoolean()) {
-            throw new Unavailable("write " + output.dest(), "the build failed while it was written", "build it again");
-        }
-        file.close();
+        caller.replace(output.dest()).take(given, () -> {
+            if (failed.getAsBoolean()) {
+                throw new Unavailable(
+                        "write " + output.dest(), "the build failed while it was written", "build it again");
+            }
+        });
     }
 
     /// Into the directory, which need not be there yet.

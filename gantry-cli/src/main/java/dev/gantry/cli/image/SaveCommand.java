@@ -37,10 +37,7 @@ public final class SaveCommand implements Command {
                 copy(response.body(), call.caller().out());
                 return 0;
             }
-            // The file appears once it is whole: closing after a failure would name a part.
-            OutputStream file = call.caller().replace(args.text("output"));
-            response.body().transferTo(file);
-            file.close();
+            call.caller().replace(args.text("output")).take(response.body());
             return 0;
         }
     }

@@ -38,10 +38,7 @@ public final class VolumeBackupCommand implements Command {
                 Meter files = Meter.over(response, call, "written")) {
             Pause.tell(call, response);
             if (args.isGiven("output")) {
-                // The file appears once it is whole: closing after a failure would name a part.
-                OutputStream file = call.caller().replace(args.text("output"));
-                files.transferTo(file);
-                file.close();
+                call.caller().replace(args.text("output")).take(files);
             } else {
                 copy(files, call.caller().out());
             }

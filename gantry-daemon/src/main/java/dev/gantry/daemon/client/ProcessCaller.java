@@ -12,7 +12,6 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -182,11 +181,11 @@ final class ProcessCaller implements Caller {
     }
 
     @Override
-    public OutputStream replace(String path) {
+    public Replacement replace(String path) {
         try {
             Path target = written(Path.of(absolute(path)));
             if (Files.exists(target) && !Files.isRegularFile(target)) {
-                return Files.newOutputStream(target, StandardOpenOption.WRITE);
+                return new Written(Files.newOutputStream(target, StandardOpenOption.WRITE));
             }
             Path parent = target.getParent();
             Path beside = Files.createTempFile(parent == null ? Path.of("/") : parent, ".gantry-", ".part");
@@ -265,8 +264,24 @@ final class ProcessCaller implements Caller {
         };
     }
 
+    /// What is no file is written at once, and takes nothing back.
+    private static final class Written extends Replacement {
+        Written(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void abandon() {
+            try {
+                close();
+            } catch (IOException _) {
+                // Why it is abandoned says more.
+            }
+        }
+    }
+
     /// Written beside, and moved to its name by `close`; what was broken off leaves nothing under the name.
-    private static final class ReplacingOutput extends FilterOutputStream {
+    private static final class ReplacingOutput extends Replacement {
         private final Path beside;
         private final Path target;
         private boolean failed;
@@ -285,6 +300,16 @@ final class ProcessCaller implements Caller {
             } catch (IOException e) {
                 failed = true;
                 throw e;
+            }
+        }
+
+        @Override
+        public void abandon() {
+            failed = true;
+            try {
+                close();
+            } catch (IOException _) {
+                // Why it is abandoned says more.
             }
         }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Unavailable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,23 @@ class ProcessCallerTest {
         Files.delete(real);
         replace(link, "again");
         assertThat(real).isRegularFile().hasContent("again");
+    }
+
+    @Test
+    void whatIsAbandonedLeavesNothing() throws IOException {
+        Path file = Files.writeString(dir.resolve("file"), "old");
+        var broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("broken off");
+            }
+        };
+        assertThatThrownBy(() -> new ProcessCaller().replace(file.toString()).take(broken))
+                .hasMessage("broken off");
+        assertThat(file).hasContent("old");
+        try (var all = Files.list(dir)) {
+            assertThat(all).containsExactly(file);
+        }
     }
 
     @Test
