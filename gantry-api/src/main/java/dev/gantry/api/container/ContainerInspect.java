@@ -1,6 +1,5 @@
 package dev.gantry.api.container;
 
-import dev.gantry.api.image.DriverData;
 import dev.gantry.api.json.Absent;
 import dev.gantry.api.json.StringsOrNull;
 import io.avaje.jsonb.Json;

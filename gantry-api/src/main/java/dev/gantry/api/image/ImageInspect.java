@@ -1,5 +1,6 @@
 package dev.gantry.api.image;
 
+import dev.gantry.api.container.DriverData;
 import dev.gantry.api.json.Absent;
 import io.avaje.jsonb.Json;
 import java.util.List;

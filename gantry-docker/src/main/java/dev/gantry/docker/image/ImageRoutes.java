@@ -1,7 +1,7 @@
 package dev.gantry.docker.image;
 
+import dev.gantry.api.container.DriverData;
 import dev.gantry.api.image.DeletedItem;
-import dev.gantry.api.image.DriverData;
 import dev.gantry.api.image.HistoryItem;
 import dev.gantry.api.image.ImageConfig;
 import dev.gantry.api.image.ImageInspect;

@@ -1,4 +1,4 @@
-package dev.gantry.api.image;
+package dev.gantry.api.container;
 
 import dev.gantry.api.json.Absent;
 import dev.gantry.api.json.LabelsOrNull;
