@@ -56,12 +56,7 @@ public final class Building {
         this.solver = solver;
         this.outputs = outputs;
         this.after = after;
-        this.asked = new Asked(
-                asked.sources(),
-                Lent.remembering(asked.lent()),
-                asked.credentials(),
-                asked.time(),
-                asked.ignoreCache());
+        this.asked = asked.with(Lent.remembering(asked.lent()));
         this.hold = layers.hold();
     }
 

@@ -33,6 +33,10 @@ public record Asked(
         this(sources, lent, credentials, time, ignoreCache, List.of());
     }
 
+    public Asked with(Lent other) {
+        return new Asked(sources, other, credentials, time, ignoreCache, far);
+    }
+
     public Asked at(Optional<Instant> other) {
         return new Asked(sources, lent, credentials, other, ignoreCache, far);
     }
