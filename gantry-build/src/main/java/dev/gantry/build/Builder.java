@@ -87,6 +87,7 @@ public final class Builder implements AutoCloseable {
     private final AtomicBoolean tidying = new AtomicBoolean();
     private final Cache cache;
     private final ImageWork images;
+    private final EngineWork work;
     private final Solver solver;
     private final Outputs outputs;
     private final RegistryCaches caches;
@@ -103,7 +104,7 @@ public final class Builder implements AutoCloseable {
         Layers layers = engine.images().layers();
         this.cache = new Cache(linux, directory(root.resolve("cache")), layers, clock, CACHE_BYTES);
         this.images = new ImageWork(engine.images());
-        EngineWork work = EngineWork.on(engine, images, new CacheMounts(linux, shelf), fetches, secrets, random, usual);
+        this.work = EngineWork.on(engine, images, new CacheMounts(linux, shelf), fetches, secrets, random, usual);
         this.outputs = new Outputs(linux, layers, work::open);
         this.caches = new RegistryCaches(engine.images().share(), layers);
         this.solver = new Solver(work, cache, layers, clock, PARALLEL);
@@ -227,7 +228,7 @@ public final class Builder implements AutoCloseable {
 
     /// One build whose parts come one after the other.
     public Building begin(Asked asked) {
-        return new Building(engine.images().layers(), images, solver, outputs, this::tidy, asked);
+        return new Building(engine.images().layers(), images, solver, outputs, work::search, this::tidy, asked);
     }
 
     /// Directories that came with the build, and those that it only names.

@@ -10,6 +10,7 @@ import dev.gantry.build.graph.Files;
 import dev.gantry.build.graph.Op;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
+import dev.gantry.build.secret.SecretIds;
 import dev.gantry.build.secret.SecretSearch;
 import dev.gantry.build.share.RegistryCaches;
 import dev.gantry.build.solve.Asked;
@@ -23,9 +24,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One build, part by part: for who plans by itself, or wants several things of it. What it has found and made is kept
 /// until it is closed.
@@ -43,6 +46,7 @@ public final class Building {
     private final ImageWork images;
     private final Solver solver;
     private final Outputs outputs;
+    private final Searching searching;
     private final Runnable after;
     private final Asked asked;
     private final Layers.Hold hold;
@@ -50,11 +54,24 @@ public final class Building {
     /// Guards itself.
     private final Deque<Solve> solves = new ArrayDeque<>();
 
+    /// Looks for secrets in the layers of a root but for those of its base, and throws when there are any.
+    interface Searching {
+        void in(Result.Root root, Set<Layers.Layer> foreign, Map<String, byte[]> secrets);
+    }
+
     /// @param after is done when it is closed
-    Building(Layers layers, ImageWork images, Solver solver, Outputs outputs, Runnable after, Asked asked) {
+    Building(
+            Layers layers,
+            ImageWork images,
+            Solver solver,
+            Outputs outputs,
+            Searching searching,
+            Runnable after,
+            Asked asked) {
         this.images = images;
         this.solver = solver;
         this.outputs = outputs;
+        this.searching = searching;
         this.after = after;
         this.asked = asked.with(Lent.remembering(asked.lent()));
         this.hold = layers.hold();
@@ -77,9 +94,22 @@ public final class Building {
         listener.planned(Solver.order(planned.image().root()), planned.findings());
         Result result = result(planned.image().root(), planned.time(), listener);
         SecretSearch.in(planned.image(), asked.lent().given());
+        search(result);
         Instant own = result instanceof Result.Root root ? root.time() : Result.Root.NO_TIME;
         Map<String, Object> besides = planned.cacheInline() ? RegistryCaches.inline(records(), result) : Map.of();
         return new Made(outputs, planned.image(), result, planned.time().orElse(own), besides);
+    }
+
+    /// Steps of other builds, and of this one before it knew of all secrets, have not looked for all of them.
+    private void search(Result result) {
+        Map<String, byte[]> given = asked.lent().given();
+        if (!given.isEmpty() && result instanceof Result.Root root) {
+            var foreign = new HashSet<Layers.Layer>();
+            synchronized (solves) {
+                solves.forEach(solve -> foreign.addAll(solve.bases()));
+            }
+            searching.in(root, foreign, given);
+        }
     }
 
     /// What the steps that are known by a key have made so far.
@@ -93,6 +123,7 @@ public final class Building {
 
     /// @param time of all that is written; empty: that of the base
     public Result result(Files files, Optional<Instant> time, BuildListener listener) throws InterruptedException {
+        SecretIds.ask(Solver.order(files), asked.lent());
         Solve solve = solver.begin(asked.at(time), listener);
         synchronized (solves) {
             solves.push(solve);

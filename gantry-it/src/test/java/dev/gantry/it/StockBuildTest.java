@@ -186,6 +186,19 @@ class StockBuildTest {
     }
 
     @Test
+    void stepsThatWereDoneBeforeAreSearchedForSecretsToo() throws Exception {
+        String early = "FROM busybox:it\nRUN --network=none echo known-long-before > /early\n";
+        gantry(early, "build");
+        Path key = Files.writeString(dir.resolve("later"), "known-long-before");
+        assertThatThrownBy(() -> gantry(
+                        early + "RUN --network=none --mount=type=secret,id=key true\n",
+                        "build",
+                        "--secret",
+                        "id=key,src=" + key))
+                .hasMessageContaining("the secret key is in /early");
+    }
+
+    @Test
     void whatWouldBeDoneAndWhatRulesFindIsSaid() throws Exception {
         assertThat(gantry("FROM busybox:it\nRUN false\n", "build", "--plan"))
                 .contains("run /bin/sh -c false on 1")

@@ -5,12 +5,14 @@ import dev.gantry.base.GantryException;
 import dev.gantry.base.Parallel;
 import dev.gantry.base.Unavailable;
 import dev.gantry.build.graph.Files;
+import dev.gantry.build.graph.Op;
 import dev.gantry.build.graph.Vertex;
 import dev.gantry.images.image.Layers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -160,6 +162,21 @@ public final class Solve implements AutoCloseable {
             }
         });
         return records;
+    }
+
+    /// Layers of the images that it has begun from.
+    public Set<Layers.Layer> bases() {
+        var bases = new HashSet<Layers.Layer>();
+        known.forEach((vertex, future) -> {
+            if (vertex.op() instanceof Op.ImageSource && future.isDone() && !future.isCompletedExceptionally()) {
+                future.getNow(List.of()).forEach(result -> {
+                    if (result instanceof Result.Root root) {
+                        bases.addAll(root.layers());
+                    }
+                });
+            }
+        });
+        return bases;
     }
 
     /// With whoever wants the same now.

@@ -21,7 +21,9 @@ import dev.gantry.linux.Linux;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -111,6 +113,15 @@ public final class EngineWork implements Work {
                 }
             }
         };
+    }
+
+    /// Looks for secrets in the layers of a root but for these, and throws when there are any.
+    public void search(Result.Root root, Set<Layers.Layer> without, Map<String, byte[]> secrets) {
+        Needles needles = Needles.of(secrets);
+        if (!needles.isEmpty()) {
+            roots.each(
+                    root, without, layer -> SecretSearch.below(Linux.host(), layer, needles, "the steps of the image"));
+        }
     }
 
     /// Closing it closes nothing: the tree is closed by whoever gave it.

@@ -12,9 +12,12 @@ import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
 import dev.gantry.linux.LinuxError;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// Roots that are looked at, and roots that are written to and become layers.
@@ -43,6 +46,29 @@ final class Roots {
         } catch (LinuxError e) {
             images.release(id);
             throw e.during("look at the files of a step");
+        }
+    }
+
+    /// Looks at each layer by itself, but for these.
+    void each(Result.Root root, Set<Layers.Layer> without, Consumer<Fd> looking) {
+        if (without.containsAll(root.layers())) {
+            return;
+        }
+        ContainerId id = ContainerId.random(random);
+        RootFs files = images.layers().prepare(id, root.layers());
+        try {
+            List<Path> places = files instanceof RootFs.Overlay overlay ? overlay.lowers() : files.layers();
+            boolean known = places.size() == root.layers().size();
+            for (int i = 0; i < places.size(); i++) {
+                // The topmost comes first there, and the base first here.
+                if (!known || !without.contains(root.layers().get(places.size() - 1 - i))) {
+                    try (Fd layer = linux.files().openDirectory(places.get(i).toString())) {
+                        looking.accept(layer);
+                    }
+                }
+            }
+        } finally {
+            images.release(id);
         }
     }
 
