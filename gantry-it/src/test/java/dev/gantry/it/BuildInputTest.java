@@ -56,9 +56,7 @@ class BuildInputTest {
         try (Stream<Path> containers = Files.list(stock.daemon().data().resolve("containers"))) {
             assertThat(containers).isEmpty();
         }
-        try (Stream<Path> spool = Files.list(stock.daemon().data().resolve("build/spool"))) {
-            assertThat(spool).isEmpty();
-        }
+        DeletedFiles.goFromSpool(stock.daemon());
         assertThat(stock.daemon().log()).doesNotContain(" ERROR ", "OutOfMemory", "StackOverflow");
     }
 

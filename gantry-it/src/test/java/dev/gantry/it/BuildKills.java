@@ -168,9 +168,10 @@ final class BuildKills {
         List<String> left = new ArrayList<>();
         try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
             mounts.filter(m -> m.contains(daemon.data().toString())).forEach(left::add);
-            for (String place : List.of("containers", "build/spool", "content/kept", "content/ingest")) {
+            for (String place : List.of("containers", "content/kept", "content/ingest")) {
                 left.addAll(in(daemon.data().resolve(place)));
             }
+            left.addAll(DeletedFiles.of(daemon.pid(), daemon.data().resolve("build/spool")));
             try (Stream<Path> drivers = Files.list(daemon.data().resolve("snapshots"))) {
                 for (Path driver : drivers.toList()) {
                     for (String place : List.of("stage", "containers", "trash")) {
