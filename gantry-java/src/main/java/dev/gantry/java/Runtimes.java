@@ -51,7 +51,7 @@ public record Runtimes(ProjectFiles files, Jdk jdk, String directory) {
         String place =
                 directory + "/gantry-runtime-" + Digest.sha256Of(known).hex().substring(0, 12);
         // Says where it is, and is written when all of it is there: half of one is no runtime.
-        String complete = place + ".complete";
+        String complete = place + ".made";
         if (!files.isFile(complete)) {
             String made = free(place);
             printed(
