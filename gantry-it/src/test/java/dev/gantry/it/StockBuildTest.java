@@ -187,7 +187,7 @@ class StockBuildTest {
 
     @Test
     void stepsThatWereDoneBeforeAreSearchedForSecretsToo() throws Exception {
-        String early = "FROM busybox:it\nRUN --network=none echo known-long-before > /early\n";
+        String early = "FROM busybox:it\nRUN --network=none echo known-long-\"before\" > /early\n";
         gantry(early, "build");
         Path key = Files.writeString(dir.resolve("later"), "known-long-before");
         assertThatThrownBy(() -> gantry(
