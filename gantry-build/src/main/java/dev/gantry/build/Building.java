@@ -1,6 +1,8 @@
 package dev.gantry.build;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.Digest;
+import dev.gantry.base.InvalidArgument;
 import dev.gantry.base.Platform;
 import dev.gantry.build.frontend.Bases;
 import dev.gantry.build.frontend.DockerfileFrontend;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One build, part by part: for who plans by itself, or wants several things of it. What it has found and made is kept
 /// until it is closed.
@@ -51,8 +54,16 @@ public final class Building {
     private final Asked asked;
     private final Layers.Hold hold;
 
-    /// Guards itself.
+    /// Guards what follows.
+    private final Object lock = new Object();
+
     private final Deque<Solve> solves = new ArrayDeque<>();
+    private final Map<String, Made> lent = new HashMap<>();
+
+    /// Who plans or solves now.
+    private int users;
+
+    private @Nullable Runnable ending;
 
     /// Looks for secrets in the layers of a root but for those of its base, and throws when there are any.
     interface Searching {
@@ -84,9 +95,43 @@ public final class Building {
     /// Images by their contents from the first look on: a name may mean another image a moment later.
     public Bases bases() {
         return (String reference, Platform platform, Op.Pull pull) -> {
-            Layers.Base base = images.base(reference, platform, pull, asked, hold);
-            return new Bases.Base(base.id().digest().toString(), platform, base.config());
+            enter();
+            try {
+                Made made = lent(reference);
+                if (made != null) {
+                    return new Bases.Base(reference, made.plan().platform(), made.config());
+                }
+                Layers.Base base = images.base(reference, platform, pull, asked, hold);
+                return new Bases.Base(base.id().digest().toString(), platform, base.config());
+            } finally {
+                leave();
+            }
         };
+    }
+
+    private @Nullable Made lent(String reference) {
+        synchronized (lock) {
+            return lent.get(reference);
+        }
+    }
+
+    /// What another build has made, which is still held, as a base of this one: under the name that is given back, and
+    /// without becoming an image.
+    public String lend(Made made) {
+        if (!(made.result() instanceof Result.Root root)) {
+            throw new InvalidArgument("build on another result", "it has no root but a directory", "begin with FROM");
+        }
+        enter();
+        try {
+            hold.add(root.layers());
+            String name = images.lend(root);
+            synchronized (lock) {
+                lent.put(name, made);
+            }
+            return name;
+        } finally {
+            leave();
+        }
     }
 
     /// Does what is planned. Interrupting the thread cancels it.
@@ -105,7 +150,7 @@ public final class Building {
         Map<String, byte[]> given = asked.lent().given();
         if (!given.isEmpty() && result instanceof Result.Root root) {
             var foreign = new HashSet<Layers.Layer>();
-            synchronized (solves) {
+            synchronized (lock) {
                 solves.forEach(solve -> foreign.addAll(solve.bases()));
             }
             searching.in(root, foreign, given);
@@ -115,7 +160,7 @@ public final class Building {
     /// What the steps that are known by a key have made so far.
     public Map<Digest, List<Result.Root>> records() {
         var records = new HashMap<Digest, List<Result.Root>>();
-        synchronized (solves) {
+        synchronized (lock) {
             solves.forEach(solve -> records.putAll(solve.records()));
         }
         return records;
@@ -123,23 +168,63 @@ public final class Building {
 
     /// @param time of all that is written; empty: that of the base
     public Result result(Files files, Optional<Instant> time, BuildListener listener) throws InterruptedException {
-        SecretIds.ask(Solver.order(files), asked.lent());
-        Solve solve = solver.begin(asked.at(time), listener);
-        synchronized (solves) {
-            solves.push(solve);
+        enter();
+        try {
+            SecretIds.ask(Solver.order(files), asked.lent());
+            Solve solve = solver.begin(asked.at(time), listener);
+            synchronized (lock) {
+                solves.push(solve);
+            }
+            return solve.of(files);
+        } finally {
+            leave();
         }
-        return solve.of(files);
     }
 
-    /// What it has started for others too goes on; `then` is run when nothing uses what it was given any more.
+    private void enter() {
+        synchronized (lock) {
+            if (ending != null) {
+                throw new Conflict("use what a build has made", "the build has ended", "build again");
+            }
+            users++;
+        }
+    }
+
+    private void leave() {
+        Runnable end;
+        synchronized (lock) {
+            users--;
+            end = users == 0 ? ending : null;
+        }
+        if (end != null) {
+            end.run();
+        }
+    }
+
+    /// What it has started for others too goes on; `then` is run when nothing uses what it was given any more. From now
+    /// on nothing is begun.
     public void closeThen(Runnable then) {
+        synchronized (lock) {
+            if (ending != null) {
+                throw new IllegalStateException("a building is closed once");
+            }
+            ending = () -> close(then);
+            if (users > 0) {
+                return; // the last of them does it
+            }
+        }
+        close(then);
+    }
+
+    private void close(Runnable then) {
         Solve solve;
-        synchronized (solves) {
+        synchronized (lock) {
             solve = solves.poll();
         }
         if (solve != null) {
-            solve.closeThen(() -> closeThen(then));
+            solve.closeThen(() -> close(then));
         } else {
+            lent.keySet().forEach(images::takeBack);
             hold.close();
             then.run();
             after.run();

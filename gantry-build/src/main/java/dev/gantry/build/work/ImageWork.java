@@ -1,5 +1,6 @@
 package dev.gantry.build.work;
 
+import dev.gantry.base.Digest;
 import dev.gantry.base.NotFound;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Reference;
@@ -14,10 +15,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Images that a build stands on.
 public final class ImageWork {
     private final Images images;
+
+    /// What builds have lent each other, by names that are told to nobody else.
+    private final Map<String, Result.Root> lent = new ConcurrentHashMap<>();
 
     public ImageWork(Images images) {
         this.images = images;
@@ -47,7 +53,23 @@ public final class ImageWork {
         return reference.matches("sha256:[0-9a-f]{64}");
     }
 
+    /// A root as an image that has no configuration; who lends it holds it until it is taken back.
+    public String lend(Result.Root root) {
+        String name = Digest.sha256Of("lent " + UUID.randomUUID()).toString();
+        lent.put(name, root);
+        return name;
+    }
+
+    public void takeBack(String name) {
+        lent.remove(name);
+    }
+
     Result.Root root(Op.ImageSource source, Asked asked, Layers.Hold hold) {
+        Result.Root other = lent.get(source.reference());
+        if (other != null) {
+            hold.add(other.layers());
+            return new Result.Root(other.layers(), asked.time().orElse(other.time()));
+        }
         Layers.Base base = base(source.reference(), source.platform(), source.pull(), asked, hold);
         return new Result.Root(base.layers(), asked.time().orElseGet(() -> created(base.config())));
     }

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Layers that are there as long as somebody holds them, and are collected at the next moment.
-final class HeldLayers implements Layers {
+public final class HeldLayers implements Layers {
     private final List<Layer> held = new ArrayList<>();
     private final Set<Layer> lost = ConcurrentHashMap.newKeySet();
 

@@ -1,5 +1,6 @@
 package dev.gantry.buildkit.control;
 
+import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
 import dev.gantry.build.Builder;
 import dev.gantry.build.Building;
@@ -43,6 +44,9 @@ final class Job {
 
     /// Guarded by `trees`.
     private final Map<String, SourceTree> given = new HashMap<>();
+
+    /// Guarded by `trees`.
+    private boolean closed;
 
     private volatile List<Vertex> planned = List.of();
     private volatile SourceText source = SourceText.NONE;
@@ -103,10 +107,21 @@ final class Job {
 
     /// Files that this directory has in any case; they are closed with the build.
     void given(String name, SourceTree tree) {
+        keep(tree);
         synchronized (trees) {
-            trees.add(tree);
             given.put(name, tree);
         }
+    }
+
+    private void keep(SourceTree tree) {
+        synchronized (trees) {
+            if (!closed) {
+                trees.add(tree);
+                return;
+            }
+        }
+        tree.close();
+        throw new Conflict("take files of the client", "the build has ended", "build again");
     }
 
     private SourceTree files(Op.LocalSource wanted) throws InterruptedException {
@@ -133,9 +148,7 @@ final class Job {
     /// @param keep whether they are wanted again
     SourceTree receive(Wanted wanted, boolean keep, java.util.function.LongConsumer moved) throws InterruptedException {
         SourceTree tree = directories.receive(session, wanted, keep, moved);
-        synchronized (trees) {
-            trees.add(tree);
-        }
+        keep(tree);
         return tree;
     }
 
@@ -164,6 +177,7 @@ final class Job {
         if (ended.compareAndSet(false, true)) {
             building.closeThen(() -> {
                 synchronized (trees) {
+                    closed = true;
                     trees.forEach(SourceTree::close);
                     trees.clear();
                 }
