@@ -191,8 +191,10 @@ class BuildxTest {
                   tags = ["linked:app"]
                 }
                 """);
+        String unnamed = stock.out("images", "-qf", "dangling=true");
         ClientProgram.Result baked = run("bake", "--progress=plain");
         assertThat(baked.code()).as(baked.out()).isZero();
+        assertThat(stock.out("images", "-qf", "dangling=true")).isEqualTo(unnamed);
         assertThat(stock.out("run", "--rm", "linked:app", "cat", "/base", "/app"))
                 .isEqualTo("base\nseen");
     }

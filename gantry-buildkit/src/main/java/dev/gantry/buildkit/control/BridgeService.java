@@ -126,7 +126,7 @@ final class BridgeService {
         }
         try {
             var options = new FrontendOptions(request.getFrontendOptMap());
-            var frontend = new DockerfileFrontend(builder, job, options, inputs(request));
+            var frontend = new DockerfileFrontend(builder, job, options, inputs(job, request));
             if (!options.request().isEmpty()) {
                 return SolveResponse.newBuilder()
                         .setResult(Result.newBuilder().putAllMetadata(frontend.answer()))
@@ -147,14 +147,13 @@ final class BridgeService {
         }
     }
 
-    /// Results of other builds, as images of this engine.
-    private Map<String, String> inputs(SolveRequest request) throws InterruptedException {
+    /// Results of other builds, by names that they have as images in this one.
+    private Map<String, String> inputs(Job job, SolveRequest request) throws InterruptedException {
         Map<String, String> images = new HashMap<>();
         for (Map.Entry<String, Definition> input :
                 request.getFrontendInputsMap().entrySet()) {
             Solved solved = jobs.solved(ResultGraph.result(input.getValue(), input.getKey()));
-            images.put(
-                    input.getKey(), solved.made().store(List.of()).id().digest().toString());
+            images.put(input.getKey(), job.building().lend(solved.made()));
         }
         return images;
     }
