@@ -22,6 +22,7 @@ import dev.gantry.build.graph.Vertex;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Outputs;
 import dev.gantry.build.share.RegistryCaches;
+import dev.gantry.build.shelf.Besides;
 import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Asked;
 import dev.gantry.build.solve.Cache;
@@ -84,6 +85,7 @@ public final class Builder implements AutoCloseable {
     private final Fd spool;
     private final Shelf shelf;
     private final Fetches fetches;
+    private volatile Besides besides = Besides.NOTHING;
     private final AtomicBoolean tidying = new AtomicBoolean();
     private final Cache cache;
     private final ImageWork images;
@@ -221,6 +223,11 @@ public final class Builder implements AutoCloseable {
         }
     }
 
+    /// What steps have made, at registries.
+    public RegistryCaches caches() {
+        return caches;
+    }
+
     /// Where files of builds lie, without names.
     public Fd spool() {
         return spool;
@@ -337,9 +344,14 @@ public final class Builder implements AutoCloseable {
         return cache.rows();
     }
 
-    /// What stays beside the results of steps: directories of `cache` mounts and what was fetched.
+    /// What stays beside the results of steps: directories of `cache` mounts, what was fetched, and what others keep.
     public List<Shelf.Row> shelved() {
-        return shelf.rows();
+        return Stream.concat(shelf.rows().stream(), besides.rows().stream()).toList();
+    }
+
+    /// From now on this counts in what is kept, and goes as that does.
+    public void keepsToo(Besides kept) {
+        besides = kept;
     }
 
     /// Takes away what was last used before `before`, the oldest first, until no more than `most` bytes are left.
@@ -352,7 +364,8 @@ public final class Builder implements AutoCloseable {
     private Cache.Pruned shrink(long most, Instant before) {
         Instant until = most == 0 ? before : earlier(before, cut(most));
         Cache.Pruned steps = cache.prune(0, until);
-        List<Shelf.Row> others = shelf.prune(0, until);
+        List<Shelf.Row> others = Stream.concat(shelf.prune(0, until).stream(), besides.prune(until).stream())
+                .toList();
         List<String> ids = Stream.concat(steps.ids().stream(), others.stream().map(Shelf.Row::id))
                 .toList();
         return new Cache.Pruned(
@@ -369,7 +382,7 @@ public final class Builder implements AutoCloseable {
     private Instant cut(long most) {
         List<Used> all = Stream.concat(
                         cache.rows().stream().map(r -> new Used(r.used(), r.bytes())),
-                        shelf.rows().stream().map(r -> new Used(r.used(), r.bytes())))
+                        shelved().stream().map(r -> new Used(r.used(), r.bytes())))
                 .sorted(Comparator.comparing(Used::at))
                 .toList();
         long over = all.stream().mapToLong(Used::bytes).sum() - most;
@@ -386,7 +399,8 @@ public final class Builder implements AutoCloseable {
 
     /// Steps keep to the limit by themselves; what programs write to `cache` mounts is only known afterwards.
     private void tidy() {
-        if (shelf.wasUsed() && tidying.compareAndSet(false, true)) {
+        boolean more = shelf.wasUsed() | besides.hasGrown();
+        if (more && tidying.compareAndSet(false, true)) {
             Thread.ofVirtual().name("build tidy").start(() -> {
                 try {
                     shrink(CACHE_BYTES, Instant.MAX);

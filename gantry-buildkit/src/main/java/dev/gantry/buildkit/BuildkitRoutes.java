@@ -31,7 +31,8 @@ public final class BuildkitRoutes implements BuildSessions, AutoCloseable {
     private @Nullable GrpcStreams grpc;
 
     public BuildkitRoutes(Builder builder, Gantry engine, Clock clock) {
-        directories = new Directories(Linux.host(), builder.spool());
+        directories = new Directories(Linux.host(), builder.spool(), clock);
+        builder.keepsToo(directories);
         services = () -> Services.of(builder, engine, sessions, directories, this::grpc, clock);
     }
 

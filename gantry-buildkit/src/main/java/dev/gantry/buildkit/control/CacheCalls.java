@@ -4,7 +4,6 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.build.Builder;
 import dev.gantry.build.shelf.Shelf;
 import dev.gantry.build.solve.Cache;
-import dev.gantry.buildkit.sync.Directories;
 import dev.gantry.buildkit.transport.Calls;
 import io.grpc.Metadata;
 import java.time.Clock;
@@ -22,12 +21,10 @@ import moby.buildkit.v1.UsageRecord;
 /// What is kept of builds.
 final class CacheCalls {
     private final Builder builder;
-    private final Directories directories;
     private final Clock clock;
 
-    CacheCalls(Builder builder, Directories directories, Clock clock) {
+    CacheCalls(Builder builder, Clock clock) {
         this.builder = builder;
-        this.directories = directories;
         this.clock = clock;
     }
 
@@ -90,8 +87,6 @@ final class CacheCalls {
         Instant until = some ? clock.instant().minus(Duration.ofNanos(request.getKeepDuration())) : Instant.MAX;
         if (!request.getAll() && !some && most == 0) {
             until = clock.instant(); // what nobody uses now
-        } else if (most == 0 && !some) {
-            directories.forget();
         }
         for (String id : builder.prune(most, until).ids()) {
             UsageRecord gone = before.get(id);

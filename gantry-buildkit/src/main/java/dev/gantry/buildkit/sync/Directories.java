@@ -1,36 +1,56 @@
 package dev.gantry.buildkit.sync;
 
+import dev.gantry.base.Digest;
 import dev.gantry.build.context.SourceTree;
+import dev.gantry.build.shelf.Besides;
+import dev.gantry.build.shelf.Shelf;
 import dev.gantry.buildkit.session.Session;
 import dev.gantry.linux.Fd;
 import dev.gantry.linux.Linux;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /// Directories of clients. The last state of each that was received stays, so that only what has changed is sent again.
-public final class Directories implements AutoCloseable {
+public final class Directories implements Besides, AutoCloseable {
     private static final int MOST_TREES = 32;
     private static final long MOST_BYTES = 8L << 30;
 
     /// Where what was overwritten may take this much more than what is in use, nothing is moved.
+    private static final long NOTABLE = 16L << 20;
     private static final long SLACK = 64L << 20;
 
     private final Linux linux;
     private final Fd directory;
+    private final Clock clock;
 
     /// The least recently used first. Guarded by this.
-    private final LinkedHashMap<Key, SyncedTree> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    /// Guarded by this.
+    private long told;
 
     /// @param shared what a client calls the place that its session is of
     private record Key(String shared, String name) {}
 
+    private record Kept(SyncedTree tree, Instant created, Instant used) {
+        long bytes() {
+            return tree.spool().size();
+        }
+    }
+
     /// @param directory for the bytes
-    public Directories(Linux linux, Fd directory) {
+    public Directories(Linux linux, Fd directory, Clock clock) {
         this.linux = linux;
         this.directory = directory;
+        this.clock = clock;
     }
 
     /// The files that a client has now. The caller closes it.
@@ -59,10 +79,11 @@ public final class Directories implements AutoCloseable {
     }
 
     private synchronized Optional<SyncedTree> known(Key key) {
-        SyncedTree tree = kept.get(key);
-        if (tree == null) {
+        Kept known = kept.get(key);
+        if (known == null) {
             return Optional.empty();
         }
+        SyncedTree tree = known.tree();
         if (tree.spool().size() > 2 * tree.bytes() + SLACK) {
             kept.remove(key);
             tree.close();
@@ -75,19 +96,64 @@ public final class Directories implements AutoCloseable {
     private void remember(Key key, Optional<SyncedTree> before, SyncedTree tree) {
         SyncedTree all = before.map(b -> together(b, tree)).orElseGet(tree::again);
         synchronized (this) {
-            SyncedTree old = kept.put(key, all);
+            Instant now = clock.instant();
+            Kept old = kept.remove(key);
+            kept.put(key, new Kept(all, old == null ? now : old.created(), now));
             if (old != null) {
-                old.close();
+                old.tree().close();
             }
-            var oldest = kept.values().iterator();
-            long bytes = kept.values().stream().mapToLong(t -> t.spool().size()).sum();
+            Iterator<Kept> oldest = kept.values().iterator();
+            long bytes = bytes();
             while (oldest.hasNext() && (kept.size() > MOST_TREES || bytes > MOST_BYTES)) {
-                SyncedTree gone = oldest.next();
-                bytes -= gone.spool().size();
+                Kept gone = oldest.next();
+                bytes -= gone.bytes();
                 oldest.remove();
-                gone.close();
+                gone.tree().close();
             }
         }
+    }
+
+    private synchronized long bytes() {
+        return kept.values().stream().mapToLong(Kept::bytes).sum();
+    }
+
+    @Override
+    public synchronized List<Shelf.Row> rows() {
+        return kept.entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList();
+    }
+
+    private static Shelf.Row row(Key key, Kept kept) {
+        return new Shelf.Row(
+                Digest.sha256Of(key.shared() + "\n" + key.name()).hex(),
+                new Shelf.Label("source.local", "local source for " + key.name()),
+                kept.bytes(),
+                kept.created(),
+                kept.used(),
+                kept.tree().spool().inUse());
+    }
+
+    @Override
+    public synchronized List<Shelf.Row> prune(Instant before) {
+        List<Shelf.Row> gone = new ArrayList<>();
+        kept.entrySet().removeIf(e -> {
+            Shelf.Row row = row(e.getKey(), e.getValue());
+            if (row.inUse() || !row.used().isBefore(before)) {
+                return false;
+            }
+            e.getValue().tree().close();
+            return gone.add(row);
+        });
+        return gone;
+    }
+
+    @Override
+    public synchronized boolean hasGrown() {
+        long bytes = bytes();
+        boolean grown = bytes > told + NOTABLE;
+        if (grown || bytes < told) {
+            told = bytes;
+        }
+        return grown;
     }
 
     private static SyncedTree together(SyncedTree before, SyncedTree now) {
@@ -101,7 +167,7 @@ public final class Directories implements AutoCloseable {
 
     /// Nothing is kept any more.
     public synchronized void forget() {
-        kept.values().forEach(SyncedTree::close);
+        kept.values().forEach(k -> k.tree().close());
         kept.clear();
     }
 

@@ -54,6 +54,11 @@ final class Spool {
         }
     }
 
+    /// Whether somebody reads or fills it beside the one who keeps it.
+    synchronized boolean inUse() {
+        return users > 1;
+    }
+
     long size() {
         return end.get();
     }

@@ -11,6 +11,10 @@ import fsutil.types.Packet;
 import fsutil.types.Stat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,13 +29,17 @@ class DirectoriesTest {
     @TempDir
     Path spool;
 
+    private long seconds;
+    private final Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    private final InstantSource now = () -> start.plusSeconds(seconds);
+    private final Clock clock = now.withZone(ZoneOffset.UTC);
     private SampleClient client;
     private Directories directories;
 
     @BeforeEach
     void open() throws Exception {
         client = new SampleClient();
-        directories = new Directories(Linux.host(), Linux.host().files().openDirectory(spool.toString()));
+        directories = new Directories(Linux.host(), Linux.host().files().openDirectory(spool.toString()), clock);
     }
 
     @AfterEach
@@ -92,6 +100,34 @@ class DirectoriesTest {
             directories.forget();
             assertThat(text(before, "a")).isEqualTo("before");
         }
+    }
+
+    @Test
+    void whatIsKeptIsCountedAndGoesByItsAge() throws Exception {
+        client.file("a", "x".repeat(300_000), 1);
+        receive().close();
+        seconds = 100;
+        SourceTree used = directories.receive(client.session("elsewhere"), CONTEXT, true, _ -> {});
+        assertThat(directories.rows()).hasSize(2).allSatisfy(row -> {
+            assertThat(row.bytes()).isGreaterThanOrEqualTo(300_000);
+            assertThat(row.label().description()).isEqualTo("local source for context");
+        });
+        assertThat(directories.prune(start)).isEmpty();
+        assertThat(directories.prune(start.plusSeconds(50))).hasSize(1);
+        assertThat(directories.prune(Instant.MAX)).isEmpty();
+        used.close();
+        assertThat(directories.rows()).hasSize(1);
+        assertThat(directories.prune(Instant.MAX)).hasSize(1);
+        assertThat(directories.rows()).isEmpty();
+    }
+
+    @Test
+    void thatMoreIsKeptIsSaidOnce() throws Exception {
+        client.file("a", "x".repeat(17 << 20), 1);
+        assertThat(directories.hasGrown()).isFalse();
+        receive().close();
+        assertThat(directories.hasGrown()).isTrue();
+        assertThat(directories.hasGrown()).isFalse();
     }
 
     @Test
