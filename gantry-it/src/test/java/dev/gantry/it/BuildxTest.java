@@ -214,6 +214,6 @@ class BuildxTest {
         file("Dockerfile", "FROM busybox:it\n");
         assertThat(failed("--platform", "linux/amd64,linux/arm64", "."))
                 .contains("a build is for one platform here yet");
-        assertThat(failed("--cache-to", "type=local,dest=c", ".")).contains("caches are not exported yet");
+        assertThat(failed("--cache-to", "type=local,dest=c", ".")).contains("caches of type local are not known here");
     }
 }

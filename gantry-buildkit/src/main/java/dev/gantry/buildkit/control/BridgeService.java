@@ -1,5 +1,6 @@
 package dev.gantry.buildkit.control;
 
+import dev.gantry.base.Reference;
 import dev.gantry.base.Unsupported;
 import dev.gantry.build.Builder;
 import dev.gantry.build.frontend.Planned;
@@ -10,6 +11,7 @@ import io.grpc.ServerServiceDefinition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import moby.buildkit.v1.apicaps.APICap;
 import moby.buildkit.v1.frontend.EvaluateRequest;
 import moby.buildkit.v1.frontend.EvaluateResponse;
@@ -126,7 +128,9 @@ final class BridgeService {
         }
         try {
             var options = new FrontendOptions(request.getFrontendOptMap());
-            var frontend = new DockerfileFrontend(builder, job, options, inputs(job, request));
+            Set<Reference> caches = CacheWishes.of(request, options.caches());
+            caches.addAll(job.imports());
+            var frontend = new DockerfileFrontend(builder, job, options, inputs(job, request), caches);
             if (!options.request().isEmpty()) {
                 return SolveResponse.newBuilder()
                         .setResult(Result.newBuilder().putAllMetadata(frontend.answer()))

@@ -1,6 +1,7 @@
 package dev.gantry.buildkit.control;
 
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.Reference;
 import dev.gantry.base.Unsupported;
 import dev.gantry.build.Builder;
 import dev.gantry.buildkit.frontend.FrontendOptions;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import moby.buildkit.v1.BytesMessage;
@@ -59,7 +61,7 @@ public final class ControlService {
         this.sessions = sessions;
         this.directories = directories;
         this.workers = workers;
-        this.cache = new CacheCalls(builder, directories, clock);
+        this.cache = new CacheCalls(builder, clock);
         this.export = export;
         this.jobs = jobs;
         this.clock = clock;
@@ -113,14 +115,16 @@ public final class ControlService {
     private SolveResponse solve(Metadata head, SolveRequest request) throws InterruptedException {
         List<Exporter> exporters = Export.wanted(request);
         check(request, exporters);
-        Job job = new Job(request, sessions.get(request.getSession()), builder, directories, clock);
+        CacheWishes caches = CacheWishes.of(request.getCache());
+        Job job = new Job(
+                request, caches.registries().from(), sessions.get(request.getSession()), builder, directories, clock);
         boolean added = false;
         try {
             jobs.add(job);
             added = true;
             Optional<Solved> solved = solved(job, request);
             Map<String, String> answer =
-                    solved.isPresent() ? export.export(job, solved.get(), exporters) : nothing(exporters);
+                    solved.isPresent() ? export.export(job, solved.get(), exporters, caches) : nothing(exporters);
             return SolveResponse.newBuilder().putAllExporterResponse(answer).build();
         } catch (RuntimeException | InterruptedException e) {
             throw Failures.of(e, job.source());
@@ -137,10 +141,6 @@ public final class ControlService {
             throw new InvalidArgument("build", "the build has no id", "update the client");
         }
         Export.check(exporters);
-        if (request.getCache().getExportsCount() > 0
-                || !request.getCache().getExportRefDeprecated().isEmpty()) {
-            throw new Unsupported("export the cache", "caches are not exported yet", "leave --cache-to out");
-        }
         if (request.hasSourcePolicy() && request.getSourcePolicy().getRulesCount() > 0) {
             throw new Unsupported("build by a source policy", "policies are not kept yet", "leave the policy out");
         }
@@ -167,7 +167,11 @@ public final class ControlService {
             }
             case "dockerfile.v0" -> {
                 var options = new FrontendOptions(request.getFrontendAttrsMap());
-                return Optional.of(new Solved(job, new DockerfileFrontend(builder, job, options, Map.of()).plan()));
+                Set<Reference> caches =
+                        CacheWishes.of(moby.buildkit.v1.frontend.SolveRequest.getDefaultInstance(), options.caches());
+                caches.addAll(job.imports());
+                return Optional.of(
+                        new Solved(job, new DockerfileFrontend(builder, job, options, Map.of(), caches).plan()));
             }
             default ->
                 throw new Unsupported(

@@ -24,6 +24,7 @@ import io.grpc.Metadata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,17 +50,26 @@ final class DockerfileFrontend {
     private final Job job;
     private final FrontendOptions options;
     private final Map<String, String> inputs;
+    private final Collection<Reference> caches;
 
     /// @param inputs results of other builds as images, by their names
-    DockerfileFrontend(Builder builder, Job job, FrontendOptions options, Map<String, String> inputs) {
+    /// @param caches that may know what steps make
+    DockerfileFrontend(
+            Builder builder,
+            Job job,
+            FrontendOptions options,
+            Map<String, String> inputs,
+            Collection<Reference> caches) {
         this.builder = builder;
         this.job = job;
         this.options = options;
         this.inputs = inputs;
+        this.caches = caches;
     }
 
     Planned plan() throws InterruptedException {
         Subrequests loaded = load();
+        caches.forEach(name -> job.caches().add(name, loaded.wishes().platform()));
         return dev.gantry.build.frontend.DockerfileFrontend.plan(
                 loaded.source().text(), loaded.wishes(), loaded.bases());
     }

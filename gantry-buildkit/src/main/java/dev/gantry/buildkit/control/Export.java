@@ -7,6 +7,7 @@ import dev.gantry.base.Unsupported;
 import dev.gantry.build.Builder;
 import dev.gantry.build.output.Made;
 import dev.gantry.build.output.Output;
+import dev.gantry.build.share.RegistryCaches;
 import dev.gantry.buildkit.session.ClientStream;
 import dev.gantry.buildkit.session.Session;
 import dev.gantry.buildkit.session.SessionMethods;
@@ -114,9 +115,10 @@ final class Export {
     }
 
     /// @return what the client is told of it
-    Map<String, String> export(Job job, Solved solved, List<Exporter> exporters) throws InterruptedException {
+    Map<String, String> export(Job job, Solved solved, List<Exporter> exporters, CacheWishes caches)
+            throws InterruptedException {
         Map<String, String> answer = new LinkedHashMap<>();
-        Made made = solved.made();
+        Made made = caches.inline() ? inline(job, solved.made()) : solved.made();
         for (int number = 0; number < exporters.size(); number++) {
             Exporter exporter = exporters.get(number);
             try (Progress.Step step = job.progress().step("exporting to " + words(exporter.getType()))) {
@@ -135,7 +137,15 @@ final class Export {
                 }
             }
         }
+        caches.registries()
+                .to()
+                .forEach(to -> job.caches().push(to, job.building().records(), made));
         return answer;
+    }
+
+    private static Made inline(Job job, Made made) {
+        Map<String, Object> besides = RegistryCaches.inline(job.building().records(), made.result());
+        return new Made(made.outputs(), made.plan(), made.result(), made.time(), besides);
     }
 
     private static String words(String type) {

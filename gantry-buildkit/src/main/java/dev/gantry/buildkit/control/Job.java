@@ -2,6 +2,7 @@ package dev.gantry.buildkit.control;
 
 import dev.gantry.base.Conflict;
 import dev.gantry.base.NotFound;
+import dev.gantry.base.Reference;
 import dev.gantry.build.Builder;
 import dev.gantry.build.Building;
 import dev.gantry.build.context.SourceTree;
@@ -27,11 +28,13 @@ import moby.buildkit.v1.frontend.ReturnRequest;
 /// One build of a client, from its first call to its end.
 final class Job {
     private final String id;
+    private final List<Reference> imports;
     private final Set<String> entitlements;
     private final Session session;
     private final Belongings belongings;
     private final Directories directories;
     private final Progress progress;
+    private final JobCaches caches;
     private final Building building;
     private final CompletableFuture<ReturnRequest> returned = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -51,19 +54,32 @@ final class Job {
     private volatile List<Vertex> planned = List.of();
     private volatile SourceText source = SourceText.NONE;
 
-    Job(SolveRequest request, Session session, Builder builder, Directories directories, Clock clock) {
+    /// @param imports caches that the client wants to be asked
+    Job(
+            SolveRequest request,
+            List<Reference> imports,
+            Session session,
+            Builder builder,
+            Directories directories,
+            Clock clock) {
         this.id = request.getRef();
+        this.imports = List.copyOf(imports);
         this.entitlements = Set.copyOf(request.getEntitlementsList());
         this.session = session;
         this.belongings = new Belongings(session);
         this.directories = directories;
         this.progress = new Progress(clock);
-        this.building =
-                builder.begin(new Asked(this::files, belongings, belongings::credentials, Optional.empty(), false));
+        this.caches = new JobCaches(builder.caches(), belongings, progress);
+        this.building = builder.begin(
+                new Asked(this::files, belongings, belongings::credentials, Optional.empty(), false, List.of(caches)));
     }
 
     String id() {
         return id;
+    }
+
+    List<Reference> imports() {
+        return imports;
     }
 
     /// What the client has allowed.
@@ -81,6 +97,10 @@ final class Job {
 
     Progress progress() {
         return progress;
+    }
+
+    JobCaches caches() {
+        return caches;
     }
 
     Building building() {

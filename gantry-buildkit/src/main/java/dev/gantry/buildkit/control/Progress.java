@@ -127,6 +127,15 @@ final class Progress implements BuildListener {
         warnings = about;
     }
 
+    /// Something does not help as it should; the build goes on.
+    void warned(Step step, String words) {
+        warning(VertexWarning.newBuilder()
+                .setVertex(step.digest())
+                .setLevel(1)
+                .setShort(ByteString.copyFromUtf8(words))
+                .build());
+    }
+
     void warning(VertexWarning warning) {
         add(StatusResponse.newBuilder().addWarnings(warning).build());
     }

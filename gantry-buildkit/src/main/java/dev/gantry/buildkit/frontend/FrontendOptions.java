@@ -1,11 +1,14 @@
 package dev.gantry.buildkit.frontend;
 
+import dev.gantry.api.json.Wire;
 import dev.gantry.base.InvalidArgument;
+import dev.gantry.base.JsonText;
 import dev.gantry.base.Platform;
 import dev.gantry.base.Unsupported;
 import dev.gantry.build.frontend.Context;
 import dev.gantry.build.frontend.Wishes;
 import dev.gantry.build.graph.Op;
+import io.avaje.json.JsonException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,6 +92,36 @@ public record FrontendOptions(Map<String, String> all) {
     /// A further thing that is asked instead of a build, such as `frontend.lint`; empty: none.
     public String request() {
         return text("requestid");
+    }
+
+    /// Caches that may know what steps make: of each its type and its attributes.
+    public List<Map.Entry<String, Map<String, String>>> caches() {
+        List<Map.Entry<String, Map<String, String>>> caches = new ArrayList<>();
+        if (!text("cache-imports").isEmpty()) {
+            caches.addAll(entries(text("cache-imports")));
+        }
+        words("cache-from").forEach(name -> caches.add(Map.entry("registry", Map.of("ref", name))));
+        return caches;
+    }
+
+    /// As clients write it in JSON, which is Go's.
+    private static List<Map.Entry<String, Map<String, String>>> entries(String json) {
+        try {
+            Object document = Wire.json().type(Object.class).fromJson(JsonText.readable(json));
+            List<Map.Entry<String, Map<String, String>>> entries = new ArrayList<>();
+            for (Object each : document instanceof List<?> list ? list : List.of()) {
+                Map<String, String> attributes = new LinkedHashMap<>();
+                if (each instanceof Map<?, ?> fields) {
+                    if (fields.get("Attrs") instanceof Map<?, ?> attrs) {
+                        attrs.forEach((name, value) -> attributes.put(String.valueOf(name), String.valueOf(value)));
+                    }
+                    entries.add(Map.entry(String.valueOf(fields.get("Type")), attributes));
+                }
+            }
+            return entries;
+        } catch (JsonException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new InvalidArgument("read cache-imports", String.valueOf(e.getMessage()), "update the client", e);
+        }
     }
 
     /// Those that are further ones, by their names.
